@@ -19,7 +19,7 @@ const channelSchema = z
     url,
     id: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'write small letters, digits and hyphens, for instance ops-room')
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use lowercase letters, digits and hyphens, for instance ops-room')
       .optional()
       .describe('keeps the queue of a channel when its address changes'),
     secret: orNull(
@@ -27,14 +27,14 @@ const channelSchema = z
         .string()
         .refine(
           text => WHSEC.test(text),
-          'this is no secret; write whsec_ and 24 to 64 random bytes in base64 (openssl rand -base64 32)',
+          'this is not a secret; write whsec_ and 24 to 64 random bytes in base64 (openssl rand -base64 32)',
         ),
     ).describe('signs the messages of a webhook'),
     components: orNull(z.array(z.string()).min(1)).describe('only news about these components'),
   })
   .refine(({ type, secret }) => type === 'webhook' || secret === null, {
     path: ['secret'],
-    error: 'only a webhook is signed; leave it out',
+    error: 'only webhooks are signed; remove it',
   })
   .transform(
     (fields): ChannelSettings => ({ ...fields, id: fields.id ?? channelId(fields.type, fields.url) }),
@@ -44,7 +44,7 @@ const visitorsSchema = z.strictObject({
   channels: z
     .array(z.enum(CHANNEL_TYPES))
     .default([...VISITOR_CHANNELS.channels])
-    .describe('what visitors may subscribe besides mail; [] for nothing'),
+    .describe('what visitors may subscribe besides email; [] for nothing'),
   private: z
     .boolean()
     .default(VISITOR_CHANNELS.private)

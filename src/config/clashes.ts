@@ -37,8 +37,12 @@ function ofComponents({ components }: SiteFields, say: Report): void {
     const first = tokens.indexOf(token);
     if (token === null || first === index) continue;
     const names = [first, index].map(at => `"${components[at]?.name}"`).join(' and ');
-    const what = `the heartbeats ${names} have the same token, so a report could be of either`;
-    say(['components', index, 'check', 'token'], what, 'give one of them another, or leave its `token` out');
+    const what = `the heartbeats ${names} have the same token, so a report could be for either`;
+    say(
+      ['components', index, 'check', 'token'],
+      what,
+      'give one of them another token, or remove its `token`',
+    );
   }
   const tree = components.map(({ id, depends_on }) => ({
     id,
@@ -48,18 +52,18 @@ function ofComponents({ components }: SiteFields, say: Report): void {
     const path = ['components', index, 'depends_on'];
     if (parentsOf(id, tree).has(id)) {
       const what = `"${id}" depends on itself, through what it depends on`;
-      say(path, what, 'take one `depends_on` out of the circle');
+      say(path, what, 'remove one `depends_on` from the circle');
     }
     for (const parent of depends_on.filter(one => !ids.includes(one) || one === id)) {
       const others = ids.filter(other => other !== id).join(', ');
-      say(path, `"${parent}" cannot be depended on`, `name other components: ${others}`);
+      say(path, `a component cannot depend on "${parent}"`, `use other components: ${others}`);
     }
   }
 }
 
 function ofMetrics({ metrics, components }: SiteFields, say: Report): void {
   for (const [index, { id }] of repeated(metrics)) {
-    say(['metrics', index, 'id'], `the metric "${id}" is there twice`, 'rename one');
+    say(['metrics', index, 'id'], `the metric "${id}" is defined twice`, 'rename one');
   }
   const ids = components.map(({ id }) => id);
   for (const [index, { from }] of metrics.entries()) {
@@ -68,13 +72,13 @@ function ofMetrics({ metrics, components }: SiteFields, say: Report): void {
     const check = components.find(({ id }) => id === from.component)?.check;
     if (!check) {
       const near = nearest(from.component, ids);
-      const fix = near ? `did you mean ${near}?` : `known are: ${ids.join(', ')}`;
+      const fix = near ? `did you mean ${near}?` : `use one of: ${ids.join(', ')}`;
       say(path, `there is no component "${from.component}" to read a metric from`, fix);
     } else if (check.type !== 'http') {
-      const what = `the check of "${from.component}" is of type ${check.type}: it has no answer to read a number from`;
-      say(path, what, 'name a component with an http check, or leave `from` out and send the values');
+      const what = `the check of "${from.component}" is of type ${check.type}: it has no response to read a number from`;
+      say(path, what, 'name a component with an http check, or remove `from` and send the values');
     } else if (check.method === 'HEAD') {
-      const what = `the check of "${from.component}" asks with HEAD: the answer has no body`;
+      const what = `the check of "${from.component}" uses HEAD: the response has no body`;
       say(path, what, 'use method: GET');
     }
   }
@@ -82,14 +86,14 @@ function ofMetrics({ metrics, components }: SiteFields, say: Report): void {
 
 function ofChannels({ notify: { channels }, components }: SiteFields, say: Report): void {
   for (const [index, { type, url }] of repeated(channels)) {
-    const what = `the ${type} channel at ${hostOf(url)} is there twice`;
-    say(['notify', 'channels', index], what, 'leave one out, or give it another id');
+    const what = `the ${type} channel at ${hostOf(url)} is defined twice`;
+    say(['notify', 'channels', index], what, 'remove one, or give it another id');
   }
   const ids = components.map(({ id }) => id);
   for (const [index, { components: named }] of channels.entries()) {
     for (const unknown of named?.filter(id => !ids.includes(id)) ?? []) {
       const path = ['notify', 'channels', index, 'components'];
-      say(path, `there is no component "${unknown}"`, `name some of: ${ids.join(', ')}`);
+      say(path, `there is no component "${unknown}"`, `use some of: ${ids.join(', ')}`);
     }
   }
 }

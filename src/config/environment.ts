@@ -170,21 +170,21 @@ function dkimOf([domain, selector, key]: readonly (string | null | undefined)[])
   if (!domain && !selector && !key) return null;
   if (!domain || !selector || !key) {
     const fix = 'set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY (or DKIM_PRIVATE_KEY_FILE), or none';
-    return new Fault('only a part of the DKIM settings is there', fix);
+    return new Fault('only some of the DKIM settings are set', fix);
   }
   const privateKey = key.replaceAll('\\n', '\n');
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(privateKey)) return { domain, selector, privateKey };
-  const fix = 'give the key in PEM, from `-----BEGIN PRIVATE KEY-----` on; a file is easiest';
+  const fix = 'set the key in PEM format, from `-----BEGIN PRIVATE KEY-----` on; a file is easiest';
   return new Fault('this is not a private key', fix);
 }
 
 function proxiesIn(text: string): boolean | number | string | Fault {
   if (/^(false|off|no)$/i.test(text)) return false;
   if (/^\d+$/.test(text)) return Number(text);
-  const fix = 'write how many proxies stand in front (1), or their addresses (loopback, 10.0.0.0/8)';
-  if (/^true$/i.test(text)) return new Fault('"true" would believe any visitor about their address', fix);
+  const fix = 'write how many proxies are in front (1), or their addresses (loopback, 10.0.0.0/8)';
+  if (/^true$/i.test(text)) return new Fault('"true" would trust any address that a visitor sends', fix);
   const strange = text.split(/\s*,\s*/).find(place => !isProxies(place));
-  return strange === undefined ? text : new Fault(`"${strange}" is no address of proxies`, fix);
+  return strange === undefined ? text : new Fault(`"${strange}" is not a proxy address`, fix);
 }
 
 function isProxies(place: string): boolean {

@@ -11,7 +11,7 @@ export const cron = z
     if (fault === null) return;
     const message =
       fault === 'never'
-        ? 'this never fires: a month it names has no such day; write another day, or "0 0 L * *" for the last of each month'
+        ? 'this never runs: a month in it has no such day; write another day, or "0 0 L * *" for the last of each month'
         : 'this is not a cron expression; write five or six fields, for instance "* * * * *" for every minute';
     context.addIssue({ code: 'custom', message });
   });

@@ -9,7 +9,7 @@ const words = z.array(z.union([z.string(), z.number().transform(String), z.boole
 
 const name = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'write small letters, digits and hyphens')
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use lowercase letters, digits and hyphens')
   .refine(text => text !== 'uptime' && INBOUND[text] === undefined, 'this address is taken; choose another');
 
 const mappingSchema = z.strictObject({

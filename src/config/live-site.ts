@@ -55,10 +55,10 @@ export async function openSite(
 }
 
 function stays(problem: Problem): Problem {
-  return { ...problem, what: `${problem.what}, so the last good one stays in use` };
+  return { ...problem, what: `${problem.what}, so the last valid one is still used` };
 }
 
 function unreadable(where: string, error: NodeJS.ErrnoException): Problem {
-  const fix = 'put a status.yaml there, or set STATUS_DIR to the folder that holds one';
+  const fix = 'put a status.yaml there, or set STATUS_DIR to the folder that contains one';
   return { level: 'error', where, what: `it cannot be read (${error.code})`, fix };
 }

@@ -44,12 +44,12 @@ export function exposed(file: string, mode: number, where: string): Problem | nu
   if ((mode & 0o077) === 0 || process.platform === 'win32') return null;
   if (/^\/run\/(secrets|credentials)\//.test(file)) return null;
   const octal = (mode & 0o777).toString(8).padStart(4, '0');
-  const what = `"${file}" can be read or written by others than its owner (mode ${octal})`;
-  return { level: 'warning', where, what, fix: `close it: chmod 600 ${file}` };
+  const what = `users other than the owner can read or write "${file}" (mode ${octal})`;
+  return { level: 'warning', where, what, fix: `restrict it: chmod 600 ${file}` };
 }
 
 function unusable(where: string, done: 'kept' | 'read', error: unknown): Problem {
   const what = `the secret cannot be ${done} here (${(error as NodeJS.ErrnoException).code})`;
-  const fix = 'give this user the folder, set DATA_DIR to another, or set SECRET';
+  const fix = 'make this user the owner of the folder, set DATA_DIR to another folder, or set SECRET';
   return { level: 'error', where, what, fix };
 }

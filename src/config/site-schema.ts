@@ -34,7 +34,7 @@ export const componentSchema = z.strictObject({
     .string()
     .regex(
       /^[a-z0-9][a-z0-9_-]{0,63}$/,
-      'write small letters, digits and hyphens, for instance workflow-builder',
+      'use lowercase letters, digits and hyphens, for instance workflow-builder',
     ),
   name: z.string().overwrite(oneLine).min(1),
   group: z.string().overwrite(oneLine).nullish(),
@@ -95,7 +95,7 @@ export const siteSchema = z.strictObject({
   content: z
     .strictObject({
       git: orNull(gitSchema),
-      history: z.boolean().default(true).describe('permalinks show who changed what, as git knows it'),
+      history: z.boolean().default(true).describe('permalinks show who changed what, according to git'),
     })
     .prefault({}),
   maintenance: z
@@ -107,7 +107,7 @@ export const siteSchema = z.strictObject({
     })
     .prefault({}),
   network: z
-    .strictObject({ reference: orNull(reference).describe('reached whenever our own network works') })
+    .strictObject({ reference: orNull(reference).describe('can be reached whenever our own network works') })
     .prefault({}),
   notify: notifySchema.prefault({}),
   mail: z

@@ -40,7 +40,7 @@ async function without(missing: readonly BrandPart[], site: Site, folder: Status
   const problems = missing.map((part): Problem => {
     const key = `\`brand.${KEYS[part]}\``;
     const line = yaml.lineOf(['brand', KEYS[part]]);
-    const what = `${key}: there is no file "${site.brand[part]}" in the status folder, so the page does without`;
+    const what = `${key}: there is no file "${site.brand[part]}" in the status folder, so the page does not use it`;
     return { level: 'warning', where, line, what, fix: 'put it there, or correct the name' };
   });
   const none = Object.fromEntries(missing.map(part => [part, null]));

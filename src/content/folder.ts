@@ -150,7 +150,7 @@ export class StatusFolder {
     const confirm = async () => {
       if (known === null || (await identityOf(path.dirname(file))) === known) return;
       this.#changes.lose();
-      throw new FolderMissing(`${path.dirname(file)}: another folder took its place while it was written to`);
+      throw new FolderMissing(`${path.dirname(file)}: another folder replaced it during the write`);
     };
     return this.#written(file, text, createExclusively(file, text, confirm));
   }

@@ -50,7 +50,7 @@ export function makeWriteMirror(): WriteMirror {
     const text = await readFile(path.join(dir, LIST), 'utf8').catch(() => null);
     const before = listed(text);
     if (before === null && (await readdir(dir)).length > 0) {
-      const what = 'the folder holds files that are not of an export';
+      const what = 'the folder contains files that are not from an export';
       return { level: 'error', where: dir, what, fix: 'name an empty or a new folder' };
     }
     const last = known.get(dir);

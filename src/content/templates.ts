@@ -55,12 +55,12 @@ export function openTemplates(dir: string): TemplateFolder {
 }
 
 const LINK_OUT: Fault = [
-  'it is a link out of the status folder, or lies behind one',
+  'it is a link out of the status folder, or is behind one',
   'put the file itself here',
 ];
 const LINK_NOWHERE: Fault = [
-  'it is a link that leads nowhere, so what it should say is not known',
-  'bring back what it leads to, or delete the link',
+  'it is a broken link, so its content is not known',
+  'restore what it points to, or delete the link',
 ];
 const NO_FOLDER: Fault = ['it is not a folder, so no template can be read', 'make it a folder, or delete it'];
 
@@ -68,7 +68,7 @@ function unread(where: string, [what, fix]: Fault): Problem {
   return { level: 'error', where, what, fix };
 }
 
-/** What is in place of a missing template: a link that leads nowhere, or a file instead of a folder. */
+/** What is in place of a missing template: a broken link, or a file instead of a folder. */
 async function standsInTheWay(dir: string, parts: readonly string[]): Promise<Problem | null> {
   let at = dir;
   for (const [index, part] of parts.entries()) {

@@ -74,7 +74,7 @@ describe('lint', () => {
       'title: T\nbrand:\n  logo: logo.png\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n',
     );
     const line =
-      'status/status.yaml:3: `brand.logo`: there is no file "logo.png" in the status folder, so the page does without — put it there, or correct the name (warning)';
+      'status/status.yaml:3: `brand.logo`: there is no file "logo.png" in the status folder, so the page does not use it — put it there, or correct the name (warning)';
     expect((await terminal.run(lint)).out).toBe(`${line}\n0 incident files: 0 errors, 1 warning\n`);
     expect((await terminal.run(lint, 'status/status.yaml')).out).toContain(line);
     await terminal.write('logo.png', 'a logo');
@@ -91,10 +91,10 @@ describe('lint', () => {
       '---\ntitle: Work\nstatus: scheduled\nstarted: 2026-11-01T10:00:00Z\nscheduled_start: 2026-11-08T02:00:00Z\nscheduled_end: 2026-11-08T03:00:00Z\nrrule: FREQ=WEEKLY\ncomponents: [api]\n---\nWork.\n\n## Completed 02:41 UTC\nDone.\n';
     const file = await terminal.write('incidents/20261101_b.md', series);
     const guess =
-      'status/incidents/20261101_b.md:12: this section has a time and no date, and the maintenance repeats: its day is a guess — write the date too, like `## Completed 2026-11-08 02:41 UTC` (warning)';
+      'status/incidents/20261101_b.md:12: this section has a time but no date, and the maintenance repeats: its day is a guess — write the date too, like `## Completed 2026-11-08 02:41 UTC` (warning)';
     expect((await terminal.run(lint)).out.split('\n')).toEqual([
       guess,
-      'status/incidents/20261123_a.md:9: this update lies in the future: 2026-11-24T08:55:00Z (it has no date, and this is the next such time) — it is 2026-11-23 10:06 UTC now; correct the date or the zone (warning)',
+      'status/incidents/20261123_a.md:9: this update is in the future: 2026-11-24T08:55:00Z (it has no date, and this is the next such time) — it is 2026-11-23 10:06 UTC now; correct the date or the zone (warning)',
       '2 incident files: 0 errors, 2 warnings',
       '',
     ]);
@@ -111,8 +111,8 @@ describe('lint', () => {
     expect(told.code).toBe(1);
     expect(told.out.split('\n').slice(0, -2).sort()).toEqual([
       `status/incidents/20261123_a.md:${at + 1}: "03/04/2026" may be 2026-04-03 or 2026-03-04, so this is not an update — write the date like 2025-11-06`,
-      `status/incidents/20261123_a.md:${at + 4}: "Identifed" is no status, so this update keeps the one before — did you mean Identified? (warning)`,
-      `status/incidents/20261123_a.md:${at + 7}: "### Monitoring 10:07 UTC" is a heading of another level, so it is not an update — write it like \`## Monitoring 15:00 UTC\`, at the line's beginning (warning)`,
+      `status/incidents/20261123_a.md:${at + 4}: "Identifed" is not a status, so this update keeps the status before it — did you mean Identified? (warning)`,
+      `status/incidents/20261123_a.md:${at + 7}: "### Monitoring 10:07 UTC" is a heading of a different level, so it is not an update — write it like \`## Monitoring 15:00 UTC\`, at the start of the line (warning)`,
       `status/incidents/20261123_a.md:${at + 8}: this comment is never closed, so it is shown as text — write \`-->\` where it ends, or \`\\<!--\``,
     ]);
     expect((await terminal.run(lint)).out).toBe(told.out);
@@ -129,15 +129,18 @@ describe('lint', () => {
     expect(code).toBe(0);
     expect(out.trim().split('\n').sort()).toEqual([
       '3 incident files: 0 errors, 2 warnings',
-      'status/incidents/20261123_a.md:12: this update is dated 2025-11-23T10:06:00Z, before the incident began (2026-11-23T10:00:00Z), so nobody is mailed — did you mean 2026-11-23 10:06 UTC? (warning)',
-      'status/incidents/20261123_b.md:5: `started` is 2025-11-23T10:00:00Z, and the file is named after 2026-11-23 — did you mean 2026-11-23T10:00:00Z? (warning)',
+      'status/incidents/20261123_a.md:12: this update is dated 2025-11-23T10:06:00Z, before the incident began (2026-11-23T10:00:00Z), so no email is sent — did you mean 2026-11-23 10:06 UTC? (warning)',
+      'status/incidents/20261123_b.md:5: `started` is 2025-11-23T10:00:00Z, but the file is named after 2026-11-23 — did you mean 2026-11-23T10:00:00Z? (warning)',
     ]);
   });
 
   test.each([
     ['components: [api', 'a `[` above is not closed — add `]`'],
     ['started: 2026-11-23T10:00:00Z\nnext_update: "soon', 'a `"` is not closed — add `"`'],
-    ['title: API: slow', 'there is a second colon in one line — put text that holds a colon into "quotes"'],
+    [
+      'title: API: slow',
+      'there is a second colon in one line — put text that contains a colon into "quotes"',
+    ],
     ['started:', '`started` is empty — write a date and time: 2025-11-06T14:30:00Z'],
     ['components: api, db', 'there is no component "api, db" — write `[api, db]`'],
     ['components: "*"', 'there is no component "*" — write `all`'],
@@ -164,7 +167,7 @@ describe('lint', () => {
     const work = (title: string, more = '') =>
       `---\ntitle: ${title}\nstatus: scheduled\nstarted: 2026-11-20T10:00:00Z\nscheduled_start: 2026-11-28T20:00:00Z\nscheduled_end: 2026-11-29T06:00:00Z\n${more}---\nWe move it.\n`;
     const ask =
-      'this maintenance names no component, so it covers none: what fails meanwhile counts as an outage — write `components: [api, database]`, `components: all`, or `components: []` if none is meant (warning)';
+      'this maintenance names no component, so it covers none: failures during it count as outages — write `components: [api, database]`, `components: all`, or `components: []` if none is meant (warning)';
     const file = await terminal.write('incidents/20261120_a.md', work('Ledger migration'));
     const told = await terminal.run(lint, file);
     expect(told.out.split('\n')[0]).toBe(`status/incidents/20261120_a.md:5: ${ask}`);

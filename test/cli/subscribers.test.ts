@@ -32,7 +32,7 @@ async function filled(): Promise<Terminal> {
   expect([code, out]).toEqual([0, '3 subscribed, 0 known already, 0 suppressed, 3 left out\n']);
   expect(err.trim().split('\n')).toEqual([
     expect.stringMatching(/^No server has run with DATA_DIR=.*: a new database\./),
-    'status/in.csv:5: left out, the address is above already',
+    'status/in.csv:5: left out, the address is already in an earlier line',
     'status/in.csv:6: left out, not an email address',
     'status/in.csv:7: left out, no component "nothing"',
   ]);

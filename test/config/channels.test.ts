@@ -36,14 +36,14 @@ test.each([
   ['{ type: slack, url: "hush" }', 'this is not the address of a webhook — write https://…'],
   ['{ type: slack, url: "ftp://hush.test/hush" }', 'this is not the address of a webhook'],
   ['{ type: slack, url: "${HUSH}" }', 'the environment variable HUSH is not set'],
-  ['{ type: webhook, url: "https://x.test/hush", secret: hush }', 'this is no secret — write whsec_'],
-  [`{ type: slack, url: "https://x.test/hush", secret: ${WHSEC} }`, 'only a webhook is signed'],
+  ['{ type: webhook, url: "https://x.test/hush", secret: hush }', 'this is not a secret — write whsec_'],
+  [`{ type: slack, url: "https://x.test/hush", secret: ${WHSEC} }`, 'only webhooks are signed'],
   ['{ type: slack, url: "https://x.test/hush", components: [ap] }', 'there is no component "ap"'],
   ['{ type: slack, url: "https://x.test/hush", components: [] }', 'name at least one'],
-  ['{ type: slack, url: "https://x.test/hush", id: "Room 1" }', 'write small letters'],
+  ['{ type: slack, url: "https://x.test/hush", id: "Room 1" }', 'use lowercase letters'],
   [
     '{ type: slack, url: "https://x.test/hush" }, { type: slack, url: "https://x.test/hush" }',
-    'is there twice',
+    'is defined twice',
   ],
   ['"https://x.test/hush"', '"https://x.test/…"'],
 ])('%s', (channels, told) => {

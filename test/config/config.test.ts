@@ -70,7 +70,7 @@ describe('the environment', () => {
     const { value, problems } = readEnvironment({ TRUST_PROXY: text }, '/srv');
     expect(value?.trustProxy ?? null).toBe(trusted);
     if (trusted === null)
-      expect(lines(problems)).toEqual([expect.stringMatching(/^TRUST_PROXY: .* is no address/)]);
+      expect(lines(problems)).toEqual([expect.stringMatching(/^TRUST_PROXY: .* is not a proxy address/)]);
   });
 
   test.each([
@@ -122,7 +122,7 @@ describe('a file with a secret', () => {
       expect(problem).toMatchObject({
         level: 'warning',
         where: 'API_TOKEN_FILE',
-        fix: `close it: chmod 600 ${file}`,
+        fix: `restrict it: chmod 600 ${file}`,
       });
     }
   });
@@ -156,7 +156,7 @@ describe('status.yaml', () => {
     ['a tab', 'components:\n\t- id: a\n', /:2: this is not YAML.*spaces/],
     ['a list', '- a\n', /:1: a list of `key: value` lines/],
     ['an empty file', '', /:1: a list of `key: value` lines is expected/],
-    ['a bad id', 'components:\n  - id: A B\n    name: A\n', /:2: .*"A B".*small letters/],
+    ['a bad id', 'components:\n  - id: A B\n    name: A\n', /:2: .*"A B".*lowercase letters/],
     [
       'an id twice',
       'components:\n  - {id: a, name: A}\n  - {id: a, name: B}\n',
@@ -166,7 +166,7 @@ describe('status.yaml', () => {
       'two jobs with one token',
       'components:\n  - {id: a, name: A, check: {type: heartbeat, token: abcdefgh}}\n  - {id: b, name: B}\n' +
         '  - {id: c, name: C, check: {type: heartbeat, token: abcdefgh}}\n',
-      /:4: the heartbeats "A" and "C" have the same token, so a report could be of either — give one of them another(?!.*abcdefgh)/,
+      /:4: the heartbeats "A" and "C" have the same token, so a report could be for either — give one of them another(?!.*abcdefgh)/,
     ],
     [
       'digits without quotes',
@@ -176,12 +176,12 @@ describe('status.yaml', () => {
     [
       'a token that no address can hold',
       'components:\n  - {id: a, name: A, check: {type: heartbeat, token: "abcd/efgh"}}\n',
-      /:2: `components.0.check.token`: it must fit into an address — use letters(?!.*abcd)/,
+      /:2: `components.0.check.token`: it must fit into a URL — use only letters(?!.*abcd)/,
     ],
     [
       'a period of nothing',
       'components:\n  - {id: a, name: A, check: {type: heartbeat, period: 0s}}\n',
-      /:2: `components.0.check.period`: a period is longer than nothing/,
+      /:2: `components.0.check.period`: a period must be longer than zero/,
     ],
     [
       'a name of no host',
@@ -196,7 +196,7 @@ describe('status.yaml', () => {
     [
       'a cron expression that never fires',
       'components:\n  - {id: a, name: A, schedule: "0 0 31 4,6 *"}\n',
-      /:2: .*this never fires: a month it names has no such day/,
+      /:2: .*this never runs: a month in it has no such day/,
     ],
     [
       'a bad kind',
@@ -226,12 +226,12 @@ describe('status.yaml', () => {
       'components:\n  - {id: a, name: A, check: {type: http, url: "https://x/", json: {"$.db.": 1}}}\n',
       /:2: .*not a JSONPath \(RFC 9535\) — write \$\.db\.ok/,
     ],
-    ['an empty title', 'title: ""\ncomponents: [{id: a, name: A}]\n', /:1: .* — write something, or leave/],
+    ['an empty title', 'title: ""\ncomponents: [{id: a, name: A}]\n', /:1: .* — write something, or remove/],
     ['no address', 'reminders: { to: ops }\ncomponents: [{id: a, name: A}]\n', /:1: .*ops@example\.com/],
     [
       'a stranger to depend on',
       'components:\n  - {id: a, name: A, depends_on: [b]}\n',
-      /:2: "b" cannot be depended on/,
+      /:2: a component cannot depend on "b"/,
     ],
   ])('%s is refused with its line and what would be right', (_name, text, message) => {
     const { value, problems } = site(text);

@@ -148,7 +148,7 @@ test.each(['\n', '\r\n'])('both sides of a git conflict are said once, where the
     `  - ${API}`,
     '',
   ].join(eol);
-  const once = [{ level: 'error', line: 2, what: 'the file holds both sides of a git conflict' }];
+  const once = [{ level: 'error', line: 2, what: 'the file contains both sides of a git conflict' }];
   expect(read(text).problems).toMatchObject(once);
   expect(read(text).problems).toHaveLength(1);
   expect(readSite(text, 'status.yaml', {}, null, '').problems).toMatchObject(once);

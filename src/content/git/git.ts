@@ -109,7 +109,7 @@ export function openGit(
       } else report(isThere ? NO_REPOSITORY : notThere(dir));
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
-      report([error.message, isLocked(error) ? `${error.fix}; it is tried again by itself` : error.fix]);
+      report([error.message, isLocked(error) ? `${error.fix}; the server retries automatically` : error.fix]);
     }
     const moved = exchange?.moved ?? false;
     // The pulled commits may have fixed it: the next round reports if not.
@@ -160,8 +160,8 @@ async function pullAndPush(exchange: Exchange): Promise<void> {
     if (await push(exchange, next)) return;
   }
   report(exchange, [
-    'others pushed, or committed here, each time it was about to push',
-    'nothing was lost; it is tried again by itself',
+    'each time before the push, others had pushed, or committed here',
+    'nothing was lost; the server retries automatically',
   ]);
 }
 
@@ -185,7 +185,7 @@ async function fetch(exchange: Exchange): Promise<boolean> {
   }
   const now = await git.out('rev-parse', ref);
   if (known !== null && known !== now && !(await isAncestor(git, known, now))) {
-    notes.push('the remote branch was rewritten; what stands here stays, and is pushed again');
+    notes.push('the remote branch was rewritten; the commits here are kept and pushed again');
   }
   return true;
 }
@@ -207,8 +207,8 @@ async function joined(exchange: Exchange, head: string | null, theirs: string): 
   }
   const bases = (await git.try('merge-base', '--all', head, theirs))?.split('\n') ?? [];
   if (bases.length === 0) {
-    const what = `the folder and ${redacted(options.remote)} have no commit in common, so nothing is pulled or pushed`;
-    const fix = `name the right remote in \`content.git\`, or join them: git -C ${quoted(place.top)} merge --allow-unrelated-histories ${upstream}`;
+    const what = `the folder and ${redacted(options.remote)} have no commit in common, so the server does not pull or push`;
+    const fix = `set the right remote in \`content.git\`, or merge them: git -C ${quoted(place.top)} merge --allow-unrelated-histories ${upstream}`;
     report(exchange, [what, fix], 'error');
     return null;
   }
@@ -251,9 +251,9 @@ async function moveTo(
       if (blocking.length === 0 && again) continue;
       for (const file of blocking.length > 0 ? blocking : files) {
         const what =
-          'it has edits that are not committed, and was changed at the remote: nothing is pulled or pushed until they are';
+          'it has uncommitted edits, and it changed at the remote: the server does not pull or push until you commit them';
         const stash = `git -C ${quoted(place.top)} stash push --include-untracked -- ${quoted(file)}`;
-        const fix = `${commandsFor(place.top, file)}; what both wrote is merged then. Or, to do without your edits: ${stash}`;
+        const fix = `${commandsFor(place.top, file)}; the server then merges both versions. Or, to put your edits aside: ${stash}`;
         report(exchange, [what, fix], 'error', path.join(place.top, file));
       }
       return 'blocked';

@@ -30,21 +30,23 @@ export async function conflictProblems(
     ...[...rest].flatMap(([file, blob]) => (blob ? [] : [file])),
   ];
   const edit = conflicts.map(({ file, isMarked }) =>
-    isMarked ? shown(file) : `${shown(file)} (git marks nothing there; theirs is ${upstream}:${file})`,
+    isMarked
+      ? shown(file)
+      : `${shown(file)} (git adds no conflict markers; the remote version is ${upstream}:${file})`,
   );
   const commands = [
     `${at} merge --no-commit --no-ff ${upstream}`,
     ...((await keepMerged(git, commits, rest)) ? [`${at} checkout ${MERGED} -- .`] : []),
     ...(gone.length > 0 ? [`${at} rm -q -f --ignore-unmatch -- ${list(gone)}`] : []),
   ];
-  const fix = `${commands.join('; ')}; edit ${edit.join(' and ')}, ${at} add -- ${list(files)}, ${at} commit --no-edit. It is pushed by itself`;
+  const fix = `${commands.join('; ')}; edit ${edit.join(' and ')}, ${at} add -- ${list(files)}, ${at} commit --no-edit. The server then pushes it`;
   const problemOf = async ({ file, here, also, units }: Conflict): Promise<Problem> => {
     const both = units.length > 0 ? units.join(' and ') : 'the same lines';
     const { ours: our, theirs: their } = commits;
     const asked = { git, bases: commits.bases, names: [file, here, ...also], units };
     const ours = await changedBy(asked, our, their);
     const theirs = await changedBy(asked, their, our);
-    const what = `${both} changed in two ways: commit ${ours} here, ${theirs} at the remote. Both are kept, the page shows what stands here, and nothing is pulled or pushed until they are merged`;
+    const what = `${both} changed in two ways: commit ${ours} here, ${theirs} at the remote. Both are kept, the page shows the version here, and the server does not pull or push until you merge them`;
     return { level: 'error', where: path.join(top, shown(here)), what, fix };
   };
   return Promise.all(conflicts.map(problemOf));

@@ -180,7 +180,7 @@ async function deleted(merging: Merging, ours: FileChange, theirs: FileChange): 
   const isDeleted = before === after || (await isBy(merging, [AUTHORS.machine], side, left));
   return isDeleted
     ? changed({ ...left, oid: null })
-    : { ...changed(left), notes: ['it was deleted by one side and edited by the other, and stays'] };
+    : { ...changed(left), notes: ['one side deleted it, the other edited it: it is kept'] };
 }
 
 /** The text in the merge base: null when there is none, undefined when it is not text. */

@@ -110,7 +110,7 @@ async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string |
   await git.out('fetch', '--quiet', '--no-tags', '--depth=1', remote, ref);
   const fetched = await git.out('rev-parse', 'FETCH_HEAD');
   if ((await git.try('cat-file', '-e', `${fetched}:${LIST}`)) === null) {
-    const what = `the branch ${branch} holds files that are not of an export`;
+    const what = `the branch ${branch} contains files that are not from an export`;
     return { level: 'warning', where: 'export.to.git', what, fix: 'name a new branch' };
   }
   await git.out('read-tree', '-m', fetched);

@@ -190,7 +190,7 @@ async function written(git: GitRun, file: string, text: string): Promise<string>
 
 function mixed(top: string, file: string): Problem {
   const what =
-    'it holds what the server wrote and edits that are not committed, and the two cannot be told apart: only this server has them';
+    'it contains changes by the server and uncommitted edits, and the server cannot separate them: only this server has them';
   return { level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) };
 }
 
@@ -220,13 +220,13 @@ export async function onlyHere(git: GitRun, place: WorkTree, owned: Pick<Owned, 
     const what =
       state === '??'
         ? 'it is not committed: only this server has it'
-        : 'it was edited or deleted, and that is not committed: only this server knows of it';
+        : 'it was edited or deleted, and the change is not committed: only this server has it';
     problems.push({ level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) });
   }
   if (!many) return problems;
   const [folder, at] = [incidents.replace(/\/$/, ''), `git -C ${quoted(top)}`];
   const what = `${within.length} files in it are not committed: only this server has them`;
-  const fix = `look at them, then: ${at} add -- ${quoted(folder)} && ${at} commit -m Status --only -- ${quoted(folder)}`;
+  const fix = `check them, then run: ${at} add -- ${quoted(folder)} && ${at} commit -m Status --only -- ${quoted(folder)}`;
   return [...problems, { level: 'warning', where: path.join(top, folder), what, fix }];
 }
 
@@ -240,7 +240,7 @@ async function ignoredProblems(git: GitRun, { top, incidents }: WorkTree): Promi
     const what = `${ignores}, so the server does not commit ${many ? 'them' : 'it'}: only this server has ${many ? 'them' : 'it'}`;
     const rule = `${at} check-ignore -v -- ${quoted(files[0]!)}`;
     const force = commandsFor(top, file).replace(' add -- ', ' add -f -- ').replace('commit it: ', '');
-    const fix = `take the rule away that \`${rule}\` names, or commit ${many ? 'them' : 'it'} all the same: ${force}`;
+    const fix = `remove the rule that \`${rule}\` shows, or commit ${many ? 'them' : 'it'} anyway: ${force}`;
     return { level: 'warning', where: path.join(top, file), what, fix };
   });
 }

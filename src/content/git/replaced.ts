@@ -15,14 +15,14 @@ type Held =
   | { readonly kind: 'replaced'; readonly obstacle: Obstacle };
 
 export const WHILE_MISSING: Obstacle = [
-  'nothing is pulled or pushed while incident files are missing',
-  'bring the folder back (`git checkout -- incidents` in the status folder)',
+  'the server does not pull or push while incident files are missing',
+  'restore the folder (`git checkout -- incidents` in the status folder)',
 ];
 
 /** HEAD does not hold what is missing: of a folder below, say, that a commit moved. */
 const TAKEN_FROM_IT: Obstacle = [
-  'nothing is committed by the server while incident files are missing that HEAD does not hold; what is pushed to the remote is pulled',
-  'if a commit took them away (`git log --diff-filter=D --name-only`), `git revert` it in any clone, and push',
+  'incident files are missing, and HEAD does not contain them: the server does not commit, but it still pulls what is pushed to the remote',
+  'if a commit removed them (`git log --diff-filter=D --name-only`), `git revert` it in any clone, and push',
 ];
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -42,12 +42,12 @@ export async function heldInPlace(git: GitRun, place: WorkTree): Promise<Held> {
   if (taken) return { kind: 'replaced', obstacle: await takenObstacle(git, place, taken) };
   const there = (await git.try('ls-tree', 'HEAD', '--', name)) ?? '';
   if (there === '') return { kind: 'nothing' };
-  const what = `HEAD holds ${kindOf(there)} in place of the folder ${name}, ${PULLED}`;
+  const what = `HEAD has ${kindOf(there)} in place of the folder ${name}, ${PULLED}`;
   return { kind: 'replaced', obstacle: [what, `commit and push the folder ${name} instead`] };
 }
 
 const PULLED =
-  'so no incident can be read and nothing is committed by the server; what is pushed to the remote is pulled, and mends it';
+  'so no incident can be read, and the server does not commit; it still pulls, so you can push the fix to the remote';
 
 async function takenObstacle(git: GitRun, place: WorkTree, taken: TakenAway): Promise<Obstacle> {
   const { did, back, mended } = await deedOf(git, place, taken, 'HEAD');
@@ -63,8 +63,8 @@ export async function takenAtRemote(git: GitRun, place: WorkTree, theirs: string
   const readable = await readableIn(git, place, ['HEAD', theirs]);
   const lost = readable.has(theirs) || !readable.has('HEAD') ? null : await lostAt(git, place, theirs);
   if (!lost) return null;
-  const what = `commit ${lost.bad} at the remote ${lost.did}, and a commit of this server is not pushed yet: nothing is pulled or pushed, so that no merge takes the incidents away`;
-  return [what, `${lost.mended.replace('any', 'any other')}; it comes in by itself then`];
+  const what = `commit ${lost.bad} at the remote ${lost.did}, and a commit of this server is not pushed yet: the server does not pull or push, because a merge would remove the incidents`;
+  return [what, `${lost.mended.replace('any', 'any other')}; the server then pulls it automatically`];
 }
 
 /** The newest commit up to HEAD that holds the incidents; null when git knows of none, or they were deleted. */
@@ -98,19 +98,16 @@ async function deedOf(git: GitRun, place: WorkTree, { bad, good, isMerge }: Take
   const [before, left, now] = [await at(good, name), await at(bad, name), await at(tip, name)];
   const isGone = now === '' || now === before;
   const took =
-    left === '' ? `took the folder ${name} away` : `holds ${kindOf(left)} in place of the folder ${name}`;
-  const did = left !== '' && left === before ? `took away what the link ${name} leads to` : took;
+    left === '' ? `removed the folder ${name}` : `has ${kindOf(left)} in place of the folder ${name}`;
+  const did = left !== '' && left === before ? `removed the target of the link ${name}` : took;
   if ((await at(bad, ...paths)) === (await at(tip, ...paths))) {
     const revert = `revert ${isMerge ? '-m 1 ' : ''}`;
     const mended = `in any clone: \`git ${revert}${bad}\`, and push`;
     return { did, isGone, folder: paths.at(-1)!, mended, back: [`${revert}--no-edit ${bad}`] };
   }
-  const back = [
-    `checkout ${good} -- ${paths.map(quoted).join(' ')}`,
-    `commit -m 'Status: bring ${name} back'`,
-  ];
+  const back = [`checkout ${good} -- ${paths.map(quoted).join(' ')}`, `commit -m 'Status: restore ${name}'`];
   const mended = `in any clone: \`${back.map(command => `git ${command}`).join(' && ')}\`, and push`;
-  return { did: `${did} (now ${kindOf(now)} stands there)`, isGone, folder: paths.at(-1)!, mended, back };
+  return { did: `${did} (now there is ${kindOf(now)})`, isGone, folder: paths.at(-1)!, mended, back };
 }
 
 function kindOf(entry: string): string {

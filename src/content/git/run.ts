@@ -101,7 +101,7 @@ export function makeGitRun(
   );
 }
 
-const NO_FOLDER = ['the status folder is not there', 'bring it back; it is tried again by itself'] as const;
+const NO_FOLDER = ['the status folder is missing', 'restore it; the server retries automatically'] as const;
 
 const SETTINGS = [
   ...['core.quotePath=false', 'http.lowSpeedLimit=1', 'http.lowSpeedTime=20', 'protocol.ext.allow=never'],
@@ -207,14 +207,15 @@ function failure(verb: string, error: Failed, timeout: number): GitFailure {
   if (error.code === 'ENOENT')
     return new GitFailure('git is not installed', 'install git, or remove `content.git`');
   if (error.killed)
-    return new GitFailure(`git ${verb} took longer than ${timeout / 1000} s`, 'look at the remote');
+    return new GitFailure(`git ${verb} took longer than ${timeout / 1000} s`, 'check the remote');
   const stderr = String(error.stderr ?? '');
   const line =
     stderr.split('\n').find(text => /^(fatal|error|remote|ssh|hint: Updates)/i.test(text)) ??
     stderr.split('\n')[0];
   const said = redacted(line ?? '').replace(/^(fatal|error): /, '') || `exit code ${String(error.code)}`;
   const fix =
-    FIXES.find(([pattern]) => pattern.test(said))?.[1] ?? 'try the same by hand in the status folder';
+    FIXES.find(([pattern]) => pattern.test(said))?.[1] ??
+    'try the same command manually in the status folder';
   const code = typeof error.code === 'number' ? error.code : null;
   return new GitFailure(`git ${verb}: ${said.slice(0, 300)}`, fix, redacted(stderr), code, error.stdout);
 }
@@ -234,19 +235,19 @@ export function quoted(word: string): string {
 const FIXES: readonly (readonly [RegExp, string])[] = [
   [
     /\.lock'?: File exists/,
-    'another git is at work there, or one was killed: if `pgrep -a git` shows none, delete that file',
+    'another git process is running there, or one was killed: if `pgrep -a git` shows none, delete that file',
   ],
-  [/dubious ownership/, 'let the folder belong to the server’s user, or add it to safe.directory'],
+  [/dubious ownership/, 'make the server’s user the owner of the folder, or add it to safe.directory'],
   [
     /Authentication|Permission denied|could not read Username|403/i,
-    'give the server a deploy key or a token that may push',
+    'give the server a deploy key or a token that can push',
   ],
   [
     /resolve host|Connection|timed out|unable to access|does not appear|Could not read from remote/i,
-    'the page goes on; it is tried again by itself',
+    'the page keeps working; the server retries automatically',
   ],
   [
     /non-fast-forward|fetch first|rejected|but expected/i,
-    'somebody committed or pushed meanwhile; it is tried again by itself',
+    'somebody else committed or pushed at the same time; the server retries automatically',
   ],
 ];

@@ -49,12 +49,12 @@ export async function nameInGit(top: string, file: string): Promise<string | nul
 }
 
 export const NO_REPOSITORY: Obstacle = [
-  'the status folder is no git repository',
+  'the status folder is not a git repository',
   'clone it, or remove `content.git`',
 ];
 
 export function notThere(dir: string): Obstacle {
-  return [`${dir} is not there`, 'bring it back, or set STATUS_DIR'];
+  return [`${dir} is missing`, 'restore it, or set STATUS_DIR'];
 }
 
 /** What keeps the folder from being carried by `branch`; null: nothing. */
@@ -65,7 +65,7 @@ export async function obstacle(git: GitRun, place: WorkTree, branch: string): Pr
   if (on === branch) return null;
   const is = on === null ? 'on no branch (detached HEAD)' : `on ${on}, not on ${branch}`;
   return [
-    `the folder is ${is}, so nothing is committed by the server, pulled or pushed`,
+    `the folder is ${is}, so the server does not commit, pull or push`,
     await wayTo(git, place, branch, on),
   ];
 }
@@ -117,8 +117,8 @@ export async function underWay(git: GitRun, top: string): Promise<Obstacle | nul
     const end = verb === 'merge' ? `${at} commit --no-edit` : `${at} ${verb} --continue`;
     const ready = verb === 'merge' && (await isMerged(git)) ? `${at} checkout ${MERGED} -- ., ` : '';
     return [
-      `a ${name} that a person began in ${top} is not finished, so nothing is committed, pulled or pushed`,
-      `finish it (${ready}edit the files \`git status\` names, ${at} add -- FILE, ${end}), or drop it: ${at} ${verb} --abort`,
+      `somebody began a ${name} in ${top} and did not finish it, so nothing is committed, pulled or pushed`,
+      `finish it (${ready}edit the files that \`git status\` lists, ${at} add -- FILE, ${end}), or abort it: ${at} ${verb} --abort`,
     ];
   }
   return null;

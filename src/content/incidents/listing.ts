@@ -83,7 +83,7 @@ export async function list(
   }
 }
 
-/** What an entry is, or leads to; `nothing`: a link that leads nowhere. */
+/** What an entry is, or leads to; `nothing`: a broken link. */
 async function kindOf(entry: Dirent, place: string): Promise<'folder' | 'file' | 'nothing'> {
   if (!entry.isSymbolicLink()) return entry.isDirectory() ? 'folder' : 'file';
   return stat(place).then(
@@ -98,15 +98,15 @@ export async function goneFolder(folder: string): Promise<ListedFolder> {
   const isLink = (await lstat(folder).catch(() => null))?.isSymbolicLink();
   const gone = { identity: null, code: 'ENOENT' };
   if (typeof target === 'string')
-    return isLink ? { ...gone, standIn: linkTo(`out of the status folder (${target})`) } : gone;
+    return isLink ? { ...gone, standIn: linkTo(`link out of the status folder (${target})`) } : gone;
   const { code = 'unknown error' } = target;
   if (code !== 'ENOENT') return { identity: null, code };
-  const standIn = isLink ? linkTo('that leads nowhere') : await inOtherCapitals(folder);
+  const standIn = isLink ? linkTo('broken link') : await inOtherCapitals(folder);
   return standIn ? { ...gone, standIn } : gone;
 }
 
-function linkTo(leads: string): StandIn {
-  return { kind: 'link', leads };
+function linkTo(what: string): StandIn {
+  return { kind: 'link', what };
 }
 
 /** The folder that stands there under the same name in other capitals; null when none does. */

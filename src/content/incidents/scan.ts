@@ -191,7 +191,7 @@ function failedFile({ folder, known, now }: ScanContext, name: string, [what, fi
 /** A file not read because of its name: warn, as its author may expect it on the page. */
 function besideIt(folder: string, file: string): ReadFile {
   const own = path.basename(folder);
-  return unread(file, `it is not read, as there is \`${own}\` too`, `move its files to \`${own}\``);
+  return unread(file, `it is not read, because there is also \`${own}\``, `move its files to \`${own}\``);
 }
 
 /** A file that is not read, for its name: somebody may wait for what it says. */
@@ -254,7 +254,7 @@ function parsedFile(
     return { ...before, stamp };
   const problems = [...notUtf8(bytes, text, file)];
   if (!/^\d{8}_/.test(id)) {
-    const what = 'its name does not begin with a day';
+    const what = 'its name does not begin with a date';
     problems.push(warningAt(file, what, 'name it like 20251106_api-latency-spike.md'));
   }
   const read = parseAfter(before && before.text !== text ? before.good : null, file, id, text);

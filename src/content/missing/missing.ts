@@ -5,7 +5,7 @@ import type { Problem } from '../../core/model/problem.ts';
 
 /** Used in place of a system's error code. */
 export type StandIn =
-  | { readonly kind: 'link'; readonly leads: string }
+  | { readonly kind: 'link'; readonly what: string }
   | { readonly kind: 'other capitals'; readonly name: string };
 
 /** Why a folder or a file in it counts as missing, and which of the ways to mend it applies. */
@@ -37,24 +37,24 @@ export interface FolderState {
  */
 export function whyMissing(state: FolderState, before: string | null): Reason | null {
   const { standIn } = state;
-  if (standIn?.kind === 'link') return { why: `it is a link ${standIn.leads}`, mend: 'replace link' };
-  if (standIn) return { why: `there is no folder of this name, only ${standIn.name}`, mend: 'rename' };
+  if (standIn?.kind === 'link') return { why: `it is a ${standIn.what}`, mend: 'replace link' };
+  if (standIn) return { why: `there is no folder with this name, only ${standIn.name}`, mend: 'rename' };
   const why = whyGone(state, before);
   return why === null ? null : { why, mend: 'bring back' };
 }
 
 function whyGone({ code, identity, empty, less, siteGone }: FolderState, before: string | null) {
   if (code !== null && code !== 'ENOENT') return `it cannot be read (${code})`;
-  if (code !== null && siteGone) return 'it is gone, and status.yaml with it';
+  if (code !== null && siteGone) return 'it is gone, and status.yaml too';
   if (!less) return null;
   if (code !== null) return 'it is gone';
   if (empty && identity !== before)
-    return 'an empty folder, or one with no incident that can be read, stands in its place';
-  return siteGone ? 'status.yaml is gone, and incident files with it' : null;
+    return 'an empty folder, or one with no readable incident, is in its place';
+  return siteGone ? 'status.yaml is gone, and incident files too' : null;
 }
 
 /** The folder is back, but not these files. */
-export const NOT_BACK: Reason = { why: 'not back', mend: 'restore files' };
+export const NOT_BACK: Reason = { why: 'still missing', mend: 'restore files' };
 
 /**
  * That `where` is missing for `why`, with what to do: for /readyz and the command line. `files` are the names of
@@ -70,12 +70,12 @@ export function missingProblem(
 ): Problem {
   const problem = (what: string, fix: string): Problem => ({ level: 'error', where, what, fix });
   const how = {
-    'bring back': 'bring it back: mount the volume, restore the folder, or let the server list it',
-    'replace link': 'put the folder itself, or a mount of it, in place of the link',
+    'bring back': 'restore it: mount the volume, put the folder back, or let the server list it',
+    'replace link': 'replace the link with the folder itself, or with a mount of it',
     rename: `rename it to \`${path.basename(where)}\``,
     'restore files': '',
   }[mend];
-  const back = checkout === null ? how : `${how}; or, for what was committed: ${checkout}`;
+  const back = checkout === null ? how : `${how}; or restore what was committed: ${checkout}`;
   const unwritten = closed ? ', and nothing is written here' : '';
   if (files.length === 0) return problem(`${why}, so no incident can be read${unwritten}`, back);
   const one = files.length === 1;
@@ -88,7 +88,7 @@ export function missingProblem(
   const gone = one ? '1 incident file is' : `${files.length} incident files are`;
   const named = [...files.slice(0, 3), ...(files.length > 3 ? ['…'] : [])].join(', ');
   return problem(
-    `${gone} not back yet (${named}), ${stay}${unwritten}`,
+    `${gone} still missing (${named}), ${stay}${unwritten}`,
     `restore ${one ? 'it' : 'them'}; if ${one ? 'it was' : 'they were'} ${confirmed}`,
   );
 }

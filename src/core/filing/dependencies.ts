@@ -38,7 +38,7 @@ export function withDependents<T extends Transition>(transition: T, { components
   return {
     ...transition,
     components: [...transition.components, ...children.map(child => child.id)],
-    message: `${transition.message}\n\nDepending on it, and affected too: ${names}.`,
+    message: `${transition.message}\n\nComponents that depend on it are also affected: ${names}.`,
   };
 }
 

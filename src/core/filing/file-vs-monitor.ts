@@ -20,15 +20,15 @@ export function disagreements(
       if (last?.incidentId !== incident.id) return [];
       const { resolved } = incident;
       if (isOpen(incident) && last.end !== null && statusOfSource(incident, source).down) {
-        const what = `it is open, though ${source} has been well since ${iso(last.end)}`;
+        const what = `it is open, but ${source} has been up since ${iso(last.end)}`;
         return [
-          warning(incident, what, 'resolve it, or remove `opened_by` if it goes on for another reason'),
+          warning(incident, what, 'resolve it, or remove `opened_by` if it continues for another reason'),
         ];
       }
       if (last.end !== null || resolved === null || now - resolved >= DOUBTED_FOR) return [];
-      const what = `it was resolved by hand, though ${source} has said since ${iso(last.start)} that it is down, and not that it is over`;
+      const what = `it was resolved manually, but ${source} has reported an outage since ${iso(last.start)}, and no recovery`;
       const fix =
-        'open it again if it goes on; nothing is to be done if the source is silent about recoveries';
+        'open it again if it continues; no action is needed if the source does not report recoveries';
       return [warning(incident, what, fix)];
     }),
   );

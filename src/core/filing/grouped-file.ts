@@ -208,7 +208,7 @@ function listAt(incident: Incident, at: Millis): readonly Affected[] {
 
 function messagesOf(transitions: readonly Transition[]): string {
   const others = transitions.slice(MAX_IN_FULL).map(nameOf);
-  const rest = others.length > 0 ? [escapeMarkdown(`The same goes for: ${others.join(', ')}.`)] : [];
+  const rest = others.length > 0 ? [escapeMarkdown(`The same applies to: ${others.join(', ')}.`)] : [];
   return [...transitions.slice(0, MAX_IN_FULL).map(({ message }) => message), ...rest].join('\n\n');
 }
 

@@ -5,13 +5,13 @@ import type { Transition } from '../model/transition.ts';
 
 /** A transition cannot be added, because the file is written in an unusual way. */
 export function unwritable(id: string, { source, kind, at }: Transition): Problem {
-  const change = kind === 'up' ? 'has been well again' : 'has been failing again';
+  const change = kind === 'up' ? 'has been up again' : 'has been failing again';
   const command = `status incident ${kind === 'up' ? 'resolve' : 'update'} ${id}`;
   return {
     level: 'error',
     where: `incidents/${id}.md`,
-    what: `${source} ${change} since ${iso(at)}, and the file is written in a way no machine should edit`,
-    fix: `write the update yourself (\`${command}\` shows how), or put \`status:\`, \`started:\` and \`resolved:\` each plainly on a line of its own; it is tried again every second`,
+    what: `${source} ${change} since ${iso(at)}, but the server cannot safely edit the file`,
+    fix: `write the update yourself (\`${command}\` shows how), or put \`status:\`, \`started:\` and \`resolved:\` each on its own line in plain form; the server retries every second`,
   };
 }
 
@@ -21,7 +21,7 @@ export function folderAway(id: string): Problem {
     level: 'warning',
     where: `incidents/${id}.md`,
     what: 'the incident cannot be written: its folder is missing, or the file itself; it is shown on the page and kept in the database',
-    fix: 'bring it back, or run `status incidents forget-missing`; it is tried again every second',
+    fix: 'restore it, or run `status incidents forget-missing`; the server retries every second',
   };
 }
 
@@ -31,7 +31,7 @@ export function notUtf8(id: string): Problem {
     level: 'error',
     where: `incidents/${id}.md`,
     what: 'the incident cannot be written: its file is not UTF-8; it is shown on the page and kept in the database',
-    fix: 'save the file as UTF-8; it is tried again every second',
+    fix: 'save the file as UTF-8; the server retries every second',
   };
 }
 
@@ -41,6 +41,6 @@ export function unwritten(id: string, code: string): Problem {
     level: 'error',
     where: `incidents/${id}.md`,
     what: `the incident cannot be written (${code}); it is shown on the page and kept in the database`,
-    fix: 'let the server write to the folder, or make room; it is tried again every second',
+    fix: 'let the server write to the folder, or free disk space; the server retries every second',
   };
 }

@@ -65,14 +65,14 @@ export function reminderEmail(
     text: [
       `"${incident.title}" has been open since ${iso(incident.started)} and had its last update at ${iso(last)}.`,
       ...(promised === null ? [] : [`The next one was promised for ${iso(promised)}.`]),
-      'Visitors are waiting for news. Write some, or resolve it:',
+      'Visitors are waiting for news. Write an update, or resolve the incident:',
       '',
       `  npm run status -- incident update ${incident.id}`,
       `  npm run status -- incident resolve ${incident.id}`,
       '',
       `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`,
       '',
-      `This email comes again every ${spell(site.reminders.after)} until then.`,
+      `This email is sent again every ${spell(site.reminders.after)} until then.`,
       '',
     ].join('\n'),
   };

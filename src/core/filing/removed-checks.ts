@@ -53,7 +53,7 @@ function reasonOf(source: string, { components }: Site): string | null {
   if (!component) return 'it was removed from the configuration';
   const { check } = component;
   if (check.type === 'manual') return 'its check was changed to manual';
-  if (!isConfigured(check)) return 'its check is not configured any more';
+  if (!isConfigured(check)) return 'its check is no longer configured';
   const isLatency = probedBy(source) === null;
   return isLatency && check.type === 'heartbeat' ? 'its check was changed to a heartbeat' : null;
 }

@@ -36,7 +36,7 @@ export function parseTemplate(file: string, kind: TemplateKind, raw: string): Ou
     const fix = 'put it in quotes: title: "{{component}} is down"';
     return {
       value: null,
-      problems: [{ level: 'error', where: file, line: 2, what: 'the title is no text', fix }],
+      problems: [{ level: 'error', where: file, line: 2, what: 'the title is not text', fix }],
     };
   }
   const parts: { down?: string[]; up?: string[] } = {};
@@ -54,7 +54,7 @@ export function parseTemplate(file: string, kind: TemplateKind, raw: string): Ou
       continue;
     }
     if (heading !== undefined)
-      warn(number, `"${heading}" is no section of a template`, 'use ## Down and ## Up');
+      warn(number, `"${heading}" is not a section of a template`, 'use ## Down and ## Up');
     else if (isBody && part === null && line.trim() !== '')
       warn(number, 'text before the first section is not used', 'put it under ## Down or ## Up');
     for (const [, placeholder = ''] of line.matchAll(PLACEHOLDER)) {
@@ -65,8 +65,8 @@ export function parseTemplate(file: string, kind: TemplateKind, raw: string): Ou
   }
   const [down = null, up = null] = [parts.down, parts.up].map(lines => lines?.join('\n').trim() || null);
   if (Math.max(down?.length ?? 0, up?.length ?? 0) > MAX_MESSAGE) {
-    const what = `its words are longer than ${MAX_MESSAGE} characters`;
-    problems.push({ level: 'error', where: file, what, fix: 'shorten them' });
+    const what = `its text is longer than ${MAX_MESSAGE} characters`;
+    problems.push({ level: 'error', where: file, what, fix: 'shorten it' });
     return { value: null, problems };
   }
   return { value: { title: (title && oneLine(title)) || null, down, up }, problems };
@@ -84,11 +84,12 @@ function faultOf(
     one => (one !== 'checks' || isOne) && (one !== 'duration' || part === 'up'),
   );
   if (known.includes(name)) return null;
-  if (name === 'duration') return ['{{duration}} is known only when it is over', 'use it under ## Up'];
-  if (name === 'checks') return ['{{checks}} is known only of a single check', 'leave it out here'];
+  if (name === 'duration')
+    return ['{{duration}} is known only when the outage is over', 'use it under ## Up'];
+  if (name === 'checks') return ['{{checks}} is known only for a single check', 'remove it here'];
   const near = nearest(name, known);
   const list = known.map(one => `{{${one}}}`).join(', ');
-  return [`{{${name}}} is no placeholder`, near ? `did you mean {{${near}}}?` : `known are ${list}`];
+  return [`{{${name}}} is not a placeholder`, near ? `did you mean {{${near}}}?` : `use one of ${list}`];
 }
 
 /** The transition with the texts of its template; unchanged without a template or values. */

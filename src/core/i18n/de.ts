@@ -66,7 +66,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'page.locale': 'de_DE',
   'page.skip': 'Zum Inhalt springen',
   'page.subscribe': 'Abonnieren',
-  'page.open': 'Gerade jetzt',
+  'page.open': 'Aktuell',
   'page.upcoming': 'Geplante Wartung',
   'page.components': 'Komponenten',
   'page.past': 'Vergangene Tage',
@@ -82,7 +82,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'page.zone_local': 'Zeiten in Ihrer Zeitzone ({zone}).',
   'page.days_utc': 'Tage sind UTC-Tage.',
   'page.privacy':
-    'Ihre Adresse dient nur der Statuspost; jeder Brief enthält einen Link, der sie wieder löscht.',
+    'Wir nutzen Ihre Adresse nur für Status-E-Mails. Jede E-Mail enthält einen Link, der sie löscht.',
   'page.calendar': 'Kalender',
   'page.badge': 'Abzeichen',
   'page.uptime_data': 'Verfügbarkeit mit Belegen',
@@ -201,7 +201,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'comparison.unseen': 'von keiner Prüfung gesehen',
   'comparison.unknown': 'unbekannt',
   'comparison.json': 'Dasselbe als JSON',
-  'history.title_of': 'Geschichte dieser Seite',
+  'history.title_of': 'Änderungen an dieser Seite',
   'history.by': '{time} von {author}',
   'history.created': 'angelegt',
   'history.broken': 'war nicht lesbar',
@@ -218,7 +218,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'history.added': { one: 'eine Meldung hinzugefügt', other: '{n} Meldungen hinzugefügt' },
   'history.edited': { one: 'eine Meldung bearbeitet', other: '{n} Meldungen bearbeitet' },
   'history.removed': { one: 'eine Meldung entfernt', other: '{n} Meldungen entfernt' },
-  'history.postmortem': 'Nachbericht geändert',
+  'history.postmortem': 'Nachbetrachtung geändert',
   'history.other': 'nichts für Besucher Sichtbares geändert',
   'incident.next_update': 'nächste Meldung bis {time}',
   'incident.next_update_late': 'die für {time} versprochene Meldung ist überfällig',
@@ -237,7 +237,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
 
   'subscribe.title': 'Erfahren, wenn etwas geschieht',
   'subscribe.lead':
-    'Eine Mail, wenn eine Störung beginnt, sich ändert und endet, und vor Wartungen. Sonst nichts.',
+    'Eine E-Mail, wenn eine Störung beginnt, sich ändert und endet, und vor Wartungen. Sonst nichts.',
   'subscribe.email': 'E-Mail-Adresse',
   'subscribe.which': 'Welche Komponenten?',
   'subscribe.which_help': 'Ohne Auswahl erfahren Sie von allen.',
@@ -260,38 +260,38 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
 
   'notice.check_inbox': 'Sehen Sie in Ihr Postfach',
   'notice.check_inbox_text':
-    'Wenn die Adresse angemeldet werden kann, ist ein Brief mit einem Link unterwegs. Vorher wird nichts gesendet. Eine Adresse bekommt höchstens einen solchen Brief in 15 Minuten.',
+    'Wenn die Adresse angemeldet werden kann, ist eine E-Mail mit einem Link unterwegs. Vorher wird nichts gesendet. Eine Adresse bekommt höchstens eine solche E-Mail in 15 Minuten.',
   'notice.confirmed': 'Sie sind angemeldet',
   'notice.confirmed_text': 'Ab jetzt hören Sie von uns, wenn etwas geschieht, und nur dann.',
   'notice.unsubscribed': 'Sie sind abgemeldet',
   'notice.unsubscribed_text': 'Ihnen wird nichts mehr gesendet.',
   'notice.unsubscribed_before': 'Sie sind abgemeldet',
   'notice.unsubscribed_before_text':
-    'Dieses Abonnement war schon beendet. Haben Sie inzwischen neu abonniert, melden Sie sich über den Link in einer neueren Mail ab.',
+    'Dieses Abonnement war schon beendet. Haben Sie inzwischen neu abonniert, melden Sie sich über den Link in einer neueren E-Mail ab.',
   'notice.unsubscribe_link_sent': 'Sehen Sie in Ihr Postfach',
   'notice.unsubscribe_link_sent_text':
-    'Wenn die Adresse angemeldet ist, ist ein Brief mit einem Link zum Abmelden unterwegs. Eine Adresse bekommt höchstens einen solchen Brief in 15 Minuten.',
+    'Wenn die Adresse angemeldet ist, ist eine E-Mail mit einem Link zum Abmelden unterwegs. Eine Adresse bekommt höchstens eine solche E-Mail in 15 Minuten.',
   'notice.saved': 'Gespeichert',
   'notice.saved_text': 'Ihre Auswahl gilt ab jetzt.',
-  'notice.asked_again': 'Die Probe ist unterwegs',
+  'notice.asked_again': 'Die Testanfrage ist unterwegs',
   'notice.asked_again_text':
     'Wird sie beantwortet, folgen Neuigkeiten. Öffnen Sie den Link erneut, um zu sehen, wie es ausging.',
-  'channel.again': 'Probe noch einmal senden',
+  'channel.again': 'Testanfrage noch einmal senden',
   'notice.link_invalid': 'Dieser Link gilt nicht',
   'notice.link_invalid_text':
     'Er ist unvollständig, zu alt oder verbraucht. Sie können einen neuen anfordern.',
 
   'confirm.title': 'Anmeldung bestätigen',
-  'confirm.text': 'Ein Druck, und Neuigkeiten über {title} erreichen Sie.',
+  'confirm.text': 'Bestätigen Sie, um Neuigkeiten über {title} zu erhalten.',
   'confirm.button': 'Anmeldung bestätigen',
   'unsubscribe.title': 'Abmelden',
-  'unsubscribe.text': 'Ein Druck, und keine Neuigkeiten über {title} erreichen Sie mehr.',
+  'unsubscribe.text': 'Melden Sie sich ab, um keine Neuigkeiten über {title} mehr zu erhalten.',
   'unsubscribe.button': 'Abmelden',
   'unsubscribe.ask':
-    'Geben Sie die Adresse an: ist sie angemeldet, erhält sie einen Brief mit einem Link zum Abmelden.',
+    'Geben Sie die Adresse an: ist sie angemeldet, erhält sie eine E-Mail mit einem Link zum Abmelden.',
   'unsubscribe.ask_button': 'Link senden',
   'manage.title': 'Ihr Abonnement',
-  'manage.for': 'Briefe gehen an {email}.',
+  'manage.for': 'E-Mails gehen an {email}.',
   'manage.all': 'Alle Komponenten, auch künftige',
   'manage.some': 'Nur die hier gewählten',
   'manage.save': 'Speichern',
@@ -312,7 +312,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
     'Senden Sie mit einer Anfrage, die sich wiederholen kann, einen eigenen Idempotency-Key: 24 Stunden lang bekommt derselbe Schlüssel dieselbe Antwort, und nichts wird zweimal geschrieben.',
   'api.problems':
     'Was abgelehnt wird, kommt als application/problem+json (RFC 9457) zurück; errors nennt jedes falsche Feld.',
-  'api.open': 'Eine Störung eröffnen. Sie wird als Datei geschrieben und den Abonnenten gemailt.',
+  'api.open': 'Eine Störung eröffnen. Sie wird als Datei geschrieben und den Abonnenten per E-Mail gemeldet.',
   'api.change':
     'Eine Störung ändern. Ausgelassene Felder bleiben; ein Status wird als Meldung mit dem Text geschrieben.',
   'api.update': 'Einer Störung oder Wartung eine Meldung hinzufügen.',
@@ -327,14 +327,14 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'api.inbound_lead': 'Für Jobs, Monitore und Besucher. Adressen mit Token druckt die Kommandozeile.',
   'api.heartbeat': 'Ein Job meldet, dass er lebt oder gescheitert ist.',
   'api.webhook': 'Ein Monitor meldet, dass etwas ausgefallen ist oder wieder läuft.',
-  'api.subscribe': 'Um Post bei Störungen bitten. Ein Brief fragt nach, ob du es wirklich warst.',
+  'api.subscribe': 'Eine E-Mail-Adresse anmelden. Sie erhält eine E-Mail zur Bestätigung.',
   'api.feed': 'Feeds: jede Meldung ist ein Eintrag',
   'api.calendar': 'Wartung als Kalender',
   'api.badge':
     'Badges: der Zustand in Worten, mit ?show=uptime die Zahl, mit ?show=response die übliche Antwortzeit',
   'api.required': 'nötig',
   'api.type.text': 'Text',
-  'api.type.list': 'Liste von Texten',
+  'api.type.list': 'Liste von Zeichenketten',
   'api.type.time': 'Datum und Zeit (ISO 8601)',
   'api.field.title': 'Was Besucher bemerken, in einer Zeile.',
   'api.field.status': 'Der neue Stand; eine Wartung hat eigene.',
@@ -360,7 +360,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'error.500': 'Auf dieser Seite ist etwas schiefgegangen',
   'error.500_text':
     'Das ist ein Fehler der Statusseite selbst; über die beobachteten Dienste sagt er nichts.',
-  'error.503': 'An dieser Seite wird gearbeitet',
+  'error.503': 'Diese Seite ist vorübergehend nicht verfügbar',
   'error.503_text': 'Bitte versuchen Sie es in einer Minute wieder.',
 
   'overloaded.title': 'Gerade sind sehr viele hier',
@@ -380,13 +380,13 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'channel.title': 'Im Chat oder per Webhook',
   'channel.url': 'Adresse des Webhooks',
   'channel.url_help':
-    'Ein Chat erhält eine Nachricht mit einem Link zum Bestätigen, ein Webhook muss eine Probe beantworten. Vorher wird sonst nichts gesendet.',
+    'Ein Chat erhält eine Nachricht mit einem Link zum Bestätigen, ein Webhook muss eine Testanfrage beantworten. Vorher wird sonst nichts gesendet.',
   'channel.send': 'Kanal hinzufügen',
   'channel.asked': 'Ein Schritt fehlt noch',
   'channel.asked_chat':
     'Wenn die Adresse stimmt, ist über {host} eine Nachricht mit einem Link unterwegs. Wer sie im Kanal sieht, kann bestätigen.',
   'channel.asked_webhook':
-    'Eine Probe ist unterwegs an {host}. Wird sie beantwortet, folgen Neuigkeiten. Prüft Ihr Programm Signaturen, geben Sie ihm zuerst das Geheimnis und senden Sie die Probe über den Link noch einmal.',
+    'Eine Testanfrage ist unterwegs an {host}. Wird sie beantwortet, folgen Neuigkeiten. Prüft Ihr Programm Signaturen, geben Sie ihm zuerst das Geheimnis und senden Sie die Testanfrage über den Link noch einmal.',
   'channel.secret': 'Geheimnis der Signatur',
   'channel.manage': 'Link zum Ändern oder Beenden',
   'channel.once': 'Beides wird nur dieses eine Mal gezeigt. Bewahren Sie es jetzt auf.',
@@ -401,10 +401,10 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'problem.url_often':
     'Diese Adresse wurde eben erst um Bestätigung gebeten. Versuchen Sie es später noch einmal.',
   'channel.confirm_lead':
-    'Jemand, hoffentlich jemand von euch, hat Neuigkeiten über {title} in diesen Kanal bestellt. Wer das hier sieht, darf es bestätigen.',
+    'Jemand, hoffentlich aus Ihrem Team, hat Neuigkeiten über {title} in diesen Kanal bestellt. Wer das hier sieht, darf es bestätigen.',
   'channel.why': 'Dieser Kanal hat {title} abonniert.',
   'email.confirm_subject': 'Bitte bestätigen: {title}',
-  'email.confirm_lead': 'Jemand, hoffentlich Sie, hat für diese Adresse Briefe über {title} bestellt.',
+  'email.confirm_lead': 'Jemand, hoffentlich Sie, hat für diese Adresse E-Mails über {title} bestellt.',
   'email.confirm_do': 'Anmeldung bestätigen',
   'email.confirm_else':
     'Wenn Sie das nicht waren, tun Sie nichts: ohne Ihre Bestätigung wird nichts gesendet.',
@@ -424,7 +424,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'email.next': 'Nächste Meldung bis {time}',
   'email.see': 'Zur Störung',
   'email.see_maintenance': 'Zur Wartung',
-  'email.why': 'Sie erhalten diesen Brief, weil Sie {title} abonniert haben.',
+  'email.why': 'Sie erhalten diese E-Mail, weil Sie {title} abonniert haben.',
   'email.unsubscribe': 'Abmelden',
   'email.manage': 'Komponenten wählen',
 };

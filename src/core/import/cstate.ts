@@ -62,13 +62,14 @@ function incidentOf(
   if (!fields || problems.length > 0) return refuse('its front matter cannot be read');
   const title = String(fields.title ?? '').trim();
   const started = typeof fields.date === 'string' ? parseInstant(fields.date) : null;
-  if (title === '' || started === null) return refuse('it has no title or no date that exists');
-  if (fields.informational === true) lost.push(`${name}: “informational” is kept as a minor incident`);
+  if (title === '' || started === null) return refuse('it has no title or no valid date');
+  if (fields.informational === true) lost.push(`${name}: “informational” is imported as a minor incident`);
   const resolved = fields.resolved === true || fields.resolved === 'true';
   const when = typeof fields.resolvedWhen === 'string' ? parseInstant(fields.resolvedWhen) : null;
-  if (resolved && when === null) lost.push(`${name}: it is resolved, but not when; its last update is taken`);
+  if (resolved && when === null)
+    lost.push(`${name}: it is resolved without a time; the time of its last update is used`);
   const severity = SEVERITY[String(fields.severity)];
-  if (!severity) lost.push(`${name}: the severity “${fields.severity}” is kept as minor`);
+  if (!severity) lost.push(`${name}: the severity “${fields.severity}” is imported as minor`);
   const updates = updatesOf(body, started);
   const end = resolved ? Math.max(when ?? updates.at(-1)?.at ?? started, started) : undefined;
   const last = updates.at(-1);

@@ -18,7 +18,7 @@ import {
 const moment = z.string().transform((text, context): Millis => {
   const at = parseInstant(text);
   if (at !== null) return at - (at % 1000);
-  context.addIssue({ code: 'custom', message: `"${text}" is no date` });
+  context.addIssue({ code: 'custom', message: `"${text}" is not a date` });
   return z.NEVER;
 });
 
@@ -70,7 +70,7 @@ export function importStatuspage(
   for (const { name, data } of files) {
     const file = fileSchema.safeParse(data);
     if (!file.success) {
-      lost.push(`${name}: no answer of a Statuspage API`);
+      lost.push(`${name}: not a response of a Statuspage API`);
       continue;
     }
     for (const item of [...(file.data.incidents ?? []), ...(file.data.scheduled_maintenances ?? [])]) {
@@ -133,7 +133,7 @@ function incidentOf(
       : undefined;
   const where = `${source.id} “${source.name}”`;
   if (source.impact === 'maintenance' && !scheduled) {
-    lost.push(`${where}: a maintenance without its window`);
+    lost.push(`${where}: a maintenance without a start and end`);
     return [];
   }
   const all = source.incident_updates
@@ -146,7 +146,8 @@ function incidentOf(
   const updates = all.filter(one => one.status !== 'postmortem');
   const status = scheduled ? maintenanceStatus(source.status) : incidentStatus(source.status);
   const end = status === 'resolved' ? (source.resolved_at ?? updates.at(-1)?.at ?? started) : undefined;
-  if (source.impact === 'none') lost.push(`${where}: impact “none” is kept as minor, affecting no component`);
+  if (source.impact === 'none')
+    lost.push(`${where}: impact “none” is imported as minor, with no affected component`);
   const [first, ...later] = updates;
   const text = (body: string | null | undefined) => markdown(body ?? '', where, lost);
   const affected = (list: z.output<typeof touched>[] | null | undefined): Affected[] | null =>
@@ -210,7 +211,7 @@ function markdown(html: string, where: string, lost: string[]): string {
     .replace(/<\/?(em|i)>/gi, '*')
     .replace(/<\/?(p|div|ul|ol|li|span|var)(\s[^>]*)?>/gi, '');
   const tags = plain.match(/<\/?[a-z][^>]*>/gi) ?? [];
-  if (tags.length > 0) lost.push(`${where}: HTML is dropped (${[...new Set(tags)].slice(0, 3).join(' ')})`);
+  if (tags.length > 0) lost.push(`${where}: HTML is removed (${[...new Set(tags)].slice(0, 3).join(' ')})`);
   return decodeEntities(plain.replace(/<\/?[a-z][^>]*>/gi, ''))
     .replace(/\n{3,}/g, '\n\n')
     .trim();

@@ -25,7 +25,7 @@ export function toWarning(
     source: `${provider}:${monitor}:${expiry.of}`,
     component: matching(signal, components)[0] ?? null,
     what: `the ${expiry.of} of ${name} expires ${when}, says ${provider}`,
-    fix: `renew it; this is forgotten on that day, or when a check of ours sees a newer certificate`,
+    fix: `renew it; this warning ends on that day, or when one of our checks sees a newer certificate`,
     expires,
     host: expiry.of === 'certificate' ? hostOf(signal.url) : null,
   };

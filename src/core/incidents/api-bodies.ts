@@ -26,7 +26,7 @@ const title = z
   .transform(oneLine)
   .pipe(z.string().min(1, TITLE).max(MAX_TITLE, `write at most ${MAX_TITLE} characters`));
 const message = z.string().max(MAX_MESSAGE, `write at most ${MAX_MESSAGE} characters`);
-const SILENT = 'say what is new: this shows nothing to anybody';
+const SILENT = 'say what is new: this has no visible text';
 /** Absent or empty means no message. Only spaces or an HTML comment is a mistake: the author meant to say something. */
 const messageIfAny = message.refine(text => text === '' || !isSilent(text), SILENT);
 const components = z
@@ -61,7 +61,7 @@ export const changeSchema = z
   .refine(body => Object.values(body).some(value => value !== undefined), 'name at least one field to change')
   .refine(body => body.message === undefined || body.status !== undefined, {
     path: ['message'],
-    message: 'a message goes with a status; to say more without a new one, POST it to …/updates',
+    message: 'a message needs a status; to add a message without a new status, POST it to …/updates',
   });
 
 /** `POST /api/incidents/ID/updates`. Without `status` the incident keeps its own. */
@@ -99,7 +99,7 @@ export function faultsOf(error: z.ZodError): FieldFault[] {
     if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid'))
       return [faultAt(issue.path, `write ${JSON_WORDS[issue.expected] ?? issue.expected}`)];
     if (issue.code !== 'unrecognized_keys') return [faultAt(issue.path, issue.message)];
-    return issue.keys.map(key => faultAt([...issue.path, key.slice(0, 64)], 'this field is not known here'));
+    return issue.keys.map(key => faultAt([...issue.path, key.slice(0, 64)], 'this field is unknown'));
   });
 }
 

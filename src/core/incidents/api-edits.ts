@@ -37,7 +37,7 @@ const LONGEST = 60;
 export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadText): Writing {
   const started = body.started ?? at;
   const faults = unknownIds(body.components, site);
-  if (started > at) faults.push(faultAt(['started'], 'this lies in the future'));
+  if (started > at) faults.push(faultAt(['started'], 'this is in the future'));
   const ends = body.status === 'resolved' ? (body.resolved ?? at) : undefined;
   if (body.resolved !== undefined && ends === undefined) {
     faults.push(faultAt(['resolved'], 'only an incident whose status is resolved has an end'));
@@ -89,9 +89,9 @@ export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: Re
   if (asked.again && stands(incident, status, at, body.message)) return { kind: 'done', id };
   const over = overAlready(incident, body.status);
   if (over) return over;
-  if (at > asked.at && body.at !== undefined) faults.push(faultAt(['at'], 'this lies in the future'));
+  if (at > asked.at && body.at !== undefined) faults.push(faultAt(['at'], 'this is in the future'));
   if (floored(at) < floored(last)) {
-    faults.push(faultAt(['at'], `this lies before the newest update (${iso(last)}); edit the file instead`));
+    faults.push(faultAt(['at'], `this is before the newest update (${iso(last)}); edit the file instead`));
   }
   if (faults.length > 0) return invalid(faults);
   const afterwards = body.status === undefined && endedAt(incident) !== null;
@@ -118,10 +118,10 @@ function fileOf(id: string, read: ReadText, now: Millis): { incident: Incident; 
   // Times in the future are read as on the page.
   return incident
     ? { incident: asOf(incident, now, () => now), text }
-    : conflict('it has errors (`status lint` names them)');
+    : conflict('it has errors (`status lint` lists them)');
 }
 
-const TOO_LONG = 'with these words the file would be too long to be read: shorten them';
+const TOO_LONG = 'this text would make the file too long to read: shorten it';
 
 function isReadable(text: string): boolean {
   const { value } = parseIncident('', '', text);
@@ -133,7 +133,7 @@ function replaced(id: string, before: string, text: string | null): Writing {
   if (text === before) return { kind: 'done', id };
   if (text === null || !parseIncident(`${id}.md`, id, text).value)
     return conflict('it is written in an unusual way');
-  if (isReadable(before) && !isReadable(text)) return conflict('with this it would be too long to be read');
+  if (isReadable(before) && !isReadable(text)) return conflict('this would make it too long to read');
   return { kind: 'replace', id, before, text };
 }
 
@@ -141,7 +141,7 @@ function conflict(why: string): Writing {
   return {
     kind: 'refused',
     status: 409,
-    detail: `The incident's file cannot be changed by machine: ${why}. Edit it by hand.`,
+    detail: `The incident's file cannot be changed automatically: ${why}. Edit it manually.`,
   };
 }
 
@@ -149,12 +149,12 @@ function conflict(why: string): Writing {
 function overAlready(incident: Incident, status: string | undefined): Writing | null {
   const end = endedAt(incident);
   if (end === null || status !== incident.status) return null;
-  const detail = `It is ${status} already, at ${iso(end)}. To add words, POST them to …/updates without a status.`;
+  const detail = `It is already ${status}, at ${iso(end)}. To add text, POST it to …/updates without a status.`;
   return { kind: 'refused', status: 409, detail };
 }
 
 function invalid(faults: readonly FieldFault[]): Writing {
-  return { kind: 'refused', status: 422, detail: 'Some fields are not right.', faults };
+  return { kind: 'refused', status: 422, detail: 'Some fields are not valid.', faults };
 }
 
 function unknownIds(components: readonly string[] | undefined, site: Site): FieldFault[] {
@@ -162,8 +162,8 @@ function unknownIds(components: readonly string[] | undefined, site: Site): Fiel
   return (components ?? []).flatMap((id, index) => {
     if (ids.includes(id) || meansAll(id, new Set(ids))) return [];
     const near = nearest(id, ids);
-    const hint = near ? `did you mean "${near}"?` : `known are: ${ids.join(', ')}`;
-    return [faultAt(['components', index], `there is no component of this id; ${hint}`)];
+    const hint = near ? `did you mean "${near}"?` : `use one of: ${ids.join(', ')}`;
+    return [faultAt(['components', index], `there is no component with this id; ${hint}`)];
   });
 }
 

@@ -51,6 +51,6 @@ export function duplicateIdProblem({ file, id, good }: Named, shown: Named): Pro
 
 /** The problem that the addresses of `file` and `other` differ only by capital letters. Both are shown. */
 export function similarIdProblem({ file, id }: Named, other: Named): Problem {
-  const what = `its id "${id}" differs only by capital letters from that of ${other.file}; some disks and programs take the two for one`;
+  const what = `its id "${id}" differs only by capital letters from that of ${other.file}; some disks and programs treat both as the same`;
   return warningAt(file, what, 'rename one of the two');
 }

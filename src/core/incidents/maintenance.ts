@@ -103,10 +103,10 @@ export function failingMeanwhile(
       const open = incidents.find(
         one => isOpen(one) && affectedBy(one, components).some(affected => affected.id === id),
       );
-      const news = open ? `"${open.title}" (${open.id}) tells of it` : 'nobody is told';
+      const news = open ? `"${open.title}" (${open.id}) reports it` : 'nobody is notified';
       const where = `incidents/${incident.series?.id ?? incident.id}.md`;
       const what = `the check of "${component.name}" fails${since}, and this maintenance covers it: ${news}`;
-      const fix = 'complete the maintenance if the work is done, or take the component out of `components:`';
+      const fix = 'complete the maintenance if the work is done, or remove the component from `components:`';
       found.push(warningAt(where, what, fix));
     }
   }

@@ -39,7 +39,7 @@ export const POINTS_KEPT_FOR = MAX_METRIC_AGE + DAY;
 
 /** Why a value's time is not accepted, as the end of a sentence; null when it is. */
 export function faultOfMoment(at: Millis, now: Millis): string | null {
-  if (at > now + AHEAD) return 'this lies in the future';
+  if (at > now + AHEAD) return 'this is in the future';
   if (at < now - MAX_METRIC_AGE) return 'this is more than 90 days ago';
   return null;
 }

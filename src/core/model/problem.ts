@@ -40,7 +40,7 @@ export function bearable(problems: readonly Problem[]): Problem[] {
   const next = first[MAX_PROBLEMS];
   if (!next) return shown;
   const what = `and ${first.length - MAX_PROBLEMS} more problems in this file`;
-  return [...shown, { level: next.level, where: next.where, what, fix: 'mend those named above first' }];
+  return [...shown, { level: next.level, where: next.where, what, fix: 'fix the problems above first' }];
 }
 
 /** The result of `work`; if it throws, `instead` gets the error as a problem of the file. */

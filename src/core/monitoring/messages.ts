@@ -12,14 +12,14 @@ export function downWords(name: string, at: Millis, seen: string, first: string,
 
 export function upWords(name: string, from: Millis, to: Millis, checks: number): string {
   return escapeMarkdown(
-    `${name} has answered well again since ${moment(to)} (${count(checks, 'good check')} in a row).${lasted('The outage lasted', from, to)}`,
+    `${name} has responded normally again since ${moment(to)} (${count(checks, 'good check')} in a row).${lasted('The outage lasted', from, to)}`,
   );
 }
 
 /** The last update of an outage with an unknown start. */
 export function wellWords(name: string, at: Millis, checks: number): string {
   return escapeMarkdown(
-    `${name} has answered well since ${moment(at)} (${count(checks, 'good check')} in a row).`,
+    `${name} has responded normally since ${moment(at)} (${count(checks, 'good check')} in a row).`,
   );
 }
 
@@ -34,7 +34,7 @@ export function slowWords(
   slow: MeasuredLatency & { readonly at: Millis; readonly window: Millis; readonly checks: number },
 ): string {
   return escapeMarkdown(
-    `${name} answers slowly: ${measure(slow.percentile)} ${spell(slow.value)} over the last ${spell(slow.window)} ` +
+    `${name} is responding slowly: ${measure(slow.percentile)} ${spell(slow.value)} over the last ${spell(slow.window)} ` +
       `(${count(slow.checks, 'check')}, the limit is ${spell(slow.limit)}), as of ${moment(slow.at)}.`,
   );
 }
@@ -44,14 +44,14 @@ export function fastWords(
   fast: MeasuredLatency & { readonly from: Millis; readonly to: Millis },
 ): string {
   return escapeMarkdown(
-    `${name} has answered in good time again since ${moment(fast.to)}: ${measure(fast.percentile)} ${spell(fast.value)} ` +
+    `${name} has responded in time again since ${moment(fast.to)}: ${measure(fast.percentile)} ${spell(fast.value)} ` +
       `(the limit is ${spell(fast.limit)}).${lasted('It was slow for', fast.from, fast.to)}`,
   );
 }
 
 /** The last update of an outage whose check was changed to or from a heartbeat, so that it can no longer end it. */
 export function changedWords(name: string, type: string): string {
-  return escapeMarkdown(`${name} is monitored in another way now: its check was changed to ${type}.`);
+  return escapeMarkdown(`${name} is now monitored in another way: its check was changed to ${type}.`);
 }
 
 export function silentWords(name: string, last: Millis, period: Millis, grace: Millis): string {
@@ -67,13 +67,11 @@ export function reportedWords(name: string, at: Millis, message: string): string
 
 /** The last update of a heartbeat's outage; `firstReportWords`: of one with an unknown start. */
 export function reportedAgainWords(name: string, from: Millis, to: Millis): string {
-  return escapeMarkdown(
-    `${name} has reported again at ${moment(to)}.${lasted('The outage lasted', from, to)}`,
-  );
+  return escapeMarkdown(`${name} reported again at ${moment(to)}.${lasted('The outage lasted', from, to)}`);
 }
 
 export function firstReportWords(name: string, at: Millis): string {
-  return escapeMarkdown(`${name} has reported at ${moment(at)}.`);
+  return escapeMarkdown(`${name} reported at ${moment(at)}.`);
 }
 
 /**

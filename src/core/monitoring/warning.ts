@@ -50,7 +50,7 @@ export function certificateWarning(component: Component, result: CheckResult): W
       end === undefined
         ? `${name}: ${result.warning}`
         : `the certificate of ${name} expires on ${utcDay(end)} (${iso(end)})`,
-    fix: 'renew it, or mend what should have renewed it; it becomes an outage on that day',
+    fix: 'renew it, or fix its automatic renewal; it becomes an outage on that day',
     expires: end ?? null,
     host: null,
   };
@@ -61,7 +61,7 @@ export function metricWarning(metric: Metric, component: Component, fault: strin
     source: `metric:${metric.id}`,
     component: component.id,
     what: `the metric "${metric.name}" gets no value from the check of ${component.name}: ${fault}`,
-    fix: `mend \`metrics.from.json\` in status.yaml, or what the service answers; try it with: npm run status -- check ${component.id}`,
+    fix: `fix \`metrics.from.json\` in status.yaml, or the response of the service; try it with: npm run status -- check ${component.id}`,
     expires: null,
     host: null,
   };
@@ -134,8 +134,8 @@ export function warningEmail(
       `${what[0]?.toUpperCase()}${what.slice(1)}.${left}`,
       `What to do: ${fix}.`,
       '',
-      `Seen since ${iso(since)}. Nothing is down, and visitors are not told.`,
-      `${site.url}/readyz lists what stands open. This email comes once.`,
+      `Seen since ${iso(since)}. Nothing is down, and visitors are not notified.`,
+      `${site.url}/readyz lists open problems. This email is sent once.`,
       '',
     ].join('\n'),
   };

@@ -70,7 +70,7 @@ export function channelReports(
     .map(({ id }) => depths.get(id) ?? NOTHING)
     .reduce((a, b) => ({ pending: a.pending + b.pending, givenUp: a.givenUp + b.givenUp }), NOTHING);
   const lost = visitors.filter(({ state }) => state === 'dead').length;
-  const why = lost === 0 ? null : `${lost} channels of visitors took nothing any more and are disabled`;
+  const why = lost === 0 ? null : `${lost} channels of visitors no longer accepted messages and are disabled`;
   return [...own, { channel: 'visitors', state: 'ok', ...sum, why, until: null }];
 }
 
@@ -123,27 +123,27 @@ export interface Uncomposed {
 }
 
 /** Begins the error of a delivery that could not be composed because of a bug of ours. */
-export const UNCOMPOSED = 'it could not be composed: ';
+export const UNCOMPOSED = 'could not be composed: ';
 
 /** How an operator fixes a channel. */
 function fixOf({ id, state, givenUp }: FailingChannel): string {
   const dead = state === 'dead';
   const address = 'set its current address in status.yaml (`notify.channels`)';
   if (!dead && givenUp === 0)
-    return `see that it takes messages, or ${address}; what waits is then sent, at once with: npm run status -- outbox retry`;
+    return `make sure that it accepts messages, or ${address}; the waiting messages are then sent, at once with: npm run status -- outbox retry`;
   const again = dead ? `, then run: npm run status -- channel test ${id}` : '';
-  return `${address}${again}, then send what it missed: npm run status -- outbox retry`;
+  return `${address}${again}, then send the missed messages: npm run status -- outbox retry`;
 }
 
 function faultOf({ name, error, since, isSinceUnknown, givenUp, pending }: FailingChannel): string {
   const wait = pending === 1 ? '1 message waits' : `${pending} messages wait`;
   const lost = givenUp === 1 ? '1 message was given up' : `${givenUp} messages were given up`;
-  const why = error ?? 'it takes nothing';
+  const why = error ?? 'it accepts nothing';
   const messages = [...(pending > 0 ? [wait] : []), ...(givenUp > 0 ? [lost] : [])];
   return [
     isSinceUnknown
-      ? `${name} takes no messages (${why}); for how long is not known, as the clock was set back`
-      : `${name} has taken no message since ${iso(since)} (${why})`,
+      ? `${name} does not accept messages (${why}); since when is not known, because the clock was set back`
+      : `${name} has accepted no message since ${iso(since)} (${why})`,
     ...messages,
   ].join('; ');
 }
@@ -158,7 +158,7 @@ export function outboxProblems(
     ...uncomposed.map(({ ref, to, error, givenUp }) => ({
       where: to === 'mail' ? 'mail' : `channel ${to}`,
       what: `the message about "${ref}" ${error}${givenUp ? '; it was given up' : ''}`,
-      fix: 'reword that update in its file, then run: npm run status -- outbox retry; and report the fault',
+      fix: 'reword that update in its file, then run: npm run status -- outbox retry; and report the bug',
     })),
   ];
   return found.map(problem => ({ level: 'error', ...problem }));
@@ -175,13 +175,13 @@ export function channelEmail(
   site: { readonly title: string; readonly url: string },
 ): { subject: string; text: string } {
   return {
-    subject: `[WARNING] ${site.title}: ${channel.name} takes no messages`.slice(0, 200),
+    subject: `[WARNING] ${site.title}: ${channel.name} does not accept messages`.slice(0, 200),
     text: [
       `${faultOf(channel)}.`,
       `What to do: ${fixOf(channel)}.`,
       '',
-      'Whoever reads that channel does not hear of incidents. Other channels and email are not affected.',
-      `${site.url}/readyz shows it until the channel takes a message again. This email comes once.`,
+      'Readers of that channel get no news of incidents. Other channels and email are not affected.',
+      `${site.url}/readyz shows it until the channel accepts a message again. This email is sent once.`,
       '',
     ].join('\n'),
   };

@@ -31,10 +31,10 @@ export function readImport(
     const why = (text: string) => skipped.push({ line: index + 2, why: text });
     const address = readAddress(first(row, EMAIL));
     const mode = first(row, ['mode', 'type', 'channel']).toLowerCase();
-    if (mode !== '' && mode !== 'email') why(`${mode} is no mail`);
+    if (mode !== '' && mode !== 'email') why(`${mode} is not email`);
     else if (first(row, ['quarantined_at', 'quarantined']).replace(/^false$/i, '') !== '') why('quarantined');
     else if (address === null) why('not an email address');
-    else if (entries.has(address.toLowerCase())) why('the address is above already');
+    else if (entries.has(address.toLowerCase())) why('the address is already in an earlier line');
     else {
       const { ids, unknown } = chosen(first(row, COMPONENTS), components);
       if (unknown.length > 0) why(`no component "${unknown[0]}"`);

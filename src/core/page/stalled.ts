@@ -45,7 +45,7 @@ function stalled(view: ComponentView, stall: Stall): ComponentView {
 
 function problemOf({ component: { id, name }, stall, health }: ComponentView): Problem[] {
   if (!stall?.isInterrupted) return [];
-  const shown = health === 'no_data' ? 'it is shown without data' : 'what was last known of it stays';
+  const shown = health === 'no_data' ? 'it is shown without data' : 'its last known state stays';
   const [what, fix] = wordsOf(stall, id, name);
   const level = stall.silent ? 'warning' : 'error';
   return [{ level, where: `component ${id}`, what: `${what}: ${shown}`, fix }];
@@ -54,23 +54,23 @@ function problemOf({ component: { id, name }, stall, health }: ComponentView): P
 function wordsOf({ silent, since }: Stall, id: string, name: string): [what: string, fix: string] {
   if (silent === 'new token')
     return [
-      `"${name}" has got another token, and has not reported by it yet`,
-      `have the job call its new address (\`status heartbeat-url ${id}\`); its silence becomes an outage after its period and grace`,
+      `"${name}" has a new token, and has not reported with it yet`,
+      `make the job call its new address (\`status heartbeat-url ${id}\`); without a report, this becomes an outage after its period and grace`,
     ];
   if (silent)
     return [
-      `"${name}" has not reported since ${iso(since)}, and a report may have come while nobody listened`,
-      'see that the job runs; if it stays silent, that becomes an outage after its period and grace',
+      `"${name}" has not reported since ${iso(since)}, and a report may have been missed while the server did not listen`,
+      'check that the job runs; without a report, this becomes an outage after its period and grace',
     ];
   return [
     `no check of "${name}" has ended since ${iso(since)}`,
-    'its check may wait for an answer until its `timeout`; after that, read in the log why the check, or what records it, does not end; if it does not recover, restart Status Live',
+    'the check may wait for a response until its `timeout`; after that, read in the log why the check, or its recording, does not end; if it does not recover, restart Status Live',
   ];
 }
 
 function pageProblem(since: Millis): Problem {
-  const what = `the page has not been brought up to date since ${iso(since)}: all of it is shown without data`;
+  const what = `the page has not been updated since ${iso(since)}: it is shown without data`;
   const fix =
-    'see that the status folder and the database answer, and read the log; if it does not recover, restart Status Live';
+    'check that the status folder and the database respond, and read the log; if it does not recover, restart Status Live';
   return errorAt('page', what, fix);
 }

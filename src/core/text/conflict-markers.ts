@@ -13,8 +13,8 @@ export function gitConflict(text: string, where: string, firstLine = 1): Problem
   const middle = TURNS.exec(text.slice(start));
   if (!middle || !ENDS.test(text.slice(start + middle.index))) return null;
   const line = firstLine - 1 + text.slice(0, start).split(/\r\n?|\n/).length;
-  const fix = 'write what is to stand, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`';
-  return errorAt(where, 'the file holds both sides of a git conflict', fix, line);
+  const fix = 'keep the right text, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`';
+  return errorAt(where, 'the file contains both sides of a git conflict', fix, line);
 }
 
 /** Whether a line is one of git's conflict markers; a `=======` that underlines a heading (`isHeading`) is not. */

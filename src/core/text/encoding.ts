@@ -8,7 +8,7 @@ const MARK = /^\uFFFD{2}(?=\0|[^\0]\0)/;
 export function utf16Problem(text: string, where: string): Problem | null {
   const top = text.slice(0, 200);
   const isUtf16 = MARK.test(top) || (top.split('\0').length - 1) * 3 > top.length;
-  return isUtf16 ? errorAt(where, 'it is UTF-16, so nothing of it can be read', 'save it as UTF-8', 1) : null;
+  return isUtf16 ? errorAt(where, 'it is UTF-16, so it cannot be read', 'save it as UTF-8', 1) : null;
 }
 
 /** The line, from 1, of the first character that is not UTF-8; null when there is none. */

@@ -32,7 +32,7 @@ export function readFrontmatter(file: string, source: string): Front {
   const both = utf16Problem(text, file) ?? gitConflict(text, file);
   if (both) return refuse(both.line!, both.what, both.fix);
   if (/^\s*<!--/.test(text)) {
-    const what = 'a comment stands above the front matter, so the file cannot be read';
+    const what = 'there is a comment above the front matter, so the file cannot be read';
     return refuse(1, what, 'move it below the second line of `---`');
   }
   if (!/^---(?!-)/.test(text)) {

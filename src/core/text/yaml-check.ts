@@ -132,7 +132,7 @@ function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
     case 'too_small':
       if (issue.origin === 'array') return { what, fix: 'name at least one' };
       if (issue.origin === 'string' && issue.minimum === 1)
-        return { what, fix: 'write something, or leave it out' };
+        return { what, fix: 'write something, or remove it' };
       return { what, fix: `write at least ${issue.minimum}${unitOf(issue.origin)}` };
     case 'invalid_key': {
       const [first] = issue.issues;

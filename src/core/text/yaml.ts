@@ -30,7 +30,7 @@ export const MAX_PROBLEMS = 100;
  */
 export function readYaml(text: string, where: string, firstLine = 1, most = MAX_YAML): YamlText {
   if (text.length > most) {
-    const what = `this YAML is ${text.length} characters long, and ${most} are read at most`;
+    const what = `this YAML is ${text.length} characters long, and at most ${most} are read`;
     return refused(errorAt(where, what, 'shorten it', firstLine));
   }
   const other = utf16Problem(text, where) ?? gitConflict(text, where, firstLine);
@@ -38,7 +38,7 @@ export function readYaml(text: string, where: string, firstLine = 1, most = MAX_
   const plain = readPlainYaml(text);
   if (plain === null && isDeep(text)) {
     const what = `this YAML is nested deeper than ${MAX_DEPTH} levels`;
-    return refused(errorAt(where, what, 'write it flatter', firstLine));
+    return refused(errorAt(where, what, 'use fewer levels', firstLine));
   }
   if (plain === null) return readWholeYaml(text, where, firstLine);
   // Lines are needed only for problems.
@@ -88,13 +88,9 @@ const YAML_WORDS: readonly (readonly [RegExp, what: string, fix: string])[] = [
   [/^Flow map .* end with a }/, 'a `{` above is not closed', 'add `}`'],
   [/^Missing closing "/, 'a `"` is not closed', 'add `"`'],
   [/^Missing closing '/, "a `'` is not closed", "add `'`"],
-  [/^Nested mappings/, 'there is a second colon in one line', 'put text that holds a colon into "quotes"'],
-  [
-    /^Plain value cannot start/,
-    'a value begins with a sign that YAML keeps for itself',
-    'put it into "quotes"',
-  ],
-  [/^Implicit (?:map )?keys/, 'a line is no `key: value`', 'write it like `title: …`, or indent it'],
+  [/^Nested mappings/, 'there is a second colon in one line', 'put text that contains a colon into "quotes"'],
+  [/^Plain value cannot start/, 'a value begins with a character that YAML reserves', 'put it into "quotes"'],
+  [/^Implicit (?:map )?keys/, 'a line is not `key: value`', 'write it like `title: …`, or indent it'],
 ];
 
 function yamlWording({ message, code }: { message: string; code: string }): Pick<Problem, 'what' | 'fix'> {
@@ -108,7 +104,7 @@ function yamlWording({ message, code }: { message: string; code: string }): Pick
 const YAML_FIXES: Record<string, string> = {
   DUPLICATE_KEY: 'remove one of the two',
   TAB_AS_INDENT: 'indent with spaces',
-  BAD_INDENT: 'line it up with its neighbours',
+  BAD_INDENT: 'align it with the lines around it',
   MISSING_CHAR: 'close the quote or bracket',
 };
 

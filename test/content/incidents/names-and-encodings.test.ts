@@ -48,7 +48,7 @@ async function problemsOf(dir: string) {
 }
 
 describe('an incident file', () => {
-  const UTF16 = 'it is UTF-16, so nothing of it can be read | save it as UTF-8';
+  const UTF16 = 'it is UTF-16, so it cannot be read | save it as UTF-8';
   test.each(ENCODINGS)('in %s', async (_, encoded) => {
     for (const text of [FILE, FILE.replace('ü', 'u')])
       expect(await problemsOf(folderWith({ '20260310_api.md': encoded(text) }))).toEqual([
@@ -99,9 +99,7 @@ describe('status.yaml', () => {
   };
   test.each(ENCODINGS)('in %s', (_, encoded) => {
     for (const text of [SITE, SITE.replace('ü', 'u')])
-      expect(read(encoded(text))).toEqual([
-        'error 1 it is UTF-16, so nothing of it can be read | save it as UTF-8',
-      ]);
+      expect(read(encoded(text))).toEqual(['error 1 it is UTF-16, so it cannot be read | save it as UTF-8']);
   });
 
   test('in Latin-1', () => {
@@ -113,7 +111,8 @@ describe('status.yaml', () => {
 });
 
 describe('a folder of incidents in another case', () => {
-  const WHAT = (name: string) => `there is no folder of this name, only ${name}, so no incident can be read`;
+  const WHAT = (name: string) =>
+    `there is no folder with this name, only ${name}, so no incident can be read`;
   test.each(['Incidents', 'INCIDENTS'])('%s', async name => {
     const [problem, ...more] = await problemsOf(folderWith({ '20260310_api.md': FILE }, name));
     expect(problem).toContain(WHAT(name));
@@ -134,7 +133,7 @@ describe('a folder of incidents in another case', () => {
     expect(await problemsOf(dir)).toEqual([]);
     writeFileSync(path.join(other, '20260311_web.md'), FILE);
     expect(await problemsOf(dir)).toEqual([
-      'warning Incidents:- it is not read, as there is `incidents` too | move its files to `incidents`',
+      'warning Incidents:- it is not read, because there is also `incidents` | move its files to `incidents`',
     ]);
   });
 
@@ -184,5 +183,5 @@ test('lint of one file names its encoding, too', async () => {
   expect(said).toMatch(
     /20260310_a\.md:9: it is not UTF-8: some characters show as \uFFFD — save it as UTF-8/,
   );
-  expect(said).toMatch(/20260310_b\.md:1: it is UTF-16, so nothing of it can be read — save it as UTF-8/);
+  expect(said).toMatch(/20260310_b\.md:1: it is UTF-16, so it cannot be read — save it as UTF-8/);
 });

@@ -18,7 +18,7 @@ test.each<[string, Partial<FolderState>, string | null]>([
   ['status.yaml gone and all files', { siteGone: true, less: true, empty: true }, 'status.yaml is gone'],
   ['never there', { code: 'ENOENT', empty: true, identity: null }, null],
   ['gone with what it held', { code: 'ENOENT', less: true, empty: true }, 'it is gone'],
-  ['gone with status.yaml', { code: 'ENOENT', empty: true, siteGone: true }, 'and status.yaml with it'],
+  ['gone with status.yaml', { code: 'ENOENT', empty: true, siteGone: true }, 'and status.yaml too'],
   ...(['EACCES', 'EIO', 'ENOTDIR', 'ELOOP', 'ESTALE', 'ENOTCONN', 'EPERM'].map(
     code => [code, { code, empty: true, less: true }, `it cannot be read (${code})`] as const,
   ) as [string, { code: string }, string][]),

@@ -88,13 +88,13 @@ test.each([
     const said = (file: string) => problems.find(({ where }) => where === file);
     for (const file of [never, bad]) {
       expect(said(file)).toMatchObject({
-        what: 'it is not a file, and what it should say is not known',
-        fix: 'put the file there, or delete what stands in its place',
+        what: 'it is not a file, and no earlier version of it is known',
+        fix: 'put the file there, or delete what is there instead',
       });
     }
     expect(said(good)).toMatchObject({
-      what: 'it is not a file, so the version last read stands for it',
-      fix: 'put the file back, or delete what stands in its place',
+      what: 'it is not a file, so the version last read is used instead',
+      fix: 'put the file back, or delete what is there instead',
     });
   },
 );

@@ -19,8 +19,14 @@ const BOTH = [...DOWN, sighting('up', 4)];
 test.each([
   ['open and down', OPEN, DOWN, 10, null],
   ['resolved and well', OVER, BOTH, 10, null],
-  ['open and well', OPEN, BOTH, 10, 'it is open, though probe:api has been well since 2026-03-10T12:04:00Z'],
-  ['resolved and down', OVER, DOWN, 10, 'it was resolved by hand, though probe:api has said since'],
+  ['open and well', OPEN, BOTH, 10, 'it is open, but probe:api has been up since 2026-03-10T12:04:00Z'],
+  [
+    'resolved and down',
+    OVER,
+    DOWN,
+    10,
+    'it was resolved manually, but probe:api has reported an outage since',
+  ],
   ['the same a day later', OVER, DOWN, 5 + DOUBTED_FOR / MINUTE, null],
   ['taken over by a person', { ...OPEN, openedBy: null }, BOTH, 10, null],
   ['of a source nothing is known of', { ...OPEN, openedBy: 'probe:web' }, BOTH, 10, null],

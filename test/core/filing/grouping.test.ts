@@ -166,7 +166,7 @@ describe('a grouped file', () => {
     const text = printGrouped(batches[0]!, AS_IS);
     expect(text.length).toBeLessThan(50_000);
     expect(parse(text).title).toBe('Service S0 and 49 other components Down');
-    expect(parse(text).updates[0]?.body).toMatch(/The same goes for: Service S20, .*Service S49\./);
+    expect(parse(text).updates[0]?.body).toMatch(/The same applies to: Service S20, .*Service S49\./);
   });
 
   test('uses the operator’s words for all of them', () => {

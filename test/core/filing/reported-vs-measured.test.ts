@@ -174,7 +174,7 @@ describe('the permalink', () => {
 
   test('says it to the second, in both languages', () => {
     const { page } = drawn(claim, 'en');
-    expect(page).toContain('Written and measured');
+    expect(page).toContain('Reported and measured');
     expect(page).toMatch(/<time datetime="[^"]+:12Z" data-s data-t>14:41:12 UTC<\/time> – /);
     expect(page).toContain('after 48 s');
     expect(page).toContain('after 2 min');
@@ -183,7 +183,7 @@ describe('the permalink', () => {
 
   test('says nothing where there is nothing to compare', () => {
     expect(drawn(reportedVsMeasured(written(0, 30), [], {}), 'en').page).not.toContain(
-      'Written and measured',
+      'Reported and measured',
     );
     expect(drawn(null, 'en').json).toBeNull();
   });

@@ -126,9 +126,9 @@ test('statuspage', () => {
   expect(note).toMatchObject({ severity: 'minor', components: [] });
   expect(made.lost).toEqual([
     'incidents.json: an incident could not be read (name)',
-    'x.json: no answer of a Statuspage API',
-    'n1 “A note”: impact “none” is kept as minor, affecting no component',
-    'n1 “A note”: HTML is dropped (<table> <tr> </tr>)',
+    'x.json: not a response of a Statuspage API',
+    'n1 “A note”: impact “none” is imported as minor, with no affected component',
+    'n1 “A note”: HTML is removed (<table> <tr> </tr>)',
   ]);
 });
 
@@ -173,7 +173,7 @@ test('cstate', () => {
     ['16:00', 'resolved', ''],
   ]);
   expect(made.lost).toEqual([
-    'no-date.md: it has no title or no date that exists',
+    'no-date.md: it has no title or no valid date',
     'js.md: its front matter cannot be read',
   ]);
 });

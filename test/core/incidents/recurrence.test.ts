@@ -196,7 +196,7 @@ describe('a series ended with `status: completed`', () => {
   test('without a time: the first stays, and the operator is asked for one', () => {
     expect(shown('', '\nWeekly.\n')).toEqual([['db', 'completed', 60]]);
     expect(ended('', '\nWeekly.\n').problems).toMatchObject([
-      { level: 'warning', line: 3, what: expect.stringContaining('nothing says since when') },
+      { level: 'warning', line: 3, what: expect.stringContaining('has no time of its end') },
     ]);
   });
 

@@ -49,7 +49,7 @@ describe('the figure of a stretch', () => {
 test.each([
   [NOW, null],
   [NOW + MINUTE, null],
-  [NOW + MINUTE + 1, 'this lies in the future'],
+  [NOW + MINUTE + 1, 'this is in the future'],
   [NOW - 90 * DAY, null],
   [NOW - 90 * DAY - SECOND, 'this is more than 90 days ago'],
 ])('a moment at %d: %s', (moment, fault) => {
@@ -109,7 +109,7 @@ describe('the page of a metric', () => {
   });
 
   test('without values says so; of no metric there is none', () => {
-    expect(page({}, [], null)).toContain('No values came in this range.');
+    expect(page({}, [], null)).toContain('No values were received in this range.');
     expect(pages.metric(ctx(FACES.well!), 'nope', metricSeries())).toBeNull();
   });
 });

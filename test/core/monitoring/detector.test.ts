@@ -92,7 +92,7 @@ describe('the first word of a check nothing is known of', () => {
     expect(first).toMatchObject({ key: `probe:api@${START}:up`, kind: 'up', source: 'probe:api' });
     expect(first?.facts).toBeUndefined();
     expect(renderMarkdown(first?.message as string)).toContain(
-      'API has answered well since 2026-11-23 10:00:00 UTC (1 good check in a row).',
+      'API has responded normally since 2026-11-23 10:00:00 UTC (1 good check in a row).',
     );
   });
 });

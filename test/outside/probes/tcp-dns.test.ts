@@ -80,7 +80,7 @@ describe('a host in brackets', () => {
       expect(parsed.error?.issues).toEqual([
         expect.objectContaining({
           path: ['host'],
-          message: `"${host}" is not a host alone; write ${alone}${more}`,
+          message: `"${host}" is more than a host name; write ${alone}${more}`,
         }),
       ]);
     }

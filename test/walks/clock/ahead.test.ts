@@ -81,7 +81,7 @@ test('an end that lies ahead has not come: open everywhere, told once when it co
   expect(JSON.stringify(await world.get('/status/feed.json').then(answer => answer.json))).not.toContain(
     'Over.',
   );
-  expect(await problems(world)).toContain('`resolved` lies in the future: 2026-03-10T12:30:00Z');
+  expect(await problems(world)).toContain('`resolved` is in the future: 2026-03-10T12:30:00Z');
   await world.restart();
   await world.pass(1_700, 60);
   expect((await story(world)).subjects).toEqual(['[INCIDENT] Exports fail']);
@@ -141,7 +141,7 @@ test('an open incident that begins ahead counts from when it was first seen, ove
   });
   expect(first.downtime).toBe(first.cell);
   expect(Math.abs(first.downtime - 600)).toBeLessThanOrEqual(10);
-  expect(await problems(world)).toContain('`started` lies in the future: 2026-03-10T15:00:00Z');
+  expect(await problems(world)).toContain('`started` is in the future: 2026-03-10T15:00:00Z');
   expect(world.mails.at(-1)?.text).not.toContain('15:00');
   await world.restart();
   await world.pass(600, 60);
@@ -165,7 +165,7 @@ test('words dated ahead are told when first seen, once, and named', async () => 
   await world.pass(10, 5);
   const subjects = ['[INCIDENT] Exports fail', '[UPDATE] Exports fail'];
   expect((await story(world)).subjects).toEqual(subjects);
-  expect(await problems(world)).toContain('this update lies in the future: 2026-03-10T14:10:00Z');
+  expect(await problems(world)).toContain('this update is in the future: 2026-03-10T14:10:00Z');
   await world.restart();
   await world.pass(3 * 3600, 600);
   expect((await story(world)).subjects).toEqual(subjects);
@@ -277,7 +277,7 @@ test.each([
     });
     expect(Math.abs(over.downtime - 600)).toBeLessThanOrEqual(20);
     expect(over.cell).toBe(over.downtime);
-    expect(await problems(world)).toContain('`started` lies after `resolved`');
+    expect(await problems(world)).toContain('`started` is after `resolved`');
     await world.restart();
     await world.pass(120, 30);
     expect(await story(world)).toMatchObject({ downtime: over.downtime, subjects: over.subjects });
@@ -319,7 +319,7 @@ test('a beginning that lay ahead is not believed when it comes: it counts from w
   const seen = world.now();
   await world.write('20260310_exports.md', text);
   await world.pass(1_700, 50);
-  expect(await problems(world)).toContain('`started` lies in the future');
+  expect(await problems(world)).toContain('`started` is in the future');
   const isCounted = async () => {
     const { downtime, cell, subjects } = await story(world);
     expect(cell).toBe(downtime);
@@ -330,13 +330,13 @@ test('a beginning that lay ahead is not believed when it comes: it counts from w
   await world.pass(300, 50);
   await isCounted();
   expect(await problems(world)).toContain(
-    '`started` (2026-03-10T12:30:00Z) lay in the future when it was first seen',
+    '`started` (2026-03-10T12:30:00Z) was in the future when it was first seen',
   );
   await world.restart();
   await world.pass(600, 60);
   await isCounted();
-  expect(await problems(world)).toContain('lay in the future when it was first seen');
-  expect((await run(lint, world)).out).toContain('lay in the future when it was first seen');
+  expect(await problems(world)).toContain('was in the future when it was first seen');
+  expect((await run(lint, world)).out).toContain('was in the future when it was first seen');
   // Whoever corrects it is believed, be it to a later time than when it was first seen.
   await world.write('20260310_exports.md', text.replace('12:30', '12:20'));
   await world.pass(60, 20);
@@ -438,7 +438,7 @@ test('a beginning some seconds ahead is named while it is', async () => {
     file(`status: investigating\nstarted: ${isoMillis(world.now() + 40_000)}`, 'We look.'),
   );
   await world.pass(20, 5);
-  expect(await problems(world)).toContain('`started` lies in the future');
+  expect(await problems(world)).toContain('`started` is in the future');
 });
 
 test.each([
@@ -465,7 +465,7 @@ test.each([
     await world.pass(60, 20);
     const now = await story(world);
     expect([now.health, now.unresolved.length]).toEqual(['major_outage', 1]);
-    expect(await problems(world)).toContain('`resolved` lies in the future');
+    expect(await problems(world)).toContain('`resolved` is in the future');
     await world.pass(1800, 60);
     expect((await story(world)).health).toBe('operational');
     expect((await story(world)).subjects.filter(subject => subject?.startsWith('[RESOLVED]'))).toHaveLength(
@@ -488,7 +488,7 @@ test('an end that a wrong clock made of a first start has not come when the cloc
   await world.restart();
   await world.pass(60, 20);
   expect((await story(world)).health).toBe('major_outage');
-  expect(await problems(world)).toContain('`resolved` lies in the future');
+  expect(await problems(world)).toContain('`resolved` is in the future');
 });
 
 test.each([
@@ -548,7 +548,7 @@ test('each time that lies ahead is named on /readyz, as lint names it', async ()
   );
   await world.pass(60, 20);
   const said = await problems(world);
-  expect(said).toContain('`started` lies in the future');
-  expect(said).toContain('`resolved` lies in the future');
-  expect(said.match(/this update lies in the future/g)).toHaveLength(3);
+  expect(said).toContain('`started` is in the future');
+  expect(said).toContain('`resolved` is in the future');
+  expect(said.match(/this update is in the future/g)).toHaveLength(3);
 });

@@ -307,7 +307,7 @@ describe('another token in status.yaml: what the old address said is nothing of 
         return problems.find(({ where }: { where: string }) => where === 'component jobs').what as string;
       };
       const first = await ofJob();
-      expect(first).toContain('has got another token');
+      expect(first).toContain('has a new token');
       for (const time of first.match(/\d{4}-\d\d-\d\dT[\d:]+Z/g) ?? []) expect(time).toBe(reported);
       await world.pass(20, 1);
       expect(await ofJob()).toBe(first);
@@ -320,7 +320,7 @@ describe('another token in status.yaml: what the old address said is nothing of 
     await world.pass(5, 1);
     await edit(world, 'abcdefgh1');
     await world.pass(150, 5);
-    expect(await said(world)).toContain('has got another token, and has not reported by it yet');
+    expect(await said(world)).toContain('has a new token, and has not reported with it yet');
     expect(await said(world)).toContain('status heartbeat-url jobs');
     await world.post('/heartbeats/abcdefgh1');
     await world.pass(2, 1);

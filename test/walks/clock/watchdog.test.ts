@@ -301,7 +301,7 @@ describe('whatever hangs', () => {
     expect((await world.get('/api/v2/status.json')).json.status.description).toBe('Monitoring Interrupted');
     expect((await world.get('/status/badge.svg')).text).toContain('no data');
     expect(await problems(watch)).toEqual([
-      expect.stringMatching(/^page: the page has not been brought up to date since 2026-03-10T12:01:30Z/),
+      expect.stringMatching(/^page: the page has not been updated since 2026-03-10T12:01:30Z/),
     ]);
     expect((await world.get('/metrics')).text).toContain('status_live_stalled_components 4\n');
     watch.stuck.delete('round');

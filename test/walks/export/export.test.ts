@@ -89,7 +89,7 @@ describe('export: in status.yaml', () => {
         .filter(({ level }) => level === 'error')
         .map(({ message }) => message)
         .join(),
-    ).toContain('not of an export');
+    ).toContain('not from an export');
   });
 });
 
@@ -121,7 +121,7 @@ Slow.
     const second = await terminal.run(exporting, 'out');
     expect(second.out).toMatch(/^0 files written, \d+ unchanged, 0 removed/);
     await writeFile(path.join(terminal.dir, 'file'), 'x');
-    await expect(terminal.run(exporting, '.')).rejects.toThrow(/not of an export/);
+    await expect(terminal.run(exporting, '.')).rejects.toThrow(/not from an export/);
     await expect(terminal.run(exporting)).rejects.toThrow(/Name the folder/);
   });
 });

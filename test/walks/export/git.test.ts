@@ -126,7 +126,7 @@ describe('export.to a git branch', () => {
     await lost.pass(1);
     await lost.pass(1);
     expect(await told(lost)).toMatchObject([
-      { what: 'the branch gh-pages holds files that are not of an export', fix: 'name a new branch' },
+      { what: 'the branch gh-pages contains files that are not from an export', fix: 'name a new branch' },
     ]);
     expect(git(strange, 'ls-tree', '-r', '--name-only', 'gh-pages')).toBe('main.c');
   });

@@ -33,7 +33,7 @@ test.each([
   await world.pass(2);
   const { ok, problems } = (await world.get('/readyz')).json;
   expect(ok).toBe(false);
-  expect(JSON.stringify(problems)).toContain('so the last good one stays in use');
+  expect(JSON.stringify(problems)).toContain('so the last valid one is still used');
   // Once more, and mended while it runs.
   await world.restart();
   expect(world.system.snapshot().site.title).toBe('Good');

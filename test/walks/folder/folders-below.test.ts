@@ -125,10 +125,10 @@ describe('a missing folder comes back file by file', () => {
   test('what is not back stays, what is back is read, until all are', async () => {
     const world = await emptied();
     await world.write(OVER, over('Slow, as written since'));
-    await expectStays(world, '1 incident file is not back yet');
+    await expectStays(world, '1 incident file is still missing');
     expect(titles(world)).toContain('Slow, as written since: resolved');
     expect((await world.get('/status/live')).text).toContain(FOOT);
-    expect((await linted(world)).said).toContain('1 incident file is not back yet');
+    expect((await linted(world)).said).toContain('1 incident file is still missing');
     await world.write(OPEN, open('Broken'));
     await world.pass(1);
     await expectQuiet(world, ['Broken: investigating', 'Slow, as written since: resolved']);
@@ -137,7 +137,7 @@ describe('a missing folder comes back file by file', () => {
   test('a new file saved by hand makes no difference; the machine writes beside it', async () => {
     const world = await emptied();
     await world.write('20260310_new.md', over('New'));
-    await expectStays(world, '2 incident files are not back yet');
+    await expectStays(world, '2 incident files are still missing');
     await world.post(HOOK, { alert_type: 'down', monitor_name: 'Shop' });
     expect(await world.files()).toEqual(['20260310_new.md', '20260310_shop-down.md']);
     expect(titles(world)).toContain('Shop Down: investigating');
@@ -150,7 +150,7 @@ describe('a missing folder comes back file by file', () => {
     await rename(`${folderOf(world)}.new`, folderOf(world));
     await world.pass(1);
     expect(titles(world)).toContain('Shop Down: investigating');
-    expect(await told(world)).toContain('2 incident files are not back yet');
+    expect(await told(world)).toContain('2 incident files are still missing');
   });
 
   test('an incident whose file is not back is not edited meanwhile, and its recovery not lost', async () => {
@@ -197,8 +197,8 @@ describe('a missing folder comes back file by file', () => {
 
 type Way = readonly [string, string, (file: string) => Promise<unknown> | unknown];
 const INSTEAD: readonly Way[] = [
-  ['a link that leads nowhere', 'leads nowhere', async file => symlink('nowhere', file)],
-  ['a link that leads to itself', 'leads to itself', async file => symlink(path.basename(file), file)],
+  ['a link that leads nowhere', 'is a broken link', async file => symlink('nowhere', file)],
+  ['a link that leads to itself', 'is a link to itself', async file => symlink(path.basename(file), file)],
   ['a FIFO', 'is not a file', file => spawnSync('mkfifo', [file])],
   ['a folder', 'is not a file', async file => mkdir(file)],
   ['a link to a folder', 'is not a file', async file => symlink('.', file)],
@@ -237,7 +237,7 @@ test('a link whose target is back is read at once', async () => {
   await world.pass(1);
   await rename(path.join(world.dir, 'status', 'target'), path.join(world.dir, 'status', 't'));
   await world.pass(61, 61);
-  await expectStays(world, 'leads nowhere');
+  await expectStays(world, 'it is a broken link');
   await rename(path.join(world.dir, 'status', 't'), path.join(world.dir, 'status', 'target'));
   await expectQuiet(world, ['Broken: investigating', 'Slow: resolved']);
 });
@@ -270,7 +270,7 @@ describe('a ConfigMap', () => {
     await expectQuiet(world, ['Broken: investigating', 'Slow: resolved']);
     await rm(at(world, '..2026_13'), { recursive: true });
     await world.pass(61, 61);
-    await expectStays(world, 'leads nowhere');
+    await expectStays(world, 'it is a broken link');
     await filled(world, '..2026_14', { [OVER]: over('Slow') });
     await unlink(at(world, OPEN));
     await expectQuiet(world, ['Slow: resolved']);

@@ -72,7 +72,7 @@ describe('`incidents` is a link out of the status folder', () => {
       const expectMissing = async () => {
         expect(titles(world)).toEqual(['Dashboard broken']);
         expect(problems(world)).toContain(`${folder}: it is a link out of the status folder`);
-        expect(problems(world)).toContain('put the folder itself, or a mount of it, in place of the link');
+        expect(problems(world)).toContain('replace the link with the folder itself, or with a mount of it');
         const page = (await world.get('/status/live')).text;
         expect(page).toContain(FOOT);
         expect(page).not.toContain(SECRET);
@@ -145,9 +145,9 @@ describe('templates', () => {
     says: string,
     make: (at: string, dir: string) => unknown,
   ][] = [
-    ['a file that leads nowhere', 'templates/auto/down.md', 'leads nowhere', at => symlink('nowhere', at)],
-    ['a folder that leads nowhere', 'templates/auto', 'leads nowhere', at => symlink('/nowhere', at)],
-    ['the folder above leads nowhere', 'templates', 'leads nowhere', at => symlink('gone', at)],
+    ['a file that leads nowhere', 'templates/auto/down.md', 'broken link', at => symlink('nowhere', at)],
+    ['a folder that leads nowhere', 'templates/auto', 'broken link', at => symlink('/nowhere', at)],
+    ['the folder above leads nowhere', 'templates', 'broken link', at => symlink('gone', at)],
     ['a link to itself', 'templates/auto/down.md', '(ELOOP)', at => symlink('down.md', at)],
     ['a file in place of the folder', 'templates/auto', 'not a folder', at => writeFile(at, 'x')],
     [

@@ -9,7 +9,10 @@ type Clones = ReturnType<typeof openClones>;
 
 /** Types the commands in their order; where the fix says so, somebody edits: `edit` writes what is to stand. */
 function follow(server: string, fix: string, edit: () => void): void {
-  const [steps, after] = fix.replace(/\. It is pushed by itself$/, '').split('; edit ') as [string, string];
+  const [steps, after] = fix.replace(/\. The server then pushes it$/, '').split('; edit ') as [
+    string,
+    string,
+  ];
   for (const [index, command] of steps.split('; ').entries()) {
     try {
       type(server, command);

@@ -245,8 +245,8 @@ describe('with a remote', () => {
     expect(git(bare, 'show', `main:incidents/${name}`)).toBe(text.trim());
     expect(world.system.snapshot().incidents[0]).toMatchObject({ status: 'identified' });
     // Theirs is open: that the monitor has recovered is said, and not written over it.
-    expect(problems(world)).toContain('it is open, though uptimerobot:Shop has been well since');
-    expect(JSON.stringify(world.logged)).toContain('the person’s stands: it is open');
+    expect(problems(world)).toContain('it is open, but uptimerobot:Shop has been up since');
+    expect(JSON.stringify(world.logged)).toContain('the person’s is kept: it is open');
   });
 
   test.each(['a person ends it, the API holds it open', 'the API ends it, a person holds it open'])(
@@ -335,7 +335,7 @@ describe('with a remote', () => {
         .sort(),
     ).toEqual([
       'warning: it is not committed: only this server has it',
-      'warning: it was edited or deleted, and that is not committed: only this server knows of it',
+      'warning: it was edited or deleted, and the change is not committed: only this server has it',
     ]);
     commit('20260310_slow.md', INCIDENT('Uploads are slow').replace('minor', 'major'));
     commit('20260310_new.md', INCIDENT('Their new one'));
@@ -347,10 +347,12 @@ describe('with a remote', () => {
     ]);
     for (const { what, fix, level, where } of told) {
       expect(level).toBe('error');
-      expect(what).toContain('edits that are not committed');
+      expect(what).toContain('uncommitted edits');
       // Exactly what is said ends it.
       const command =
-        /^commit it: (.*); what both wrote is merged then\. Or, to do without your edits: (.*)$/.exec(fix)!;
+        /^commit it: (.*); the server then merges both versions\. Or, to put your edits aside: (.*)$/.exec(
+          fix,
+        )!;
       sh(status, command[where.includes('slow') ? 1 : 2] as string);
     }
     await minute();
@@ -394,7 +396,7 @@ describe('with a remote', () => {
       if (how.startsWith('edited again')) expect(pushed()).toContain('By program again.');
       const text = await world.read(NAME);
       for (const words of ['By program.', 'My words', 'major']) expect(text).toContain(words);
-      expect(stuck(world)).toMatch(/^it was edited or deleted, and that is not committed: [^\n]*$/);
+      expect(stuck(world)).toMatch(/^it was edited or deleted, and the change is not committed: [^\n]*$/);
       // Nothing staged takes the program's words back.
       expect(git(status, 'diff', '--cached')).not.toMatch(/^-By program/m);
       git(status, 'commit', '-qam', 'mine');
@@ -429,7 +431,7 @@ describe('with a remote', () => {
       await minute();
       expect(pushed()).not.toMatch(/identified|monitoring|By program/);
       const [told] = (await readyz(world)).filter(({ where }) => where.endsWith(NAME));
-      expect(told).toMatchObject({ level: 'warning', what: expect.stringContaining('cannot be told apart') });
+      expect(told).toMatchObject({ level: 'warning', what: expect.stringContaining('cannot separate them') });
       sh(status, told!.fix.replace('commit it: ', ''));
       await minute();
       expect(pushed()).toContain('By program.');
@@ -460,7 +462,7 @@ describe('with a remote', () => {
       const [many, ...more] = (await readyz(world)).filter(({ what }) => what.includes('committed'));
       expect(more).toEqual([]);
       expect(many!.what).toContain('12 files');
-      sh(status, many!.fix.replace('look at them, then: ', ''));
+      sh(status, many!.fix.replace('check them, then run: ', ''));
       await minute();
       expect(stuck(world)).toBe('');
     });
@@ -533,7 +535,7 @@ test('a folder that is no repository: said, and the page goes on', async () => {
   });
   await world.pass(60);
   await world.pass(1);
-  expect(problems(world)).toContain('the status folder is no git repository');
+  expect(problems(world)).toContain('the status folder is not a git repository');
   expect((await world.get('/status/live')).status).toBe(200);
 });
 

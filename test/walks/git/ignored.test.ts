@@ -32,7 +32,7 @@ test.each<[name: string, where: string, rule: string]>([
   const said = problems(world);
   expect(said).toContain(`${path.join(top, 'incidents/20260310_cart-down.md')}: git ignores it`);
   expect(said.split('\n')).toHaveLength(1);
-  type(top, /or commit it all the same: (git .*)$/m.exec(said)![1]!);
+  type(top, /or commit it anyway: (git .*)$/m.exec(said)![1]!);
   await minute();
   await minute();
   expect(git(bare, 'ls-tree', '--name-only', 'main', 'incidents/')).toContain('cart-down');
@@ -45,7 +45,7 @@ test('a person’s file with strange letters, and more of them than are named', 
   writeFileSync(path.join(top, 'incidents', "20260310_[x] it's.md"), INCIDENT('Strange'));
   writeFileSync(path.join(top, 'incidents', 'x.txt'), 'not of the page');
   await minute();
-  const [, command] = /or commit it all the same: (git .*)$/m.exec(problems(world))!;
+  const [, command] = /or commit it anyway: (git .*)$/m.exec(problems(world))!;
   type(top, command!);
   await minute();
   expect(problems(world)).toBe('');

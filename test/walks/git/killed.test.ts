@@ -200,7 +200,7 @@ describe('what was noted', () => {
       noted.set('a.md', { name: 'a.md', author: 'machine', before: first, after: null });
       const { committed, problems } = await run();
       expect(committed).toEqual([]);
-      expect(problems[0]?.what).toContain('cannot be told apart');
+      expect(problems[0]?.what).toContain('cannot separate them');
       expect(git(root, 'show', 'HEAD:incidents/a.md')).toContain('Mine.');
     });
   });
@@ -209,7 +209,7 @@ describe('what was noted', () => {
     const { root, file, noted, run, count } = openFolder();
     writeFileSync(file, 'after');
     writeFileSync(path.join(root, '.git', 'MERGE_HEAD'), git(root, 'rev-parse', 'HEAD'));
-    expect((await run()).problems[0]?.what).toContain('a merge that a person began');
+    expect((await run()).problems[0]?.what).toContain('somebody began a merge');
     expect([noted.size, count()]).toEqual([1, '1']);
     rmSync(path.join(root, '.git', 'MERGE_HEAD'));
     await run();

@@ -160,7 +160,7 @@ describe('the commit that is named is the first after which nothing could be rea
     const { world, desk } = repository;
     relink(desk, nowhere);
     await pulled(repository);
-    expect(problems(world)).toContain(`commit ${short(desk)} holds a link in place of the folder incidents`);
+    expect(problems(world)).toContain(`commit ${short(desk)} has a link in place of the folder incidents`);
     expect(problems(world)).not.toContain(short(desk, 'HEAD~2'));
     await expectMended(repository);
   });
@@ -173,8 +173,8 @@ describe('the commit that is named is the first after which nothing could be rea
     const bad = short(desk);
     relink(desk, place => writeFileSync(place, 'moved'));
     await pulled(repository);
-    expect(problems(world)).toContain(`commit ${bad} holds a link in place of the folder incidents`);
-    expect(problems(world)).toContain('now a file stands there');
+    expect(problems(world)).toContain(`commit ${bad} has a link in place of the folder incidents`);
+    expect(problems(world)).toContain('now there is a file');
     expect(problems(world)).not.toContain('git revert');
     await expectMended(repository);
   });
@@ -194,7 +194,7 @@ describe('the commit that is named is the first after which nothing could be rea
     git(desk, 'merge', '-q', '--no-edit', 'side');
     writeFileSync(path.join(desk, 'note.txt'), 'Another.');
     await pulled(repository);
-    expect(problems(world)).toContain(`commit ${bad} holds a link in place of the folder incidents`);
+    expect(problems(world)).toContain(`commit ${bad} has a link in place of the folder incidents`);
     await expectMended(repository);
   });
 });
@@ -205,25 +205,25 @@ describe('at the remote, and a commit of ours is not pushed yet: no merge takes 
   >([
     [
       'a link out of the folder',
-      'holds a link in place of the folder incidents',
+      'has a link in place of the folder incidents',
       undefined,
       at => [git(at, 'rm', '-rq', 'incidents'), symlinkSync('/tmp', path.join(at, 'incidents'))],
     ],
     [
       'a file',
-      'holds a file in place of the folder incidents',
+      'has a file in place of the folder incidents',
       undefined,
       at => [git(at, 'rm', '-rq', 'incidents'), writeFileSync(path.join(at, 'incidents'), 'moved')],
     ],
     [
       'the folder under another name',
-      'took the folder incidents away',
+      'removed the folder incidents',
       undefined,
       at => git(at, 'mv', 'incidents', 'reports'),
     ],
     [
       'what the link leads to under another name',
-      'took away what the link incidents leads to',
+      'removed the target of the link incidents',
       asLink('real'),
       at => git(at, 'mv', 'real', 'archive'),
     ],
@@ -284,7 +284,7 @@ test('a status folder below the top is moved: a revert at the remote mends it', 
   expect(git(top, 'rev-parse', 'HEAD')).toBe(git(desk, 'rev-parse', 'HEAD'));
   const expectStays = () => {
     expect(titles(world).sort()).toEqual(before);
-    expect(problems(world)).toContain(`commit ${short(desk)} took the folder status/incidents away`);
+    expect(problems(world)).toContain(`commit ${short(desk)} removed the folder status/incidents`);
     expect(problems(world)).toContain(`\`git revert ${short(desk)}\``);
     expect(problems(world)).not.toContain('in the status folder');
   };

@@ -199,7 +199,7 @@ describe('it stops, and says so for as long as it lasts', () => {
     expect(() => type(server, merge)).toThrow();
     // Half resolved: nobody meddles, and it is said.
     const during = await sync();
-    expect(during.problems).toMatchObject([{ what: expect.stringContaining('a merge that a person began') }]);
+    expect(during.problems).toMatchObject([{ what: expect.stringContaining('somebody began a merge') }]);
     writeFileSync(path.join(server, 'incidents', FILE), TEXT.replace('critical', 'major'));
     for (const command of [stage, end]) type(server, command);
     expect(await sync()).toMatchObject({ problems: [] });
@@ -238,7 +238,7 @@ describe('it stops, and says so for as long as it lasts', () => {
     ['no commit in common', 'no commit in common'],
     ['no branch', 'on no branch (detached HEAD)'],
     ['another branch', 'is on other, not on main'],
-    ['a rebase', 'a rebase that a person began'],
+    ['a rebase', 'somebody began a rebase'],
     ['a lock', 'index.lock'],
   ])('%s', async (kind, said) => {
     const { root, bare, server, laptop, commit, sync, push, head } = openClones();
@@ -321,7 +321,7 @@ describe('an edit that nobody committed is named, with what commits it', () => {
     expect(problems).toMatchObject([
       { where: path.join(server, 'incidents'), what: expect.stringMatching(/^12 files/) },
     ]);
-    type(server, problems[0]!.fix.replace('look at them, then: ', ''));
+    type(server, problems[0]!.fix.replace('check them, then run: ', ''));
     expect(await sync()).toMatchObject({ problems: [] });
   });
 });

@@ -137,7 +137,7 @@ describe('committed in the place of `incidents`', () => {
       await minute();
       expect(titles(world).sort()).toEqual(before);
       expect(problems(world)).toContain(
-        `commit ${bad.slice(0, 7)} holds ${says} in place of the folder incidents`,
+        `commit ${bad.slice(0, 7)} has ${says} in place of the folder incidents`,
       );
       expect(problems(world)).toContain(`git revert ${bad.slice(0, 7)}`);
       expect(problems(world)).not.toContain('git checkout -- incidents');

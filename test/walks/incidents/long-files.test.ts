@@ -80,5 +80,5 @@ test('many long files at once hold nobody up: they are read, judged, noted and s
   }
   expect(await longestTurn(world.pass(1))).toBeLessThan(0.15);
   expect(world.system.snapshot().incidents).toHaveLength(20);
-  expect((await world.get('/readyz')).text).toContain('this update lies in the future');
+  expect((await world.get('/readyz')).text).toContain('this update is in the future');
 });

@@ -250,7 +250,7 @@ test('an update that the file puts into the future is named to the operator', as
     {
       where: 'incidents/20260310_slow.md',
       line: 10,
-      what: expect.stringContaining('lies in the future: 2026-03-11T11:40:00Z'),
+      what: expect.stringContaining('is in the future: 2026-03-11T11:40:00Z'),
     },
   ]);
 });

@@ -130,7 +130,7 @@ describe('saving', () => {
     await rename(`${folder}.new`, folder);
     await world.pass(1);
     expect(titles(world).sort()).toEqual(['First', 'Other branch']);
-    expect(problems(world)).toContain('1 incident file is not back yet (20260310_a.md)');
+    expect(problems(world)).toContain('1 incident file is still missing (20260310_a.md)');
   });
 
   test('a folder that is there and cannot be read: what was read stays, the fact is named, until it can', async () => {

@@ -17,7 +17,7 @@ test('a template saved while running words the next incident; its mistakes are n
   const file = '20260310_api-down.md';
   expect(await world.read(file)).toMatch(/title: API cannot be reached\n[\s\S]*Since 2026-03-10 12:/);
   const { problems } = (await world.get('/readyz')).json;
-  expect(problems[0].message).toMatch(/{{chekcs}} is no placeholder — did you mean {{checks}}\?/);
+  expect(problems[0].message).toMatch(/{{chekcs}} is not a placeholder — did you mean {{checks}}\?/);
   // A broken edit keeps the last good words.
   await writeFile(`${folder}/down.md`, 'no front matter');
   world.service.status = 200;
@@ -46,7 +46,7 @@ components:
   expect(await world.read(file as string)).toMatch(/title: Trouble with (API and Shop|Shop and API)\n/);
   expect(await world.read(file as string)).toMatch(/Since 2026-03-10 12:[\s\S]*Shop: answered 503/);
   expect((await world.get('/readyz')).json.problems[0].message).toContain(
-    '{{checks}} is known only of a single check',
+    '{{checks}} is known only for a single check',
   );
   world.service.status = 200;
   await world.pass(180, 10);

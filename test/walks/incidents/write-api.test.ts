@@ -142,7 +142,7 @@ We check.
     const long = { message: `a${'\n'.repeat(19_998)}b` };
     const updates = `/api/incidents/${ID}/updates`;
     const { status, json } = await send(world, 'POST', updates, long);
-    expect([status, json.detail]).toEqual([409, expect.stringContaining('too long to be read')]);
+    expect([status, json.detail]).toEqual([409, expect.stringContaining('too long to read')]);
     const opened = await send(world, 'POST', '/api/incidents', { ...NEW, title: 'Another', ...long });
     expect([opened.status, opened.json.errors?.[0]?.field]).toEqual([422, 'message']);
     expect((await send(world, 'POST', updates, { message: 'Short.' })).status).toBe(201);
@@ -239,7 +239,7 @@ We look.
     const again = await send(world, 'POST', updates, end);
     expect([again.status, again.json.detail]).toEqual([
       409,
-      'It is resolved already, at 2026-03-10T12:01:01Z. To add words, POST them to …/updates without a status.',
+      'It is already resolved, at 2026-03-10T12:01:01Z. To add text, POST it to …/updates without a status.',
     ]);
     expect((await send(world, 'PATCH', `/api/incidents/${ID}`, { status: 'resolved' })).status).toBe(409);
     // A repeat of the same request is no second end.

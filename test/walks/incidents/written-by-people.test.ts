@@ -226,7 +226,7 @@ test.each([
       expect.objectContaining({
         line: 11,
         what: expect.stringMatching(
-          /^this update is dated 2026-03-\S+Z, before the incident began \(2026-03-10T11:58:00Z\), so nobody is mailed$/,
+          /^this update is dated 2026-03-\S+Z, before the incident began \(2026-03-10T11:58:00Z\), so no email is sent$/,
         ),
         fix: 'correct its time or date, or `started`',
       }),
@@ -412,7 +412,7 @@ test('an end that the front matter does not know is news; once it does, the end 
   const status = async () => (await world.get('/api/v2/incidents.json')).json.incidents[0];
   expect((await status()).incident_updates[0].status).toBe('investigating');
   expect((await problems(world)).map(({ what }: { what: string }) => what)).toContain(
-    'the newest update says resolved, the front matter investigating',
+    'the newest update says resolved, but the front matter says investigating',
   );
   await world.restart();
   await world.pass(10, 5);

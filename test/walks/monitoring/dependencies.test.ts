@@ -36,7 +36,7 @@ describe("a parent's outage", () => {
     expect(await world.files()).toEqual(['20260310_database-down.md']);
     const text = await world.read('20260310_database-down.md');
     expect(text).toContain('components: [database, api, page]');
-    expect(text).toContain('Depending on it, and affected too: API, Page.');
+    expect(text).toContain('Components that depend on it are also affected: API, Page.');
     const { components } = (await world.get('/api/uptime.json')).json;
     for (const one of components) {
       expect([one.id, one.status, one.intervals.length]).toEqual([one.id, 'major_outage', 1]);
@@ -68,6 +68,6 @@ describe("a parent's outage", () => {
     world.child.status = 503;
     await world.pass(240, 10);
     expect(await world.files()).toEqual(['20260310_api-down.md']);
-    expect(await world.read('20260310_api-down.md')).toContain('affected too: Page.');
+    expect(await world.read('20260310_api-down.md')).toContain('also affected: Page.');
   });
 });

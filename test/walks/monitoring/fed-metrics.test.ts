@@ -121,15 +121,15 @@ metrics:
     ],
     [
       '      component: nowhere\n      json: $.a\n',
-      'status.yaml:9: there is no component "nowhere" to read a metric from — known are: api, head, jobs',
+      'status.yaml:9: there is no component "nowhere" to read a metric from — use one of: api, head, jobs',
     ],
     [
       '      component: jobs\n      json: $.a\n',
-      'status.yaml:9: the check of "jobs" is of type heartbeat: it has no answer to read a number from — name a component with an http check, or leave `from` out and send the values',
+      'status.yaml:9: the check of "jobs" is of type heartbeat: it has no response to read a number from — name a component with an http check, or remove `from` and send the values',
     ],
     [
       '      component: head\n      json: $.a\n',
-      'status.yaml:9: the check of "head" asks with HEAD: the answer has no body — use method: GET',
+      'status.yaml:9: the check of "head" uses HEAD: the response has no body — use method: GET',
     ],
   ])('%j is refused with its line', (from, line) => {
     expect(told(from)).toEqual([line]);

@@ -83,7 +83,7 @@ describe('a recovery that comes while', () => {
     expect(standing(world)).toEqual(['20260310_api-down resolved']);
     const text = await world.read('20260310_api-down.md');
     expect(text).toMatch(
-      /^API has answered well since 2026-03-10 12:05:\d\d UTC \(2 good checks in a row\)/m,
+      /^API has responded normally since 2026-03-10 12:05:\d\d UTC \(2 good checks in a row\)/m,
     );
     // A person who opens it again knows better.
     await world.write(
@@ -116,7 +116,7 @@ describe('a file an operator wrote in', () => {
     await world.write('20260310_api-down.md', mine);
     await turn(world, 200);
     expect(await world.read('20260310_api-down.md')).toBe(mine);
-    expect((await world.get('/readyz')).text).toContain('a way no machine should edit');
+    expect((await world.get('/readyz')).text).toContain('the server cannot safely edit the file');
     await world.write('20260310_api-down.md', text);
     await world.pass(1);
     expect([standing(world), problems(world)]).toEqual([['20260310_api-down resolved'], []]);

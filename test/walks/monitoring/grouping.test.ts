@@ -86,7 +86,7 @@ describe('components that fail together', () => {
     expect(after).toContain('status: resolved\n');
     expect(subjects(world).slice(2)).toEqual(Array(2).fill('[RESOLVED] API, Dashboard and Database Down'));
     expect(world.mails.at(-1)?.text).toMatch(
-      /Dashboard has answered well again since .* \(2 good checks in a row\)/,
+      /Dashboard has responded normally again since .* \(2 good checks in a row\)/,
     );
 
     // Database rows say what each check saw; the page's intervals must say the same.

@@ -207,7 +207,7 @@ test('status.yaml: twins are an error, strange keys a warning', async () => {
     { id: 'a', name: 'A', unit: '', aggregate: 'avg', from: null },
   ]);
   expect(read('[{ id: a, name: A }, { id: a, name: B }]').problems).toMatchObject([
-    { level: 'error', what: 'the metric "a" is there twice' },
+    { level: 'error', what: 'the metric "a" is defined twice' },
   ]);
   expect(read('[{ id: a, name: A, units: ms }]').problems).toMatchObject([
     { level: 'warning', fix: expect.stringContaining('unit') },

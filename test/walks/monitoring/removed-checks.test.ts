@@ -102,7 +102,7 @@ describe('an open incident of a check ends, and says why, when', () => {
       '  - { id: api, name: API, check: { type: manual } }\n',
       'its check was changed to manual',
     ],
-    ['its check loses its target', API(''), 'its check is not configured any more'],
+    ['its check loses its target', API(''), 'its check is no longer configured'],
     [
       'its id changes',
       API('http://127.0.0.1:1/').replace('id: api', 'id: api2'),

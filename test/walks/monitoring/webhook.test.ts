@@ -212,11 +212,11 @@ describe('an incident resolved by hand while its monitor says it is down', () =>
     const { world } = await opened();
     await world.pass(1);
     const what =
-      'it was resolved by hand, though uptimerobot:7 has said since 2026-03-10T12:00:00Z that it is down';
+      'it was resolved manually, but uptimerobot:7 has reported an outage since 2026-03-10T12:00:00Z, and no recovery';
     expect((await world.get('/readyz')).text).toContain(what);
     await world.post(HOOK, { ...robot, alertType: 2 });
     await world.pass(1);
-    expect((await world.get('/readyz')).text).not.toContain('by hand');
+    expect((await world.get('/readyz')).text).not.toContain('manually');
   });
 
   test.each([

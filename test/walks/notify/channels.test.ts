@@ -289,12 +289,12 @@ test.each([404, 403, 401, 410])(
     const [problem] = await problems();
     expect(problem).toMatchObject({ level: 'error', what: expect.stringContaining(`it answered ${status}`) });
     expect(problem.what).toMatch(
-      /^slack at 127\.0\.0\.1 \(room\) has taken no message since 2026-03-10T12:0.+ given up$/,
+      /^slack at 127\.0\.0\.1 \(room\) has accepted no message since 2026-03-10T12:0.+ given up$/,
     );
     expect(problem.fix).toContain('notify.channels');
     expect((await world.get('/readyz')).json.ok).toBe(false);
     expect(warned().map(({ subject }) => subject)).toEqual([
-      '[WARNING] Levqor Status: slack at 127.0.0.1 (room) takes no messages',
+      '[WARNING] Levqor Status: slack at 127.0.0.1 (room) does not accept messages',
     ]);
     expect(warned()[0]?.text).toContain('outbox retry');
     await world.restart();
@@ -353,7 +353,7 @@ test('what a dead channel missed is sent when it is tried again, and until it ta
   await retryAll(db, world.now());
   await db.destroy();
   await world.pass(2, 1);
-  expect((await told())[0].what).toContain('has taken no message since 2026-03-10T12:00');
+  expect((await told())[0].what).toContain('has accepted no message since 2026-03-10T12:00');
   peer.answer = says(200);
   await world.pass(600, 60);
   expect(headings(peer).slice(-2)).toEqual(['[INCIDENT] API trouble', '[INCIDENT] API again']);
@@ -372,11 +372,11 @@ test.each([-86_400, -3600])(
     await world.pass(60, 10);
     world.stepClock(by);
     await world.pass(180, 10);
-    const words = /takes no messages \(.+\); for how long is not known, as the clock was set back/;
+    const words = /does not accept messages \(.+\); since when is not known, because the clock was set back/;
     const { problems } = (await world.get('/readyz')).json;
     const [told] = problems.filter(({ where }: { where: string }) => where === 'channel room');
     expect(told.what).toMatch(words);
-    const mails = world.mails.filter(({ subject }) => subject?.includes('takes no messages'));
+    const mails = world.mails.filter(({ subject }) => subject?.includes('does not accept messages'));
     expect(mails.map(({ text }) => text?.replace(/\s+/g, ' '))).toEqual([expect.stringMatching(words)]);
   },
 );

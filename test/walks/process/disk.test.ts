@@ -89,7 +89,7 @@ describe.runIf(mayMount)('a full disk', () => {
     const ready = await readyz(world);
     expect(ready.ok).toBe(false);
     expect(ready.problems[0].message).toMatch(
-      /status\.db: the database has no room: the disk is full, since 2026-03-10T12:0\d:\d\dZ; the page goes on.* — make room on this disk/,
+      /status\.db: the database has no space: the disk is full, since 2026-03-10T12:0\d:\d\dZ; the page keeps working.* — free space on this disk/,
     );
     expect(told(world, /the disk is full/)).toBe(1);
     expect(told(world, /failed/)).toBe(0);
@@ -180,7 +180,7 @@ describe.runIf(mayMount)('a full disk', () => {
   });
 
   test.each([
-    ['full', (at: string) => fill(at), /no room: the disk is full/],
+    ['full', (at: string) => fill(at), /no space: the disk is full/],
     ['read-only', (at: string) => remount(at, 'ro'), /cannot be written/],
   ] as const)('%s by the next start: the page is there with all that was known', async (_, harm, words) => {
     const at = disk('size=8m');

@@ -205,7 +205,9 @@ describe('a log that cannot be written', () => {
 test('a secret that others may read is told at the start, and how to close it', async () => {
   const program = await start({ secret: 0o644 });
   await program.url();
-  expect(program.out()).toMatch(/data\/secret\\" can be read or written by others .*mode 0644.*chmod 600 /);
+  expect(program.out()).toMatch(
+    /other than the owner can read or write .*data\/secret\\" .*mode 0644.*chmod 600 /,
+  );
   const closed = await start({ secret: 0o600 });
   await closed.url();
   expect(closed.out()).not.toContain('chmod');

@@ -89,9 +89,9 @@ describe("a component's page", () => {
   test('says whose hours stand beneath a day, and nothing about hours beneath a week', () => {
     const berlin = site({ timezone: 'Europe/Berlin' });
     const of = snapshot([view(api, 'operational')], { site: berlin });
-    const words = 'The hours beneath the chart are those of Europe/Berlin.';
+    const words = 'The times below the chart are in Europe/Berlin.';
     expect(pages.component(ctx(of), 'api', series('24h'))).toContain(words);
-    expect(pages.component(ctx(of), 'api', series('7d'))).not.toContain('beneath the chart');
+    expect(pages.component(ctx(of), 'api', series('7d'))).not.toContain('below the chart');
   });
 
   test('that was never timed says so', () => {

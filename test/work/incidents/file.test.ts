@@ -331,7 +331,7 @@ describe('a file written in a way no machine should edit', () => {
         {
           level: 'error',
           where: `incidents/${FILE}.md`,
-          what: 'probe:a has been well again since 2026-03-10T12:01:40Z, and the file is written in a way no machine should edit',
+          what: 'probe:a has been up again since 2026-03-10T12:01:40Z, but the server cannot safely edit the file',
           fix: expect.stringContaining('write the update yourself'),
         },
       ]);

@@ -191,7 +191,7 @@ test('a message that cannot be composed is its own failure, named and tried agai
   await there.second();
   await there.sender.settled();
   expect(there.sent).toEqual(['room msg_2', 'room msg_3']);
-  const error = 'it could not be composed: Maximum call stack size exceeded';
+  const error = 'could not be composed: Maximum call stack size exceeded';
   expect(await there.failed()).toMatchObject([{ id: 1, error, state: 'pending' }]);
   expect(there.logged).toContain('message could not be composed');
 });

@@ -73,8 +73,8 @@ function reasonToIgnore(labels: Record<string, unknown>, status: string): string
     return `status "${status}" is neither firing nor resolved`;
   if (rule === 'TestAlert' && line(labels.instance, NAME) === 'Grafana') return 'a test of the contact point';
   if (rule === 'DatasourceError' || rule === 'DatasourceNoData')
-    return 'trouble of Grafana’s own data source';
-  if (severity === 'none' || severity === 'info') return `severity "${severity}" is no outage`;
+    return 'a problem with Grafana’s own data source';
+  if (severity === 'none' || severity === 'info') return `severity "${severity}" does not mean an outage`;
   return null;
 }
 

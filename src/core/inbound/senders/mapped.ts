@@ -13,7 +13,7 @@ export function mapped(provider: string, mapping: Mapping): WebhookReader {
     const name = line(at(mapping.monitor), NAME);
     const status = line(at(mapping.status), NAME);
     const missing = name === '' ? mapping.monitor : status === '' ? mapping.status : null;
-    if (missing !== null) return { problem: `there is no text or number at ${missing} of this body` };
+    if (missing !== null) return { problem: `this body has no text or number at ${missing}` };
     const fields = {
       monitor: identity(at(mapping.monitor)),
       name,
@@ -21,7 +21,7 @@ export function mapped(provider: string, mapping: Mapping): WebhookReader {
       event: line(at(mapping.event), NAME) || null,
     };
     const word = status.toLowerCase();
-    return byWord(fields, word, words, `"${status}" is neither among the words for down nor those for up`);
+    return byWord(fields, word, words, `"${status}" is not in the list of words for down or for up`);
   });
 }
 

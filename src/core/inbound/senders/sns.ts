@@ -14,7 +14,7 @@ export function sns(input: unknown): SenderResult {
   if (!envelope || type === '')
     return { problem: 'expected an SNS envelope: {"Type": "Notification", "Message": …}' };
   const topic = { name: line(envelope.TopicArn, NAME) || 'SNS' };
-  if (type !== 'Notification') return ignored(topic, `${type} is no alarm`);
+  if (type !== 'Notification') return ignored(topic, `${type} is not an alarm`);
   const alarm = fieldsOf(envelope.Message);
   const name = line(alarm?.AlarmName, NAME);
   const state = line(alarm?.NewStateValue, 30);

@@ -45,7 +45,7 @@ export function uptimerobot(input: unknown): SenderResult {
   const given = normalise(raw);
   const literal = literalVariable(given);
   if (literal) {
-    return { problem: `"${literal}" arrived as the word itself: write *${literal}* with its asterisks` };
+    return { problem: `"${literal}" was not replaced by a value: write *${literal}* with the asterisks` };
   }
   const get = (kind: keyof typeof ALIASES, most: number) =>
     first(most, ...ALIASES[kind].map(alias => given.get(alias)));

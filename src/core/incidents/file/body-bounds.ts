@@ -19,7 +19,7 @@ export function tooLong(line: number): ReadingStop | null {
 
 export function tooMany(line: number, most: number, things: string): ReadingStop {
   const what = `only its first ${most} ${things} are read`;
-  return { line, what, fix: 'put older ones together under one heading' };
+  return { line, what, fix: 'combine older ones under one heading' };
 }
 
 /** A body without its comments, cut at a line end where it is too long, never inside a comment. */

@@ -84,7 +84,7 @@ function readBehind(text: string): Heading | null {
 function readPlain(text: string, inPostmortem: boolean): Heading | WrongTime | null {
   const isLabelled = beginsWithLabel(text);
   if (!inPostmortem && isBlank(text, isLabelled))
-    return wrong(text, 'is to be filled in', 'write the time, like `## Update 15:30 UTC`');
+    return wrong(text, 'is not filled in', 'write the time, like `## Update 15:30 UTC`');
   const last = readTimeAtEnd(text, isLabelled);
   const isTimed = last !== null && !('what' in last) && last.time !== null;
   const read = isTimed || inPostmortem ? last : (readTimeFirst(text) ?? last);
@@ -92,7 +92,7 @@ function readPlain(text: string, inPostmortem: boolean): Heading | WrongTime | n
   if (!read || read.time === null) {
     if (read && isLabelled) {
       return {
-        what: `"${text}" has a date and no time`,
+        what: `"${text}" has a date but no time`,
         fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
       };
     }
@@ -107,20 +107,20 @@ function readPlain(text: string, inPostmortem: boolean): Heading | WrongTime | n
   if (typeof words !== 'string') return words;
   const label = words.replace(UTC_BEFORE, '');
   const zone = zoneAtEnd(label, ZONED_AT_END.test(text));
-  if (zone !== null) return wrong(text, `names a zone that is not read (${zone})`, ZONE_FIX);
+  if (zone !== null) return wrong(text, `names a time zone that is not supported (${zone})`, ZONE_FIX);
   const left = dateLeft(label, date !== null);
   if (left) {
     const fix = left.month
       ? `did you mean ${left.month}? Write the whole date: 2025-11-06 15:30 UTC`
-      : 'write the whole date before the time, like 2025-11-06 15:30 UTC; a number that is no date with a #: #12';
-    return wrong(`${left.text}`, 'may be a date that is not read', fix);
+      : 'write the whole date before the time, like 2025-11-06 15:30 UTC; write a number that is not a date with a #: #12';
+    return wrong(`${left.text}`, 'may be a date that cannot be read', fix);
   }
   if (
     PART_OF_DAY.test(withoutNames(label)) &&
     ((time % DAY) + DAY) % DAY < 13 * HOUR &&
     !/\d\s?[ap]\.?\s?m\b/i.test(text)
   )
-    return wrong(text, 'may be a time in the morning or evening', `write its hours from 0 to 23: ${SAY}`);
+    return wrong(text, 'may be a time in the morning or evening', `write the hours from 0 to 23: ${SAY}`);
   return { ...readLabel(label), dated: date !== null, time, precision };
 }
 
@@ -152,21 +152,21 @@ function readTurned(text: string): Heading | WrongTime | null {
     const turned = readPlain(`${label} ${rest}`, false);
     if (turned !== null) {
       if (!('what' in turned))
-        return turned.label === null ? turned : wrong(text, 'holds a time that cannot be read');
+        return turned.label === null ? turned : wrong(text, 'contains a time that cannot be read');
       return { ...turned, what: turned.what.replace(`${label} ${rest}`, () => text) };
     }
   }
   const [bare] = BARE_HOUR.exec(text) ?? [];
   const day = bare === undefined ? null : readTimeAtEnd(text.slice(0, -bare.length), false);
   if (day && !('what' in day) && day.date !== null)
-    return wrong(text, 'has a date, and a time that cannot be read');
+    return wrong(text, 'has a date, but a time that cannot be read');
   const clock = CLOCK.exec(text);
   const [found] = ZONED.exec(text) ?? COMPACT.exec(text) ?? BARE.exec(text) ?? [];
-  if (found) return wrong(text, 'holds a time that cannot be read');
+  if (found) return wrong(text, 'contains a time that cannot be read');
   if (clock === null && !beginsWithLabel(text)) return null;
   const words = text.replace(CLOCK, ' ');
   const left = dateLeft(words, clock === null) ?? monthLeft(words);
-  return left ? wrong(left.text, 'may be a date that is not read') : null;
+  return left ? wrong(left.text, 'may be a date that cannot be read') : null;
 }
 
 const LABEL_LAST = new RegExp(String.raw`^(.*?[^\s)\]:,;|·–—-][)\]]?)[\s:,;|·–—-]+(${LABELS})$`, 'iu');
@@ -229,7 +229,7 @@ function alone(read: WrittenTime): string | WrongTime {
     const isDay = other.date === null || read.date === null || momentOf(other) === momentOf(read);
     if (isDay && day(momentOf(other)) === day(momentOf(read))) return other.words;
   }
-  return wrong(read.words, 'holds a second time', `one heading has one time: ${SAY}`);
+  return wrong(read.words, 'contains a second time', `one heading has one time: ${SAY}`);
 }
 
 function readLabel(words: string): Pick<Heading, 'status' | 'label'> {

@@ -134,7 +134,7 @@ function bodyRemarks(cut: Sections): Remark[] {
   const error = (at: number, what: string, fix: string): Remark => ({ level: 'error', at, what, fix });
   return [
     ...(stopped
-      ? [error(stopped.line, stopped.what, `${stopped.fix}: until then nothing new in it is mailed`)]
+      ? [error(stopped.line, stopped.what, `${stopped.fix}: until then, new updates in it are not sent`)]
       : []),
     ...cut.unreadable.map(({ line, text }) => ({
       at: line,
@@ -151,8 +151,8 @@ function bodyRemarks(cut: Sections): Remark[] {
       ? [
           error(
             openFenceLine,
-            'this code fence is never closed, so all below it is code, headings too',
-            `write \`${openFence}\` in a line of its own where it ends`,
+            'this code fence is never closed, so everything below it is code, headings too',
+            `write \`${openFence}\` on its own line where it ends`,
           ),
         ]
       : []),
@@ -177,7 +177,7 @@ function contradictions(fields: Frontmatter): Remark[] {
   const maintenance = start !== undefined || end !== undefined;
   const allowed: readonly string[] = maintenance ? MAINTENANCE_STATUSES : INCIDENT_STATUSES;
   const kind = maintenance ? 'a maintenance' : 'an incident (without `scheduled_start`)';
-  const what = `\`status\` "${status}" is not one of ${kind}`;
+  const what = `\`status\` "${status}" is not a status of ${kind}`;
   const rules: readonly Rule[] = [
     [!allowed.includes(status), 'status', what, `write ${listed(allowed)}`],
     ...(maintenance ? ofMaintenance(fields) : ofIncident(fields)),
@@ -191,7 +191,7 @@ function ofIncident({ status, started, resolved, severity, rrule }: Frontmatter)
   const isOver = status === 'resolved';
   const more = 'remove `rrule`, or write `scheduled_start` and `scheduled_end`';
   const open = `it has an end, but its status is ${status}`;
-  const unended = '`resolved` is missing though the status is resolved';
+  const unended = '`resolved` is missing, but the status is resolved';
   const begin = 'write when it began: 2025-11-06T14:30:00Z';
   return [
     [rrule != null, 'rrule', 'only a maintenance repeats', more],
@@ -204,10 +204,10 @@ function ofIncident({ status, started, resolved, severity, rrule }: Frontmatter)
 
 function ofMaintenance({ scheduled_start: start, scheduled_end: end, rrule }: Frontmatter): readonly Rule[] {
   const isWindow = start !== undefined && end !== undefined;
-  const overlap = 'it repeats, and so late an end has more than ten of its occurrences under way at once';
-  const days = 'name days that exist: no 30 February, no sixth Sunday of a month';
+  const overlap = 'it repeats, and with this late end more than ten occurrences are active at once';
+  const days = 'use days that exist: no 30 February, no sixth Sunday of a month';
   const first =
-    'write when the first occurrence ends; when the series ends stands in `rrule`: `UNTIL=20261231`';
+    'write when the first occurrence ends; write the end of the series in `rrule`: `UNTIL=20261231`';
   const after = 'put `scheduled_end` after the start';
   const never = start !== undefined && rrule != null && !occurs(rrule, start);
   const many = isWindow && rrule != null && overlapsItself(rrule, { start, end });
@@ -215,7 +215,7 @@ function ofMaintenance({ scheduled_start: start, scheduled_end: end, rrule }: Fr
     [start === undefined, 'scheduled_end', '`scheduled_start` is missing', 'write when it begins'],
     [end === undefined, 'scheduled_start', '`scheduled_end` is missing', 'write when it ends'],
     [isWindow && end <= start, 'scheduled_end', 'it ends before it begins', after],
-    [never, 'rrule', '`rrule` names no day from `scheduled_start` on', days],
+    [never, 'rrule', '`rrule` has no day on or after `scheduled_start`', days],
     [many, 'scheduled_end', overlap, first],
   ];
 }

@@ -48,8 +48,8 @@ export const frontmatterSchema = z.strictObject({
   started: instant.optional(),
   resolved: instant.nullish(),
   components: affected.nullish(),
-  opened_by: z.string().nullish().describe('who filed it, for instance probe:api; absent for people'),
-  notify: z.boolean().default(true).describe('false: subscribers get no mail'),
+  opened_by: z.string().nullish().describe('who filed it, for instance probe:api; not set for people'),
+  notify: z.boolean().default(true).describe('false: subscribers get no email'),
   next_update: instant.nullish().describe('when the next update is promised'),
   scheduled_start: instant.optional().describe('makes it a maintenance'),
   scheduled_end: instant.optional(),
@@ -68,7 +68,7 @@ export const fieldsSchema = z.object({
   severity: z.enum(SEVERITIES).optional(),
   components: affected.optional(),
   next_update: promise.optional(),
-  notify: z.boolean().optional().describe('false: this update is shown and mailed to nobody'),
+  notify: z.boolean().optional().describe('false: this update is shown, but not sent'),
 });
 
 /** When a promised update is due: a date and time, a time of day after the update's own, or a duration; else null. */

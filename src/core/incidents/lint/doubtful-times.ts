@@ -21,7 +21,7 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
     .filter(section => !section.dated && (repeats || (long && tellsOfWork(section))))
     .map(section => ({
       at: section.line,
-      what: `this section has a time and no date, and ${why}: its day is a guess`,
+      what: `this section has a time but no date, and ${why}: its day is a guess`,
       fix: `write the date too, like \`## Completed ${iso(scheduled.start).slice(0, 10)} 02:41 UTC\``,
     }));
   for (const { section, at } of repeats ? [] : momentsOf(incident, cut, scheduled)) {
@@ -29,7 +29,7 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
     if (section.dated || section.status !== null || meant === null) continue;
     found.push({
       at: section.line,
-      what: `this section has a time and no date, and is read as ${iso(at)}: before the work, not during it`,
+      what: `this section has a time but no date, and is read as ${iso(at)}: before the work, not during it`,
       fix: `write the date too, like \`## Update ${minuteOf(meant)} UTC\``,
     });
   }
@@ -37,8 +37,8 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
   if (repeats && status === 'completed' && !isSaid) {
     found.push({
       at: 'status',
-      what: 'the series is over, and nothing says since when: occurrences after its last words are not shown',
-      fix: 'write `resolved:` with the time of its end, or `status: scheduled` if it goes on',
+      what: 'the series is over, but has no time of its end: occurrences after its last update are not shown',
+      fix: 'write `resolved:` with the time of its end, or `status: scheduled` if it continues',
     });
   }
   return found;
@@ -57,14 +57,14 @@ function misdated(incident: Incident, { sections }: Sections): Remark[] {
   const apart = day === null ? 0 : Math.abs(started - day);
   if (day !== null && (isYears(apart) || (isOpen(incident) && apart > 3 * DAY))) {
     const year = `did you mean ${iso(inYearOf(started, day))}?`;
-    const what = `\`started\` is ${iso(started)}, and the file is named after ${iso(day).slice(0, 10)}`;
-    found.push({ at: 'started', what, fix: isYears(apart) ? year : 'correct the one or the other' });
+    const what = `\`started\` is ${iso(started)}, but the file is named after ${iso(day).slice(0, 10)}`;
+    found.push({ at: 'started', what, fix: isYears(apart) ? year : 'correct one of them' });
   }
   const earliest = earliestOf({ started: begins, ending: resolved });
   for (const { dated, time, line } of sections) {
     if (!dated || time >= earliest) continue;
     const meant = inYearOf(time, started);
-    const what = `this update is dated ${iso(time)}, before the incident began (${iso(begins)}), so nobody is mailed`;
+    const what = `this update is dated ${iso(time)}, before the incident began (${iso(begins)}), so no email is sent`;
     const year = `did you mean ${minuteOf(meant)} UTC?`;
     const fix = isYears(meant - time) && meant !== time ? year : 'correct its time or date, or `started`';
     found.push({ at: line, what, fix });
@@ -83,7 +83,7 @@ function afterTheEnd({ resolved }: Incident, sections: Sections['sections']): Re
     .filter(isLate)
     .map(({ line, time }) => ({
       at: line,
-      what: `this update is dated ${iso(time)}, after the end (${iso(resolved)}), and stands among what was said before it`,
+      what: `this update is dated ${iso(time)}, after the end (${iso(resolved)}), but stands between updates from before the end`,
       fix: 'correct its date, or `resolved`',
     }));
 }

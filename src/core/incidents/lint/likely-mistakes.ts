@@ -31,8 +31,8 @@ export function likelyMistakes(incident: Incident, body: string, cut: Sections):
 function nearHeading(line: number, text: string): Remark[] {
   const unmarked = unmarkedLabel(text);
   if (unmarked !== null) {
-    const fix = `write it like \`## ${unmarked} 15:00 UTC\`, at the line's beginning`;
-    const what = `"${text.trim()}" is no heading that begins with "## ", so it is not an update`;
+    const fix = `write it like \`## ${unmarked} 15:00 UTC\`, at the start of the line`;
+    const what = `"${text.trim()}" is not a heading that begins with "## ", so it is not an update`;
     return [{ at: line, what, fix }];
   }
   const found = /^ {0,3}(##|#{1,5}\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
@@ -43,12 +43,12 @@ function nearHeading(line: number, text: string): Remark[] {
   const isOther = level !== '##';
   if (isOther ? !/\d[:.h]\d{2}|\d\s*[ap]\.?m/i.test(rest) : label !== word || !isTimeLike(rest)) return [];
   const what = isOther
-    ? 'is a heading of another level'
+    ? 'is a heading of a different level'
     : /^##\s/.test(text)
       ? 'has no time that can be read'
       : 'does not begin with "## "';
   const meant = label.charAt(0).toUpperCase() + label.slice(1);
-  const fix = `write it like \`## ${meant} 15:00 UTC\`, at the line's beginning`;
+  const fix = `write it like \`## ${meant} 15:00 UTC\`, at the start of the line`;
   return [{ at: line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
 }
 
@@ -59,7 +59,7 @@ function nearLabel({ line, label, status }: Section): Remark[] {
   const word = label?.replace(/[\s(#]*\d+[\s).]*$/, '') ?? 'update';
   const near = label === null || /^update$/i.test(word) ? undefined : nearStatus(word);
   if (near === undefined) return [];
-  const what = `"${label}" is no status, so this update keeps the one before`;
+  const what = `"${label}" is not a status, so this update keeps the status before it`;
   return [{ at: line, what, fix: `did you mean ${near}?` }];
 }
 
@@ -88,7 +88,7 @@ function nearFields(body: string, { sections }: Sections): Remark[] {
     const [, key = '', value = ''] = KEY.exec(lines[index] ?? '') ?? [];
     const near = nearest(key, Object.keys(FIELDS));
     if (key === '' || near === undefined || !FIELDS[near]!(value.trim())) return [];
-    const what = `"${key}:" under an update's heading is shown as text, with all that stands below it`;
+    const what = `"${key}:" under an update's heading is shown as text, with everything below it`;
     return [
       { at: index + 1, what, fix: `did you mean ${near}? If it is text, leave an empty line above it` },
     ];
@@ -109,7 +109,7 @@ function endUntold(incident: Incident, { sections }: Sections): Remark | null {
   const also = scheduled ? '' : ' and `resolved: …`';
   return {
     at: section?.line ?? 1,
-    what: `the newest update says ${end}, the front matter ${status}`,
+    what: `the newest update says ${end}, but the front matter says ${status}`,
     fix: `set \`status: ${end}\`${also} (or reword the heading)`,
   };
 }

@@ -85,8 +85,7 @@ export function coversNobody(
   const { scheduled, title, updates } = incident;
   const named = incident.components ?? updates.find(({ change }) => change?.components);
   if (!scheduled || named || namedIn(title, components).length > 0) return null;
-  const what =
-    'this maintenance names no component, so it covers none: what fails meanwhile counts as an outage';
+  const what = 'this maintenance names no component, so it covers none: failures during it count as outages';
   return { level: 'warning', where, what, fix: SAY_COMPONENTS };
 }
 

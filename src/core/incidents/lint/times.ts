@@ -29,7 +29,7 @@ export function backwards(
   const times = `\`started\` is ${iso(begins)}, \`resolved\` is ${iso(resolved)}`;
   if (begins > now || view?.startedAhead === begins) {
     const when = begins > now ? ' and in the future' : '';
-    const what = `\`started\` lies after \`resolved\`${when}, so it counts from when it was first seen: ${times}`;
+    const what = `\`started\` is after \`resolved\`${when}, so it counts from when it was first seen: ${times}`;
     return warningAt(where, what, 'correct `started`', placesOf(incident, source, where).startedLine);
   }
   const { yaml, body } = readFrontmatter(where, source);
@@ -151,26 +151,26 @@ function ahead(
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
   const found: Problem[] = [];
   if (!scheduled && started > bound) {
-    const what = `\`started\` lies in the future: ${iso(started)}, so it counts from when it was first seen`;
+    const what = `\`started\` is in the future: ${iso(started)}, so it counts from when it was first seen`;
     found.push(warningAt(where, what, fix, startedLine));
   }
   if (!scheduled && started <= now && wasAhead && view) {
-    const what = `\`started\` (${iso(started)}) lay in the future when it was first seen, so it counts from ${iso(view.started)}`;
+    const what = `\`started\` (${iso(started)}) was in the future when it was first seen, so it counts from ${iso(view.started)}`;
     found.push(warningAt(where, what, 'correct `started`: the time in UTC, or with its zone', startedLine));
   }
   if (!scheduled && resolved !== null && resolved > now) {
-    const what = `\`resolved\` lies in the future: ${iso(resolved)}, and until then it is open`;
+    const what = `\`resolved\` is in the future: ${iso(resolved)}, and until then it is open`;
     found.push(warningAt(where, what, fix, resolvedLine));
   }
   for (const { line, at, dated, status } of sections) {
     if (plan.some(update => update.at === at && update.status === status)) {
-      const what = `this step is dated after the completion (${iso(at)}), so it has not happened: it is shown nowhere`;
+      const what = `this step is dated after the completion (${iso(at)}), so it has not happened: it is not shown`;
       found.push(warningAt(where, what, 'correct its time, or remove it', line));
       continue;
     }
     if (at <= late || (scheduled && dated)) continue;
     const why = dated ? '' : ' (it has no date, and this is the next such time)';
-    found.push(warningAt(where, `this update lies in the future: ${iso(at)}${why}`, fix, line));
+    found.push(warningAt(where, `this update is in the future: ${iso(at)}${why}`, fix, line));
   }
   return found;
 }

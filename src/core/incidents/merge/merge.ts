@@ -101,7 +101,7 @@ class Merge {
     const isAlike = isOver.ours === isOver.theirs;
     const stands = isAlike ? person : isOver.ours ? 'theirs' : 'ours';
     const who = stands === person ? 'the person’s' : 'the machine’s or the API’s';
-    this.notes.push(`\`status\` was set by both, ${who} stands${isAlike ? '' : ': it is open'}`);
+    this.notes.push(`both sides set \`status\`, ${who} is kept${isAlike ? '' : ': it is open'}`);
     return stands;
   }
 
@@ -116,7 +116,7 @@ class Merge {
       this.conflicts.push(`\`${key}\``);
       return o;
     }
-    this.notes.push(`\`${key}\` was set by both, the person’s stands`);
+    this.notes.push(`both sides set \`${key}\`, the person’s is kept`);
     return this.#machine === 'ours' ? t : o;
   }
 
@@ -261,7 +261,7 @@ function stray(text: string, ours: string, theirs: string, parts: readonly Merge
   const cut = cutIncident(text);
   const found = cut && [cut.preface, ...cut.sections].map(({ same }) => same).sort();
   const meant = parts.map(({ same }) => same).sort();
-  if (JSON.stringify(found) !== JSON.stringify(meant)) return 'sections that swallow one another';
+  if (JSON.stringify(found) !== JSON.stringify(meant)) return 'sections that overlap';
   const isRead = (source: string) => parseIncident('', '', source).value !== null;
-  return isRead(ours) && isRead(theirs) && !isRead(text) ? 'values that contradict one another' : null;
+  return isRead(ours) && isRead(theirs) && !isRead(text) ? 'values that contradict each other' : null;
 }

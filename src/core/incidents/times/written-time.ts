@@ -49,7 +49,8 @@ export function readTimeAtEnd(line: string, strict: boolean): WrittenTime | Wron
   if ('what' in date) return strict || /\d[:h]\d{2}/.test(text) ? date : null;
   const first = TIME.exec(date.words);
   if (first) return withTime(text, first, date, date.words.slice(0, first.index));
-  if (strict && TIME_SIGNS.test(date.words)) return leftOver(date.words) ?? wrong(date.words, 'is no time');
+  if (strict && TIME_SIGNS.test(date.words))
+    return leftOver(date.words) ?? wrong(date.words, 'is not a time');
   return { words: trimmed(date.words), date: date.date, time: null, precision: MINUTE };
 }
 
@@ -182,7 +183,7 @@ function readDateAtEnd(
   if (short) return wrong(short[0], 'is a date without a year');
   const relative = RELATIVE.exec(before) ?? (strict ? DAY_NAME.exec(before) : null);
   if (relative)
-    return wrong(relative[0], 'is no date', `write the date: ${SAY.slice('write it like '.length)}`);
+    return wrong(relative[0], 'is not a date', `write the date: ${SAY.slice('write it like '.length)}`);
   return null;
 }
 
@@ -225,7 +226,7 @@ function dated(text: string, before: string, year: number, month: number, day: n
     return wrong(
       `${name[0].trim()} ${text}`,
       `names another day: that date is a ${is}`,
-      'correct the one or the other',
+      'correct one of them',
     );
   }
   const words = lead(name ? led.slice(0, name.index) : led);
@@ -245,7 +246,7 @@ const NAMED_ZONE = new RegExp(
 );
 function zoneless(text: string): WrongTime | null {
   const found = NAMED_ZONE.exec(text);
-  return found ? wrong(text.slice(found.index), 'names a zone that is not read', ZONE_FIX) : null;
+  return found ? wrong(text.slice(found.index), 'names a time zone that is not supported', ZONE_FIX) : null;
 }
 
 /** A time, or a part of one, by its signs or what it is called. */
@@ -265,7 +266,7 @@ export function holdsTime(words: string): boolean {
 
 function leftOver(text: string): WrongTime | null {
   const isTime = TIME_SIGNS.test(withoutNames(text)) || TIME_WORDS.test(text);
-  return zoneless(text) ?? (isTime ? wrong(text, 'holds a time that cannot be read') : null);
+  return zoneless(text) ?? (isTime ? wrong(text, 'contains a time that cannot be read') : null);
 }
 
 /** Words between a date and a time, in English and related languages. */

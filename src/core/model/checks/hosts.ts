@@ -39,7 +39,7 @@ function hostFault(text: string): string | null {
   const more = port === undefined ? '' : `, and the port as \`port: ${port}\``;
   if (/\s/.test(text)) return `"${text}" is not a host name; write one like db.example.com`;
   if (isIpv6(text)) return null;
-  if (alone !== '' && alone !== text) return `"${text}" is not a host alone; write ${alone}${more}`;
+  if (alone !== '' && alone !== text) return `"${text}" is more than a host name; write ${alone}${more}`;
   if (/[:[\]]/.test(text)) return `"${text}" is not an IPv6 address; write one like 2001:db8::1`;
   return nameFault(text);
 }

@@ -42,7 +42,7 @@ const size = z
 
 const timeout = duration
   .default(10 * SECOND)
-  .refine(millis => millis > 0 && millis <= 5 * MINUTE, 'a timeout lies between 1ms and 5m');
+  .refine(millis => millis > 0 && millis <= 5 * MINUTE, 'a timeout must be between 1ms and 5m');
 // A port from ${VARIABLES} is text.
 const port = z.coerce.number().int().min(1).max(65535);
 const family = z.union([z.literal(4), z.literal(6)]).optional();
@@ -60,7 +60,7 @@ export const reference = z
 /** The empty text is in every body, so a check for it would be useless. */
 const words = z
   .string()
-  .min(1, 'an empty text is in every answer; write what is to be found, or leave it out');
+  .min(1, 'every response contains an empty text; write the text to find, or remove it');
 
 /** Headers that HTTP itself sets, or that have no meaning in a single request. */
 const OWN_HEADERS = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
@@ -72,9 +72,9 @@ function checkNames(headers: Record<string, string>, context: z.RefinementCtx): 
     const own = name.toLowerCase();
     const say = (message: string) => context.addIssue({ code: 'custom', path: [name], message });
     if (names.findIndex(other => other.toLowerCase() === own) !== index)
-      say('this header is there twice, as capitals make no difference; leave one out');
+      say('this header is set twice (capital letters make no difference); remove one');
     if (own === 'host' && !/^[^\s/?#@]+$/.test(headers[name] as string))
-      say('not the name of a host; write www.example.com, with :port if need be, or leave it out');
+      say('not a host name; write www.example.com, with :port if needed, or remove it');
   }
 }
 
@@ -91,15 +91,15 @@ export const httpCheck = z
           .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not the name of a header')
           .refine(
             name => !OWN_HEADERS.test(name),
-            'the check sets this header itself, or cannot send it; leave it out',
+            'the check sets this header itself, or cannot send it; remove it',
           ),
         z
           .string()
           // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in it
-          .regex(/^[^\x00-\x08\x0a-\x1f\x7f]*$/, 'a header is one line')
+          .regex(/^[^\x00-\x08\x0a-\x1f\x7f]*$/, 'a header must be one line')
           .refine(
             value => !/[^\0-\xff]/.test(value),
-            'a header holds letters of Latin-1 alone; write others as the server decodes them, like %E2%82%AC',
+            'a header can contain only Latin-1 characters; write others as the server decodes them, like %E2%82%AC',
           ),
       )
       .superRefine(checkNames)
@@ -119,7 +119,7 @@ export const httpCheck = z
       .min(0)
       .max(20)
       .default(5)
-      .describe('followed at most; 0 takes the first answer'),
+      .describe('followed at most; 0 uses the first response'),
     tls_days: z.number().int().min(0).default(14).describe('warn when the certificate has fewer days left'),
     max_body: size.default(1_000_000).describe('bytes, decompressed'),
     ip: family.describe('4 or 6: connect over that version of IP only'),
@@ -128,7 +128,7 @@ export const httpCheck = z
   .superRefine(({ method, ...check }, context) => {
     for (const field of ['contains', 'not_contains', 'json'] as const) {
       if (method !== 'HEAD' || check[field] === undefined) continue;
-      const message = `the answer to HEAD has no body, so ${field} cannot be checked; use method: GET`;
+      const message = `the response to HEAD has no body, so ${field} cannot be checked; use method: GET`;
       context.addIssue({ code: 'custom', path: [field], message });
     }
   });
@@ -172,7 +172,7 @@ export const dnsCheck = z
     type: z.literal('dns'),
     name: z.string().superRefine((text, context) => {
       const name = text.trim();
-      const fault = NAME.test(name) ? nameFault(name) : 'not a name alone; write www.example.com';
+      const fault = NAME.test(name) ? nameFault(name) : 'not only a name; write www.example.com';
       if (name !== '' && fault !== null) context.addIssue({ code: 'custom', message: fault });
     }),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
@@ -184,7 +184,7 @@ export const dnsCheck = z
       .string()
       .refine(
         text => !OF_ONE_LINK.test(text),
-        'a name server at a link-local address (fe80::…) cannot be asked; write another address of it',
+        'a name server at a link-local address (fe80::…) cannot be used; write another address of it',
       )
       .refine(
         text => OF_ONE_LINK.test(text) || isNameServer(text),
@@ -251,16 +251,13 @@ export const heartbeatCheck = z.strictObject({
     .default(5 * MINUTE)
     .refine(
       millis => millis > 0,
-      'a period is longer than nothing; write how often the job reports, like 5m',
+      'a period must be longer than zero; write how often the job reports, like 5m',
     ),
   grace: duration.default(MINUTE),
   token: z
     .string()
     .min(8)
-    .refine(
-      text => /^[\w.~-]+$/.test(text),
-      'it must fit into an address; use letters, digits, and - . _ ~ alone',
-    )
+    .refine(text => /^[\w.~-]+$/.test(text), 'it must fit into a URL; use only letters, digits and - . _ ~')
     .optional(),
   timeout,
 });

@@ -47,14 +47,14 @@ const CODES: readonly (readonly [RegExp, StorageTrouble])[] = [
 
 /** What is wrong, and what to do. */
 const SAID: Readonly<Record<StorageTrouble, readonly [string, string]>> = {
-  full: ['has no room: the disk is full', 'make room on this disk'],
+  full: ['has no space: the disk is full', 'free space on this disk'],
   readonly: ['cannot be written', 'let the server write to the file and its folder again'],
-  locked: ['is locked by another process', 'end the process that holds it (fuser names it)'],
-  damaged: ['is damaged', 'stop the server and put a backup in place: `npm run status -- restore FILE`'],
-  gone: ['file was removed or replaced while the server runs', 'put it back, or restart the server'],
+  locked: ['is locked by another process', 'stop the process that locks it (fuser shows which)'],
+  damaged: ['is damaged', 'stop the server and restore a backup: `npm run status -- restore FILE`'],
+  gone: ['file was removed or replaced while the server was running', 'put it back, or restart the server'],
   io: [
     'cannot be read or written: the disk reports errors',
-    'look at the disk (dmesg), and restore a backup elsewhere',
+    'check the disk (dmesg), and restore a backup elsewhere',
   ],
 };
 
@@ -62,11 +62,11 @@ const SAID: Readonly<Record<StorageTrouble, readonly [string, string]>> = {
 export function storageProblem(where: string, trouble: StorageTrouble, since: Millis): Problem {
   const [what, fix] = SAID[trouble];
   const meanwhile =
-    'the page goes on, checks are kept in memory, forms and webhooks are answered 503, no email is sent';
+    'the page keeps working, check results are kept in memory, forms and webhooks get a 503, no email is sent';
   return {
     level: 'error',
     where,
     what: `the database ${what}, since ${iso(since)}; ${meanwhile}`,
-    fix: trouble === 'damaged' || trouble === 'gone' ? fix : `${fix}; nothing else is needed`,
+    fix: trouble === 'damaged' || trouble === 'gone' ? fix : `${fix}; no other action is needed`,
   };
 }

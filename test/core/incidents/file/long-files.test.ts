@@ -148,7 +148,7 @@ describe('a file that is not read whole', () => {
         where: 'x.md',
         line: file(body).slice(0, 256_000).split('\n').length + 1,
         what: 'only its first 256 KB, or 20000 lines, are read',
-        fix: 'shorten it: until then nothing new in it is mailed',
+        fix: 'shorten it: until then, new updates in it are not sent',
       },
     ]);
   });

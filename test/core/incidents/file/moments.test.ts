@@ -111,7 +111,7 @@ describe('beside a known end', () => {
       expect(moments).toContain('25T13:50 Resolved 13:50 UTC');
       expect(problems.map(({ what, fix }) => [what, fix])).toEqual([
         [
-          'this update is dated 2026-11-26T13:20:00Z, after the end (2026-11-25T13:50:00Z), and stands among what was said before it',
+          'this update is dated 2026-11-26T13:20:00Z, after the end (2026-11-25T13:50:00Z), but stands between updates from before the end',
           'correct its date, or `resolved`',
         ],
       ]);

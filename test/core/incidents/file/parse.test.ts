@@ -105,7 +105,7 @@ describe('a file is refused, with its line and what to do', () => {
     [
       'a maintenance’s status',
       file(HEAD.replace('status: resolved', 'status: in_progress')),
-      ':3: `status` "in_progress" is not one of an incident',
+      ':3: `status` "in_progress" is not a status of an incident',
     ],
     [
       'a maintenance without its end',

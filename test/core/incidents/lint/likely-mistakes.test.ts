@@ -23,25 +23,28 @@ describe('headings that nearly are updates', () => {
       '##Update 10:05 UTC',
       /a\.md:8: "##Update 10:05 UTC" does not begin with "## ", .*`## Update 15:00 UTC`/,
     ],
-    ['### Update 10:05 UTC', /"### Update 10:05 UTC" is a heading of another level, .*`## Update 15:00 UTC`/],
-    ['# Monitoring 22:20 UTC', /another level, .*`## Monitoring 15:00 UTC`/],
-    ['### Identifed 28.11.2026 3 pm', /another level, .*`## Identified 15:00 UTC`/],
-    ['#### Monitoring 22:20 UTC', /another level, .*`## Monitoring 15:00 UTC`/],
-    ['**Monitoring** - 22:20 UTC', /is no heading that begins/],
-    ['**Monitoring:** 22:20', /is no heading that begins/],
-    ['__Resolved__ – 2026-11-28 22:20 UTC', /is no heading that begins/],
-    ['*[Monitoring] 2026-11-28 22:20 UTC*', /is no heading that begins/],
-    ['**Monitoring** (22:20 UTC)', /is no heading that begins/],
+    [
+      '### Update 10:05 UTC',
+      /"### Update 10:05 UTC" is a heading of a different level, .*`## Update 15:00 UTC`/,
+    ],
+    ['# Monitoring 22:20 UTC', /a different level, .*`## Monitoring 15:00 UTC`/],
+    ['### Identifed 28.11.2026 3 pm', /a different level, .*`## Identified 15:00 UTC`/],
+    ['#### Monitoring 22:20 UTC', /a different level, .*`## Monitoring 15:00 UTC`/],
+    ['**Monitoring** - 22:20 UTC', /is not a heading that begins/],
+    ['**Monitoring:** 22:20', /is not a heading that begins/],
+    ['__Resolved__ – 2026-11-28 22:20 UTC', /is not a heading that begins/],
+    ['*[Monitoring] 2026-11-28 22:20 UTC*', /is not a heading that begins/],
+    ['**Monitoring** (22:20 UTC)', /is not a heading that begins/],
     [' ## Update 10:05 UTC', /does not begin with/],
     ['##Monitoring', /does not begin with/],
     [
       'Update 2026-11-28 23:12 UTC\n---',
-      /"Update 2026-11-28 23:12 UTC" is no heading that begins with "## "/,
+      /"Update 2026-11-28 23:12 UTC" is not a heading that begins with "## "/,
     ],
-    ['**Resolved 23:12**', /is no heading that begins/],
-    ['> ## Update 2026-11-28 23:12', /is no heading that begins/],
-    ['- ## Monitoring 23:12 UTC', /is no heading that begins/],
-    ['<h2>Update 23:12 UTC</h2>', /is no heading that begins/],
+    ['**Resolved 23:12**', /is not a heading that begins/],
+    ['> ## Update 2026-11-28 23:12', /is not a heading that begins/],
+    ['- ## Monitoring 23:12 UTC', /is not a heading that begins/],
+    ['<h2>Update 23:12 UTC</h2>', /is not a heading that begins/],
   ])('%j', (heading, expected) => {
     const body = `We look.\n${heading}\nWords.\n`;
     expect(remarks(body)).toEqual([expect.stringMatching(expected)]);
@@ -85,7 +88,7 @@ test.each([
 ])('an update labelled %j is one, and %s is asked for', (label, meant) => {
   const body = `We look.\n\n## ${label} 12:10 UTC\nWords.\n`;
   expect(remarks(body)).toEqual([
-    `a.md:9: "${label}" is no status, so this update keeps the one before — did you mean ${meant}?`,
+    `a.md:9: "${label}" is not a status, so this update keeps the status before it — did you mean ${meant}?`,
   ]);
 });
 
@@ -145,13 +148,13 @@ describe('an end that only the newest update tells', () => {
     ['with words after it', `${END}\n## Update 12:30 UTC\nThanks.\n`, 7],
   ])('%s: named, with the line', (_name, body, line) => {
     expect(remarks(body)).toEqual([
-      `a.md:${line}: the newest update says resolved, the front matter investigating — set \`status: resolved\` and \`resolved: …\` (or reword the heading)`,
+      `a.md:${line}: the newest update says resolved, but the front matter says investigating — set \`status: resolved\` and \`resolved: …\` (or reword the heading)`,
     ]);
   });
 
   test.each(['scheduled', 'in_progress', 'verifying'])('of a maintenance that is %s, too', status => {
     const upkeep = `title: A\nstatus: ${status}\ncomponents: []\nscheduled_start: 2026-03-10T09:00:00Z\nscheduled_end: 2026-03-10T13:00:00Z\n`;
-    const expected = `the newest update says completed, the front matter ${status} — set \`status: completed\` (or reword the heading)`;
+    const expected = `the newest update says completed, but the front matter says ${status} — set \`status: completed\` (or reword the heading)`;
     const begun = '## In progress 09:02 UTC\nWe begin.\n';
     const ended = '## Completed 09:37 UTC\nDone.\n';
     expect(remarks(`${begun}\n${ended}`, upkeep)).toEqual([`a.md:11: ${expected}`]);

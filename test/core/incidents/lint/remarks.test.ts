@@ -21,7 +21,7 @@ describe('a code fence that nothing closes is an error at its line', () => {
     const body = `\n## Investigating 08:00 UTC\n`.replace('\n', '') + text;
     const { value } = read(body);
     expect(told(body)).toEqual([
-      `error a.md:${line - 1}: this code fence is never closed, so all below it is code, headings too — write \`${mark}\` in a line of its own where it ends`,
+      `error a.md:${line - 1}: this code fence is never closed, so everything below it is code, headings too — write \`${mark}\` on its own line where it ends`,
     ]);
     // Nothing of it is lost from the page.
     expect(value).not.toBeNull();
@@ -44,7 +44,7 @@ test('a comment above the front matter is named, and what to do', () => {
     const { value, problems } = parseIncident('a.md', 'a', `${comment}---\n${HEAD}---\nWords.\n`);
     expect(value).toBeNull();
     expect(problems.map(printProblem)).toEqual([
-      'a.md:1: a comment stands above the front matter, so the file cannot be read — move it below the second line of `---`',
+      'a.md:1: there is a comment above the front matter, so the file cannot be read — move it below the second line of `---`',
     ]);
   }
 });

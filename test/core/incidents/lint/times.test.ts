@@ -87,7 +87,7 @@ describe('an undated section of a maintenance', () => {
       fix: 'write the date too, like `## Completed 2026-03-13 02:41 UTC`',
     };
     const why = (text: string) => [
-      { ...guess, what: `this section has a time and no date, and ${text}: its day is a guess` },
+      { ...guess, what: `this section has a time but no date, and ${text}: its day is a guess` },
     ];
     expect(maintenance({ front: 'rrule: FREQ=WEEKLY', body }).problems).toEqual(
       why('the maintenance repeats'),
@@ -114,18 +114,18 @@ describe('what lies in the future', () => {
       'a time before the beginning is tomorrow’s',
       incident('started: 2026-03-10T11:00:00Z', 'Slow.\n\n## Update 10:30 UTC\nOh.'),
       [
-        '9: this update lies in the future: 2026-03-11T10:30:00Z (it has no date, and this is the next such time)',
+        '9: this update is in the future: 2026-03-11T10:30:00Z (it has no date, and this is the next such time)',
       ],
     ],
     [
       'a mistyped date',
       incident('started: 2026-03-10T11:00:00Z', '## Update 2026-04-10 11:30 UTC\nOh.'),
-      ['7: this update lies in the future: 2026-04-10T11:30:00Z'],
+      ['7: this update is in the future: 2026-04-10T11:30:00Z'],
     ],
     [
       'a beginning',
       incident('started: 2026-03-10T13:00:00Z', 'Slow.'),
-      ['5: `started` lies in the future: 2026-03-10T13:00:00Z, so it counts from when it was first seen'],
+      ['5: `started` is in the future: 2026-03-10T13:00:00Z, so it counts from when it was first seen'],
     ],
     [
       'an end',
@@ -133,12 +133,12 @@ describe('what lies in the future', () => {
         'investigating',
         'resolved',
       ),
-      ['6: `resolved` lies in the future: 2026-03-10T14:00:00Z, and until then it is open'],
+      ['6: `resolved` is in the future: 2026-03-10T14:00:00Z, and until then it is open'],
     ],
     [
       'a clock some minutes ahead',
       incident('started: 2026-03-10T12:04:00Z', 'Slow.'),
-      ['5: `started` lies in the future: 2026-03-10T12:04:00Z, so it counts from when it was first seen'],
+      ['5: `started` is in the future: 2026-03-10T12:04:00Z, so it counts from when it was first seen'],
     ],
     ['a machine’s', incident('started: 2026-03-10T12:04:00Z\nopened_by: probe:api', 'Slow.'), []],
     ['the past', incident('started: 2026-03-10T11:00:00Z', 'Slow.\n\n## Update 11:30 UTC\nOh.'), []],
@@ -155,7 +155,7 @@ describe('what lies in the future', () => {
       'a plan that will not be',
       text({ body: 'Words.\n\n## In progress 2026-03-13 02:00 UTC\nWe begin.' }),
       [
-        '10: this step is dated after the completion (2026-03-13T02:00:00Z), so it has not happened: it is shown nowhere',
+        '10: this step is dated after the completion (2026-03-13T02:00:00Z), so it has not happened: it is not shown',
       ],
     ],
     [
@@ -166,7 +166,7 @@ describe('what lies in the future', () => {
         body: '## Completed 2026-03-09 02:30 UTC\nDone.\n\n## Verifying 2026-03-09 03:00 UTC\nWe check.',
       }),
       [
-        '11: this step is dated after the completion (2026-03-09T03:00:00Z), so it has not happened: it is shown nowhere',
+        '11: this step is dated after the completion (2026-03-09T03:00:00Z), so it has not happened: it is not shown',
       ],
     ],
     [
@@ -182,7 +182,7 @@ describe('what lies in the future', () => {
       'what is planned without one',
       text({ body: 'Words.\n\n## Completed 02:41 UTC\nDone.' }),
       [
-        '10: this update lies in the future: 2026-03-13T02:41:00Z (it has no date, and this is the next such time)',
+        '10: this update is in the future: 2026-03-13T02:41:00Z (it has no date, and this is the next such time)',
       ],
     ],
   ])('%s', (_, source, expected) => {

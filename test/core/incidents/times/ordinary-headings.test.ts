@@ -189,7 +189,7 @@ test.each(split(ZONES))('“%s” is another zone', zone => {
     const expected = {
       errors: 1,
       sections: [],
-      what: expect.stringContaining('names a zone that is not read'),
+      what: expect.stringContaining('names a time zone that is not supported'),
     };
     expect([heading, errorOf(heading)]).toMatchObject([heading, expected]);
   }
