@@ -92,7 +92,7 @@ function plainly({ code = '', path, message }: NodeJS.ErrnoException): string {
     ENOENT: 'there is no such file or folder',
     ENOTDIR: 'this is not a folder',
     EISDIR: 'this is a folder — name a file',
-    EACCES: 'this user may not use it',
+    EACCES: 'this user has no permission for it',
   }[code];
   return path && what ? `${path}: ${what}` : message;
 }
