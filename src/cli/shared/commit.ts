@@ -17,7 +17,7 @@ export async function commitWritten(
   if (done.kind === 'committed') {
     cli.out(`Committed (${done.commit}, by ${done.by}).`);
     if (done.apart) {
-      cli.err(`It is not pushed yet: ${done.apart[0]}. Move it to the branch:\n  ${done.apart[1]}`);
+      cli.err(`It cannot be pushed yet: ${done.apart[0]}. Move it to the branch:\n  ${done.apart[1]}`);
       return;
     }
     cli.out(existsSync(databaseFile) ? 'The server pushes it with its next pull.' : `Push it: ${done.push}`);
