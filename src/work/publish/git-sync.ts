@@ -156,9 +156,9 @@ export class GitSync {
     const more = waiting.length > MAX_NAMED ? ` and ${waiting.length - MAX_NAMED} more` : '';
     const files =
       waiting.length === 1
-        ? 'a file that may describe an outage is'
-        : 'files that may describe an outage are';
-    const what = `the sync with the remote is stopped, and ${files} not on the page: ${names}${more}. So the page is not green`;
+        ? 'a file that may describe an outage waits'
+        : 'files that may describe an outage wait';
+    const what = `the sync with the remote is stopped, and ${files} there: ${names}${more}. The page does not show this, and is not green`;
     const stops = problems.findLast(({ level }) => level === 'error') ?? problems.at(-1);
     return [problem('error', what, stops?.fix ?? 'the server retries automatically')];
   }

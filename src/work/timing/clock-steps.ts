@@ -97,7 +97,7 @@ function problemOf(by: Millis, now: Millis): Problem {
   const why =
     by < 0
       ? 'what was recorded before has later times'
-      : 'nothing was checked in that time; an open incident includes it, as its file says';
+      : 'nothing was checked in that time; an incident that was open lasts through it, as its file says';
   const fix = `${why}; unless the machine was suspended, check its time synchronization (\`timedatectl\`)`;
   return { level: 'warning', where: 'clock', what, fix };
 }
