@@ -131,7 +131,7 @@ function wordsOf(error: unknown, signal: AbortSignal): string {
   const code = codeOf(error);
   if (signal.aborted || /TIMEOUT|TIMEDOUT/.test(code)) return 'it did not answer in time';
   if (code === 'ENOTPUBLIC') return 'its address is not on the public internet';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its host name was not found';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its host name could not be looked up';
   if (code === 'ECONNREFUSED') return 'nothing answers there';
   if (/CERT|TLS|SSL|SIGNATURE/.test(code)) return `its certificate or TLS is not valid (${code})`;
   return `the connection was lost${code ? ` (${code})` : ''}`;

@@ -45,7 +45,7 @@ export function wordsOf(error: unknown): string {
 function hintOf(code = '', command = '', responseCode: number | undefined, said: string): string | null {
   if (code === 'EAUTH') return 'the mail server refuses the login: check user and password in SMTP_URL';
   if (code === 'EDNS' || /ENOTFOUND|EAI_AGAIN/.test(said)) {
-    return 'the host name of the mail server was not found: check the host in SMTP_URL';
+    return 'the host name of the mail server could not be looked up: check the host in SMTP_URL';
   }
   if (/ECONNREFUSED/.test(said)) return 'nothing answers there: check host and port in SMTP_URL';
   if (/wrong version number|SSL routines/i.test(said)) {

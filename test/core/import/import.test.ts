@@ -186,7 +186,7 @@ describe('import, run twice', () => {
     await writeFile(path.join(saved, 'incidents.json'), JSON.stringify(INCIDENTS));
     const first = await terminal.run(importing, 'statuspage', saved);
     expect(first.out).toContain('3 incidents written, 0 already there, 0 changed');
-    expect(first.out).toContain('not carried: n1');
+    expect(first.out).toContain('not imported: n1');
     expect((await terminal.run(importing, 'statuspage', saved)).out).toContain(
       '0 incidents written, 3 already there, 0 changed',
     );
