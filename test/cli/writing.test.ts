@@ -172,7 +172,7 @@ describe('incident', () => {
     expect(first.out).toContain(
       `No server has run with DATA_DIR=${dataDir}: this is written to ${statusDir},`,
     );
-    expect(first.out).not.toContain('Nobody would be mailed');
+    expect(first.out).not.toContain('No email would be sent');
     await openDatabase(databaseFile).destroy();
     const second = await terminal.run(create, ...NEW, '--yes');
     expect(second.out).not.toContain('No server has run');
