@@ -91,8 +91,8 @@ function plainly({ code = '', path, message }: NodeJS.ErrnoException): string {
   const what = {
     ENOENT: 'there is no such file or folder',
     ENOTDIR: 'this is not a folder',
-    EISDIR: 'this is a folder — name a file',
-    EACCES: 'this user may not use it',
+    EISDIR: 'this is a folder — give a file',
+    EACCES: 'this user has no permission for it',
   }[code];
   return path && what ? `${path}: ${what}` : message;
 }

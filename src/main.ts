@@ -39,7 +39,7 @@ async function start(): Promise<void> {
   process.on('uncaughtException', (error, origin) => {
     log.fatal(
       { err: error, origin },
-      'a bug ends this process: let your supervisor start it again, and report it',
+      'a bug stopped this process: your supervisor must start it again; please report the bug',
     );
     process.exit(1);
   });
@@ -87,7 +87,7 @@ function closeOnSignal(current: () => System | undefined, log: Log): void {
     if (!system) process.exit(0);
     setTimeout(() => {
       const what = `could not stop within ${CLOSING_TIME / 1000} seconds`;
-      log.error({}, `${what}; what was under way is taken up at the next start`);
+      log.error({}, `${what}; unfinished work continues at the next start`);
       process.exit(1);
     }, CLOSING_TIME).unref();
     system.close().then(
@@ -108,7 +108,7 @@ function closeOnSignal(current: () => System | undefined, log: Log): void {
 function refuse(found: readonly Problem[]): never {
   const errors = found.filter(problem => problem.level === 'error');
   const warnings = found.filter(problem => problem.level === 'warning');
-  const count = errors.length === 1 ? 'a problem' : `${errors.length} problems`;
+  const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`;
   const lines = [...errors.map(printProblem), ...warnings.map(one => `${printProblem(one)} (warning)`)];
   process.stderr.write(`Status Live cannot start: ${count}\n${lines.map(line => `  ${line}\n`).join('')}`);
   process.exit(1);

@@ -12,7 +12,7 @@ export const addresses: readonly Command[] = [
       name: 'webhook-url',
       usage: '[SENDER]',
       summary: 'the address UptimeRobot and other monitors post to',
-      help: 'SENDER is uptime (UptimeRobot, the default), alertmanager, grafana, pingdom, betterstack,\nuptime-kuma, healthchecks, sns, generic, or a name of `webhooks:` in status.yaml. The address holds the token: treat it as a password.',
+      help: 'SENDER is uptime (UptimeRobot, the default), alertmanager, grafana, pingdom, betterstack,\nuptime-kuma, healthchecks, sns, generic, or a name of `webhooks:` in status.yaml. The address contains the token: treat it as a password.',
     },
     async ({ words: [sender = 'uptime'] }, cli) => {
       const { site } = await readableSite(cli);
@@ -29,7 +29,7 @@ export const addresses: readonly Command[] = [
       usage: 'ID',
       summary: 'the address a job calls to say it is alive',
       help: 'ID is a component with `check: { type: heartbeat }`. The job calls it with GET or POST each period;\n`?status=down&msg=…` says that it failed.',
-      lacking: 'Name the component.',
+      lacking: 'Give the id of the component.',
     },
     async ({ words: [id = ''] }, cli) => {
       const { site, unsetIn } = await readableSite(cli);
@@ -37,11 +37,10 @@ export const addresses: readonly Command[] = [
       const component = listening.find(one => one.id === id);
       if (!component) {
         const ids = listening.map(one => one.id);
-        throw new Refused(`No component "${id}" waits for a heartbeat — ${hint(id, ids)}`);
+        throw new Refused(`There is no heartbeat component "${id}" — ${hint(id, ids)}`);
       }
       const [unset] = unsetIn(id);
-      if (unset)
-        throw new Refused(`The check of "${id}" is made of ${unset}, which is not set here — set it`);
+      if (unset) throw new Refused(`The check of "${id}" uses ${unset}, which is not set here — set it`);
       const own = component.check.type === 'heartbeat' && component.check.token;
       const token = heartbeatToken(component, own || (await serverSecret(cli)));
       cli.out(`${site.url}/heartbeats/${token}`);

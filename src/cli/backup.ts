@@ -11,9 +11,9 @@ export const backup: readonly Command[] = [
     {
       name: 'backup',
       usage: 'FILE [--force]',
-      summary: 'copy the database, whole and checked, while the server runs',
-      help: 'The copy is as of one moment, readable by this user alone, and there whole or not at all. It refuses a\nname that is taken, unless --force. With it belongs the secret (SECRET, or DATA_DIR/secret): the links in\nemails are signed with it. Incidents are files of the status folder.',
-      lacking: 'Name one file.',
+      summary: 'copy the database while the server runs, and check the copy',
+      help: 'The copy is consistent and complete, and only this user can read it. An existing file is not overwritten\nwithout --force. Keep the secret (SECRET, or DATA_DIR/secret) with the copy: it signs the links in emails.\nIncidents are not in the copy: they are files in the status folder.',
+      lacking: 'Give the name of one file.',
     },
     async ({ words: [file = ''], flags }, cli) => {
       const target = path.resolve(cli.cwd, file);
@@ -23,7 +23,7 @@ export const backup: readonly Command[] = [
       cli.out(`${shown(target, cli)}: ${megabytes(bytes)}, checked`);
       if (cli.env.secret === null) {
         const secret = shown(path.join(cli.env.dataDir, 'secret'), cli);
-        cli.out(`Keep ${secret} with it: the links in emails are signed with it.`);
+        cli.out(`Keep ${secret} with the copy: it signs the links in emails.`);
       }
     },
   ),
@@ -31,9 +31,9 @@ export const backup: readonly Command[] = [
     {
       name: 'restore',
       usage: 'FILE [--resume]',
-      summary: 'put a backup in the place of the database, while no server runs',
-      help: 'The backup is checked first; what was there is kept in DATA_DIR/backups. Nobody knows what was sent since\nthe backup was made, so emails waiting in it are held until `outbox retry`, and the updates in the folder\ncount as announced. --resume goes on where the backup stopped: for one made after the server was stopped.',
-      lacking: 'Name one file.',
+      summary: 'replace the database with a backup, while no server runs',
+      help: 'The backup is checked first; the old database is kept in DATA_DIR/backups. It is unknown what was sent after\nthe backup, so emails waiting in it are held until `outbox retry`, and the updates in the folder count as\nannounced. --resume continues where the backup stopped: use it if the backup was made after the server stopped.',
+      lacking: 'Give the name of one file.',
     },
     async ({ words: [typed = ''], flags }, cli) => {
       const resume = flags.has('resume');
@@ -41,12 +41,14 @@ export const backup: readonly Command[] = [
       const file = cli.env.databaseFile;
       const done = await refusing(async () => restore(file, from, resume, cli.clock()));
       cli.out(
-        `${shown(file, cli)} is now what ${shown(from, cli)} held: ${done.subscribers} subscribers, schema ${done.version}`,
+        `${shown(file, cli)} is restored from ${shown(from, cli)}: ${done.subscribers} subscribers, schema ${done.version}`,
       );
-      if (done.aside) cli.out(`What was there is kept: ${shown(done.aside, cli)}`);
+      if (done.aside) cli.out(`The old database is kept: ${shown(done.aside, cli)}`);
       if (done.emails > 0) {
         const held = 'are held: `npm run status -- outbox retry` sends them';
-        cli.out(`${done.emails} emails that waited in it ${resume ? 'go out at the next start' : held}`);
+        cli.out(
+          `${done.emails} emails waiting in the backup ${resume ? 'are sent at the next start' : held}`,
+        );
       }
       cli.out('Start the server.');
     },
@@ -61,7 +63,7 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
     const { code, message } = error as { code?: string; message: string };
     if (!code) throw error;
     throw new Refused(
-      `${message.includes(code) ? message : `${message} (${code})`} — nothing was changed; look at the disk and the rights of the folder`,
+      `${message.includes(code) ? message : `${message} (${code})`} — nothing was changed; check the disk and the permissions of the folder`,
     );
   }
 }

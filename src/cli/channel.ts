@@ -13,8 +13,8 @@ export const channel = command(
   {
     name: 'channel test',
     usage: '[ID]',
-    summary: 'post a test message to the channels of status.yaml, and say what is wrong if it is not taken',
-    help: 'ID is what /readyz and the log call the channel (slack-1a2b3c4d, or the `id` you gave it); without one\nall of them are tried. One that was disabled and takes the message is in use again.',
+    summary: 'post a test message to the channels in status.yaml, and show what is wrong if it fails',
+    help: 'ID is the name of the channel on /readyz and in the log (slack-1a2b3c4d, or the `id` you gave it). Without it,\nall channels are tested. A disabled channel that accepts the message is enabled again.',
   },
   async ({ words: [id] }, cli) => {
     const site = await siteOf(cli);
@@ -36,7 +36,7 @@ export const channel = command(
         const db = databaseOf(cli);
         if (db) await reviveChannel(db, one.id).finally(() => db.destroy());
       } else failures++;
-      cli.out(`${channelName(one, one.url)}: ${sent.ok ? 'took the message' : sent.error}`);
+      cli.out(`${channelName(one, one.url)}: ${sent.ok ? 'accepted the message' : sent.error}`);
     }
     return failures === 0 ? 0 : 1;
   },
@@ -47,7 +47,7 @@ function testMessage(site: Site, { id }: ChannelSettings, now: number): ChannelM
     id: `msg_test_${id}_${now}`,
     heading: `[TEST] ${site.title}`,
     facts: [],
-    markdown: `This is a test from **${site.title}**, sent by \`status channel test\`. Nothing has happened.`,
+    markdown: `This is a test from **${site.title}**, sent by \`status channel test\`. There is no incident.`,
     color: '#3b66dd',
     tone: 'accent',
     link: { label: site.title, url: `${site.url}/status/live` },

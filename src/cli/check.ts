@@ -15,8 +15,8 @@ export const check = command(
   {
     name: 'check',
     usage: '[ID…]',
-    summary: 'look at the components now and say what was seen',
-    help: 'Nothing is stored and no incident is opened. Exit code 1 when one of them is down, or cannot be looked at\nbecause a variable of its check is not set here.',
+    summary: 'check the components now and show the results',
+    help: 'Nothing is stored and no incident is opened. Exit code 1 if one of them is down, or cannot be checked\nbecause a variable of its check is not set here.',
   },
   async ({ words: ids }, cli) => {
     const { site, unsetIn } = await readableSite(cli);
@@ -35,7 +35,7 @@ export const check = command(
       const [unset] = unsetIn(component.id);
       if (unset) {
         code = 1;
-        cli.out(`${name}  not looked at: ${unset} is not set here`);
+        cli.out(`${name}  not checked: ${unset} is not set here`);
         return;
       }
       let seen = await probe(component.check, new AbortController().signal);
@@ -76,7 +76,9 @@ function meaning(
   const parts = took.map(([phase, ms]) => `${WORDS[phase] ?? phase} ${ms} ms`);
   const slow =
     latency !== null && latency > limit
-      ? [`slower than ${spell(limit)}: so over ${spell(window)}, it opens "High ${name} Latency" (major)`]
+      ? [
+          `slower than ${spell(limit)}: if this lasts ${spell(window)}, it opens "High ${name} Latency" (major)`,
+        ]
       : [];
   return [...(parts.length > 0 ? [parts.join(', ')] : []), ...slow];
 }

@@ -14,13 +14,13 @@ export const emails = command(
   {
     name: 'letters preview',
     usage: 'DIR [--lang en|de]',
-    summary: 'one of each kind of email as files, to look at',
-    help: 'Writes NAME.html and NAME.txt for every kind of email, and an index.html to begin with, in the name\nof your site. Nothing is sent, and the links lead nowhere.',
-    lacking: 'Name one folder to write to.',
+    summary: 'write one email of each kind to files',
+    help: 'Writes NAME.html and NAME.txt for every kind of email, with the name of your site, and an index.html that\nlists them. Nothing is sent, and the links do not work.',
+    lacking: 'Give one folder to write to.',
   },
   async ({ words: [folder = ''], options: { lang: typed = 'en' } }, cli) => {
     const lang = spoken(typed);
-    if (!lang) throw new Misuse(`Emails are written in ${LANGS.join(' and ')}, not "${typed}".`);
+    if (!lang) throw new Misuse(`Emails are available in ${LANGS.join(' and ')}, not in "${typed}".`);
     const site = await siteOf(cli);
     const dir = path.resolve(cli.cwd, folder);
     const made = emailPreviews(site, lang, makeEmails(makeRender(path.join(ROOT, 'views'))), cli.clock());

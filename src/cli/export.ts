@@ -11,9 +11,9 @@ export const exporting = command(
   {
     name: 'export',
     usage: 'DIR',
-    summary: 'the whole public site as static files',
-    help: 'Pages in every language, JSON, feeds, badges, calendar: any web server or bucket can serve them.\nDIR must be empty, new, or of an earlier export.',
-    lacking: 'Name the folder.',
+    summary: 'write the whole public site as static files',
+    help: 'Pages in every language, JSON, feeds, badges, calendar: any web server or bucket can serve them.\nDIR must be new, empty, or from an earlier export.',
+    lacking: 'Give the folder to write to.',
   },
   async ({ words: [dir = ''] }, cli) => {
     const db = databaseOf(cli);

@@ -14,15 +14,15 @@ export const importing = command(
   {
     name: 'import',
     usage: 'statuspage|cstate FILE…',
-    summary: 'bring the history of a Statuspage or cState page',
-    help: 'statuspage: saved answers of /api/v2 (incidents.json, scheduled-maintenances.json, summary.json,\ncomponents.json). cstate: its folder. Files that are there already are never changed: run it as often\nas you like. Without a status.yaml, one is made of the components found.',
-    lacking: 'Name what to import.',
+    summary: 'import the history of a Statuspage or cState page',
+    help: 'statuspage: saved responses of /api/v2 (incidents.json, scheduled-maintenances.json, summary.json,\ncomponents.json). cstate: its folder. Existing files are never changed, so you can run\nit again. Without a status.yaml, one is created from the components found.',
+    lacking: 'Give the kind and the files to import.',
   },
   async ({ words: [kind, ...sources] }, cli) => {
     const paths = sources.map(source => path.resolve(cli.cwd, source));
     if (kind === 'statuspage') return write(importStatuspage(await jsonOf(paths)), cli);
     if (kind === 'cstate') return write(await cstate(paths[0] as string), cli);
-    throw new Misuse(`"${kind}" cannot be imported: statuspage or cstate.`);
+    throw new Misuse(`"${kind}" cannot be imported; use statuspage or cstate.`);
   },
 );
 
@@ -40,7 +40,7 @@ async function jsonOf(paths: readonly string[]): Promise<{ name: string; data: u
       try {
         return { name: path.basename(file), data: JSON.parse(await readFile(file, 'utf8')) as unknown };
       } catch (error) {
-        throw new Refused(`${file}: it cannot be read as JSON (${(error as Error).message})`);
+        throw new Refused(`${file}: this is not valid JSON (${(error as Error).message})`);
       }
     }),
   );
@@ -62,7 +62,7 @@ async function cstate(folder: string): Promise<Imported> {
   const imported = importCstate(files, config);
   if (issues === folder && imported.incidents.length + imported.components.length === 0) {
     throw new Refused(
-      `${folder}: this is no cState folder: it has neither content/issues nor a config.yml with \`params.systems\` — name the folder of the cState site`,
+      `${folder}: this is not a cState folder: it has neither content/issues nor a config.yml with \`params.systems\` — give the folder of the cState site`,
     );
   }
   return imported;
@@ -89,11 +89,11 @@ async function write(imported: Imported, cli: Cli): Promise<number> {
     imported.components.length > 0 &&
     (await createExclusively(content.siteFile, siteYaml('Status', imported.components)));
   cli.out(
-    `${files.length} incidents written, ${counts.there} there already, ${counts.changed} changed since and left alone.`,
+    `${files.length} incidents written, ${counts.there} already there, ${counts.changed} changed since then and kept.`,
   );
   if (made)
-    cli.out(`status.yaml made with ${imported.components.length} components; nothing checks them yet.`);
-  for (const sentence of imported.lost) cli.out(`not carried: ${sentence}`);
+    cli.out(`status.yaml created with ${imported.components.length} components; they have no checks yet.`);
+  for (const sentence of imported.lost) cli.out(`not imported: ${sentence}`);
   if (made) files.push(content.siteFile);
   await commitWritten(files, `Status: ${files.length} files imported`, await siteIfReadable(cli), cli);
   return 0;

@@ -37,11 +37,11 @@ import {
 import { knownFiles, readableDatabase } from './shared/incident-files.ts';
 import { readableSite, siteIfReadable } from './shared/readable-site.ts';
 
-const HELP = `--yes writes without asking; in a terminal what is missing is asked for.
---edit opens $EDITOR before writing. Times are ISO 8601, or durations: --started 30m and --at 5m are so long
-ago, --next-update 30m is from now on.`;
-const QUESTION = 'What is the message, in a line? (--edit for more)';
-const NAME_IT = 'Name the incident: its file’s name without .md (`incident list` shows them).';
+const HELP = `--yes writes without asking. In a terminal, the command asks for missing values.
+--edit opens $EDITOR before writing. Times are ISO 8601 or durations: --started 30m and --at 5m mean so long
+ago, --next-update 30m means from now.`;
+const QUESTION = 'What is the message? (one line; --edit for more)';
+const NAME_IT = 'Give the incident: its file name without .md (`incident list` shows it).';
 
 export const incident: readonly Command[] = [
   command(
@@ -50,7 +50,7 @@ export const incident: readonly Command[] = [
       usage:
         '--title T --severity S [--components a,b] --message M [--status S] [--started T] [--template NAME] [--next-update T] [--edit] [--yes]',
       summary: 'open an incident',
-      help: `${HELP}\nA template is status/templates/NAME.md: front matter and text to begin with; options win.`,
+      help: `${HELP}\nA template is status/templates/NAME.md: front matter and text to start with; options override it.`,
     },
     create,
   ),
@@ -60,7 +60,7 @@ export const incident: readonly Command[] = [
       usage:
         'ID --status S --message M [--severity S] [--components a,b] [--next-update T] [--at T] [--edit] [--yes]',
       summary: 'add an update to an incident or a maintenance',
-      help: `${HELP}\n--severity and --components hold from this update on.`,
+      help: `${HELP}\n--severity and --components apply from this update on.`,
       lacking: NAME_IT,
     },
     (typed, cli) => update(typed, cli, false),
@@ -80,7 +80,7 @@ export const incident: readonly Command[] = [
     {
       name: 'incident list',
       usage: '[--all] [--format text|json]',
-      summary: 'list what is open and to come, or everything',
+      summary: 'list what is open or upcoming, or everything',
       help: 'Newest first.',
     },
     list,
@@ -132,9 +132,7 @@ async function update(typed: Arguments, cli: Cli, isEnding: boolean): Promise<nu
   const there = part?.occurrence ?? file;
   const over = endedAt(there);
   if (isEnding && over !== null) {
-    throw new Refused(
-      `It is ${there.status} already, at ${iso(over)}; use \`incident update\` to add words.`,
-    );
+    throw new Refused(`It is already ${there.status} (${iso(over)}); use \`incident update\` to add text.`);
   }
   const mayAsk = mayBeAsked(typed, cli);
   const allowed: readonly UpdateStatus[] = there.scheduled ? MAINTENANCE_STATUSES : INCIDENT_STATUSES;
@@ -142,7 +140,7 @@ async function update(typed: Arguments, cli: Cli, isEnding: boolean): Promise<nu
     ? there.scheduled
       ? 'completed'
       : 'resolved'
-    : (options.status ?? (mayAsk ? await choose('Which status has it now?', allowed) : there.status));
+    : (options.status ?? (mayAsk ? await choose('What is its status now?', allowed) : there.status));
   const status = oneOf('status', given, allowed);
   const now = cli.clock();
   if (!part && file.rrule !== undefined) requireOccurrence(file, status, isEnding, now);
@@ -163,7 +161,7 @@ async function update(typed: Arguments, cli: Cli, isEnding: boolean): Promise<nu
   };
   if (file.held && updated(text, addition) === null) {
     throw new Refused(
-      'A part of this file is not read (`lint` says which), and this update would be in it: mend it first.',
+      'A part of this file cannot be read (`lint` shows which), and this update would be in it: fix it first.',
     );
   }
   const draft = { id: file.id, text: addUpdate(text, addition), before: text, shownAs: there.id };
@@ -186,7 +184,7 @@ function requireOccurrence(series: Incident, status: UpdateStatus, ending: boole
   const latest = starts.findLast(start => start <= now) ?? (series.scheduled as Span).start;
   const one = `${series.id}--${iso(latest).slice(0, 10)}`;
   throw new Misuse(
-    `"${series.id}" repeats: name one occurrence by its day, like ${one}; \`incident update ${series.id} --status completed\` ends the whole series.`,
+    `"${series.id}" repeats: give one occurrence by its day, like ${one}; \`incident update ${series.id} --status completed\` ends the whole series.`,
   );
 }
 
@@ -197,11 +195,11 @@ function requireOccurrence(series: Incident, status: UpdateStatus, ending: boole
 function requireWithin({ occurrence, following }: NonNullable<Occurrence>, at: Millis, now: Millis): void {
   const start = (occurrence.scheduled as Span).start;
   if (now < start)
-    throw new Refused(`${occurrence.id} begins at ${iso(start)}: updates to it are possible from then on.`);
+    throw new Refused(`${occurrence.id} begins at ${iso(start)}: it can be updated from then on.`);
   if (at >= start && at < (following ?? Number.POSITIVE_INFINITY)) return;
-  const until = following === null ? '' : ` and before the next at ${iso(following)}`;
+  const until = following === null ? '' : ` and before the next one at ${iso(following)}`;
   throw new Misuse(
-    `${iso(at)} is not in this occurrence: what belongs to it is written from ${iso(start)} on${until}. Give the time with --at.`,
+    `${iso(at)} is not in this occurrence: with --at, give a time from ${iso(start)} on${until}.`,
   );
 }
 
@@ -224,7 +222,7 @@ async function list({ options, flags }: Arguments, cli: Cli): Promise<number> {
     .sort((a, b) => (a.started < b.started ? 1 : -1));
   if (options.format === 'json') cli.out(JSON.stringify(rows, null, 2));
   else if (rows.length === 0)
-    cli.out(flags.has('all') ? 'There are no incidents.' : 'Nothing is open or to come.');
+    cli.out(flags.has('all') ? 'There are no incidents.' : 'Nothing is open or upcoming.');
   else
     for (const row of rows)
       cli.out(`${row.started}  ${row.state.padEnd(13)}  ${row.severity.padEnd(11)}  ${row.id}  ${row.title}`);
@@ -262,7 +260,7 @@ function choose<T extends string>(message: string, words: readonly T[]): Promise
 }
 
 function askComponents(components: Site['components'], title: string): Promise<string[]> {
-  const message = 'Which components? (none ticked: none changes its colour)';
+  const message = 'Which components? (none selected: none changes its colour)';
   return checkbox({ message, choices: componentChoices(components, title) });
 }
 

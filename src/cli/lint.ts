@@ -22,11 +22,11 @@ export const lint = command(
     name: 'lint',
     usage: '[FILE…] [--format text|json|github]',
     summary: 'check status.yaml and the incident files',
-    help: 'Without FILE, the whole status folder. Problems are printed as `file:line: what — what to do`;\nerrors exit with 1, warnings with 0. `--format github` writes annotations. Where the database is,\nit also says what saving or merging would mail to whom.',
+    help: 'Without FILE, checks the whole status folder. Problems are printed as `file:line: what — what to do`;\nerrors exit with 1, warnings with 0. `--format github` writes annotations. If the database is here,\nit also shows how many subscribers would get an email after saving or merging.',
   },
   async ({ words, options: { format = 'text' } }, cli) => {
     const print = FORMATS[format];
-    if (!print) throw new Misuse(`"${format}" is not a format: text, json or github.`);
+    if (!print) throw new Misuse(`"${format}" is not a format; use text, json or github.`);
     const linted = await gather(words, cli);
     const problems = linted.problems.map(problem => ({ ...problem, where: shown(problem.where, cli) }));
     const emails = linted.site ? await forecast(linted.incidents, linted.site, cli) : [];

@@ -13,13 +13,13 @@ export const outbox: readonly Command[] = [
     {
       name: 'outbox',
       usage: '',
-      summary: 'emails and messages to channels that wait, are tried again, or were given up, and why',
+      summary: 'list emails and channel messages that wait, are retried, or were given up, and why',
       help: 'The latest fifty of each with their last error; no addresses.',
     },
     async (db, _, cli) => {
       const { email, channels } = await outboxDepth(db);
       for (const one of await troubled(db, 50)) {
-        const when = one.state === 'pending' ? `again ${iso(one.due_at)}` : 'given up';
+        const when = one.state === 'pending' ? `retry ${iso(one.due_at)}` : 'given up';
         const name = one.channel === 'email' ? one.id : `${one.subscriber_id} ${one.id}`;
         cli.out(`${name}  ${one.kind}  ${when}  after ${one.attempts}  ${one.error ?? ''}`);
       }
@@ -32,7 +32,7 @@ export const outbox: readonly Command[] = [
     {
       name: 'outbox retry',
       usage: '',
-      summary: 'try now what waits, and again what was given up',
+      summary: 'send waiting messages now, and retry those given up',
       help: 'The running server sends them within a second.',
     },
     async (db, _, cli) => {
@@ -47,21 +47,21 @@ export const outbox: readonly Command[] = [
     {
       name: 'outbox release',
       usage: '',
-      summary: 'let emails go that the storm guard (mail.storm) holds back',
-      help: 'Everything that waits now goes; the next storm is held back again.',
+      summary: 'send the emails that the storm guard (mail.storm) holds back',
+      help: 'All emails waiting now are sent; the next storm is held back again.',
     },
     async (db, _, cli) => {
       await release(db, cli.clock());
-      cli.out(`${(await outboxDepth(db)).email.pending} emails may go`);
+      cli.out(`${(await outboxDepth(db)).email.pending} emails released`);
     },
   ),
   command(
     {
       name: 'mail test',
       usage: 'ADDRESS',
-      summary: 'send a test email now, and say what is wrong if it cannot leave',
-      help: 'Goes straight to SMTP_URL (or into DATA_DIR/mail without one), past the outbox.',
-      lacking: 'Name the address to write to.',
+      summary: 'send a test email now, and show what is wrong if it fails',
+      help: 'Sends directly to SMTP_URL (or writes to DATA_DIR/mail without it), not through the outbox.',
+      lacking: 'Give the email address to send to.',
     },
     async ({ words: [typed] }, cli) => {
       const to = readAddress(typed);
@@ -81,7 +81,7 @@ export const outbox: readonly Command[] = [
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
       mail.close();
-      if (!sent.ok) throw new Refused(`The email did not leave: ${sent.error}`);
+      if (!sent.ok) throw new Refused(`The email was not sent: ${sent.error}`);
       cli.out(
         cli.env.smtpUrl ? `Sent to ${to}.` : `Written to ${cli.env.dataDir}/mail (no SMTP_URL is set).`,
       );

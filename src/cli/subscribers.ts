@@ -34,8 +34,8 @@ export const subscribers: readonly Command[] = [
     {
       name: 'subscribers list',
       usage: '',
-      summary: 'who gets mail or messages, about what',
-      help: 'One line each: address, state, components (all: every one), kinds, detail, language; a channel by its type\nand host, with its id at the end.',
+      summary: 'list who gets emails or messages, and about what',
+      help: 'One line each: address, state, components (or all), kinds, detail, language. A channel is shown by its type\nand host, with its id at the end.',
     },
     async (db, _, cli) => {
       const all = await store.allSubscribers(db);
@@ -49,18 +49,18 @@ export const subscribers: readonly Command[] = [
         const state = one.state === 'dead' ? `disabled (${one.error})` : one.state;
         cli.out([...line(one, state), one.id].join('  '));
       }
-      if (channels.length > 0) cli.out(`${channels.length} channels besides mail`);
+      if (channels.length > 0) cli.out(`${channels.length} channels other than email`);
       const confirmed = all.filter(({ state }) => state === 'confirmed').length;
-      cli.out(`${confirmed} confirmed, ${all.length - confirmed} waiting for their confirmation`);
+      cli.out(`${confirmed} confirmed, ${all.length - confirmed} waiting for confirmation`);
     },
   ),
   command(
     {
       name: 'subscribers import',
       usage: 'FILE.csv [--confirmed]',
-      summary: 'take over addresses from a CSV, Statuspage’s export among them',
-      help: 'Columns `email` and perhaps `components` (ids or names, apart by spaces). Each gets an email and must\nconfirm; with --confirmed they are taken as they are: only for people who asked you for it before; those\nwho were asked and have not answered are confirmed then. Other known addresses stay as they are,\nsuppressed ones stay out.',
-      lacking: 'Name the CSV file.',
+      summary: 'import addresses from a CSV file, such as Statuspage’s export',
+      help: 'Columns `email` and, optionally, `components` (ids or names, separated by spaces). Each new address gets an email\nand must confirm. --confirmed subscribes them without asking: only for people who asked you before. It also\nconfirms addresses that were asked and have not answered. Other known addresses do not change; suppressed ones\nare not imported.',
+      lacking: 'Give the CSV file.',
     },
     importFile,
   ),
@@ -68,8 +68,8 @@ export const subscribers: readonly Command[] = [
     {
       name: 'subscribers export',
       usage: '',
-      summary: 'all subscribers as CSV, on standard output',
-      help: 'Columns email, components (apart by spaces; empty: all), state, kinds, detail, lang, confirmed_at, url (of\nchannels besides mail: a secret of theirs).',
+      summary: 'print all subscribers as CSV',
+      help: 'Columns email, components (separated by spaces; empty: all), state, kinds, detail, lang, confirmed_at, url (of\nchannels other than email; keep it secret).',
     },
     async (db, _, cli) => {
       const channels = await allChannels(db, 'visitor');
@@ -87,9 +87,9 @@ export const subscribers: readonly Command[] = [
     {
       name: 'subscribers remove',
       usage: 'ADDRESS|CHANNEL…',
-      summary: 'forget addresses and channels, with everything waiting for them',
-      help: 'CHANNEL is the id or the URL of a channel besides mail. Nothing of the address stays in the database. Exit\ncode 1 when one was not subscribed.',
-      lacking: 'Name the address.',
+      summary: 'delete addresses and channels, with everything waiting for them',
+      help: 'CHANNEL is the id or the URL of a channel other than email. Nothing about the address stays in the database.\nExit code 1 if one was not subscribed.',
+      lacking: 'Give the address or the channel.',
     },
     async (db, { words }, cli) => {
       let code = 0;
@@ -108,15 +108,15 @@ export const subscribers: readonly Command[] = [
     {
       name: 'subscribers suppressed',
       usage: '[--clear ADDRESS]',
-      summary: 'addresses that must not be written to, as hashes, and why',
-      help: 'Addresses that bounced, complained, or were refused for good. Only a keyed hash is kept; --clear lets\none be written to again.',
+      summary: 'list addresses that get no email, as hashes, and why',
+      help: 'Addresses that bounced, complained, or were permanently refused. Only a keyed hash is kept. --clear\nallows email to an address again.',
     },
     async (db, { options: { clear } }, cli) => {
       if (clear !== undefined) {
         const address = readAddress(clear);
         const hash = address && addressHash(await secretOf(cli), address);
         const done = hash !== null && (await store.unsuppress(db, hash));
-        cli.out(done ? 'It may be written to again.' : 'It was not suppressed.');
+        cli.out(done ? 'The address can get email again.' : 'The address was not suppressed.');
         return done ? 0 : 1;
       }
       const all = await store.suppressions(db);
@@ -144,7 +144,9 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   const counts = { added: 0, lifted: 0, known: 0, suppressed: 0 };
   // Only this command may create the database: subscribers are imported before the first start.
   if (!existsSync(cli.env.databaseFile)) {
-    cli.err(`${notHere(cli.env.dataDir)}: a new database. If a server runs elsewhere, ${ELSEWHERE}.`);
+    cli.err(
+      `${notHere(cli.env.dataDir)}: a new database is created. If a server runs elsewhere, ${ELSEWHERE}.`,
+    );
   }
   const db = openedDatabase(cli);
   try {
@@ -167,11 +169,11 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   } finally {
     await db.destroy();
   }
-  for (const { line, why } of skipped) cli.err(`${file}:${line}: left out, ${why}`);
+  for (const { line, why } of skipped) cli.err(`${file}:${line}: skipped, ${why}`);
   const how = isConfirmed ? 'subscribed' : 'asked to confirm';
-  const lifted = counts.lifted === 0 ? '' : `${counts.lifted} that waited confirmed, `;
+  const lifted = counts.lifted === 0 ? '' : `${counts.lifted} pending confirmed, `;
   cli.out(
-    `${counts.added} ${how}, ${lifted}${counts.known} known already, ${counts.suppressed} suppressed, ${skipped.length} left out`,
+    `${counts.added} ${how}, ${lifted}${counts.known} already known, ${counts.suppressed} suppressed, ${skipped.length} skipped`,
   );
   return 0;
 }
@@ -191,11 +193,11 @@ function rowsOf(text: string, file: string): Record<string, string>[] {
     });
     if (hasAddresses(header)) return rows;
   } catch (error) {
-    throw new Refused(`${file}: this is no CSV (${(error as Error).message})`);
+    throw new Refused(`${file}: this is not valid CSV (${(error as Error).message})`);
   }
-  const found = header.length === 0 ? 'it is empty' : `its first line names ${header.join(', ')}`;
+  const found = header.length === 0 ? 'the file is empty' : `the first line is: ${header.join(', ')}`;
   throw new Refused(
-    `${file}:1: there is no column \`email\` (${found}) — name the columns in the first line`,
+    `${file}:1: there is no column \`email\` (${found}) — put the column names in the first line`,
   );
 }
 

@@ -8,13 +8,13 @@ export const webhooksLog = databaseCommand(
   {
     name: 'webhooks log',
     usage: '[--json]',
-    summary: 'what monitors sent lately, and what was done about it',
-    help: 'The last hundred, newest first, secrets and addresses hidden. `--json` prints one object a line.',
+    summary: 'list what monitors sent, and what the server did',
+    help: 'The last hundred, newest first, without secrets and addresses. `--json` prints one object per line.',
   },
   async (db, { flags }, cli) => {
     const json = flags.has('json');
     const log = await loggedWebhooks(db);
-    if (log.length === 0 && !json) cli.out('No webhook has come yet.');
+    if (log.length === 0 && !json) cli.out('No webhooks received yet.');
     for (const webhook of log) cli.out(json ? JSON.stringify(webhook) : lines(webhook));
   },
 );

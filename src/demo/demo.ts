@@ -80,7 +80,7 @@ async function demo(): Promise<void> {
     `Incidents       ${path.join(statusDir, 'incidents')} (save a file there)`,
     `Emails          ${path.join(dataDir, 'mail')} (subscribe, then look here)`,
     `Webhook         ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}`,
-    'Ctrl-C ends it and removes everything.',
+    'Ctrl-C stops the demo and removes everything.',
   ];
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);
 

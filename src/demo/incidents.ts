@@ -58,7 +58,7 @@ resolved: {43}
 components: [dashboard]
 ---
 ## Resolved {43}
-Sign-in works again for everyone. Sorry: this should have been renewed by itself, and now is.
+Sign-in works again for everyone. Sorry: the key should have been renewed automatically, and now it is.
 
 ## Identified {18}
 An expired signing key. We are rotating it.
@@ -107,7 +107,7 @@ Our hosting region lost power in one data centre. We are moving to another.
 All services are unreachable. We are on it.
 
 ## Post-mortem
-**Root cause.** A failed power transfer. **What we changed.** The standby now takes over by itself.
+**Root cause.** A failed power transfer. **What we changed.** The standby now takes over automatically.
 `,
   ],
 ];

@@ -20,7 +20,7 @@ export function openTimetable(
   steps.listen(() => scheduler.hurry());
   const stop = everySecond(() => scheduler.turn());
   closers.push(() => scheduler.close(), stop, mirror.stop);
-  const failed = (error: unknown) => log.error({ err: error }, 'the page could not be judged');
+  const failed = (error: unknown) => log.error({ err: error }, 'the page could not be evaluated');
   closers.push(everySecond(() => void judge().catch(failed)));
   return scheduler;
 }

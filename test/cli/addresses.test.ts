@@ -31,7 +31,7 @@ describe('the secret', () => {
     const { dataDir } = terminal.cli.env;
     for (const run of [() => terminal.run(webhook), () => terminal.run(heartbeat, 'jobs')]) {
       await expect(run()).rejects.toThrow(
-        `No server has run with DATA_DIR=${dataDir}, so there is no secret yet — set DATA_DIR and STATUS_DIR as the server has them, or start it once`,
+        `No server has run with DATA_DIR=${dataDir}, so there is no secret yet — set DATA_DIR and STATUS_DIR to the server’s values, or start the server once`,
       );
     }
     expect(existsSync(dataDir)).toBe(false);
@@ -47,7 +47,7 @@ describe('the secret', () => {
     const named = path.join(dir, 'data');
     const terminal = await openTerminal(undefined, { SECRET: undefined, DATA_DIR: named });
     const { out, err } = await terminal.run(webhook);
-    expect(err).toBe(`No server has run with DATA_DIR=${named} yet: its secret is made now.\n`);
+    expect(err).toBe(`No server has run with DATA_DIR=${named} yet: its secret is created now.\n`);
     const made = await keptSecret(named);
     expect(out).toContain(`?token=${deriveSecret(made.value!, 'webhook')}\n`);
     expect((await terminal.run(webhook)).err).toBe('');
@@ -80,8 +80,8 @@ test('a sender the server does not answer gets no address', async () => {
   expect((await terminal.run(webhook, 'sns')).out).toContain('/webhooks/sns?token=');
   await expect(terminal.run(webhook, 'nagois')).rejects.toThrow('did you mean nagios?');
   await expect(terminal.run(webhook, 'bogus')).rejects.toThrow(
-    /^There is no webhook "bogus" — there are: uptime, .*alertmanager.*, nagios$/,
+    /^There is no webhook "bogus" — available: uptime, .*alertmanager.*, nagios$/,
   );
   await expect(terminal.run(webhook, 'git')).rejects.toThrow('no webhook "git"');
-  await expect(terminal.run(webhook, 'sns', 'x')).rejects.toThrow('"x" is not understood');
+  await expect(terminal.run(webhook, 'sns', 'x')).rejects.toThrow('Unknown argument "x"');
 });

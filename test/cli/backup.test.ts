@@ -82,7 +82,7 @@ describe('backup', () => {
     const { cli } = terminal(world.dir);
     writeFileSync(path.join(world.dir, 'copy.db'), 'mine');
     await expect(backup.run(['copy.db'], cli)).rejects.toThrow(
-      /a file of this name already — choose another, or say --force/,
+      /this file already exists — choose another name, or use --force/,
     );
     expect(readFileSync(path.join(world.dir, 'copy.db'), 'utf8')).toBe('mine');
     expect(await backup.run(['copy.db', '--force'], cli)).toBe(0);
@@ -112,7 +112,7 @@ describe('backup', () => {
     const { cli, said } = terminal(world.dir, tick, '');
     expect(await backup.run(['copy.db'], cli)).toBe(0);
     expect(said.err).toMatch(/^(\d+ % of \d+\.\d MB\n){2,}$/);
-    expect(said.out).toContain('Keep data/secret with it');
+    expect(said.out).toContain('Keep data/secret with the copy');
   });
 
   test('without a database, into a folder that is not there: refused in words', async () => {
@@ -120,9 +120,9 @@ describe('backup', () => {
     const { cli } = terminal(path.join(world.dir, 'status'));
     await expect(backup.run(['copy.db'], cli)).rejects.toThrow(/there is no database yet/);
     await expect(backup.run(['no/copy.db'], terminal(world.dir).cli)).rejects.toThrow(
-      /no: there is no such folder — make it first/,
+      /no: there is no such folder — create it first/,
     );
-    await expect(backup.run([], cli)).rejects.toThrow('Name one file.');
+    await expect(backup.run([], cli)).rejects.toThrow('Give the name of one file.');
   });
 });
 
@@ -168,7 +168,7 @@ describe('restore', () => {
       expect(await restore.run(['copy.db'], cli)).toBe(0);
     });
     expect(said.out).toMatch(
-      /1 subscribers, schema \d+\nWhat was there is kept: data\/backups\/replaced-20260310T120000Z\.db\n2 emails .* are held: .*outbox retry.*\nStart the server\.\n/,
+      /1 subscribers, schema \d+\nThe old database is kept: data\/backups\/replaced-20260310T120000Z\.db\n2 emails .* are held: .*outbox retry.*\nStart the server\.\n/,
     );
     await world.pass(60, 1);
     expect(emails()).toBe(2);
@@ -215,7 +215,7 @@ describe('restore', () => {
       const before = readFileSync(data(world, 'status.db'));
       await expect(restore.run(['copy.db'], cli)).rejects.toThrow(said);
       await expect(restore.run(['copy.db'], cli)).rejects.toThrow(
-        /copy\.db: .* — take another backup; nothing was changed/,
+        /copy\.db: .* — use another backup; nothing was changed/,
       );
       expect(readFileSync(data(world, 'status.db')).equals(before)).toBe(true);
       expect(readdirSync(data(world)).filter(name => name.includes('tmp'))).toEqual([]);

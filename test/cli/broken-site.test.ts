@@ -47,7 +47,7 @@ test('a variable counts only where it is needed', async () => {
   expect(await terminal.run(check, 'api')).toMatchObject({ code: 0, err: '' });
   expect(await terminal.run(check, 'web')).toMatchObject({
     code: 1,
-    out: 'web  not looked at: WEB_HOST is not set here\n',
+    out: 'web  not checked: WEB_HOST is not set here\n',
   });
 });
 
@@ -71,5 +71,5 @@ test('an address made of a variable that is not set here is said to be a guess',
   const terminal = await openTerminal(site, { PUBLIC_URL: undefined });
   const { out, err } = await terminal.run(webhook);
   expect(out).toMatch(/^http:\/\/localhost:3000\/webhooks\/uptime/);
-  expect(err).toContain('is made of a variable that is not set here');
+  expect(err).toContain('uses a variable that is not set here');
 });

@@ -21,7 +21,7 @@ test('a test message goes to all channels or one, and what is wrong is said with
   two.answer = says(404);
   expect(await terminal.run(channel)).toEqual({
     code: 1,
-    out: 'slack at 127.0.0.1 (room): took the message\nwebhook at 127.0.0.1 (hook): it answered 404\n',
+    out: 'slack at 127.0.0.1 (room): accepted the message\nwebhook at 127.0.0.1 (hook): it answered 404\n',
     err: '',
   });
   expect(one.got[0]?.json.blocks[0].text.text).toBe('[TEST] Levqor Status');

@@ -36,10 +36,12 @@ test('says what was seen, what follows from it, and what metrics would read', as
   expect([up.code, up.err]).toEqual([0, '']);
   expect(up.out).toMatch(/^api {2}up {8}answered 200 \(\d+ ms\)\n {4}connect \d+ ms, first byte \d+ ms\n/);
   expect(up.out).toContain(
-    '\n    metric queue: 17\n    metric lost: nothing is at $.nothing in the answer\n',
+    '\n    metric queue: 17\n    metric lost: $.nothing was not found in the answer\n',
   );
   const slow = await terminal.run(check, 'slow');
-  expect(slow.out).toContain('slower than 20 ms: so over 5 minutes, it opens "High Slow Latency" (major)');
+  expect(slow.out).toContain(
+    'slower than 20 ms: if this lasts 5 minutes, it opens "High Slow Latency" (major)',
+  );
   const off = await terminal.run(check, 'off');
   expect(off.code).toBe(1);
   expect(off.out).toMatch(

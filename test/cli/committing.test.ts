@@ -161,10 +161,10 @@ describe('with content.git', () => {
 
   test('a folder that git does not know, or ignores, is said', async () => {
     const plain = await openTerminal(CARRIED, { ...BASE, GIT_CEILING_DIRECTORIES: '/tmp' });
-    expect((await plain.run(create, ...NEW)).err).toContain('`content.git` does not carry it');
+    expect((await plain.run(create, ...NEW)).err).toContain('`content.git` does not include it');
     const { terminal, status } = await openClone();
     await writeFile(path.join(status, '.gitignore'), 'incidents/\n');
-    expect((await terminal.run(create, ...NEW)).err).toContain('`content.git` does not carry it');
+    expect((await terminal.run(create, ...NEW)).err).toContain('`content.git` does not include it');
   });
 
   test('an import is one commit', async () => {
@@ -180,7 +180,7 @@ describe('without content.git', () => {
   test('in a git work tree the exact commands are said, and are exact', async () => {
     const { terminal, status } = await openClone(SITE(''));
     const made = await terminal.run(create, ...NEW);
-    expect(made.out).toContain('Not committed. If git carries this folder:');
+    expect(made.out).toContain('Not committed. If this folder is in git:');
     expect(git(status, 'log', '--format=%s')).toBe('begin');
     type(terminal.dir, commands(made.out));
     expect(git(status, 'log', '-1', '--format=%an %s', '--name-only')).toBe(

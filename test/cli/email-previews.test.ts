@@ -37,8 +37,8 @@ test('writes HTML, text and an index', async () => {
 
 test('says what it does not understand', async () => {
   const terminal = await openTerminal();
-  await expect(terminal.run(emails)).rejects.toThrow('Name one folder to write to.');
+  await expect(terminal.run(emails)).rejects.toThrow('Give one folder to write to.');
   await expect(terminal.run(emails, 'out', '--lang', 'fr')).rejects.toThrow(
-    'Emails are written in en and de',
+    'Emails are available in en and de',
   );
 });

@@ -259,7 +259,7 @@ components:
     await terminal.write('incidents/20261123_api.md', `${GOOD}\n## Identified 10:05:30 UTC\nFound.\n`);
     for (const _ of [1, 2]) {
       const { out } = await terminal.run(lint);
-      expect(out).toContain('2 subscribers of API would get 2 mails: 20261123_api\n');
+      expect(out).toContain('2 subscribers of API would get 2 emails: 20261123_api\n');
     }
   });
 

@@ -44,7 +44,10 @@ test('help, exit codes, no stack traces', async () => {
     code: 2,
     text: expect.stringContaining('Usage: npm run status -- incident new'),
   });
-  expect(refused).toMatchObject({ code: 1, text: expect.stringContaining('No component "x"') });
+  expect(refused).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('There is no heartbeat component "x"'),
+  });
   expect(option).toMatchObject({ code: 2, text: expect.stringContaining("Unknown option '--foo'") });
   expect(fine.code).toBe(0);
   for (const { text } of [unknown, misused, refused, option]) expect(text).not.toContain('    at ');

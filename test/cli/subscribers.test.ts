@@ -29,12 +29,12 @@ async function filled(): Promise<Terminal> {
     'status/in.csv',
     '--confirmed',
   );
-  expect([code, out]).toEqual([0, '3 subscribed, 0 known already, 0 suppressed, 3 left out\n']);
+  expect([code, out]).toEqual([0, '3 subscribed, 0 already known, 0 suppressed, 3 skipped\n']);
   expect(err.trim().split('\n')).toEqual([
-    expect.stringMatching(/^No server has run with DATA_DIR=.*: a new database\./),
-    'status/in.csv:5: left out, the address is already in an earlier line',
-    'status/in.csv:6: left out, not an email address',
-    'status/in.csv:7: left out, no component "nothing"',
+    expect.stringMatching(/^No server has run with DATA_DIR=.*: a new database is created\./),
+    'status/in.csv:5: skipped, the address is already in an earlier line',
+    'status/in.csv:6: skipped, not an email address',
+    'status/in.csv:7: skipped, no component "nothing"',
   ]);
   return terminal;
 }
@@ -51,7 +51,7 @@ describe('subscribers', () => {
       `bob+status@example.com,,confirmed,all,all,en,${at}Z,`,
     ]);
     const again = await terminal.run(command('subscribers import'), 'status/in.csv');
-    expect(again.out).toBe('0 asked to confirm, 3 known already, 0 suppressed, 3 left out\n');
+    expect(again.out).toBe('0 asked to confirm, 3 already known, 0 suppressed, 3 skipped\n');
     expect((await terminal.run(command('subscribers list'))).out).toContain('3 confirmed, 0 waiting');
   });
 
@@ -85,14 +85,14 @@ describe('subscribers', () => {
     const hash = addressHash('only this test knows it', 'ada@example.com');
     await store.suppress(db, 'ada@example.com', hash, 'bounced', NOW);
     const first = await terminal.run(command('subscribers import'), 'status/in.csv');
-    expect(first.out).toBe('1 asked to confirm, 0 known already, 1 suppressed, 0 left out\n');
+    expect(first.out).toBe('1 asked to confirm, 0 already known, 1 suppressed, 0 skipped\n');
     expect((await terminal.run(command('outbox'))).out).toBe('1 waiting, 0 given up\n');
     const listed = await terminal.run(command('subscribers suppressed'));
     expect(listed.out).toBe(`${hash}  bounced  2026-11-23T10:06:00Z\n1 suppressed\n`);
     const clear = () => terminal.run(command('subscribers suppressed'), '--clear', 'ADA@example.com');
     expect([(await clear()).code, (await clear()).code]).toEqual([0, 1]);
     expect((await terminal.run(command('subscribers import'), 'status/in.csv')).out).toMatch(
-      /^1 asked.*1 known/,
+      /^1 asked.*1 already known/,
     );
     await db.destroy();
   });
@@ -103,17 +103,17 @@ describe('subscribers', () => {
     await terminal.run(command('subscribers import'), 'status/in.csv');
     const again = () => terminal.run(command('subscribers import'), 'status/in.csv', '--confirmed');
     expect((await again()).out).toBe(
-      '0 subscribed, 2 that waited confirmed, 0 known already, 0 suppressed, 0 left out\n',
+      '0 subscribed, 2 pending confirmed, 0 already known, 0 suppressed, 0 skipped\n',
     );
     expect((await again()).err).toBe('');
-    expect((await again()).out).toBe('0 subscribed, 2 known already, 0 suppressed, 0 left out\n');
+    expect((await again()).out).toBe('0 subscribed, 2 already known, 0 suppressed, 0 skipped\n');
     expect((await terminal.run(command('subscribers list'))).out).toContain('2 confirmed, 0 waiting');
   });
 
   test.each([
-    ['mail,components\nada@example.com,api\n', 'no column `email` (its first line names mail, components)'],
+    ['mail,components\nada@example.com,api\n', 'no column `email` (the first line is: mail, components)'],
     ['ada@example.com\nbob@example.com\n', 'no column `email`'],
-    ['', 'no column `email` (it is empty)'],
+    ['', 'no column `email` (the file is empty)'],
   ])('a CSV %j has no addresses', async (csv, why) => {
     const terminal = await openTerminal();
     await terminal.write('in.csv', csv);
@@ -125,7 +125,7 @@ describe('subscribers', () => {
   test('a server that never started has none', async () => {
     const terminal = await openTerminal();
     await expect(terminal.run(command('subscribers list'))).rejects.toThrow(/There is no database yet/);
-    await expect(terminal.run(command('subscribers import'))).rejects.toThrow(/Name the CSV file/);
+    await expect(terminal.run(command('subscribers import'))).rejects.toThrow(/Give the CSV file/);
   });
 
   test.each([
@@ -156,9 +156,9 @@ test('an email given up is seen with its reason, and tried again when asked', as
   expect((await terminal.run(command('outbox'))).out).toBe(
     '1  confirm  given up  after 14  451 no\n0 waiting, 1 given up\n',
   );
-  await expect(terminal.run(command('outbox'), 'bogus')).rejects.toThrow('"bogus" is not understood');
+  await expect(terminal.run(command('outbox'), 'bogus')).rejects.toThrow('Unknown argument "bogus"');
   expect((await terminal.run(command('outbox retry'))).out).toBe('1 emails are due now\n');
-  expect((await terminal.run(command('outbox release'))).out).toBe('1 emails may go\n');
+  expect((await terminal.run(command('outbox release'))).out).toBe('1 emails released\n');
   await db.destroy();
 });
 
@@ -172,5 +172,5 @@ test('mail test writes an email any mail program opens, or says what is wrong', 
   await expect(terminal.run(command('mail test'), 'bad')).rejects.toThrow('"bad" is not an email address');
   const broken = { ...terminal.cli, env: { ...terminal.cli.env, smtpUrl: 'smtp://127.0.0.1:1' } };
   const sent = command('mail test')!.run(['ada@example.com'], broken);
-  await expect(sent).rejects.toThrow(/did not leave: nothing answers there/);
+  await expect(sent).rejects.toThrow(/was not sent: nothing answers there/);
 });

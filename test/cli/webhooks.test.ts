@@ -16,7 +16,7 @@ it('tells what came and what was done about it', async () => {
   await expect(terminal.run(webhooksLog, '--json')).rejects.toThrow(/no database yet/);
   await mkdir(path.dirname(terminal.cli.env.databaseFile), { recursive: true });
   const db = openDatabase(terminal.cli.env.databaseFile);
-  expect(await terminal.run(webhooksLog)).toMatchObject({ code: 0, out: 'No webhook has come yet.\n' });
+  expect(await terminal.run(webhooksLog)).toMatchObject({ code: 0, out: 'No webhooks received yet.\n' });
   const first = { at: Date.UTC(2026, 2, 10), sender: 'uptimerobot', status: 200, body: '{"a":1}' };
   await logWebhook(db, { ...first, action: 'opened', incident: '20260310_api-down', why: null });
   await logWebhook(db, {

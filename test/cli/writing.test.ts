@@ -85,7 +85,7 @@ describe('incident', () => {
       ['identified', 'minor'],
       ['resolved', undefined],
     ]);
-    expect((await terminal.run(list)).out).toBe('Nothing is open or to come.\n');
+    expect((await terminal.run(list)).out).toBe('Nothing is open or upcoming.\n');
     expect(JSON.parse((await terminal.run(list, '--all', '--format', 'json')).out)).toMatchObject([
       { id: ID, state: 'resolved' },
     ]);
@@ -110,7 +110,7 @@ describe('incident', () => {
     const file = path.join(terminal.dir, 'status', 'incidents', `${ID}.md`);
     const text = await readFile(file, 'utf8');
     await expect(terminal.run(resolve, ID, '--message', 'Really.', '--yes')).rejects.toThrow(
-      'It is resolved already, at 2026-11-23T09:56:00Z; use `incident update` to add words.',
+      'It is already resolved (2026-11-23T09:56:00Z); use `incident update` to add text.',
     );
     expect(await readFile(file, 'utf8')).toBe(text);
     await terminal.run(update, ID, '--message', 'Thanks.', '--yes');
@@ -121,7 +121,7 @@ describe('incident', () => {
     const [id] = (await readdir(path.dirname(file))).filter(name => name.includes('disks'));
     await terminal.run(resolve, id as string, '--message', 'Done.', '--yes');
     await expect(terminal.run(resolve, id as string, '--message', 'Done.', '--yes')).rejects.toThrow(
-      'It is completed already, at 2026-11-23T10:06:00Z',
+      'It is already completed (2026-11-23T10:06:00Z)',
     );
   });
 
@@ -130,7 +130,7 @@ describe('incident', () => {
     const spoilt =
       '---\ntitle: Login fails\nstatus: investigatin\nseverity: major\nstarted: 2026-11-23T10:00:00Z\n---\nx\n';
     await terminal.write('incidents/20261123_x.md', spoilt);
-    expect((await terminal.run(list)).out).toBe('Nothing is open or to come.\n');
+    expect((await terminal.run(list)).out).toBe('Nothing is open or upcoming.\n');
     await mkdir(terminal.cli.env.dataDir, { recursive: true });
     const db = openDatabase(terminal.cli.env.databaseFile);
     await changeKeptFiles(db, new Map([['20261123_x.md', spoilt.replace('gatin', 'gating')]]), [], {
@@ -156,10 +156,10 @@ describe('incident', () => {
   test('what lies in the future has not begun, and nothing was said then', async () => {
     const terminal = await openTerminal();
     const begun = terminal.run(create, ...NEW, '--started', '2026-11-23T10:07:00Z', '--yes');
-    await expect(begun).rejects.toThrow('--started: this lies in the future');
+    await expect(begun).rejects.toThrow('--started: this is in the future');
     await terminal.run(create, ...NEW, '--yes');
     const said = terminal.run(update, ID, '--message', 'x', '--at', '2026-11-23T10:07:00Z', '--yes');
-    await expect(said).rejects.toThrow('--at: this lies in the future');
+    await expect(said).rejects.toThrow('--at: this is in the future');
     await expect(terminal.run(create, ...NEW, '--started', 'soon', '--yes')).rejects.toThrow(
       'is not a date and time',
     );
@@ -169,12 +169,14 @@ describe('incident', () => {
     const terminal = await openTerminal();
     const { dataDir, statusDir, databaseFile } = terminal.cli.env;
     const first = await terminal.run(create, ...NEW, '--yes');
-    expect(first.out).toContain(`No server has run with DATA_DIR=${dataDir}: this goes to ${statusDir},`);
-    expect(first.out).not.toContain('Nobody would be mailed');
+    expect(first.out).toContain(
+      `No server has run with DATA_DIR=${dataDir}: this is written to ${statusDir},`,
+    );
+    expect(first.out).not.toContain('No email would be sent');
     await openDatabase(databaseFile).destroy();
     const second = await terminal.run(create, ...NEW, '--yes');
     expect(second.out).not.toContain('No server has run');
-    expect(second.out).toContain('Nobody would be mailed.');
+    expect(second.out).toContain('No email would be sent.');
   });
 
   test('an id that is not there: the nearest, or those that are open; a file with a mistake: its mistake', async () => {
@@ -182,12 +184,10 @@ describe('incident', () => {
     await terminal.run(create, ...NEW, '--yes');
     const resolved = (id: string) => terminal.run(resolve, id, '--message', 'x', '--yes');
     await expect(resolved('20261123_login-fail')).rejects.toThrow(`did you mean ${ID}?`);
-    await expect(resolved('x')).rejects.toThrow(
-      `There is no incident "x" in status/incidents — open are: ${ID}`,
-    );
+    await expect(resolved('x')).rejects.toThrow(`There is no incident "x" in status/incidents — open: ${ID}`);
     await terminal.write('incidents/20261123_bad.md', '---\ntitle: Bad\nstatus: resolvd\n---\n');
     await expect(resolved('20261123_bad')).rejects.toThrow('did you mean resolved?');
-    await expect(resolved('')).rejects.toThrow('Name the incident');
+    await expect(resolved('')).rejects.toThrow('Give the incident');
   });
 
   test('the components that the title names are ticked already', () => {
@@ -257,7 +257,7 @@ describe('incident', () => {
     await expect(create.run([...NEW, '--edit', '--yes'], failing)).rejects.toThrow('nothing was written');
     const strange = { ...cli, env: { ...cli.env, variables: { EDITOR: 'nosuch-editor' } } };
     await expect(create.run([...NEW, '--edit', '--yes'], strange)).rejects.toThrow(
-      'The editor "nosuch-editor" does not start (there is no such program); nothing was written. Set EDITOR',
+      'The editor "nosuch-editor" cannot be started (there is no such program); nothing was written. Set EDITOR',
     );
   });
 });
@@ -360,7 +360,7 @@ describe('one occurrence of a series', () => {
 
   test('is asked for where the whole series was named, which ends only when said so', async () => {
     const terminal = await open();
-    const asked = `"${SERIES}" repeats: name one occurrence by its day, like ${SERIES}--2026-11-22; \`incident update ${SERIES} --status completed\` ends the whole series.`;
+    const asked = `"${SERIES}" repeats: give one occurrence by its day, like ${SERIES}--2026-11-22; \`incident update ${SERIES} --status completed\` ends the whole series.`;
     await expect(terminal.run(resolve, SERIES, ...complete)).rejects.toThrow(asked);
     await expect(terminal.run(update, SERIES, '--status', 'in_progress', ...complete)).rejects.toThrow(asked);
     expect((await read(terminal, SERIES)).updates).toHaveLength(1);
@@ -373,7 +373,7 @@ describe('one occurrence of a series', () => {
       '--2026-11-15',
       '--2026-11-22',
     ]);
-    expect((await terminal.run(list)).out).toBe('Nothing is open or to come.\n');
+    expect((await terminal.run(list)).out).toBe('Nothing is open or upcoming.\n');
   });
 
   test.each([
@@ -383,16 +383,16 @@ describe('one occurrence of a series', () => {
       [],
       'There is no incident "20261101_none--2026-11-22" in status/incidents — did you mean 20261101_work?',
     ],
-    [`${SERIES}--2026-11-29`, [], 'begins at 2026-11-29T02:00:00Z: updates to it are possible from then on'],
+    [`${SERIES}--2026-11-29`, [], 'begins at 2026-11-29T02:00:00Z: it can be updated from then on'],
     [
       `${SERIES}--2026-11-15`,
       ['--at', '2026-11-15T01:00:00Z'],
-      'what belongs to it is written from 2026-11-15T02:00:00Z on and before the next',
+      'give a time from 2026-11-15T02:00:00Z on and before the next one',
     ],
     [
       `${SERIES}--2026-11-15`,
       ['--at', '2026-11-22T02:00:00Z'],
-      'and before the next at 2026-11-22T02:00:00Z',
+      'and before the next one at 2026-11-22T02:00:00Z',
     ],
   ])('%s %j: refused, and why', async (id, options, why) => {
     const terminal = await open();

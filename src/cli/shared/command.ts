@@ -75,7 +75,7 @@ export function databaseCommand(
     const db = databaseOf(cli);
     if (!db) {
       const file = cli.env.databaseFile;
-      throw new Refused(`There is no database yet: ${file} — ${ELSEWHERE}, or start it first`);
+      throw new Refused(`There is no database yet: ${file} — ${ELSEWHERE}, or start the server first`);
     }
     return work(db, typed, cli).finally(() => db.destroy());
   });
@@ -89,9 +89,9 @@ function readArguments(usage: string, args: readonly string[], lacking: string |
   const { values, positionals: words } = parsed(args, Object.fromEntries(known));
   const places = usage.replace(/--[a-z-]+(?: [^\s\][-]+)?/g, '').match(/\[?[^\s\][]+/g) ?? [];
   const most = usage.includes('…') ? words.length : places.length;
-  if (words.length > most) throw new Misuse(`"${words[most]}" is not understood.`);
+  if (words.length > most) throw new Misuse(`Unknown argument "${words[most]}".`);
   if (words.length < places.filter(place => !place.startsWith('[')).length)
-    throw new Misuse(lacking ?? `Name ${usage}.`);
+    throw new Misuse(lacking ?? `Missing argument: ${usage}`);
   const entries = Object.entries(values);
   return {
     words,
@@ -146,10 +146,12 @@ export async function serverSecret(cli: Cli): Promise<string> {
   const found = await foundSecret(env.dataDir);
   if (found.value !== null || found.problems.length > 0) return needed(found);
   if (env.variables.DATA_DIR) {
-    cli.err(`${notHere(env.dataDir)} yet: its secret is made now.`);
+    cli.err(`${notHere(env.dataDir)} yet: its secret is created now.`);
     return secretOf(cli);
   }
-  throw new Refused(`${notHere(env.dataDir)}, so there is no secret yet — ${ELSEWHERE}, or start it once`);
+  throw new Refused(
+    `${notHere(env.dataDir)}, so there is no secret yet — ${ELSEWHERE}, or start the server once`,
+  );
 }
 
 /** The message if a command finds no trace of a server. */
@@ -157,7 +159,7 @@ export function notHere(dataDir: string): string {
   return `No server has run with DATA_DIR=${dataDir}`;
 }
 
-export const ELSEWHERE = 'set DATA_DIR and STATUS_DIR as the server has them';
+export const ELSEWHERE = 'set DATA_DIR and STATUS_DIR to the server’s values';
 
 /** The database, if there is one; a command never creates it. Close it with `destroy()`. */
 export function databaseOf(cli: Cli): Db | null {
@@ -177,7 +179,7 @@ export function openedDatabase({ env }: Cli): Db {
 /** "did you mean api?", or the list of known names. */
 export function hint(typed: string, known: readonly string[]): string {
   const near = nearest(typed, known);
-  return near ? `did you mean ${near}?` : `there are: ${known.join(', ') || 'none'}`;
+  return near ? `did you mean ${near}?` : `available: ${known.join(', ') || 'none'}`;
 }
 
 /** A path as the operator would type it. */

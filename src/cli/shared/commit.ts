@@ -17,17 +17,17 @@ export async function commitWritten(
   if (done.kind === 'committed') {
     cli.out(`Committed (${done.commit}, by ${done.by}).`);
     if (done.apart) {
-      cli.err(`It goes nowhere yet: ${done.apart[0]}. Bring it to the branch:\n  ${done.apart[1]}`);
+      cli.err(`It cannot be pushed yet: ${done.apart[0]}. Move it to the branch:\n  ${done.apart[1]}`);
       return;
     }
     cli.out(existsSync(databaseFile) ? 'The server pushes it with its next pull.' : `Push it: ${done.push}`);
   } else if (done.kind === 'open') {
-    cli.out(`Not committed. If git carries this folder:\n  ${done.commands.join('\n  ')}`);
+    cli.out(`Not committed. If this folder is in git:\n  ${done.commands.join('\n  ')}`);
   } else if (done.kind === 'failed') {
     cli.err(`Written, but not committed: ${done.why}. Commit it:\n  ${done.commands.join('\n  ')}`);
   } else if (site?.git) {
     cli.err(
-      `Written, but \`content.git\` does not carry it: ${statusDir} is no git work tree, or git ignores the file.`,
+      `Written, but \`content.git\` does not include it: ${statusDir} is not a git work tree, or git ignores the file.`,
     );
   }
 }

@@ -78,7 +78,7 @@ export function momentOf(option: string, text: string, from: Millis): Millis {
 /** A time in the past: ISO 8601, or how long ago (`30m`). Throws Misuse for a future time. */
 export function pastOf(option: string, text: string, now: Millis): Millis {
   const at = readMoment(option, text, duration => now - duration);
-  if (at > now) throw new Misuse(`--${option}: this lies in the future (${iso(at)}); it is ${iso(now)} now.`);
+  if (at > now) throw new Misuse(`--${option}: this is in the future (${iso(at)}); it is ${iso(now)} now.`);
   return at;
 }
 
@@ -125,7 +125,7 @@ async function edited(text: string, { env }: Cli): Promise<string> {
 
 function unstarted(program: string, error: NodeJS.ErrnoException): string {
   const why = error.code === 'ENOENT' ? 'there is no such program' : error.message;
-  return `The editor "${program}" does not start (${why}); nothing was written. Set EDITOR, for instance EDITOR=nano.`;
+  return `The editor "${program}" cannot be started (${why}); nothing was written. Set EDITOR, for example EDITOR=nano.`;
 }
 
 export interface Draft {
@@ -157,7 +157,7 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
       : await content.replace(draft.id, draft.before, text).catch((error: unknown) => {
           throw error instanceof NotUtf8 ? new Refused(error.message) : error;
         });
-  if (!done) throw new Refused('Somebody else changed the file meanwhile; nothing was written. Try again.');
+  if (!done) throw new Refused('Someone else changed the file; nothing was written. Try again.');
   const url = site?.url ?? cli.env.publicUrl;
   const address = `${url}${incidentPath(draft.shownAs ?? draft.id)}`;
   cli.out(url === null ? 'Written.' : `Written. ${address}`);
@@ -190,11 +190,11 @@ function read(place: string, id: string, text: string, now: Millis) {
 async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<string> {
   const { dataDir, databaseFile, statusDir } = cli.env;
   if (!existsSync(databaseFile)) {
-    return `${notHere(dataDir)}: this goes to ${statusDir}, and whom it mails is not known. If a server runs elsewhere, ${ELSEWHERE}.`;
+    return `${notHere(dataDir)}: this is written to ${statusDir}, and it is not known who gets an email. If a server runs elsewhere, ${ELSEWHERE}.`;
   }
-  if (!site) return 'Whom it mails is not known.';
+  if (!site) return 'It is not known who gets an email.';
   const emails = await forecast([incident], site, cli);
-  return emails.length > 0 ? emails.join('\n') : 'Nobody would be mailed.';
+  return emails.length > 0 ? emails.join('\n') : 'No email would be sent.';
 }
 
 /** The incident with that id, its text, and the occurrence that the id names; throws Refused if there is none. */
@@ -202,7 +202,7 @@ export async function existing(
   id: string | undefined,
   cli: Cli,
 ): Promise<{ incident: Incident; text: string; part: ReturnType<typeof occurrenceOn> }> {
-  if (!id) throw new Misuse('Name the incident: its file’s name without .md (`incident list` shows them).');
+  if (!id) throw new Misuse('Give the incident: its file name without .md (`incident list` shows it).');
   const files = await (await presentContent(cli)).incidents();
   const plain = path.basename(id).replace(/\.md$/i, '');
   const named = files.text(plain) === undefined ? readOccurrenceId(plain) : null;
@@ -224,7 +224,7 @@ export async function existing(
     file,
     files.incidents.map(one => one.id),
   );
-  const those = open.length > 0 ? `open are: ${open.join(', ')}` : 'none is open';
+  const those = open.length > 0 ? `open: ${open.join(', ')}` : 'none is open';
   const folder = shown(path.join(cli.env.statusDir, 'incidents'), cli);
   throw new Refused(
     `There is no incident "${plain}" in ${folder} — ${near ? `did you mean ${near}?` : those}`,

@@ -57,7 +57,7 @@ function outageOf(name: string, now: Millis): Incident {
         promised: started + 30 * MINUTE,
       },
       entry(started + 18 * MINUTE, 'identified', cause),
-      entry(resolved, 'resolved', 'Everything works again. Sorry; keys now renew by themselves.'),
+      entry(resolved, 'resolved', 'Everything works again. Sorry; keys now renew automatically.'),
     ],
   };
 }

@@ -37,7 +37,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
       const people = new Set(theirs.flatMap(({ readers }) => readers)).size;
       const of = affectedBy(incident, site.components).map(({ id }) => names.get(id) ?? id);
       const who = `${people} ${people === 1 ? 'subscriber' : 'subscribers'}${of.length > 0 ? ` of ${of.join(', ')}` : ''}`;
-      const mails = `${theirs.length} ${theirs.length === 1 ? 'mail' : 'mails'}`;
+      const mails = `${theirs.length} ${theirs.length === 1 ? 'email' : 'emails'}`;
       return `${who} would get ${mails}: ${incident.id}`;
     });
   } finally {

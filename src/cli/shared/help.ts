@@ -52,7 +52,7 @@ function list(commands: readonly NamedCommand[], group?: string): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join('');
   const foot = group
-    ? '--help says more of each.\n'
-    : 'COMMAND --help says more. No command needs the server running, but each needs its DATA_DIR and STATUS_DIR.\nExit codes: 0 done, 1 something is wrong, 2 the command was not understood.\n';
+    ? '--help shows the details of each.\n'
+    : 'COMMAND --help shows the details. No command needs a running server, but each needs its DATA_DIR and STATUS_DIR.\nExit codes: 0 done, 1 something is wrong, 2 wrong usage.\n';
   return `Usage: npm run status -- ${group ?? 'COMMAND [OPTIONS]'}\n\n${lines}\n${foot}`;
 }

@@ -45,16 +45,16 @@ export const forgetMissing = databaseCommand(
     name: 'incidents forget-missing',
     usage: '[--yes]',
     summary: 'confirm that missing incident files were deleted on purpose',
-    help: 'While status/incidents, or a part of it, is missing, the page keeps the incidents last read. This takes them off the\npage, also where a server runs; nobody is mailed. Should the files come back, their incidents come back with them.\n--yes forgets without asking.',
+    help: 'While status/incidents, or a part of it, is missing, the page keeps the incidents last read. This removes them from\nthe page, also while a server runs; no email is sent. If the files come back, their incidents come back with them.\n--yes does not ask.',
   },
   async (db, typed, cli) => {
     const content = new StatusFolder(cli.env.statusDir, cli.env.variables);
     await recallLastGood(content, db);
     const { missing } = await content.incidents();
-    if (!missing) throw new Refused(`Nothing is missing: ${cli.env.statusDir} is read as it is.`);
+    if (!missing) throw new Refused(`Nothing is missing in ${cli.env.statusDir}.`);
     for (const problem of missing.problems) cli.out(printProblem(problem));
     const incidents = missing.files.flatMap(({ good }) => good ?? []);
-    if (incidents.length === 0) throw new Refused('No incidents are remembered: there is nothing to forget.');
+    if (incidents.length === 0) throw new Refused('No incidents are stored: there is nothing to forget.');
     const open = incidents.filter(isOpen);
     for (const { id, title } of open) cli.out(`open: ${id}  ${title}`);
     const what = `${incidents.length} incident${incidents.length === 1 ? '' : 's'}, ${open.length} open`;
@@ -62,6 +62,6 @@ export const forgetMissing = databaseCommand(
     await agreed(`Forget ${what}?`, typed, cli, words);
     const names = missing.files.map(({ file }) => path.relative(content.folder, file));
     await forgetKeptFiles(db, names, cli.clock());
-    cli.out(`Forgotten: ${what}. A running server takes them off the page at once.`);
+    cli.out(`Forgotten: ${what}. A running server removes them from the page at once.`);
   },
 );

@@ -24,7 +24,7 @@ export async function readableSite(cli: Cli): Promise<ReadableSite & { readonly 
   if (!site) throw new Refused(errorsOf(read).join('\n'));
   for (const line of errorsOf(read)) cli.err(`${line} (warning: the rest is used)`);
   if (read.urlUnset && cli.env.publicUrl === null) {
-    cli.err(`The address of the page is made of a variable that is not set here: ${site.url} stands for it.`);
+    cli.err(`The address of the page uses a variable that is not set here: ${site.url} is used instead.`);
   }
   return { ...read, site };
 }
@@ -35,7 +35,7 @@ export async function siteIfReadable(cli: Cli): Promise<Site | null> {
     return (await readableSite(cli)).site;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    cli.err(`${error.message} (warning: without it, nobody can say whom this mails)`);
+    cli.err(`${error.message} (warning: without it, it is not known who gets an email)`);
     return null;
   }
 }

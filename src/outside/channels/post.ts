@@ -103,7 +103,7 @@ async function readSome(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 function judge(status: number, wait: Millis | null): ChannelSent {
   const error = `it answered ${status}`;
-  if (status === 410) return failed('gone', `${error}: it wants no more`);
+  if (status === 410) return failed('gone', `${error}: it no longer accepts messages`);
   if ([408, 425, 429, 503].includes(status)) return failed('busy', error, wait);
   if (status >= 500) return failed('broken', error, wait);
   return failed('refused', status < 400 ? `${error}: redirects are not followed` : error);
@@ -131,7 +131,7 @@ function wordsOf(error: unknown, signal: AbortSignal): string {
   const code = codeOf(error);
   if (signal.aborted || /TIMEOUT|TIMEDOUT/.test(code)) return 'it did not answer in time';
   if (code === 'ENOTPUBLIC') return 'its address is not on the public internet';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name is not known';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its host name could not be looked up';
   if (code === 'ECONNREFUSED') return 'nothing answers there';
   if (/CERT|TLS|SSL|SIGNATURE/.test(code)) return `its certificate or TLS is not valid (${code})`;
   return `the connection was lost${code ? ` (${code})` : ''}`;

@@ -45,11 +45,11 @@ export function wordsOf(error: unknown): string {
 function hintOf(code = '', command = '', responseCode: number | undefined, said: string): string | null {
   if (code === 'EAUTH') return 'the mail server refuses the login: check user and password in SMTP_URL';
   if (code === 'EDNS' || /ENOTFOUND|EAI_AGAIN/.test(said)) {
-    return 'the name of the mail server is not known: check the host in SMTP_URL';
+    return 'the host name of the mail server could not be looked up: check the host in SMTP_URL';
   }
   if (/ECONNREFUSED/.test(said)) return 'nothing answers there: check host and port in SMTP_URL';
   if (/wrong version number|SSL routines/i.test(said)) {
-    return 'the mail server speaks no TLS on this port: write smtp:// instead of smtps://, or port 465';
+    return 'the mail server does not use TLS on this port: write smtp:// instead of smtps://, or port 465';
   }
   if (code === 'ETLS' || /certificate/i.test(said)) return 'the mail server has no valid certificate';
   if (code === 'ETIMEDOUT') return 'the mail server does not answer in time';

@@ -107,6 +107,6 @@ function inWords(cause: unknown): Error {
   if (BUSY.test(code) || /^(LOADING|BUSY)/.test(message)) return say('is not ready to answer');
   if (isKnown(cause)) return say(explain(cause).seen);
   if (/terminated unexpectedly|Socket closed|closed state|Connection lost/i.test(message))
-    return say('broke off the connection');
+    return say('closed the connection');
   return say('answered with an error');
 }

@@ -99,6 +99,6 @@ const WORDS = new Map([
   ['EREFUSED', 'name server refused to answer'],
   ['ECONNREFUSED', 'name server unreachable'],
   ['ETIMEOUT', 'name server did not answer'],
-  ['EBADRESP', 'name server answered with nonsense'],
-  ['EFORMERR', 'name server answered with nonsense'],
+  ['EBADRESP', 'name server sent an invalid answer'],
+  ['EFORMERR', 'name server sent an invalid answer'],
 ]);

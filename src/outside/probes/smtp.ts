@@ -43,7 +43,7 @@ async function logIn(dialogue: Dialogue, greeting: Reply, user: string, pass: st
     expectCode(await dialogue.say(base64(user)), 334);
     reply = await dialogue.say(base64(pass));
   } else {
-    throw new Finding('offers no login by password');
+    throw new Finding('does not offer login with a password');
   }
   if (reply.code !== 235) throw new Finding('refused the login', { cause: reply.lines[0] });
 }

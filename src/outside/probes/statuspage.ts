@@ -27,7 +27,7 @@ export const checkStatuspage: CheckRunner<CheckOf<'statuspage'>> = async (check,
     return readBody(answer, 5_000_000);
   });
   const summary = body.whole ? parse(body) : null;
-  if (summary === null) throw new Finding('answered with something that is no summary');
+  if (summary === null) throw new Finding('answered with something that is not a status summary');
   return check.component ? ofComponent(summary, check.component) : ofPage(summary);
 };
 
@@ -70,14 +70,14 @@ function ofComponent(summary: Summary, wanted: string): Seen {
   const all = entries(summary.components);
   const component =
     all.find(({ id }) => id === wanted) ?? all.find(one => String(one.name).trim().toLowerCase() === name);
-  if (!component) throw new Finding('the component is not on it');
+  if (!component) throw new Finding('the component is not on the page');
   return reported(component.status, readable(component.status), summary);
 }
 
 function reported(status: unknown, words: string, summary: Summary): Seen {
   const outcome = OUTCOMES.get(String(status).toLowerCase());
   if (outcome === undefined)
-    throw new Finding('its status is not understood', { cause: clip(String(status)) });
+    throw new Finding('its status is not recognised', { cause: clip(String(status)) });
   const trouble = entries(summary.incidents).find(({ name }) => typeof name === 'string');
   const quoted = outcome === 'up' || !trouble ? '' : ` (${clip(String(trouble.name))})`;
   return { isRead: true, outcome, latency: null, seen: upstreamReport(clip(words) + quoted) };

@@ -58,7 +58,7 @@ function opened(file: string, locked: boolean): Sqlite.Database {
   const { version } = found;
   const lock = locked || version === MIGRATIONS.length ? null : takeLock(file);
   if (!locked && version < MIGRATIONS.length && !lock) {
-    const what = `the running server is of an older version (schema ${version}, this program has ${MIGRATIONS.length})`;
+    const what = `the running server has an older version (schema ${version}, this program has ${MIGRATIONS.length})`;
     throw new DatabaseRefused(file, what, 'stop it first, or use the command line of its version');
   }
   const sqlite = handle(file, 5000);
@@ -137,8 +137,8 @@ function migrate(sqlite: Sqlite.Database, file: string, version: number): void {
     })();
   } catch (error) {
     if (troubleOf((error as { code?: string }).code) !== null) throw error;
-    const what = `the database cannot be brought from schema ${version} to ${MIGRATIONS.length}: step ${step + 1} says "${(error as Error).message}"; it is as it was`;
-    throw new DatabaseRefused(file, what, 'install the version before this one again, and report this');
+    const what = `the database cannot be upgraded from schema ${version} to ${MIGRATIONS.length}: step ${step + 1} failed with "${(error as Error).message}"; nothing was changed`;
+    throw new DatabaseRefused(file, what, 'install the previous version again, and report this');
   }
 }
 
@@ -147,17 +147,17 @@ function explained(error: unknown, file: string): unknown {
   const { code, message } = error as { code?: string; message: string };
   const [what, fix] = REASONS[troubleOf(code) ?? 'io'] ?? [
     `the database cannot be opened: ${message}`,
-    'look at the disk (dmesg), or set DATA_DIR to another folder',
+    'check the disk (dmesg), or set DATA_DIR to another folder',
   ];
   return new DatabaseRefused(file, code ? `${what} (${code})` : what, fix);
 }
 
 const REASONS: Partial<Record<NonNullable<ReturnType<typeof troubleOf>>, readonly [string, string]>> = {
   damaged: ['the database is damaged', 'restore a backup: `npm run status -- restore FILE`'],
-  readonly: ['the database cannot be written', 'give this user the file and its folder'],
-  full: ['the disk is full', 'make room and start again'],
+  readonly: ['the database cannot be written', 'give this user write access to the file and its folder'],
+  full: ['the disk is full', 'free disk space and start again'],
   locked: [
     'the database is locked by another process',
-    'end that process (fuser names it), then start again',
+    'stop that process (fuser shows it), then start again',
   ],
 };

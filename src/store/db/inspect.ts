@@ -48,7 +48,7 @@ export function inspectHeader(file: string): { pages: number; pageSize: number; 
   if (!existsSync(file)) return null;
   const stat = statSync(file);
   if (!stat.isFile())
-    throw refused(file, 'this is a folder, not a database', 'set DATA_DIR or DATABASE_URL to another');
+    throw refused(file, 'this is a folder, not a database', 'set DATA_DIR or DATABASE_URL to another place');
   if (stat.size === 0) throw unreadable(file, 'the file is empty');
   const head = Buffer.alloc(100);
   const handle = openSync(file, 'r');
@@ -68,7 +68,7 @@ export function inspectHeader(file: string): { pages: number; pageSize: number; 
   const pages = counted ? head.readUInt32BE(28) : 0;
   const hasLog = sizeOf(`${file}-wal`) > 0;
   if (!hasLog && stat.size < pages * pageSize) {
-    throw unreadable(file, `the file is cut off: ${stat.size} of ${pages * pageSize} bytes are left`);
+    throw unreadable(file, `the file is incomplete: ${stat.size} of ${pages * pageSize} bytes are left`);
   }
   return { pages, pageSize, bytes: stat.size };
 }
@@ -93,11 +93,11 @@ export function inspect(file: string, thorough: boolean): Inspected {
     const mark = sqlite.pragma('application_id', { simple: true }) as number;
     if (mark !== APPLICATION_ID) throw foreign(file);
     if (version > MIGRATIONS.length) {
-      const what = `the database was written by a newer version (schema ${version}, this program knows ${MIGRATIONS.length})`;
+      const what = `the database was written by a newer version (schema ${version}, this program supports ${MIGRATIONS.length})`;
       throw refused(
         file,
         what,
-        `install that version again, or ${restoring(file, 'put back the backup made before it')}`,
+        `install that version again, or ${restoring(file, 'restore the backup made before it')}`,
       );
     }
     if (thorough && (crashed || (head?.bytes ?? 0) <= ALWAYS)) check(sqlite, file, head?.bytes ?? 0);
@@ -128,11 +128,15 @@ function check(sqlite: Sqlite.Database, file: string, bytes: number): void {
 const refused = (file: string, what: string, fix: string) => new DatabaseRefused(file, what, fix);
 
 function unreadable(file: string, what: string): DatabaseRefused {
-  return refused(file, what, `${restoring(file, 'restore a backup')}, or move the file away to start anew`);
+  return refused(
+    file,
+    what,
+    `${restoring(file, 'restore a backup')}, or move the file away to start with an empty database`,
+  );
 }
 
 function foreign(file: string): DatabaseRefused {
-  const fix = 'set DATA_DIR or DATABASE_URL to a place of our own';
+  const fix = 'set DATA_DIR or DATABASE_URL to another place';
   return refused(file, 'this is the database of another application', fix);
 }
 

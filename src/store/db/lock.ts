@@ -29,8 +29,12 @@ export function takeLock(file: string): Lock | null {
     sqlite?.close();
     const { code, message } = error as { code?: string; message: string };
     if (code === 'SQLITE_BUSY') return null;
-    const what = `the lock beside the database cannot be made (${code ?? message})`;
-    throw new DatabaseRefused(name, what, 'give this user the folder, make room, or set DATA_DIR to another');
+    const what = `the lock file of the database cannot be created (${code ?? message})`;
+    throw new DatabaseRefused(
+      name,
+      what,
+      'give this user write access to the folder, free disk space, or set DATA_DIR to another folder',
+    );
   }
 }
 

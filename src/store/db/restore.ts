@@ -35,11 +35,11 @@ export async function backUp(
 ): Promise<{ readonly bytes: number }> {
   if (!existsSync(file))
     throw new DatabaseRefused(file, 'there is no database yet', 'start the server first');
-  const exists = 'there is a file of this name already';
+  const exists = 'this file already exists';
   if (!force && existsSync(target))
-    throw new DatabaseRefused(target, exists, 'choose another, or say --force');
+    throw new DatabaseRefused(target, exists, 'choose another name, or use --force');
   const folder = path.dirname(target);
-  if (!existsSync(folder)) throw new DatabaseRefused(folder, 'there is no such folder', 'make it first');
+  if (!existsSync(folder)) throw new DatabaseRefused(folder, 'there is no such folder', 'create it first');
   // A unique name, because another backup to the same target may be running.
   const draft = `${target}.${randomUUID()}.tmp`;
   const sqlite = new Sqlite(file, { fileMustExist: true, timeout: 5000 });
@@ -63,7 +63,7 @@ export async function backUp(
     return { bytes: statSync(target).size };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new DatabaseRefused(target, exists, 'choose another');
+      throw new DatabaseRefused(target, exists, 'choose another name');
     throw error;
   } finally {
     sqlite.close();
@@ -93,7 +93,7 @@ export interface Restored {
  * the backup. Throws DatabaseRefused, with nothing changed, if a server runs or the backup is damaged.
  */
 export function restore(file: string, from: string, resume: boolean, now: Millis): Restored {
-  const fix = 'name another file';
+  const fix = 'give another file';
   if (!existsSync(from)) throw new DatabaseRefused(from, 'there is no such file', fix);
   if (path.resolve(from) === path.resolve(file))
     throw new DatabaseRefused(from, 'this is the database itself', fix);
@@ -136,7 +136,7 @@ function prepared(draft: string, from: string, resume: boolean): Omit<Restored, 
     }
   } catch (error) {
     if (!(error instanceof DatabaseRefused)) throw error;
-    throw new DatabaseRefused(from, error.problem.what, 'take another backup; nothing was changed');
+    throw new DatabaseRefused(from, error.problem.what, 'use another backup; nothing was changed');
   }
 }
 
@@ -145,7 +145,7 @@ function verified(draft: string, from: string): void {
     verify(draft);
   } catch (error) {
     const what = `the backup is damaged (${(error as Error).message.slice(0, 120)})`;
-    throw new DatabaseRefused(from, what, 'take another backup; nothing was changed');
+    throw new DatabaseRefused(from, what, 'use another backup; nothing was changed');
   }
 }
 

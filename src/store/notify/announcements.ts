@@ -213,7 +213,7 @@ export async function enqueueSome(
       INSERT INTO deliveries (channel, kind, ref, incident_id, subscriber_id, state, error, due_at, created_at)
       SELECT s.channel, 'update', ${ref}, ${update.incident_id}, s.id,
         CASE s.state WHEN 'dead' THEN 'given_up' ELSE 'pending' END,
-        CASE s.state WHEN 'dead' THEN 'its channel is dead' END,
+        CASE s.state WHEN 'dead' THEN 'its channel is disabled' END,
         ${Math.min(update.seen_at, now)}, ${update.seen_at}
       FROM json_each(${JSON.stringify(ids)}) CROSS JOIN subscribers s ON s.id = value WHERE true
       ON CONFLICT DO NOTHING`.execute(trx);

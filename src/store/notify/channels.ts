@@ -68,7 +68,7 @@ export async function noteHealth(
     // They are listed as given up, and `outbox retry` sends them.
     await trx
       .updateTable('deliveries')
-      .set({ state: 'given_up', error: error ?? 'its channel is dead' })
+      .set({ state: 'given_up', error: error ?? 'its channel is disabled' })
       .where('subscriber_id', '=', id)
       .where('state', '=', 'pending')
       .execute();

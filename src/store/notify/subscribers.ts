@@ -103,7 +103,8 @@ export async function confirmSubscriber(db: Db, id: string, now: Millis): Promis
     }
     const set = other
       ? {
-          error: 'this address is subscribed already: leave by the link in its messages, then subscribe anew',
+          error:
+            'this address is already subscribed: unsubscribe with the link in its messages, then subscribe again',
         }
       : { state: 'confirmed' as const, confirmed_at: now, confirmed_seq: await nextPlace(trx), error: null };
     await trx.updateTable('subscribers').set(set).where('id', '=', id).execute();

@@ -54,14 +54,14 @@ const REFUSALS: Record<string, string> = {
   401: 'The token is missing or wrong.',
   403: 'The writing API is off: API_TOKEN is not set.',
   404: 'There is no such incident or metric.',
-  409: 'The file cannot be changed by machine; the incident is over already; or the metric has another value at that moment.',
-  422: 'Some fields are not right, or the Idempotency-Key was used with another body.',
+  409: 'The server cannot change the file, the incident is already over, or the metric has another value at that time.',
+  422: 'Some fields are not valid, or the Idempotency-Key was used with another body.',
   429: 'Too many requests.',
   503: 'The file cannot be written now.',
 };
 
 const WEBHOOKS: Record<string, string> = {
-  400: 'The body is not what the monitor sends.',
+  400: 'The body does not have the monitor’s format.',
   401: 'The token is missing or wrong.',
   404: 'There is no such sender.',
   413: 'The request is too large.',
@@ -89,7 +89,7 @@ function described(operation: Operation, say: Say): object {
     ],
     ...bodyOf(operation, say),
     responses: {
-      ...(answer === 'Pushed' && { 200: { description: 'It was known already.', content } }),
+      ...(answer === 'Pushed' && { 200: { description: 'The value was already stored.', content } }),
       [status]: { description: say(summary), content },
       ...refused(refusalsOf(operation)),
     },
@@ -106,7 +106,7 @@ function refusalsOf(operation: Operation): Readonly<Record<string, string | unde
   const isOfOne = path.includes('{');
   if (path.startsWith('/webhooks/')) return WEBHOOKS;
   if (!WRITES.includes(operation)) {
-    return isOfOne || query ? { 400: REFUSALS[400], 404: 'There is no such thing.' } : {};
+    return isOfOne || query ? { 400: REFUSALS[400], 404: 'There is nothing with this id.' } : {};
   }
   const { 404: _, 409: __, ...others } = REFUSALS;
   return isOfOne ? REFUSALS : others;

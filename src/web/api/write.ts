@@ -47,7 +47,7 @@ export function writeRoutes(router: Router, web: Web): void {
       inTurn(async () => {
         const raw = readJson(req);
         const { data, error } = schema.safeParse(raw);
-        if (error) throw new Refusal(422, 'Some fields are not right.', { errors: faultsOf(error) });
+        if (error) throw new Refusal(422, 'Some fields are not valid.', { errors: faultsOf(error) });
         const answer = async (asked: Asked) =>
           resultOf(await act(String(req.params.id), data, asked), method === 'post' ? 201 : 200, web);
         const key = keyOf(req);
@@ -68,7 +68,7 @@ export function writeRoutes(router: Router, web: Web): void {
 function authorised({ env: { apiToken }, countGuess }: Web): RequestHandler {
   return (req, res, next) => {
     if (apiToken === null) {
-      return next(new Refusal(403, 'The writing API is off: it is on when API_TOKEN is set on the server.'));
+      return next(new Refusal(403, 'The writing API is off: set API_TOKEN on the server to enable it.'));
     }
     const given = /^Bearer +(\S+) *$/i.exec(req.headers.authorization ?? '')?.[1];
     if (given !== undefined && sameSecret(given, apiToken)) return next();
@@ -87,7 +87,7 @@ async function once(
 ): Promise<Result> {
   const known = await rememberRequest(db, key, bodyHash, clock());
   if (known && known.bodyHash !== bodyHash) {
-    throw new Refusal(422, 'This Idempotency-Key was used with another body; take a new one.');
+    throw new Refusal(422, 'This Idempotency-Key was used with another body; use a new one.');
   }
   if (known?.answer) return JSON.parse(known.answer) as Result;
   try {

@@ -96,8 +96,8 @@ export class ConnectionGuard {
     if (full + address + unread + requests === 0) return;
     const { connections_per_address, requests_per_connection } = this.#rules.limits;
     const parts = [
-      `${full} beyond ${this.#max} in all`,
-      `${address} beyond ${connections_per_address} of one address`,
+      `${full} over the limit of ${this.#max}`,
+      `${address} over the limit of ${connections_per_address} per address`,
       `${unread} that did not read`,
       `${requests} with more than ${requests_per_connection} requests`,
     ];

@@ -22,8 +22,8 @@ export function streamsWithin(limit: number): { max: number; problem: Problem | 
   const problem: Problem = {
     level: 'warning',
     where: 'ulimit -n',
-    what: `the process may open ${limit} files, so ${max} pages get updates at once; others ask every minute`,
-    fix: `allow ${needed} (ulimit -n, LimitNOFILE= of a systemd unit, --ulimit nofile= of a container)`,
+    what: `the process may open ${limit} files, so ${max} pages get live updates; others ask every minute`,
+    fix: `raise the limit to ${needed} (ulimit -n, LimitNOFILE= of a systemd unit, --ulimit nofile= of a container)`,
   };
   return { max, problem };
 }

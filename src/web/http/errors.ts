@@ -8,7 +8,7 @@ import { Refusal } from './guards.ts';
 import { loggedPath } from './logged-path.ts';
 import { PLAIN_POLICY, plainPage } from './plain-pages.ts';
 
-const NOT_FOUND = 'There is nothing here.';
+const NOT_FOUND = 'There is nothing at this address.';
 const INTERNAL = 'Something went wrong on our side.';
 
 export const notFound: RequestHandler = (_req, _res, next) => next(new Refusal(404, NOT_FOUND));
@@ -33,10 +33,10 @@ export function errorHandler(web: Web): ErrorRequestHandler {
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof StorageFault)
-    return new Refusal(503, 'We cannot take this in right now. Please try again in a few minutes.');
+    return new Refusal(503, 'We cannot save this right now. Please try again in a few minutes.');
   // body-parser and Express mark client errors. Their messages may repeat the request, so we use our own.
   const { status, code } = error as { status?: unknown; code?: unknown };
-  if (code === 'ECONNRESET') return new Refusal(400, 'The request broke off.');
+  if (code === 'ECONNRESET') return new Refusal(400, 'The request was not complete.');
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new Refusal(status, status === 413 ? 'The request is too large.' : 'The request cannot be read.');
   return new Refusal(500, INTERNAL);

@@ -66,7 +66,7 @@ export const BARE_HEADERS = {
  */
 export const refuseEmbedded: RequestHandler = (req, _res, next) => {
   if (isFromHere(req) === false && req.headers['sec-fetch-mode'] !== 'navigate')
-    return next(new Refusal(403, 'This address is for people: open it by itself.'));
+    return next(new Refusal(403, 'This address is for people: open it directly in a browser.'));
   next();
 };
 

@@ -76,19 +76,19 @@ export async function openServer(
 
 export function explained({ code }: NodeJS.ErrnoException, port: number, host: string): Problem {
   if (code === 'EADDRINUSE') {
-    const fix = 'stop what listens there, or set PORT to another';
-    return { level: 'error', where: 'PORT', what: `port ${port} is taken`, fix };
+    const fix = 'stop the program that uses it, or set PORT to another port';
+    return { level: 'error', where: 'PORT', what: `port ${port} is in use`, fix };
   }
   if (code === 'EACCES') {
     const fix =
       port > 0 && port < 1024
-        ? 'take a port from 1024 on and put a proxy in front, or allow it (AmbientCapabilities=CAP_NET_BIND_SERVICE)'
-        : 'let this user listen there, or set PORT to another';
+        ? 'use port 1024 or higher behind a proxy, or allow it (AmbientCapabilities=CAP_NET_BIND_SERVICE)'
+        : 'allow this user to use it, or set PORT to another port';
     return { level: 'error', where: 'PORT', what: `this user may not listen on port ${port}`, fix };
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    const fix = 'set HOST to an address of this machine, 0.0.0.0 for all';
-    return { level: 'error', where: 'HOST', what: `${host} is no address of this machine`, fix };
+    const fix = 'set HOST to an address of this machine, or to 0.0.0.0 for all';
+    return { level: 'error', where: 'HOST', what: `${host} is not an address of this machine`, fix };
   }
   const what = `cannot listen on ${host}:${port} (${code})`;
   return { level: 'error', where: 'HOST', what, fix: 'check HOST and PORT' };

@@ -13,7 +13,7 @@ export function bounceRoutes(router: Router, { env, notifications, countGuess, c
   const limit = limited(LIMITS.webhooks);
   router.post('/webhooks/resend', limit, raw, async (req, res) => {
     const secret = env.resendSecret;
-    if (secret === null) throw new Refusal(404, 'Set RESEND_WEBHOOK_SECRET to open this webhook.');
+    if (secret === null) throw new Refusal(404, 'Set RESEND_WEBHOOK_SECRET to enable this webhook.');
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const headers = {
       id: header(req, 'id'),
@@ -22,7 +22,7 @@ export function bounceRoutes(router: Router, { env, notifications, countGuess, c
     };
     if (!isGenuine(secret, headers, body, clock())) {
       countGuess(req, res);
-      throw new Refusal(401, 'The signature does not fit.');
+      throw new Refusal(401, 'The signature is not valid.');
     }
     const bounce = readResendEvent(parsed(body));
     let suppressed = 0;

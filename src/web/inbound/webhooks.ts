@@ -87,7 +87,8 @@ class Inbox {
       res.set('Cache-Control', 'no-store').json({ ok: true, ...answer });
     } catch (error) {
       if (error instanceof StorageFault) throw error;
-      const [status, why] = error instanceof Refusal ? [error.status, error.message] : [500, 'it failed'];
+      const [status, why] =
+        error instanceof Refusal ? [error.status, error.message] : [500, 'internal error'];
       if (status < 500) this.#web.log.warn({ sender, problem: why }, 'webhook not understood');
       await this.#note(sender, { status, action: 'refused', incident: null, why, body });
       throw error;
@@ -96,7 +97,7 @@ class Inbox {
 
   async #answer(sender: string, fields: unknown): Promise<WebhookResponse> {
     const reader = readerOf(sender, this.#web);
-    if (!reader) throw new Refusal(404, 'There is no webhook of this name.');
+    if (!reader) throw new Refusal(404, 'There is no webhook with this name.');
     const done = sender === 'sns' ? await this.#admitSns(fields) : null;
     if (done !== null) return { action: 'ignored', incident: null, why: done };
     const reading = reader(fields);
@@ -104,7 +105,7 @@ class Inbox {
     const results = await this.#web.receive(reading.signals);
     // The first result that changed something is the response for all.
     const first = results.find(({ action }) => action !== 'ignored') ?? results[0];
-    if (!first) return { action: 'ignored', incident: null, why: 'there was nothing in it' };
+    if (!first) return { action: 'ignored', incident: null, why: 'it contained no alert' };
     if (results.length === 1) return first;
     const named = results.map((each, index) => ({ monitor: reading.signals[index]?.name, ...each }));
     return { ...first, results: named };
@@ -113,7 +114,7 @@ class Inbox {
   async #note(sender: string, entry: Omit<LoggedWebhook, 'at' | 'sender'>): Promise<void> {
     const { db, clock, log } = this.#web;
     await logWebhook(db, { at: clock(), sender: sender.slice(0, 40), ...entry }).catch((error: unknown) => {
-      if (!(error instanceof StorageFault)) log.error({ err: error }, 'the webhook cannot be noted');
+      if (!(error instanceof StorageFault)) log.error({ err: error }, 'the webhook cannot be logged');
     });
   }
 }
@@ -121,12 +122,12 @@ class Inbox {
 function fromGit(web: Web): RequestHandler {
   return async (req, res, next) => {
     const { git } = web.refresh.current().site;
-    if (git === null) throw new Refusal(404, 'No git is configured (content.git in status.yaml).');
+    if (git === null) throw new Refusal(404, 'Git is not configured (content.git in status.yaml).');
     const secret = git.secret ?? web.webhookToken;
     const hasToken = tokensOf(req).some(token => sameSecret(token, web.webhookToken));
     if (!hasToken && !isFromGitHost(req.headers, await bodyDigest(req, secret), secret)) {
       web.countGuess(req, res);
-      throw new Refusal(401, 'This webhook needs the signature of its secret, or the webhook token.');
+      throw new Refusal(401, 'This webhook needs a signature made with its secret, or the webhook token.');
     }
     next();
   };

@@ -17,7 +17,7 @@ export function eventRoutes(router: Router, { cache, maxStreams }: Web): () => v
 
   router.get('/status/events', (req, res) => {
     // A pipelined request has no socket yet: its turn, and the event of its end, might never come.
-    if (!res.socket) throw new Refusal(503, 'A stream needs a connection of its own.');
+    if (!res.socket) throw new Refusal(503, 'An event stream needs its own connection.');
     const key = isPrivate(req.ip) ? null : addressKey(req.ip);
     const ofAddress = key === null ? 0 : perAddress.of(key);
     if (streams.count >= maxStreams || ofAddress >= LIMITS.streams_per_address) {

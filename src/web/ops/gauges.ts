@@ -33,7 +33,7 @@ export const GAUGES: readonly MetricGauge[] = [
   ],
   [
     'certificate_days_left',
-    'Days until the certificate a check was last shown ends.',
+    'Days until the certificate that a check last saw expires.',
     ({ snapshot, certificates }) =>
       snapshot.components.flatMap(({ component: { id, check } }) => {
         const end = certificateHost(check) === null ? undefined : certificates.get(id);
@@ -43,7 +43,7 @@ export const GAUGES: readonly MetricGauge[] = [
   ],
   [
     'warnings',
-    'What is to be mended and is no outage, by component.',
+    'Problems to fix that are not outages, by component.',
     ({ snapshot }) => snapshot.warnings.map(({ component }) => [component ?? '', 1]),
     'component',
   ],
@@ -54,7 +54,7 @@ export const GAUGES: readonly MetricGauge[] = [
   ],
   [
     'problems',
-    'What /readyz lists, by level.',
+    'Problems on /readyz, by level.',
     ({ snapshot: { problems } }) =>
       (['error', 'warning'] as const).map(level => [
         level,
@@ -69,7 +69,7 @@ export const GAUGES: readonly MetricGauge[] = [
   ],
   [
     'stalled_components',
-    'Components whose checks do not end any more.',
+    'Components whose checks no longer finish.',
     ({ snapshot }) => snapshot.components.filter(({ stall }) => stall?.isInterrupted).length,
   ],
   [
@@ -79,7 +79,7 @@ export const GAUGES: readonly MetricGauge[] = [
   ],
   [
     'snapshot_timestamp_seconds',
-    'When what visitors see was composed.',
+    'When the content that visitors see was composed.',
     ({ snapshot }) => snapshot.at / 1000,
   ],
   ['outbox_pending', 'Emails to be sent.', ({ outbox }) => outbox?.pending ?? Number.NaN],
@@ -98,7 +98,7 @@ export const GAUGES: readonly MetricGauge[] = [
   ],
   [
     'channel_state',
-    '1 well, 0 failing or resting after a failure, -1 dead.',
+    '1 healthy, 0 failing or paused after a failure, -1 dead.',
     ({ outbox }) => (outbox?.channels ?? []).map(({ channel, state }) => [channel, STATES[state]]),
     'channel',
   ],

@@ -21,20 +21,20 @@ export class Metrics {
   });
   readonly #duration = new Histogram({
     name: 'status_live_check_duration_seconds',
-    help: 'How long answers to checks took, by kind.',
+    help: 'Response times of checks, by kind.',
     labelNames: ['type'],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: this.#registers,
   });
   readonly #lateness = new Histogram({
     name: 'status_live_check_lateness_seconds',
-    help: 'How long after they were due checks began.',
+    help: 'How late checks began.',
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
     registers: this.#registers,
   });
   readonly #latency = new Gauge({
     name: 'status_live_check_latency_seconds',
-    help: 'The last answer of a component.',
+    help: 'The last response time of a component.',
     labelNames: ['component'],
     registers: this.#registers,
   });
@@ -56,7 +56,7 @@ export class Metrics {
     const answers = () => this.#answers;
     new Counter({
       name: 'status_live_requests_total',
-      help: 'All requests, those answered from memory among them.',
+      help: 'All requests, including those answered from memory.',
       registers: this.#registers,
       collect() {
         this.reset();

@@ -120,6 +120,6 @@ function rangeJson({ range, from, to, span }: Omit<Series, 'points'>): object {
 function rangeOf({ query }: Request): Range {
   const { range = '24h' } = query;
   const known = RANGES.find(one => one === range);
-  if (!known) throw new Refusal(400, `range is one of ${RANGES.join(', ')}.`);
+  if (!known) throw new Refusal(400, `range must be one of ${RANGES.join(', ')}.`);
   return known;
 }

@@ -46,7 +46,7 @@ export function statuspagePaths(router: Router, web: Web): void {
   });
   router.all(OPEN, (req, _res, next) => {
     if (req.method === 'GET' || req.method === 'HEAD') return next();
-    next(new Refusal(405, `This address is read with GET; ${READS} are answered.`));
+    next(new Refusal(405, `This address accepts only ${READS}.`));
   });
 }
 

@@ -14,7 +14,7 @@ export async function subscribeChannel(
   { url, choice, trapped }: { readonly url: string; readonly choice: Choice; readonly trapped: boolean },
 ): Promise<void> {
   if (web.refresh.current().site.notify.visitors.channels.length === 0)
-    throw new Refusal(404, 'This page has no channels besides mail.');
+    throw new Refusal(404, 'This page has no channels other than email.');
   const asked = trapped
     ? ({ result: 'accepted', host: 'hooks.slack.com', keys: null } as const)
     : await web.notifications.enrolment.subscribeChannel(url, choice, langOf(req));
@@ -33,8 +33,8 @@ export async function subscribeChannel(
 }
 
 const SENTENCES = {
-  url_invalid: 'This is not an address that can be posted to.',
+  url_invalid: 'Messages cannot be sent to this address.',
   url_https: 'The address must begin with https://.',
   url_type: 'This page does not support this kind of address.',
-  url_often: 'This address was asked to confirm just now; try again in a while.',
+  url_often: 'This address was just asked to confirm; try again later.',
 } as const;

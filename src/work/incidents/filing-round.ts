@@ -257,7 +257,7 @@ export class FilingRound {
       const done = await (kind === 'create' ? writer.create(id, text) : writer.replace(id, before!, text));
       this.wrote = true;
       if (done) this.#written.set(id, text);
-      else log.info({ incident: id }, 'somebody else wrote the file first; trying again');
+      else log.info({ incident: id }, 'someone else changed the file first; trying again');
       return done;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';

@@ -71,7 +71,7 @@ export class LastGoodFiles {
     const forgotten = await this.#readForgotten();
     if (forgotten === this.#forgotten) return;
     this.#forgotten = forgotten;
-    this.#log.info({}, 'an operator let go of the missing incidents');
+    this.#log.info({}, 'an operator confirmed that the missing incidents are deleted');
     this.#folder.forgetMissing();
     // The command changed the kept texts.
     this.#kept = null;

@@ -10,7 +10,7 @@ export function makeLogProblems(log: Log): (problems: readonly Problem[]) => voi
     for (const [line, { level, where }] of lines) {
       if (!logged.has(line)) log[level === 'error' ? 'error' : 'warn']({ where }, line);
     }
-    if (logged.size > 0 && lines.size === 0) log.info({}, 'all content problems are mended');
+    if (logged.size > 0 && lines.size === 0) log.info({}, 'all content problems are fixed');
     logged = new Set(lines.keys());
   };
 }

@@ -86,8 +86,8 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
     file = openFileOf(source, last, deps.snapshot());
   }
   const open = file !== null || (last?.kind === 'down' && last.filedAt === null);
-  if (kind === 'down' && open) return ignored('known to be down already', file);
-  const before = 'this event came before';
+  if (kind === 'down' && open) return ignored('already known to be down', file);
+  const before = 'this event was received before';
   if (kind === 'down') {
     const closed = closedByHand(last, deps.snapshot());
     const isKnown = await transitions.isStored(db, transition.key);
@@ -99,11 +99,11 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
     const recovered = signal.at === null ? null : await transitions.lastRecovery(db, source);
     // A recovery in the future was recorded before the clock was set back. Every signal would look older than it.
     if (recovered !== null && at < recovered && recovered <= deps.clock()) {
-      return ignored(`it comes late: the monitor has said since that it recovered at ${iso(recovered)}`);
+      return ignored(`too late: the monitor has already reported that it recovered at ${iso(recovered)}`);
     }
   } else {
     if (signal.at !== null) await transitions.noteRecovery(db, source, at);
-    if (!open && last?.kind !== 'down') return ignored('nothing of it is open');
+    if (!open && last?.kind !== 'down') return ignored('it has no open incident');
   }
   if (!(await transitions.insertTransition(db, transition, deps.clock())))
     return ignored(before, last?.incidentId ?? null);
@@ -113,7 +113,7 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
 }
 
 const CLOSED =
-  'this outage was resolved by hand, though the monitor has not said since that it is over; open it again if it goes on';
+  'this outage was resolved manually, but the monitor has not reported its end; open it again if it continues';
 
 /** The incident of a source that has not recovered, if a person resolved it, and the time of that. */
 function closedByHand(

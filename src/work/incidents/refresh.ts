@@ -215,6 +215,6 @@ function* judging(
 function blindness({ network }: Site, since: Millis | null): Problem[] {
   if (since === null) return [];
   const what = `every check and the reference ${network.reference} have failed since ${iso(since)}: our own network seems to be down, so nothing is counted as an outage`;
-  const fix = "mend this machine's network; if it works, choose another `network.reference`";
+  const fix = "fix this machine's network; if it works, choose another `network.reference`";
   return [warningAt('network', what, fix)];
 }

@@ -39,7 +39,7 @@ export interface IncidentEditor {
 const TRIES = 5;
 
 const MISSING =
-  'The incident’s file cannot be written: its folder is missing on the server, or the file is. Bring it back (/readyz says what is wrong), then send this again.';
+  'The incident’s file cannot be written: the file or its folder is missing on the server. Restore it (/readyz shows what is wrong), then send this again.';
 
 const NOT_UTF8 =
   'The incident’s file is not UTF-8, and some of its characters would be lost. Save it as UTF-8, then send this again.';
@@ -79,5 +79,5 @@ async function carryOut({ folder, writer, round, log }: WriteDeps, decide: Decid
     log.info({ incident: id, change: writing.kind }, 'incident written by API');
     return { kind: 'written', id };
   }
-  return { kind: 'failed', detail: 'Others kept changing the file; try again.' };
+  return { kind: 'failed', detail: 'The file keeps changing; try again.' };
 }

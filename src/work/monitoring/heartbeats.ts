@@ -194,9 +194,9 @@ export class Heartbeats {
     const judged = await Promise.race([judgement, hung]).finally(() => clearTimeout(timer));
     if (judged) return judged;
     judgement.catch((error: unknown) =>
-      log.error({ component: id, err: error }, 'a heartbeat was judged late'),
+      log.error({ component: id, err: error }, 'a slow heartbeat evaluation failed'),
     );
-    log.error({ component: id }, 'the judgement of a heartbeat does not end; it is tried again');
+    log.error({ component: id }, 'a heartbeat evaluation does not finish; the server tries again');
     return null;
   }
 }

@@ -20,19 +20,19 @@ export function makePush({ db, site, log }: Pick<Monitoring, 'db' | 'site' | 'lo
     const metric = site().metrics.find(one => one.id === id);
     if (!metric) return { kind: 'refused', status: 404, detail: 'There is no such metric in status.yaml.' };
     if (metric.from) {
-      const detail = `This metric is read from the check of "${metric.from.component}"; take \`from\` out of status.yaml to send values.`;
+      const detail = `This metric is read from the check of "${metric.from.component}"; remove \`from\` in status.yaml to send values.`;
       return { kind: 'refused', status: 409, detail };
     }
     const fault = at === null ? null : faultOfMoment(at, asked.at);
     if (fault) {
       const faults = [faultAt(['at'], fault)];
-      return { kind: 'refused', status: 422, detail: 'Some fields are not right.', faults };
+      return { kind: 'refused', status: 422, detail: 'Some fields are not valid.', faults };
     }
     // JSON allows -0; store it as 0.
     const point = { at: at ?? asked.at, value: value + 0 };
     const kept = await recordPoint(db, id, point, asked.at, at === null && !asked.again);
     if (kept.value !== point.value) {
-      const detail = `There is another value at ${isoMillis(kept.at)}; a value once sent stands.`;
+      const detail = `There is another value at ${isoMillis(kept.at)}; a sent value cannot be changed.`;
       return { kind: 'refused', status: 409, detail };
     }
     log.debug({ metric: id, isNew: kept.isNew }, 'metric value by API');

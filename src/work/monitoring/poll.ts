@@ -197,7 +197,7 @@ export class Poll {
       if (this.#parts.awake() - began <= 2 * timeout + HUNG) continue;
       this.#parts.log.error(
         { component: id, timeout },
-        'gave up on a check that does not end; it is checked again',
+        'stopped waiting for a check that does not finish; the server checks again',
       );
       this.#giveUp(id, run);
     }

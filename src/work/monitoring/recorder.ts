@@ -130,7 +130,7 @@ export class Recorder {
         if (transitions.length > 0) ring();
       }
       this.#known.clear();
-      log.info({ checks, dropped: this.#dropped }, 'checks kept in memory are written down');
+      log.info({ checks, dropped: this.#dropped }, 'checks kept in memory are saved in the database');
       this.#dropped = 0;
       ring();
     } catch (error) {
@@ -197,7 +197,7 @@ export class Recorder {
     if (this.#dropped++ === 0)
       this.#on.log.error(
         { kept: MAX_WAITING },
-        'the database takes nothing for too long: the oldest checks are forgotten',
+        'the database cannot be written for too long: the oldest checks are dropped',
       );
   }
 

@@ -94,7 +94,7 @@ export class Warnings {
   async #clear(source: string, now: Millis): Promise<void> {
     const before = this.#known.get(source);
     if (!before || before.goneAt !== null) return;
-    this.#on.log.info({ source }, `no longer so: ${before.what}`);
+    this.#on.log.info({ source }, `warning ended: ${before.what}`);
     await this.#save({ ...before, goneAt: now }, now);
   }
 

@@ -110,8 +110,8 @@ export class Watchdog {
     const { at, awake: since } = this.#round;
     const isStale = awake() - since > ROUND;
     if (isStale && this.#stalePage === null)
-      log.error({}, `the page is interrupted: it has not been brought up to date since ${iso(at)}`);
-    if (!isStale && this.#stalePage !== null) log.info({}, 'the page is brought up to date again');
+      log.error({}, `the page is interrupted: it has not been updated since ${iso(at)}`);
+    if (!isStale && this.#stalePage !== null) log.info({}, 'the page is updated again');
     this.#stalePage = isStale ? at : null;
     return withStalls(snapshot, { components: next, page: this.#stalePage });
   }
@@ -193,10 +193,10 @@ export class Watchdog {
       if (now?.isInterrupted && !before?.isInterrupted) {
         const what = `monitoring of ${name} is interrupted`;
         if (now.silent) log.warn({ component }, `${what}: it has not reported since ${iso(now.since)}`);
-        else log.error({ component }, `${what}: no check has ended since ${iso(now.since)}`);
+        else log.error({ component }, `${what}: no check has finished since ${iso(now.since)}`);
       }
       if (before?.isInterrupted && !now?.isInterrupted)
-        log.info({ component }, `monitoring of ${name} goes on`);
+        log.info({ component }, `monitoring of ${name} continues`);
     }
   }
 }

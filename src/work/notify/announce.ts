@@ -72,7 +72,8 @@ export class Announcer {
       }
       await yieldTurn();
     }
-    if (this.#isFirst) log.info({ updates: news.length }, 'first start: what is there already is not mailed');
+    if (this.#isFirst)
+      log.info({ updates: news.length }, 'first start: no email is sent about existing updates');
     this.#isFirst = false;
   }
 
@@ -92,7 +93,7 @@ export class Announcer {
           // If the update comes back, it is news, even in the same incident object.
           this.#seen.delete(owed.ref);
           this.#settled = new WeakSet();
-          log.info({ update: owed.ref }, 'update taken back before it was mailed');
+          log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;
         }
         deliveries += await this.#enqueueAll(owed.ref, current ?? frozen, snapshot);

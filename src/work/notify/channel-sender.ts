@@ -87,7 +87,7 @@ export class ChannelSender {
     try {
       message = await compose(delivery);
       if (!message) {
-        await record.failed(delivery, 'the update it was about is gone', null);
+        await record.failed(delivery, 'its update no longer exists', null);
         return true;
       }
       sent = await sendToChannel(target, message, clock());
@@ -125,7 +125,7 @@ export class ChannelSender {
     await record.insist(() => noteHealth(db, channel.id, health));
     const fields = { channel: channel.id, message: id, attempt: attempts, failure, error };
     log.warn({ ...fields, retry: again !== null }, 'message not sent');
-    if (dead) log.error({ channel: channel.id, error }, 'channel disabled: it takes no messages any more');
+    if (dead) log.error({ channel: channel.id, error }, 'channel disabled: it no longer accepts messages');
     return !dead && pausedUntil === null;
   }
 }

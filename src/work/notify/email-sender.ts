@@ -109,7 +109,7 @@ export class EmailSender {
     let sent: Sent;
     try {
       const composed = await composer.compose(email);
-      if (!composed) return await record.failed(email, 'the update it was about is gone', null);
+      if (!composed) return await record.failed(email, 'its update no longer exists', null);
       this.#rate.take();
       sent = await mail.send(composed);
     } catch (error) {
@@ -138,7 +138,7 @@ export class EmailSender {
     log.warn({ ...fields, retry: again !== null }, 'email not sent');
     if (failure === 'refused' && (await countRefusal(db, email.subscriber.id)) >= MAX_REFUSALS) {
       await this.suppress(email.subscriber.address, 'refused');
-      log.warn({ delivery: email.id }, 'address refused for good; it is suppressed');
+      log.warn({ delivery: email.id }, 'address permanently refused; it is suppressed');
     }
   }
 }

@@ -72,7 +72,7 @@ export class Notifications {
     const { mail, log } = parts;
     // Log the problem once at start. Emails wait in the outbox until it is fixed.
     const verified = mail.verify().then(wrong => {
-      if (wrong !== null) log.warn({ why: wrong }, `mail cannot leave: ${wrong}`);
+      if (wrong !== null) log.warn({ why: wrong }, `email cannot be sent: ${wrong}`);
     });
     await ignoreStorageFault(makeAllDue(parts.db, parts.clock()));
     return new Notifications(parts, await Announcer.open(parts), verified);

@@ -48,13 +48,13 @@ export function makeRemind({ db, snapshot, mail, mailFrom, failing, warn, clock,
     for (const incident of remindersDue(incidents, known, after, now)) {
       const { id } = incident;
       const since = iso(lastWord(incident, now));
-      log.warn({ incident: id, since }, 'reminding the operators of an open incident without news');
+      log.warn({ incident: id, since }, 'reminding the operators of an open incident without updates');
       const email = reminderEmail(incident, site, now);
       if (!to || (await mailed(to, email, `reminder ${id} ${now}`, 'the reminder could not be sent')))
         await noteReminder(db, id, now);
     }
     if (to === null) return;
-    const failure = 'the warning could not be mailed';
+    const failure = 'the warning could not be sent';
     for (const channel of channels.filter(one => !known.has(stretchOf(one)))) {
       const key = stretchOf(channel);
       if (await mailed(to, channelEmail(channel, site), key, failure)) await noteReminder(db, key, now);

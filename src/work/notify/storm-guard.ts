@@ -28,7 +28,7 @@ export class StormGuard {
     const released = await releasedUntil(this.#parts.db);
     const sent = await sentLately(this.#parts.db, now, released);
     if (sent < most) return { room: most - sent - underWay, until: null };
-    this.heldBack = `${sent} emails went out within the hour, ${most} are allowed`;
+    this.heldBack = `${sent} emails were sent within an hour, ${most} are allowed`;
     if (before === null)
       this.#parts.log.error(
         { sent, most },

@@ -87,7 +87,7 @@ export class GitSync {
   /** What the last sync could not do, and what merge rules decided within the last hour. */
   problems(): readonly Problem[] {
     if (!this.#deps.site().git) return [];
-    const fix = 'look whether that is right, and commit what is to stand; this is said for an hour';
+    const fix = 'check the result, and commit a correction if it is wrong; this message is shown for an hour';
     return [
       ...this.#found,
       ...this.#decided.map(({ note }) => problem('warning', `merged by rule: ${note}`, fix)),
@@ -108,7 +108,7 @@ export class GitSync {
     this.#tried = now;
     const { moved, committed, notes, problems } = await this.#exchange(git, now);
     if (committed.length > 0) log.info({ files: committed }, 'incidents committed');
-    if (moved) log.info({}, 'commits taken in');
+    if (moved) log.info({}, 'commits pulled');
     for (const note of notes) log.warn({ note }, 'commits merged by rule');
     this.#decided = [
       ...this.#decided.filter(({ note }) => !notes.includes(note)),
@@ -154,10 +154,13 @@ export class GitSync {
     if (waiting.length === 0) return [];
     const names = waiting.slice(0, MAX_NAMED).join(', ');
     const more = waiting.length > MAX_NAMED ? ` and ${waiting.length - MAX_NAMED} more` : '';
-    const wait = waiting.length === 1 ? 'waits' : 'wait';
-    const what = `the exchange with the remote is stopped, and what may be an outage ${wait} behind it: ${names}${more}. The page does not know it, and is not green`;
+    const files =
+      waiting.length === 1
+        ? 'a file that may describe an outage waits'
+        : 'files that may describe an outage wait';
+    const what = `the sync with the remote is stopped, and ${files} there: ${names}${more}. The page does not show this, and is not green`;
     const stops = problems.findLast(({ level }) => level === 'error') ?? problems.at(-1);
-    return [problem('error', what, stops?.fix ?? 'it is tried again by itself')];
+    return [problem('error', what, stops?.fix ?? 'the server retries automatically')];
   }
 
   /** Reads new commits, outside of any request. */

@@ -58,7 +58,7 @@ export class Mirror {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       const what = `the static copy cannot be written to ${place} (${code ?? message})`;
-      const fix = 'let the server write there and make room; it is tried again by itself';
+      const fix = 'give the server write access and free disk space there; it retries automatically';
       this.#fail({ level: 'warning', where: 'export.to', what, fix });
     }
   }

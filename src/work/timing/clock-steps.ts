@@ -62,7 +62,7 @@ export class ClockSteps {
     // Many small steps must not hide the largest one.
     const [least] = steps.length > MAX_SHOWN ? steps.toSorted((a, b) => a.size - b.size) : [];
     this.#steps = steps.filter(step => step !== least);
-    log.warn({ seconds: Math.round(by / SECOND) }, `${problem.what}; everything is looked at anew, now`);
+    log.warn({ seconds: Math.round(by / SECOND) }, `${problem.what}; everything is checked again now`);
     for (const listener of this.#listeners) listener(by);
   };
 
@@ -82,7 +82,7 @@ export class ClockSteps {
 
 function unset(now: Millis): Problem {
   // The same words all day, as each new problem is logged.
-  const what = `the clock of this machine says ${utcDay(now)}: it was never set, and whatever is dated is wrong`;
+  const what = `the clock of this machine says ${utcDay(now)}: it was never set, and all dates are wrong`;
   const fix = 'set it, and check its time synchronization (`timedatectl`)';
   return errorAt('clock', what, fix);
 }
@@ -96,8 +96,8 @@ function problemOf(by: Millis, now: Millis): Problem {
       : `the clock of this machine went forward by ${size}, from ${from} to ${to}`;
   const why =
     by < 0
-      ? 'what was recorded before carries later times'
-      : 'nobody looked in the time between; an incident that was open lasts through it, as its file says';
+      ? 'what was recorded before has later times'
+      : 'nothing was checked in that time; an incident that was open lasts through it, as its file says';
   const fix = `${why}; unless the machine was suspended, check its time synchronization (\`timedatectl\`)`;
   return { level: 'warning', where: 'clock', what, fix };
 }

@@ -44,9 +44,9 @@ export class Pauses {
   /** For /readyz. The text stays the same while the problem lasts, because each new text is logged. */
   problems(): readonly Problem[] {
     if (this.#since === null) return [];
-    const what = `this process stands still again and again; noticed at ${iso(this.#since)}`;
+    const what = `this process keeps pausing; noticed at ${iso(this.#since)}`;
     const fix =
-      'checks come late meanwhile; see that the machine has CPU and memory enough, and that nothing stops the process';
+      'checks run late; make sure that the machine has enough CPU and memory, and that nothing stops the process';
     return [warningAt('process', what, fix)];
   }
 }

@@ -125,7 +125,7 @@ export class Storage {
     if (now - this.#goodSince < MENDED_AFTER) return;
     this.#log.info(
       { where: this.#file, trouble: this.#wrong.trouble },
-      'the database takes what it is given again; nothing was lost',
+      'the database can be written again; nothing was lost',
     );
     this.#wrong = null;
   }

@@ -185,16 +185,16 @@ describe('import, run twice', () => {
     await mkdir(saved);
     await writeFile(path.join(saved, 'incidents.json'), JSON.stringify(INCIDENTS));
     const first = await terminal.run(importing, 'statuspage', saved);
-    expect(first.out).toContain('3 incidents written, 0 there already, 0 changed');
-    expect(first.out).toContain('not carried: n1');
+    expect(first.out).toContain('3 incidents written, 0 already there, 0 changed');
+    expect(first.out).toContain('not imported: n1');
     expect((await terminal.run(importing, 'statuspage', saved)).out).toContain(
-      '0 incidents written, 3 there already, 0 changed',
+      '0 incidents written, 3 already there, 0 changed',
     );
     const file = path.join(terminal.dir, 'status', 'incidents', '20240306_a-note.md');
     const mine = (await readFile(file, 'utf8')).replace(/opened_by.*\n/, '');
     await writeFile(file, mine);
     expect((await terminal.run(importing, 'statuspage', saved)).out).toContain(
-      '0 incidents written, 2 there already, 1 changed',
+      '0 incidents written, 2 already there, 1 changed',
     );
     expect(await readFile(file, 'utf8')).toBe(mine);
     expect(await readdir(path.dirname(file))).toHaveLength(3);
@@ -203,7 +203,7 @@ describe('import, run twice', () => {
     await mkdir(stranger);
     await writeFile(path.join(stranger, 'README.md'), '# Notes\n');
     await expect(terminal.run(importing, 'cstate', stranger)).rejects.toThrow(
-      'notes: this is no cState folder',
+      'notes: this is not a cState folder',
     );
   });
 

@@ -77,7 +77,7 @@ describe('answers', () => {
     ];
     expect(said).toMatchObject([
       { failure: 'unreachable', error: 'nothing answers there' },
-      { failure: 'unreachable', error: 'its name is not known' },
+      { failure: 'unreachable', error: 'its host name could not be looked up' },
       { failure: 'unreachable', error: expect.stringMatching(/^the connection was lost/) },
       { failure: 'unreachable', error: expect.stringMatching(/TLS|lost/) },
       { failure: 'unreachable', error: 'it did not answer in time' },

@@ -28,12 +28,12 @@ describe.each(KINDS)('%s', kind => {
 
   test('hung up on', async () => {
     const sighting = await probe(check(kind, await tcp(socket => socket.end())));
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('reset', async () => {
     const sighting = await probe(check(kind, await tcp(socket => socket.resetAndDestroy())));
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('another protocol', async () => {

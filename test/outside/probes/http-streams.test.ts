@@ -141,7 +141,7 @@ describe('without an end', () => {
       drip(response, 'data: no\n\n');
     });
     const late = await look(port, { contains: 'ready', timeout: '500ms' });
-    const seen = 'timed out after 500 ms (the text was not found in what came, and the answer did not end)';
+    const seen = 'timed out after 500 ms (the text was not found so far, and the answer did not end)';
     expect(late.sighting).toMatchObject({ outcome: 'down', seen });
     const radio = await http((_, response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' });
@@ -154,7 +154,7 @@ describe('without an end', () => {
     expect((await look(silent, { contains: 'x', timeout: '500ms' })).sighting).toMatchObject({ seen });
     const page = await look(port, { json: { '$.a': 1 }, timeout: '500ms' });
     expect(page.sighting.seen).toBe(
-      'timed out after 500 ms (the answer did not end, so that it cannot be read as JSON)',
+      'timed out after 500 ms (the answer did not end, so it cannot be read as JSON)',
     );
     const long = await look(port, { contains: 'ready', max_body: 50 });
     expect(long.sighting.seen).toBe('text not found in the answer (only its beginning was read)');
@@ -171,7 +171,7 @@ describe('without an end', () => {
     const absent = await look(port, { not_contains: 'error', contains: 'fatal', timeout: '500ms' });
     expect(absent.sighting).toMatchObject({
       outcome: 'down',
-      seen: 'timed out after 500 ms (the unwanted text was not found in what came, but the answer did not end)',
+      seen: 'timed out after 500 ms (the unwanted text was not found so far, but the answer did not end)',
     });
     const limited = await look(port, { not_contains: 'error', max_body: 50 });
     expect(limited.sighting).toMatchObject({ outcome: 'up' });
@@ -225,7 +225,7 @@ describe('with an end', () => {
       }),
     );
     const { sighting } = await look(port, { contains: 'needle' });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test.each([204, 304])('%d has no body', async status => {
@@ -331,6 +331,6 @@ describe('answers in between', () => {
     );
     expect((await look(silent, { timeout: '300ms' })).sighting.seen).toBe('timed out after 300 ms');
     const gone = await tcp(socket => socket.once('data', () => socket.end('HTTP/1.1 100 Continue\r\n\r\n')));
-    expect((await look(gone)).sighting.seen).toBe('broke off the connection');
+    expect((await look(gone)).sighting.seen).toBe('closed the connection');
   });
 });

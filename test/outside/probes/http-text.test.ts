@@ -337,7 +337,7 @@ describe('a body that is cut off', () => {
   const page = Buffer.from(
     `hay ${Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 10_007).join(' ')} needle`,
   );
-  const early = { outcome: 'down', seen: 'answered with a body that ends too early' };
+  const early = { outcome: 'down', seen: 'answered with an incomplete body' };
 
   test.each([
     ['gzip', gzipSync(page)],

@@ -224,7 +224,7 @@ describe('bad servers', () => {
   test('reset', async () => {
     const port = await tcp(socket => socket.once('data', () => socket.resetAndDestroy()));
     const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('hung up before anything was asked: tried once', async () => {
@@ -234,14 +234,14 @@ describe('bad servers', () => {
       socket.destroy();
     });
     const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
     expect(connections).toBe(1);
   });
 
   test('hung up without a word', async () => {
     const port = await tcp(socket => socket.once('data', () => socket.end()));
     const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('black-holed', async () => {
@@ -275,7 +275,7 @@ describe('bad servers', () => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'));
     });
     const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('an endless body is left at the limit', async () => {
@@ -341,7 +341,7 @@ describe('bad servers', () => {
     const body = 'x'.repeat(5_000_000);
     const sighting = await probe({ type: 'http', url: address(port), method: 'POST', body });
     expect(sighting.outcome).toBe('down');
-    expect(sighting.seen).toMatch(/answered 413|broke off the connection/);
+    expect(sighting.seen).toMatch(/answered 413|closed the connection/);
   });
 
   test('something that is not HTTP', async () => {

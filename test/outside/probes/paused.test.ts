@@ -340,7 +340,7 @@ describe('by the pulse of this very process', () => {
         signal,
       ),
     ]);
-    expect(broken).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(broken).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
     // The time it stood still is given anew.
     expect(late).toMatchObject({ outcome: 'up', latency: null });
   });

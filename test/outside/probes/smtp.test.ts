@@ -111,7 +111,7 @@ describe('smtp', () => {
       seen: 'refused the connection',
     });
     const reset = await tcp(socket => socket.resetAndDestroy());
-    expect(await probe(check(reset))).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(await probe(check(reset))).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
     const silent = check(await tcp(), { timeout: '200ms' });
     expect(await probe(silent)).toMatchObject({ outcome: 'down', seen: 'timed out after 200 ms' });
   });

@@ -61,8 +61,8 @@ describe('one component', () => {
     [' sending ', 'up', 'upstream reports: Operational'],
     ['def', 'down', /^upstream reports: Major Outage/],
     ['Dashboard', 'degraded', /^upstream reports: Degraded Performance/],
-    ['Webhooks', 'unknown', 'upstream status page: its status is not understood'],
-    ['Fax', 'unknown', 'upstream status page: the component is not on it'],
+    ['Webhooks', 'unknown', 'upstream status page: its status is not recognised'],
+    ['Fax', 'unknown', 'upstream status page: the component is not on the page'],
   ])('%s', async (component, outcome, seen) => {
     const sighting = await probe(check(await page(SUMMARY), { component }));
     expect(sighting.outcome).toBe(outcome);
@@ -73,12 +73,12 @@ describe('one component', () => {
 describe('a page that cannot be read says nothing about the service', () => {
   test.each([
     ['an error', '{}', 503, 'answered 503'],
-    ['no JSON', '<html>', 200, 'answered with something that is no summary'],
-    ['a JSON text', '"ok"', 200, 'answered with something that is no summary'],
-    ['null', 'null', 200, 'answered with something that is no summary'],
-    ['an empty object', '{}', 200, 'its status is not understood'],
-    ['a word of JavaScript', '{"status":{"indicator":"constructor"}}', 200, 'its status is not understood'],
-    ['odd shapes', '{"status":7,"components":{},"incidents":"x"}', 200, 'its status is not understood'],
+    ['no JSON', '<html>', 200, 'answered with something that is not a status summary'],
+    ['a JSON text', '"ok"', 200, 'answered with something that is not a status summary'],
+    ['null', 'null', 200, 'answered with something that is not a status summary'],
+    ['an empty object', '{}', 200, 'its status is not recognised'],
+    ['a word of JavaScript', '{"status":{"indicator":"constructor"}}', 200, 'its status is not recognised'],
+    ['odd shapes', '{"status":7,"components":{},"incidents":"x"}', 200, 'its status is not recognised'],
   ])('%s', async (_, body, status, words) => {
     const sighting = await probe(check(await page(body, status)));
     expect(sighting).toMatchObject({
@@ -92,7 +92,7 @@ describe('a page that cannot be read says nothing about the service', () => {
     const port = await page({ components: [null, 7, 'x', { name: 7 }], status: {} });
     expect(await probe(check(port, { component: 'API' }))).toMatchObject({
       outcome: 'unknown',
-      seen: 'upstream status page: the component is not on it',
+      seen: 'upstream status page: the component is not on the page',
     });
   });
 

@@ -62,7 +62,7 @@ describe('a host in brackets', () => {
     });
     const port = await listen(server, '::1');
     const sighting = await probe({ type: 'database', url: `${kind}://u:p@[::1]:${port}/0`, timeout: '10s' });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
     expect(asked).toEqual(['::1']);
   });
 

@@ -113,7 +113,7 @@ describe.each(['tls', 'http'])('no TLS at all: %s', type => {
 
   test('hung up during the handshake', async () => {
     const port = await tcp(socket => socket.once('data', () => socket.end()));
-    expect(await probe(check(port))).toMatchObject({ outcome: 'down', seen: 'broke off the connection' });
+    expect(await probe(check(port))).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 });
 

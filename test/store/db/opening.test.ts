@@ -180,7 +180,7 @@ describe('a database of an older version', () => {
     later(STEP, 'CREATE TABLE suppressed (mine TEXT)');
     const before = bytesIn(dir)['status.db'];
     expect(refusal(file)).toMatch(
-      /schema 1 to 3: step 3 says "table suppressed already exists"; it is as it was/,
+      /schema 1 to 3: step 3 failed with "table suppressed already exists"; nothing was changed/,
     );
     expect(bytesIn(dir)['status.db']).toBe(before);
     expect(backups(dir)).toHaveLength(1);
@@ -191,7 +191,7 @@ describe('a database of an older version', () => {
     older(file);
     later(STEP);
     const lock = takeLock(file);
-    expect(() => openDatabase(file)).toThrow(/the running server is of an older version.*stop it first/);
+    expect(() => openDatabase(file)).toThrow(/the running server has an older version.*stop it first/);
     lock?.release();
   });
 });
@@ -214,7 +214,7 @@ describe('a file that must not be touched', () => {
     'ten bytes': [file => truncateSync(file, 10), /this is not a SQLite database/],
     'cut in half': [
       file => truncateSync(file, 4096 * 20),
-      /the file is cut off: 81920 of \d+ bytes are left/,
+      /the file is incomplete: 81920 of \d+ bytes are left/,
     ],
     'a page of noise': [
       file => overwrite(file, statSync(file).size - 4096, Buffer.alloc(4096, 0x5a)),
@@ -229,7 +229,7 @@ describe('a file that must not be touched', () => {
     ],
     'of a newer version': [
       file => exec(file, 'PRAGMA user_version = 99'),
-      /written by a newer version \(schema 99, this program knows \d+\)/,
+      /written by a newer version \(schema 99, this program supports \d+\)/,
     ],
     'of a newer version, and a log beside it': [
       file => killedWhileWriting(file, 'PRAGMA user_version = 99'),

@@ -181,8 +181,8 @@ describe('a check that hangs', () => {
     expect(await problems(watch)).toEqual([]);
     expect((await world.get('/metrics')).text).toContain('status_live_stalled_components 0\n');
     expect(watch.logged(/monitoring of API/)).toEqual([
-      expect.stringMatching(/is interrupted: no check has ended since/),
-      'monitoring of API goes on',
+      expect.stringMatching(/is interrupted: no check has finished since/),
+      'monitoring of API continues',
     ]);
     const { components: figures } = (await world.get('/api/uptime.json')).json;
     // What nobody looked at is not observed, and not down.
@@ -308,8 +308,8 @@ describe('whatever hangs', () => {
     await watch.pass(2 * SECOND);
     expect(await watch.page()).toContain('All checked systems operational');
     expect(watch.logged(/the page is/)).toEqual([
-      expect.stringMatching(/^the page is interrupted: it has not been brought up to date since/),
-      'the page is brought up to date again',
+      expect.stringMatching(/^the page is interrupted: it has not been updated since/),
+      'the page is updated again',
     ]);
   });
 });
@@ -391,10 +391,10 @@ describe('what is no stall', () => {
     expect(first).toEqual([]);
     expect(await problems(watch)).toEqual([
       expect.stringMatching(
-        /^process: this process stands still again and again; noticed at 2026-03-10T12:0\d:\d\dZ — checks come late/,
+        /^process: this process keeps pausing; noticed at 2026-03-10T12:0\d:\d\dZ — checks run late/,
       ),
     ]);
-    expect(watch.logged(/stands still/)).toHaveLength(1);
+    expect(watch.logged(/keeps pausing/)).toHaveLength(1);
     expect(await watch.state('api')).toBe('operational');
     // A service that fails meanwhile is found.
     watch.answers.api = { outcome: 'down', latency: null, seen: 'answered 503' };
@@ -416,7 +416,7 @@ describe('what is no stall', () => {
       await watch.pass(10 * SECOND);
     }
     expect(await watch.state('api')).toBe('no_data');
-    expect((await problems(watch)).join()).toContain('this process stands still');
+    expect((await problems(watch)).join()).toContain('this process keeps pausing');
   });
 
   test.each([60, -60])('the wall clock stepped by %s minutes', async minutes => {

@@ -122,7 +122,7 @@ Slow.
     expect(second.out).toMatch(/^0 files written, \d+ unchanged, 0 removed/);
     await writeFile(path.join(terminal.dir, 'file'), 'x');
     await expect(terminal.run(exporting, '.')).rejects.toThrow(/not from an export/);
-    await expect(terminal.run(exporting)).rejects.toThrow(/Name the folder/);
+    await expect(terminal.run(exporting)).rejects.toThrow(/Give the folder to write to/);
   });
 });
 

@@ -564,7 +564,7 @@ test('a program that writes while the folder is missing is told so, and nothing 
   const opened = await world.post('/api/incidents', body, headers);
   expect(opened.status).toBe(503);
   expect(opened.headers.get('content-type')).toContain('application/problem+json');
-  expect(opened.json.detail).toContain('cannot be written: its folder is missing');
+  expect(opened.json.detail).toContain('cannot be written: the file or its folder is missing');
   const update = { status: 'resolved', message: 'Well.' };
   expect((await world.post('/api/incidents/20260310_broken/updates', update, headers)).status).toBe(503);
   expect(await readdir(statusOf(world))).not.toContain('incidents');

@@ -192,7 +192,7 @@ test('the folder is away, and HEAD holds it: nothing is pulled, and what waits a
   await minute();
   await minute();
   expect(git(top, 'rev-parse', 'HEAD')).toBe(head);
-  expect(problems(world)).toContain('incidents/20260310_new.md. The page does not know it');
+  expect(problems(world)).toContain('incidents/20260310_new.md. The page does not show this');
   expect(problems(world)).toContain('git checkout -- incidents');
   renameSync(path.join(top, 'aside'), path.join(top, 'incidents'));
   await minute();

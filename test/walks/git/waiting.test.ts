@@ -61,7 +61,7 @@ async function openStopped(stop = true) {
 const unread = (world: World) => world.system.snapshot().overall.unread;
 const isGreen = (world: World) => world.system.snapshot().overall.state === 'operational';
 const waits = (world: World) =>
-  world.system.snapshot().problems.filter(({ what }) => what.includes('behind it'));
+  world.system.snapshot().problems.filter(({ what }) => what.includes('may describe an outage'));
 
 describe('while a conflict elsewhere stands', () => {
   test('a new critical incident at the remote: in doubt and named, over a restart, until it is merged', async () => {
@@ -72,7 +72,7 @@ describe('while a conflict elsewhere stands', () => {
     expect([unread(world), isGreen(world)]).toEqual([1, false]);
     expect((await world.get('/')).text).toContain('One incident report cannot be read at the moment');
     const [told] = (await world.get('/readyz')).json.problems.filter(({ what }: { what: string }) =>
-      what.includes('behind it'),
+      what.includes('may describe an outage'),
     );
     expect(told).toMatchObject({ level: 'error', what: expect.stringContaining(`incidents/${NEW}`) });
     expect(told.fix).toContain('merge --no-commit');

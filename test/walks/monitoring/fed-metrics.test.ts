@@ -43,7 +43,7 @@ describe('a metric read from a check', () => {
   });
 
   test.each([
-    ['nothing there', JSON.stringify({ ok: true, load: 1 }), /nothing is at \$\.queue\.depth/],
+    ['nothing there', JSON.stringify({ ok: true, load: 1 }), /\$\.queue\.depth was not found/],
     ['a word', body('17'), /is not a number/],
     ['null', body(null), /is not a number/],
     ['a number beyond all counting', `{"ok":true,"load":1,"queue":{"depth":1e300}}`, /beyond 10\^15/],

@@ -93,15 +93,15 @@ describe('several alerts in one body', () => {
     expect(mixed.json).toMatchObject({
       action: 'resolved',
       incident: '20260310_check-b-down',
-      results: [{ action: 'ignored', why: 'known to be down already' }, { action: 'resolved' }],
+      results: [{ action: 'ignored', why: 'already known to be down' }, { action: 'resolved' }],
     });
     expect(await world.read('20260310_check-b-down.md')).toMatch(/^status: resolved$/m);
     expect(await world.read('20260310_check-a-down.md')).toMatch(/^status: investigating$/m);
     // A delayed copy of the first message is old news: nothing opens again.
     const late = await world.post(hook('alertmanager'), two);
     expect(late.json.results.map(({ why }: { why: string }) => why)).toEqual([
-      'known to be down already',
-      'this event came before',
+      'already known to be down',
+      'this event was received before',
     ]);
   });
 
@@ -171,7 +171,10 @@ describe('Amazon SNS', () => {
     expect((await send(down)).json.action).toBe('ignored');
     const up = signed({ Type: 'Notification', MessageId: 'm-3', Message: alarm('OK') });
     expect((await send(up)).json).toMatchObject({ action: 'resolved', incident: json.incident });
-    expect((await send(down)).json).toMatchObject({ action: 'ignored', why: 'this event came before' });
+    expect((await send(down)).json).toMatchObject({
+      action: 'ignored',
+      why: 'this event was received before',
+    });
     expect(asked).toEqual([PEM, CONFIRM]);
   });
 

@@ -89,7 +89,7 @@ describe('a certificate about to end', () => {
     await world.pass(60);
     expect(await problems(world)).toEqual([]);
     expect((await world.get('/readyz')).json.warnings).toEqual([]);
-    expect(told(world, /^no longer so: the certificate of API expires/)).toHaveLength(1);
+    expect(told(world, /^warning ended: the certificate of API expires/)).toHaveLength(1);
     expect((await world.get('/metrics')).text).not.toContain('status_live_warnings{');
 
     // Some machine behind the balancer still has the old one: not an email each time.

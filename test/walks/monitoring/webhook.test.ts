@@ -145,14 +145,14 @@ describe('what comes late', () => {
       ok: true,
       action: 'ignored',
       incident: null,
-      why: 'nothing of it is open',
+      why: 'it has no open incident',
     });
     await world.restart();
     expect((await say(world, 1, 60)).json).toEqual({
       ok: true,
       action: 'ignored',
       incident: null,
-      why: 'it comes late: the monitor has said since that it recovered at 2026-03-10T11:59:50Z',
+      why: 'too late: the monitor has already reported that it recovered at 2026-03-10T11:59:50Z',
     });
     expect(await world.files()).toEqual([]);
     expect((await say(world, 1, 5)).json).toMatchObject({ action: 'opened' });
@@ -230,7 +230,7 @@ describe('an incident resolved by hand while its monitor says it is down', () =>
       ok: true,
       action: 'ignored',
       incident: '20260310_shop-down',
-      why: expect.stringContaining('resolved by hand'),
+      why: expect.stringContaining('resolved manually'),
     });
   });
 

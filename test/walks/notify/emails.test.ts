@@ -246,7 +246,7 @@ test('a file away for a moment when its grace ends is news when it is back, once
   await world.pass(25, 5);
   rmSync(path.join(world.dir, 'status', 'incidents', 'a.md'));
   await world.pass(10, 5);
-  expect(world.logged.map(({ message }) => message)).toContain('update taken back before it was mailed');
+  expect(world.logged.map(({ message }) => message)).toContain('update withdrawn before any email was sent');
   await world.restart();
   await world.write('a.md', incident(''));
   await world.pass(120, 5);

@@ -96,7 +96,7 @@ describe.runIf(mayMount)('a full disk', () => {
     const refused = await subscribe(world, 'bob@example.com');
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('30');
-    expect(refused.text).toContain('We cannot take this in right now.');
+    expect(refused.text).toContain('We cannot save this right now.');
     const hook = { monitorFriendlyName: 'Shop', monitorID: 7, alertType: 1 };
     const webhook = await world.post('/webhooks/uptime?token=the-webhook-token-of-this-test', hook);
     expect(webhook.status).toBe(503);
@@ -108,7 +108,7 @@ describe.runIf(mayMount)('a full disk', () => {
     rmSync(path.join(at, 'ballast'));
     await world.pass(20, 1);
     expect((await readyz(world)).problems).toEqual([]);
-    expect(told(world, /takes what it is given again/)).toBe(1);
+    expect(told(world, /can be written again/)).toBe(1);
     expect(await world.files()).toEqual(['20260310_api-down.md', '20260310_full.md']);
     // Back-dated to the first failure, which nobody could write down then.
     const [, started] = /started: (\S+)/.exec(await world.read('20260310_api-down.md')) as unknown as [
@@ -204,12 +204,12 @@ describe.runIf(mayMount)('a full disk', () => {
 
   test('at the first start, or read-only: said in words', async () => {
     await expect(openWorld({ env: { DATA_DIR: disk('size=64k,ro') } })).rejects.toThrow(
-      /give this user the folder/,
+      /give this user write access to the folder/,
     );
     const full = disk('size=16k');
     fill(full);
     await expect(openWorld({ env: { DATA_DIR: full } })).rejects.toThrow(
-      /make room|give this user the folder/,
+      /free disk space|give this user write access/,
     );
   });
 });

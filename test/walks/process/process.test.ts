@@ -134,7 +134,7 @@ describe('it says why it does not start', () => {
     const program = await start({ env: { PORT: String(port) } });
     expect((await program.exit).code).toBe(1);
     expect(program.out()).toContain(
-      `PORT: port ${port} is taken — stop what listens there, or set PORT to another`,
+      `PORT: port ${port} is in use — stop the program that uses it, or set PORT to another port`,
     );
   });
 
@@ -142,7 +142,7 @@ describe('it says why it does not start', () => {
     const program = await start({ env: { HOST: '192.0.2.1' } });
     expect((await program.exit).code).toBe(1);
     expect(program.out()).toContain(
-      'HOST: 192.0.2.1 is no address of this machine — set HOST to an address of this machine, 0.0.0.0 for all',
+      'HOST: 192.0.2.1 is not an address of this machine — set HOST to an address of this machine, or to 0.0.0.0 for all',
     );
   });
 });
@@ -157,7 +157,7 @@ test('a bug is logged as what it is and ends the process, for the supervisor to 
     program
       .out()
       .split('\n')
-      .find(text => text.includes('a bug ends')) ?? '';
+      .find(text => text.includes('a bug stopped')) ?? '';
   expect(JSON.parse(line)).toMatchObject({
     level: 60,
     origin: 'unhandledRejection',

@@ -4,11 +4,11 @@ import { explain } from '../../../src/outside/probes/failure.ts';
 import { explained } from '../../../src/web/http/server.ts';
 
 test.each([
-  ['EADDRINUSE', 3000, 'PORT', 'port 3000 is taken', /PORT/],
+  ['EADDRINUSE', 3000, 'PORT', 'port 3000 is in use', /PORT/],
   ['EACCES', 80, 'PORT', 'this user may not listen on port 80', /CAP_NET_BIND_SERVICE/],
   ['EACCES', 3000, 'PORT', 'this user may not listen on port 3000', /set PORT/],
-  ['EADDRNOTAVAIL', 3000, 'HOST', '192.0.2.1 is no address of this machine', /0\.0\.0\.0/],
-  ['ENOTFOUND', 3000, 'HOST', '192.0.2.1 is no address of this machine', /0\.0\.0\.0/],
+  ['EADDRNOTAVAIL', 3000, 'HOST', '192.0.2.1 is not an address of this machine', /0\.0\.0\.0/],
+  ['ENOTFOUND', 3000, 'HOST', '192.0.2.1 is not an address of this machine', /0\.0\.0\.0/],
   ['EINVAL', 3000, 'HOST', 'cannot listen on 192.0.2.1:3000 (EINVAL)', /HOST and PORT/],
 ])('%s on %i', (code, port, where, what, fix) => {
   const problem = explained(Object.assign(new Error(code), { code }), port, '192.0.2.1');

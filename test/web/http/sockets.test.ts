@@ -181,7 +181,7 @@ describe('many requests on one connection', () => {
 });
 
 describe('too many', () => {
-  test('of one address are ended, and a place is free again when one leaves', async () => {
+  test('per address are ended, and a place is free again when one leaves', async () => {
     const { open } = await serving(
       { connections_per_address: 20, headers_time: 20_000, request_time: 20_000 },
       () => true,
@@ -203,7 +203,9 @@ describe('too many', () => {
     for (const { ended } of beyond) expect((await ended).came).toBe('');
     expect(told).toEqual([]);
     vi.advanceTimersByTime(60_000);
-    expect(told).toMatchObject([{ fields: { full: 7 }, message: expect.stringContaining('7 beyond 60') }]);
+    expect(told).toMatchObject([
+      { fields: { full: 7 }, message: expect.stringContaining('7 over the limit of 60') },
+    ]);
     vi.advanceTimersByTime(120_000);
     expect(told).toHaveLength(1);
   });

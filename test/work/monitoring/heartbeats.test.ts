@@ -132,7 +132,10 @@ test('a judgement that never ends holds up no other, is said, and is tried again
   const first = beats.judgeAll(now);
   await vi.advanceTimersByTimeAsync(10 * SECOND);
   await first;
-  expect([ended, errors]).toEqual([['b'], ['the judgement of a heartbeat does not end; it is tried again']]);
+  expect([ended, errors]).toEqual([
+    ['b'],
+    ['a heartbeat evaluation does not finish; the server tries again'],
+  ]);
   // Meanwhile the others cost no wait at all.
   now += 59 * SECOND;
   await beats.judgeAll(now);

@@ -148,7 +148,9 @@ describe('the poller', () => {
     expect(world.errors).toEqual([]);
     await world.until(MIDNIGHT + 82 * SECOND);
     expect(aborted).toEqual([true]);
-    expect(world.errors).toEqual(['gave up on a check that does not end; it is checked again']);
+    expect(world.errors).toEqual([
+      'stopped waiting for a check that does not finish; the server checks again',
+    ]);
     await world.until(MIDNIGHT + 4 * MINUTE);
     expect(world.started.length).toBeGreaterThanOrEqual(2);
     // One that was given up and ends after all counts for nothing.

@@ -76,10 +76,10 @@ function isDecided({ contains, not_contains, json }: HttpCheck, texts: readonly 
 /** Describes a response that did not end in time and does not decide. */
 function soFar({ contains, not_contains }: HttpCheck, texts: readonly string[]): string {
   if (contains !== undefined && !hasText(texts, contains))
-    return 'the text was not found in what came, and the answer did not end';
+    return 'the text was not found so far, and the answer did not end';
   return not_contains === undefined
-    ? 'the answer did not end, so that it cannot be read as JSON'
-    : 'the unwanted text was not found in what came, but the answer did not end';
+    ? 'the answer did not end, so it cannot be read as JSON'
+    : 'the unwanted text was not found so far, but the answer did not end';
 }
 
 function judgeBody(check: HttpCheck, body: Body): void {
@@ -91,8 +91,8 @@ function judgeBody(check: HttpCheck, body: Body): void {
     throw new Finding('unwanted text found in the answer');
   }
   if (check.not_contains !== undefined) {
-    if (!isText(body.readings)) throw new Finding('answered with a body that is no text');
-    if (body.isCut()) throw new Finding('answered with a body that ends too early');
+    if (!isText(body.readings)) throw new Finding('answered with a body that is not text');
+    if (body.isCut()) throw new Finding('answered with an incomplete body');
   }
   if (check.json === undefined) return;
   if (!body.whole) throw new Finding('answer too large to be read as JSON');

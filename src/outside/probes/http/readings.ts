@@ -12,9 +12,9 @@ export function readingsIn(body: Body, paths: readonly string[]): MetricReading[
     if ('fault' in document) return { path, fault: document.fault };
     const found = query(document.value as Parameters<typeof query>[0], path) as unknown[];
     const [value] = found;
-    if (found.length === 0) return { path, fault: `nothing is at ${path} in the answer` };
+    if (found.length === 0) return { path, fault: `${path} was not found in the answer` };
     if (found.length > 1) return { path, fault: `${path} matches ${found.length} values, not one` };
-    if (typeof value !== 'number') return { path, fault: `what is at ${path} is not a number` };
+    if (typeof value !== 'number') return { path, fault: `the value at ${path} is not a number` };
     if (Math.abs(value) > MAX_METRIC_VALUE) return { path, fault: `the number at ${path} is beyond 10^15` };
     // JSON allows -0; return 0.
     return { path, value: value + 0 };
