@@ -101,9 +101,6 @@ export function commandsFor(top: string, file: string): string {
   return `commit it: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}`;
 }
 
-/** The ref below `refs/` with the files that our rules merged, for a merge that a person must finish. */
-export const MERGED = 'status-live-merged';
-
 /** Something a person began in git and did not finish: nothing is committed or merged until then. */
 export async function underWay(git: GitRun, top: string): Promise<Obstacle | null> {
   const at = `git -C ${quoted(top)}`;
@@ -115,25 +112,18 @@ export async function underWay(git: GitRun, top: string): Promise<Obstacle | nul
     );
     if (!isThere) continue;
     const end = verb === 'merge' ? `${at} commit --no-edit` : `${at} ${verb} --continue`;
-    const ready = verb === 'merge' && (await isMerged(git)) ? `${at} checkout ${MERGED} -- ., ` : '';
     return [
       `a ${name} that a person began in ${top} is not finished, so nothing is committed, pulled or pushed`,
-      `finish it (${ready}edit the files \`git status\` names, ${at} add -- FILE, ${end}), or drop it: ${at} ${verb} --abort`,
+      `finish it: edit the files \`git status\` names, ${at} add -- FILE, ${end}. Giving it up (--abort) can take away what was written since`,
     ];
   }
   return null;
 }
 
-/** Whether the current merge is the one that we prepared files for. */
-async function isMerged(git: GitRun): Promise<boolean> {
-  const pair = await git.try('rev-parse', 'HEAD', 'MERGE_HEAD');
-  const known = await git.try('log', '-1', '--format=%s', `refs/${MERGED}`);
-  return known !== null && pair?.replace('\n', ' ') === known;
-}
-
 const UNDER_WAY = [
   ['MERGE_HEAD', 'merge', 'merge'],
   ['rebase-merge', 'rebase', 'rebase'],
+  ['rebase-apply/applying', '`git am`', 'am'],
   ['rebase-apply', 'rebase', 'rebase'],
   ['CHERRY_PICK_HEAD', 'cherry-pick', 'cherry-pick'],
   ['REVERT_HEAD', 'revert', 'revert'],
