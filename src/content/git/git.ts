@@ -16,6 +16,7 @@ import {
   type Obstacle,
   obstacle,
   placeOf,
+  unmerged,
   type WorkTree,
 } from './work-tree.ts';
 
@@ -244,7 +245,8 @@ async function moveTo(
       if (!(error instanceof GitFailure)) throw error;
       if (/not possible to fast-forward/i.test(error.said)) return 'outrun';
       const names = [...error.said.matchAll(/^\t(.+)$|Entry '(.+)' not uptodate/gm)];
-      const files = names.map(([, listed, named]) => (listed ?? named) as string);
+      const open = /unmerged files/.test(error.said) ? await unmerged(git) : [];
+      const files = [...open, ...names.map(([, listed, named]) => (listed ?? named) as string)];
       if (files.length === 0) throw error;
       const blocking: string[] = [];
       for (const file of files) if (!(await isThere(exchange, file, next))) blocking.push(file);
@@ -253,7 +255,8 @@ async function moveTo(
         const what =
           'it has edits that are not committed, and was changed at the remote: nothing is pulled or pushed until they are';
         const stash = `git -C ${quoted(place.top)} stash push --include-untracked -- ${quoted(file)}`;
-        const fix = `${commandsFor(place.top, file)}; what both wrote is merged then. Or, to do without your edits: ${stash}`;
+        const or = open.length > 0 ? '' : `. Or, to do without your edits: ${stash}`;
+        const fix = `${await commandsFor(place.top, file)}; what both wrote is merged then${or}`;
         report(exchange, [what, fix], 'error', path.join(place.top, file));
       }
       return 'blocked';

@@ -157,3 +157,105 @@ describe('written since into a file it touches and another: what is said finishe
     if (kind !== 'a rebase') expect(pushed(OTHER)).toContain('By API.');
   });
 });
+
+test('on no branch: typed after HEAD has moved, the command still finds the commit', async () => {
+  const { server, commit, sync, pushed, holds, head } = openClones();
+  git(server, 'checkout', '-q', '--detach');
+  commit(server, section(TEXT, 'Identified 2026-03-10 11:10:00 UTC', 'The deploy.'));
+  const mine = head(server);
+  const { fix } = (await sync()).problems[0]!;
+  git(server, 'checkout', '-q', 'main');
+  type(server, fix);
+  expect(await sync()).toMatchObject({ problems: [] });
+  expect(holds(mine)).toBe(true);
+  expect(pushed()).toContain('The deploy.');
+});
+
+test('on no branch twice at one commit: the first name is taken, and the command works all the same', async () => {
+  const { server, sync, pushed, head } = openClones();
+  const begin = head(server);
+  for (const text of [lower(TEXT), grown('Two.')]) {
+    git(server, 'checkout', '-q', '--detach', begin);
+    writeFileSync(at(server, FILE), text);
+    type(server, (await sync()).problems[0]!.fix);
+    expect(git(server, 'symbolic-ref', '--short', 'HEAD')).toBe('main');
+    expect(await sync()).toMatchObject({ problems: [] });
+  }
+  expect(pushed()).toMatch(/severity: minor[\s\S]*Two\./);
+});
+
+describe('a stash that came back with a conflict', () => {
+  const openStash = (branch = 'main') => {
+    const clones = openClones();
+    const { server, commit } = clones;
+    writeFileSync(at(server, FILE), says('The disk.'));
+    git(server, 'stash', '-q');
+    if (branch !== 'main') git(server, 'checkout', '-qb', branch);
+    commit(server, says('The network.'));
+    expect(() => git(server, 'stash', 'pop')).toThrow();
+    return clones;
+  };
+  const marks = /<<<<<<<|>>>>>>>/;
+
+  test('the file is not to be committed while it holds both sides', async () => {
+    const clones = openStash();
+    const { server, sync, pushed } = clones;
+    expect(await sync()).toMatchObject({ problems: [] });
+    writeFileSync(at(server, FILE), says('Both.'));
+    const { problems } = await sync();
+    expect(problems).toMatchObject([{ where: at(server, FILE) }]);
+    type(server, problems[0]!.fix.replace('commit it: ', ''));
+    expect(await sync()).toMatchObject({ problems: [] });
+    expect(pushed()).toContain('Both.');
+  });
+
+  test('among many others that are not committed', async () => {
+    const clones = openStash();
+    const { server, sync } = clones;
+    for (let n = 0; n < 12; n++) writeFileSync(at(server, `${n}.md`), lower(TEXT));
+    const { problems } = await sync();
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.map(({ fix }) => fix).join()).not.toMatch(/ -- incidents |-- incidents$|slow/);
+  });
+
+  test('and the remote changed it: first what is to stand, then the commit', async () => {
+    const clones = openStash();
+    const { server, laptop, commit, sync, push, pushed } = clones;
+    commit(laptop, TEXT.replace('Uploads', 'Downloads'));
+    push();
+    const { problems } = await sync();
+    for (const { fix } of problems) expect(fix).toMatch(/^write what is to stand in .*slow\.md, then /);
+    writeFileSync(at(server, FILE), says('Both.'));
+    type(server, git(server, 'status', '--porcelain').startsWith('UU') ? `git add incidents/${FILE}` : ':');
+    for (const { fix } of (await sync()).problems.slice(0, 1))
+      type(server, fix.replace(/^commit it: |;.*/g, ''));
+    expect(await sync()).toMatchObject({ problems: [] });
+    expect(pushed()).toContain('Both.');
+    expect(pushed()).toContain('Downloads');
+  });
+
+  test('on another branch: first what is to stand, then the way back', async () => {
+    const clones = openStash('side');
+    const { server, sync, pushed } = clones;
+    const [told] = (await sync()).problems;
+    const [first, ...rest] = told!.fix.split(', then: ');
+    expect(first).toMatch(/^write what is to stand in \S+slow\.md/);
+    writeFileSync(at(server, FILE), says('Both.'));
+    type(server, rest.join());
+    expect(await sync()).toMatchObject({ problems: [] });
+    expect(pushed()).toContain('Both.');
+    expect(git(server, 'log', '--format=%H', '-p', 'main')).not.toMatch(marks);
+  });
+});
+
+test('what a remote says stands in a message without the blanks it ends with', async () => {
+  const { bare, server, commit, sync } = openClones();
+  writeFileSync(
+    path.join(bare, 'hooks', 'pre-receive'),
+    '#!/bin/sh\necho "protected branch   " >&2\nexit 1\n',
+    { mode: 0o755 },
+  );
+  commit(server, lower(TEXT));
+  const [told] = (await sync()).problems;
+  expect(told!.what).toBe('git push: remote: protected branch');
+});
