@@ -16,6 +16,7 @@ import {
   type Obstacle,
   obstacle,
   placeOf,
+  unmerged,
   type WorkTree,
 } from './work-tree.ts';
 
@@ -244,7 +245,8 @@ async function moveTo(
       if (!(error instanceof GitFailure)) throw error;
       if (/not possible to fast-forward/i.test(error.said)) return 'outrun';
       const names = [...error.said.matchAll(/^\t(.+)$|Entry '(.+)' not uptodate/gm)];
-      const files = names.map(([, listed, named]) => (listed ?? named) as string);
+      const open = /unmerged files/.test(error.said) ? await unmerged(git) : [];
+      const files = [...open, ...names.map(([, listed, named]) => (listed ?? named) as string)];
       if (files.length === 0) throw error;
       const blocking: string[] = [];
       for (const file of files) if (!(await isThere(exchange, file, next))) blocking.push(file);
@@ -253,7 +255,8 @@ async function moveTo(
         const what =
           'it has uncommitted edits, and it changed at the remote: the server does not pull or push until you commit them';
         const stash = `git -C ${quoted(place.top)} stash push --include-untracked -- ${quoted(file)}`;
-        const fix = `${commandsFor(place.top, file)}; the server then merges both versions. Or, to put your edits aside: ${stash}`;
+        const or = open.length > 0 ? '' : `. Or, to put your edits aside: ${stash}`;
+        const fix = `${await commandsFor(place.top, file)}; the server then merges both versions${or}`;
         report(exchange, [what, fix], 'error', path.join(place.top, file));
       }
       return 'blocked';

@@ -4,9 +4,12 @@ import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import { type Commits, type Conflict, edited, type MergedTree } from './merge.ts';
 import { AUTHORS, type GitRun, quoted, textsOf } from './run.ts';
-import { MERGED, type WorkTree } from './work-tree.ts';
+import type { WorkTree } from './work-tree.ts';
 
 type StoppedMerge = Extract<MergedTree, { kind: 'conflict' }>;
+
+/** The names of both commits with what our rules merged in them, below `refs/`. */
+const SIDES = { ours: 'status-live-merge/here', theirs: 'status-live-merge/remote' } as const;
 
 /** One problem per file; all with the same commands, as one merge resolves them all. */
 export async function conflictProblems(
@@ -14,32 +17,25 @@ export async function conflictProblems(
   { top }: WorkTree,
   upstream: string,
   commits: Commits,
-  { conflicts, rest }: StoppedMerge,
+  { conflicts, sides }: StoppedMerge,
 ): Promise<Problem[]> {
+  const other = sides ? SIDES.theirs : upstream;
   // git renames a file that conflicts with a folder after its side, and a person's merge uses other names for the
   // sides.
   const shown = (file: string) =>
-    file
-      .replace(`~${commits.ours}`, '~HEAD')
-      .replace(`~${commits.theirs}`, `~${upstream.replaceAll('/', '_')}`);
+    file.replace(`~${commits.ours}`, '~HEAD').replace(`~${commits.theirs}`, `~${other.replaceAll('/', '_')}`);
   const at = `git -C ${quoted(top)}`;
   const list = (names: readonly string[]) => names.map(name => quoted(shown(name))).join(' ');
   const files = conflicts.map(({ file }) => file);
-  const gone = [
-    ...conflicts.flatMap(({ also }) => also),
-    ...[...rest].flatMap(([file, blob]) => (blob ? [] : [file])),
-  ];
   const edit = conflicts.map(({ file, isMarked }) =>
     isMarked
       ? shown(file)
       : `${shown(file)} (git adds no conflict markers; the remote version is ${upstream}:${file})`,
   );
-  const commands = [
-    `${at} merge --no-commit --no-ff ${upstream}`,
-    ...((await keepMerged(git, commits, rest)) ? [`${at} checkout ${MERGED} -- .`] : []),
-    ...(gone.length > 0 ? [`${at} rm -q -f --ignore-unmatch -- ${list(gone)}`] : []),
-  ];
-  const fix = `${commands.join('; ')}; edit ${edit.join(' and ')}, ${at} add -- ${list(files)}, ${at} commit --no-edit. The server then pushes it`;
+  if (sides) await keepSides(git, commits, sides);
+  // Only merges: git refuses them, and stops, where one is begun, or the files or HEAD are not as we saw them.
+  const first = sides ? `${at} merge --ff-only ${SIDES.ours} && ` : '';
+  const fix = `${first}${at} merge --no-commit --no-ff ${other}; edit ${edit.join(' and ')}, ${at} add -- ${list(files)}, ${at} commit --no-edit. The server then pushes it`;
   const problemOf = async ({ file, here, also, units }: Conflict): Promise<Problem> => {
     const both = units.length > 0 ? units.join(' and ') : 'the same lines';
     const { ours: our, theirs: their } = commits;
@@ -81,21 +77,17 @@ async function changedBy(
   return found?.[2] ?? side.slice(0, 7);
 }
 
-/**
- * Stores the files that our rules can merge but git cannot, for the person who merges the others. As a commit without
- * parents, which cannot be merged by mistake. Returns whether there are any.
- */
-async function keepMerged(
+/** Stores both commits with what our rules merged in them, for the person who merges the others. */
+async function keepSides(
   git: GitRun,
-  { ours, theirs }: Commits,
-  rest: StoppedMerge['rest'],
-): Promise<boolean> {
-  const files = new Map([...rest].filter(([, blob]) => blob !== null));
-  if (files.size === 0) return false;
-  const pair = `${ours} ${theirs}`;
-  if ((await git.try('log', '-1', '--format=%s', `refs/${MERGED}`)) !== pair) {
-    const commit = await git.out('commit-tree', await edited(git, null, files), '-m', pair);
-    await git.out('update-ref', `refs/${MERGED}`, commit);
+  commits: Commits,
+  sides: NonNullable<StoppedMerge['sides']>,
+): Promise<void> {
+  const known = await git.try('rev-parse', ...Object.values(SIDES).map(name => `refs/${name}^`));
+  if (known === `${commits.ours}\n${commits.theirs}`) return;
+  for (const side of ['ours', 'theirs'] as const) {
+    const tree = await edited(git, await git.out('rev-parse', `${commits[side]}^{tree}`), sides[side]);
+    const commit = await git.out('commit-tree', tree, '-p', commits[side], '-m', 'Merged by rule');
+    await git.out('update-ref', `refs/${SIDES[side]}`, commit);
   }
-  return true;
 }

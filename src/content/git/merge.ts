@@ -13,7 +13,7 @@ export interface Conflict {
   readonly file: string;
   /** Its path on our side. */
   readonly here: string;
-  /** Other names of the same file, to be removed. */
+  /** Other names of the same file. */
   readonly also: readonly string[];
   /** Whether git's merge leaves conflict markers in it. */
   readonly isMarked: boolean;
@@ -26,8 +26,11 @@ export type MergedTree =
   | {
       readonly kind: 'conflict';
       readonly conflicts: readonly Conflict[];
-      /** Changes to other files that git's merge would not make. */
-      readonly rest: Edits;
+      /**
+       * Where git's merge would not do the same: changes to both commits, after which it conflicts in those files only,
+       * each under one name. Null when it would.
+       */
+      readonly sides: { readonly ours: Edits; readonly theirs: Edits } | null;
     };
 
 export interface Commits {
@@ -57,14 +60,14 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
     const other = their.get(name);
     const done = other ? await mergeFile({ git, ...commits }, mine, other) : changed(mine);
     if (!done) for (const { path: file } of [mine, other!]) plan.left.add(file);
-    else if (done.kind === 'conflict') plan.stop(done.units, mine, other);
+    else if (done.kind === 'conflict') plan.stop(done.units, mine, other!);
     else plan.take(done.edits);
     notes.push(...(done?.notes ?? []).map(note => `${mine.path}: ${note}`));
   }
   for (const [name, change] of their) if (!our.has(name)) plan.take(changed(change).edits);
   const isOurs = (file: string) => file.startsWith(incidents) && isIncidentName(file) && !plan.left.has(file);
   for (const file of merged.conflicted)
-    if (!isOurs(file)) plan.conflicts.set(file, { units: [], names: [file] });
+    if (!isOurs(file)) plan.conflicts.set(file, { units: [], names: [file], changes: null });
   if (plan.conflicts.size > 0) return plan.stopped(await filesIn(git, merged.tree), merged.conflicted);
   const { edits } = plan;
   return {
@@ -83,7 +86,11 @@ class Plan {
   /** By the path to merge at; `names`: its paths in the base and on both sides, ours first. */
   readonly conflicts = new Map<
     string,
-    { readonly units: readonly string[]; readonly names: readonly string[] }
+    {
+      readonly units: readonly string[];
+      readonly names: readonly string[];
+      readonly changes: readonly [ours: FileChange, theirs: FileChange] | null;
+    }
   >();
   readonly left = new Set<string>();
 
@@ -91,14 +98,15 @@ class Plan {
     for (const [file, blob] of edits) {
       const known = this.edits.get(file);
       if (known && blob && known.oid !== blob.oid)
-        this.conflicts.set(file, { units: ['its name'], names: [file] });
+        this.conflicts.set(file, { units: ['its name'], names: [file], changes: null });
       else if (!known || blob) this.edits.set(file, blob);
     }
   }
 
-  stop(units: readonly string[], ours: FileChange, theirs: FileChange | undefined): void {
-    const names = [ours.path, theirs?.path, ours.from].filter(name => name != null);
-    this.conflicts.set(names.find(name => name !== ours.from) ?? ours.path, { units, names });
+  stop(units: readonly string[], ours: FileChange, theirs: FileChange): void {
+    const names = [ours.path, theirs.path, ours.from].filter(name => name !== null);
+    const file = names.find(name => name !== ours.from) ?? ours.path;
+    this.conflicts.set(file, { units, names, changes: [ours, theirs] });
   }
 
   /** @param held the blobs of the tree that git's merge makes. */
@@ -114,14 +122,26 @@ class Plan {
       const isMade = blob ? held.get(file) === blob.oid && !conflicted.has(file) : !isThere(file);
       if (!stopped.has(file) && !isMade) rest.set(file, blob);
     }
-    return { kind: 'conflict', conflicts, rest };
+    if (rest.size === 0 && conflicts.every(({ also }) => also.length === 0))
+      return { kind: 'conflict', conflicts, sides: null };
+    const [ours, theirs] = ([0, 1] as const).map((side): Edits => {
+      const moved = [...this.conflicts].flatMap(([file, { names, changes }]) =>
+        changes ? [...names.map(name => [name, null] as const), [file, entryOf(changes[side])] as const] : [],
+      );
+      return new Map([...rest, ...moved]);
+    }) as [Edits, Edits];
+    return { kind: 'conflict', conflicts, sides: { ours, theirs } };
   }
 }
 
-function changed({ from, path: to, mode, oid }: FileChange): Extract<Done, { kind: 'edits' }> {
+function entryOf({ mode, oid }: FileChange) {
+  return oid === null ? null : { mode, oid };
+}
+
+function changed(change: FileChange): Extract<Done, { kind: 'edits' }> {
   const edits: Edits = new Map();
-  if (from !== null) edits.set(from, null);
-  edits.set(to, oid === null ? null : { mode, oid });
+  if (change.from !== null) edits.set(change.from, null);
+  edits.set(change.path, entryOf(change));
   return { kind: 'edits', edits, notes: [] };
 }
 

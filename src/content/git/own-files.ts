@@ -7,7 +7,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import { isIncidentName } from '../incidents/listing.ts';
 import { type Edits, edited } from './merge.ts';
 import { AUTHORS, blobsOf, type GitRun, oidOf, quoted, signed } from './run.ts';
-import { commandsFor, nameInGit, type WorkTree } from './work-tree.ts';
+import { commandsFor, isMarked, nameInGit, type WorkTree } from './work-tree.ts';
 
 export type Author = keyof typeof AUTHORS;
 
@@ -77,7 +77,7 @@ export async function commitOwn(
     committed.push(...mine.map(({ file }) => file));
   }
   const stuck = pending.flatMap(({ text, file }) => (text === null ? [file] : []));
-  return { committed, problems: stuck.map(file => mixed(top, file)) };
+  return { committed, problems: await Promise.all(stuck.map(file => mixed(top, file))) };
 }
 
 /** The files' names in git, without those whose folder is missing. */
@@ -188,10 +188,10 @@ async function written(git: GitRun, file: string, text: string): Promise<string>
   return (await git.fed(text, 'hash-object', '-w', `--path=${file}`, '--stdin')).toString().trim();
 }
 
-function mixed(top: string, file: string): Problem {
+async function mixed(top: string, file: string): Promise<Problem> {
   const what =
     'it contains changes by the server and uncommitted edits, and the server cannot separate them: only this server has them';
-  return { level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) };
+  return { level: 'warning', where: path.join(top, file), what, fix: await commandsFor(top, file) };
 }
 
 /** For more files than this, the folder is named instead. */
@@ -199,7 +199,8 @@ const MAX_NAMED = 10;
 
 /**
  * Uncommitted files: incident files unknown to git, and incident files or status.yaml edited or deleted by hand or by a
- * command that could not commit. Without `owned` files, which the server commits with its next pull.
+ * command that could not commit. Without `owned` files, which the server commits with its next pull, and without those
+ * that hold both sides of a git conflict: that is to be resolved first, and said where they are read.
  */
 export async function onlyHere(git: GitRun, place: WorkTree, owned: Pick<Owned, 'list'>): Promise<Problem[]> {
   const { top, incidents } = place;
@@ -211,9 +212,11 @@ export async function onlyHere(git: GitRun, place: WorkTree, owned: Pick<Owned, 
   const site = path.posix.join(place.status, 'status.yaml');
   const states = await changedIn(git, incidents, site);
   const open = states.filter(([file, state]) => state !== '??' || isOneOf(incidents, file));
-  const left = open.filter(([file]) => !own.has(file));
+  const marked = await Promise.all(open.map(([file]) => isMarked(top, file)));
+  const left = open.filter(([file], index) => !own.has(file) && !marked[index]);
   const within = left.filter(([file]) => file.startsWith(incidents));
-  const many = within.length > MAX_NAMED;
+  // A command for the whole folder would commit those, too.
+  const many = within.length > MAX_NAMED && !marked.includes(true);
   const named = many ? left.filter(one => !within.includes(one)) : left;
   const problems = await ignoredProblems(git, place);
   for (const [file, state] of named) {
@@ -221,7 +224,7 @@ export async function onlyHere(git: GitRun, place: WorkTree, owned: Pick<Owned, 
       state === '??'
         ? 'it is not committed: only this server has it'
         : 'it was edited or deleted, and the change is not committed: only this server has it';
-    problems.push({ level: 'warning', where: path.join(top, file), what, fix: commandsFor(top, file) });
+    problems.push({ level: 'warning', where: path.join(top, file), what, fix: await commandsFor(top, file) });
   }
   if (!many) return problems;
   const [folder, at] = [incidents.replace(/\/$/, ''), `git -C ${quoted(top)}`];
@@ -235,14 +238,17 @@ async function ignoredProblems(git: GitRun, { top, incidents }: WorkTree): Promi
   const files = (await ignoredIn(git, incidents)).filter(file => isOneOf(incidents, file));
   const many = files.length > MAX_NAMED;
   const [folder, at] = [incidents.replace(/\/$/, ''), `git -C ${quoted(top)}`];
-  return (many ? [folder] : files).map((file): Problem => {
+  const problemOf = async (file: string): Promise<Problem> => {
     const ignores = many ? `git ignores ${files.length} files in it` : 'git ignores it';
     const what = `${ignores}, so the server does not commit ${many ? 'them' : 'it'}: only this server has ${many ? 'them' : 'it'}`;
     const rule = `${at} check-ignore -v -- ${quoted(files[0]!)}`;
-    const force = commandsFor(top, file).replace(' add -- ', ' add -f -- ').replace('commit it: ', '');
+    const force = (await commandsFor(top, file))
+      .replace(' add -- ', ' add -f -- ')
+      .replace('commit it: ', '');
     const fix = `remove the rule that \`${rule}\` shows, or commit ${many ? 'them' : 'it'} anyway: ${force}`;
     return { level: 'warning', where: path.join(top, file), what, fix };
-  });
+  };
+  return Promise.all((many ? [folder] : files).map(problemOf));
 }
 
 /** The files there that git ignores, by their paths from the top. */

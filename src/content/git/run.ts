@@ -209,9 +209,8 @@ function failure(verb: string, error: Failed, timeout: number): GitFailure {
   if (error.killed)
     return new GitFailure(`git ${verb} took longer than ${timeout / 1000} s`, 'check the remote');
   const stderr = String(error.stderr ?? '');
-  const line =
-    stderr.split('\n').find(text => /^(fatal|error|remote|ssh|hint: Updates)/i.test(text)) ??
-    stderr.split('\n')[0];
+  const lines = stderr.split('\n').map(text => text.trim());
+  const line = lines.find(text => /^(fatal|error|remote|ssh|hint: Updates)/i.test(text)) ?? lines[0];
   const said = redacted(line ?? '').replace(/^(fatal|error): /, '') || `exit code ${String(error.code)}`;
   const fix =
     FIXES.find(([pattern]) => pattern.test(said))?.[1] ??

@@ -1,6 +1,7 @@
 // Where a status folder is in its repository, and what prevents the server from working there.
-import { access, realpath } from 'node:fs/promises';
+import { access, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { gitConflict } from '../../core/text/conflict-markers.ts';
 import { isWithin, whereItStood } from '../incidents/listing.ts';
 import { GitFailure, type GitRun, oidOf, quoted } from './run.ts';
 
@@ -82,27 +83,53 @@ async function wayTo(
   const others = ['--not', `--remotes=*/${branch}`, ...(known === null ? [] : [known])];
   // Another branch may have changes elsewhere that are not ours; a commit on no branch needs one, or it is lost.
   const own = await git.try('rev-list', '-1', 'HEAD', ...others, '--', ...(on === null ? [] : [folder]));
-  const edits = await git.try('diff', '--name-only', 'HEAD', '--', folder);
-  const name = quoted(on ?? `kept-${await git.out('rev-parse', '--short', 'HEAD')}`);
-  const isLeft = Boolean(own || edits);
+  const edits = namesIn((await git.try('diff', '--name-only', '-z', 'HEAD', '--', folder)) ?? '');
+  const marked = await Promise.all(edits.map(file => isMarked(top, file)));
+  const open = [...new Set([...(await unmerged(git)), ...edits.filter((_, index) => marked[index])])];
+  const isLeft = Boolean(own) || edits.length > 0;
+  const commit = await git.try('rev-parse', '--short', 'HEAD');
+  const name = quoted(on ?? (await freeName(git, `kept-${commit}`)));
+  // By the commit, not HEAD: that may have moved before somebody types this.
+  const kept = edits.length > 0 ? `switch -c ${name} ${commit}` : `branch ${name} ${commit}`;
   const commands = [
-    ...(edits ? [`${at} commit -m 'Status: kept' --only -- ${quoted(folder)}`] : []),
-    ...(isLeft && on === null ? [`${at} branch ${name}`] : []),
+    ...(open.length > 0 ? [`${at} add -- ${open.map(quoted).join(' ')}`] : []),
+    ...(isLeft && on === null ? [`${at} ${kept}`] : []),
+    ...(edits.length > 0 ? [`${at} commit -m 'Status: kept' --only -- ${quoted(folder)}`] : []),
     `${at} switch ${quoted(branch)}`,
     ...(isLeft ? [`${at} merge --no-edit ${name}`] : []),
   ];
-  return commands.join(' && ');
+  const files = open.map(file => path.join(top, file)).join(' and ');
+  return `${open.length > 0 ? `write what is to stand in ${files}, then: ` : ''}${commands.join(' && ')}`;
+}
+
+async function freeName(git: GitRun, name: string): Promise<string> {
+  let free = name;
+  for (let n = 2; (await oidOf(git, `refs/heads/${free}`)) !== null; n++) free = `${name}-${n}`;
+  return free;
+}
+
+/** Whether the file holds both sides of a git conflict: committed like that, it cannot be read anywhere. */
+export async function isMarked(top: string, file: string): Promise<boolean> {
+  const text = await readFile(path.join(top, file), 'utf8').catch(() => '');
+  return gitConflict(text, file) !== null;
+}
+
+/** The files with a conflict that git does not know to be resolved; with one, it neither switches nor merges. */
+export async function unmerged(git: GitRun): Promise<string[]> {
+  return namesIn(await git.out('diff', '--name-only', '--diff-filter=U', '-z'));
+}
+
+function namesIn(listed: string): string[] {
+  return listed.split('\0').filter(name => name !== '');
 }
 
 /** The commands to commit only that file. */
-export function commandsFor(top: string, file: string): string {
+export async function commandsFor(top: string, file: string): Promise<string> {
   const at = `git -C ${quoted(top)}`;
   const [name, message] = [quoted(file), quoted(`Status: ${path.basename(file, '.md')}`)];
-  return `commit it: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}`;
+  const first = (await isMarked(top, file)) ? `write what is to stand in ${path.join(top, file)}, then ` : '';
+  return `${first}commit it: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}`;
 }
-
-/** The ref below `refs/` with the files that our rules merged, for a merge that a person must finish. */
-export const MERGED = 'status-live-merged';
 
 /** Something a person began in git and did not finish: nothing is committed or merged until then. */
 export async function underWay(git: GitRun, top: string): Promise<Obstacle | null> {
@@ -115,25 +142,18 @@ export async function underWay(git: GitRun, top: string): Promise<Obstacle | nul
     );
     if (!isThere) continue;
     const end = verb === 'merge' ? `${at} commit --no-edit` : `${at} ${verb} --continue`;
-    const ready = verb === 'merge' && (await isMerged(git)) ? `${at} checkout ${MERGED} -- ., ` : '';
     return [
       `somebody began a ${name} in ${top} and did not finish it, so nothing is committed, pulled or pushed`,
-      `finish it (${ready}edit the files that \`git status\` lists, ${at} add -- FILE, ${end}), or abort it: ${at} ${verb} --abort`,
+      `finish it: edit the files that \`git status\` lists, ${at} add -- FILE, ${end}. Do not abort it (--abort): that can remove what was written since`,
     ];
   }
   return null;
 }
 
-/** Whether the current merge is the one that we prepared files for. */
-async function isMerged(git: GitRun): Promise<boolean> {
-  const pair = await git.try('rev-parse', 'HEAD', 'MERGE_HEAD');
-  const known = await git.try('log', '-1', '--format=%s', `refs/${MERGED}`);
-  return known !== null && pair?.replace('\n', ' ') === known;
-}
-
 const UNDER_WAY = [
   ['MERGE_HEAD', 'merge', 'merge'],
   ['rebase-merge', 'rebase', 'rebase'],
+  ['rebase-apply/applying', '`git am`', 'am'],
   ['rebase-apply', 'rebase', 'rebase'],
   ['CHERRY_PICK_HEAD', 'cherry-pick', 'cherry-pick'],
   ['REVERT_HEAD', 'revert', 'revert'],

@@ -72,10 +72,38 @@ export function commandsIn(fix: string): string[] {
 
 export function type(cwd: string, command: string): void {
   const who = {
+    GIT_EDITOR: 'true',
     GIT_AUTHOR_NAME: 'Olga',
     GIT_AUTHOR_EMAIL: 'o@x.org',
     GIT_COMMITTER_NAME: 'Olga',
     GIT_COMMITTER_EMAIL: 'o@x.org',
   };
   execFileSync('sh', ['-ec', command], { cwd, env: { ...process.env, ...who }, stdio: 'pipe' });
+}
+
+export const at = (clone: string, name: string) => path.join(clone, 'incidents', name);
+
+/** One pair of commits: each name with its text in the base, here and there; null where it is not. */
+export function openPair(
+  files: Readonly<Record<string, readonly [base: string | null, here: string | null, there: string | null]>>,
+) {
+  const clones = openClones();
+  const { server, laptop, push } = clones;
+  const put = (clone: string, side: 0 | 1 | 2) => {
+    for (const [name, texts] of Object.entries(files)) {
+      const [file, text] = [at(clone, name), texts[side]];
+      mkdirSync(path.dirname(file), { recursive: true });
+      if (text === null) rmSync(file, { force: true });
+      else writeFileSync(file, text);
+    }
+    git(clone, 'add', '-A');
+    git(clone, 'commit', '-q', '--allow-empty', '-m', 'all at once');
+  };
+  put(server, 0);
+  git(server, 'push', '-q', 'origin', 'HEAD:main');
+  git(laptop, 'pull', '-q', 'origin', 'main');
+  put(server, 1);
+  put(laptop, 2);
+  push();
+  return clones;
 }

@@ -1,8 +1,8 @@
 // The commands that /readyz prints for a true conflict, typed as they stand, whatever else differs.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FILE, lower, openClones, section, TEXT, type } from './clones.ts';
+import { at, FILE, lower, openClones, openPair, section, TEXT, type } from './clones.ts';
 import { git } from './repository.ts';
 
 type Clones = ReturnType<typeof openClones>;
@@ -44,33 +44,6 @@ async function ended(clones: Clones, edit: () => void): Promise<string> {
 
 const BOTH = /One\.[\s\S]*Two\.|Two\.[\s\S]*One\./;
 const says = (words: string) => TEXT.replace('We look.', words);
-const at = (clone: string, name: string) => path.join(clone, 'incidents', name);
-
-/** One pair of commits: each name with its text in the base, here and there; null where it is not. */
-function openPair(
-  files: Readonly<Record<string, readonly [base: string | null, here: string | null, there: string | null]>>,
-) {
-  const clones = openClones();
-  const { server, laptop, push } = clones;
-  const put = (clone: string, side: 0 | 1 | 2) => {
-    for (const [name, texts] of Object.entries(files)) {
-      const [file, text] = [at(clone, name), texts[side]];
-      mkdirSync(path.dirname(file), { recursive: true });
-      if (text === null) rmSync(file, { force: true });
-      else writeFileSync(file, text);
-    }
-    git(clone, 'add', '-A');
-    git(clone, 'commit', '-q', '--allow-empty', '-m', 'all at once');
-  };
-  put(server, 0);
-  git(server, 'push', '-q', 'origin', 'HEAD:main');
-  git(laptop, 'pull', '-q', 'origin', 'main');
-  put(server, 1);
-  put(laptop, 2);
-  push();
-  return clones;
-}
-
 describe('the printed commands end it', () => {
   const A = [TEXT, says('The disk.'), says('The network.')] as const;
   const grown = (words: string) => `${TEXT}\n## Update 11:10 UTC\n${words}\n`;
@@ -178,20 +151,6 @@ describe('the printed commands end it', () => {
       ),
     );
     expect(pushed()).toContain('status: resolved');
-  });
-
-  test('begun and left: what is said then ends it too', async () => {
-    const clones = openPair({ [FILE]: A, 'b.md': [TEXT, grown('One.'), grown('Two.')] });
-    const { server, sync, pushed } = clones;
-    const [first] = (await sync()).problems;
-    expect(() => type(server, first!.fix.split('; ')[0]!)).toThrow();
-    const [during] = (await sync()).problems;
-    type(server, /git -C \S+ checkout [^,]+/.exec(during!.fix)![0]);
-    expect(readFileSync(at(server, 'b.md'), 'utf8')).toMatch(BOTH);
-    writeFileSync(at(server, FILE), says('Both.'));
-    type(server, `git add -- incidents/${FILE} && git commit --no-edit`);
-    expect(await sync()).toMatchObject({ problems: [] });
-    expect(pushed('b.md')).toContain('Two.');
   });
 });
 
