@@ -63,7 +63,7 @@ describe('a merge that the printed commands began', () => {
     if (name === FILE) writeFileSync(at(server, FILE), says('Both.'));
     const synced = writing(clones, name);
     const during = (await synced()).problems[0]!;
-    expect(during.what).toContain('a merge that a person began');
+    expect(during.what).toContain('somebody began a merge');
     for (const command of during.fix.match(/git -C [^,;.)]+/g)!)
       expect(command).not.toMatch(/checkout|--abort|reset|restore|rm /);
     // What stood there a minute ago is typed again: git refuses, and the words stand.
