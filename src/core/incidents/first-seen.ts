@@ -1,6 +1,6 @@
 // First seen: the database keys under which an update, or a time in the future, was first seen.
 import { type Incident, type IncidentUpdate, refOf } from '../model/incident.ts';
-import { DAY, iso, type Millis, parseInstant } from '../model/time.ts';
+import { DAY, iso, type Millis, utcDay } from '../model/time.ts';
 
 /** The database name of an announcement whose time is assumed from the file's name; null when there is none. */
 export function presumedRef({ id, updates }: Incident): string | null {
@@ -62,11 +62,22 @@ export function knownKeys(
 }
 
 function keysOnOtherDays(key: string): string[] {
-  const [, time = '', suffix = ''] = /^([^#]+)#\d+(.*)$/.exec(key) ?? [];
-  const at = parseInstant(time) ?? 0;
+  const [, day, time, suffix] = /^(\d{4}-\d\d-\d\d)(T[^#]+)#\d+(.*)$/.exec(key) ?? [];
   const keys: string[] = [];
-  for (let days = 1; days <= DAYS; days++)
-    for (const other of [at - days * DAY, at + days * DAY])
-      for (let ordinal = 0; ordinal < ORDINALS; ordinal++) keys.push(`${iso(other)}#${ordinal}${suffix}`);
+  if (day === undefined) return keys;
+  for (const other of otherDays(day))
+    for (let ordinal = 0; ordinal < ORDINALS; ordinal++) keys.push(`${other}${time}#${ordinal}${suffix}`);
   return keys;
+}
+
+/** Kept for the last day asked: hundreds of sections have the same. */
+let last: { readonly day: string; readonly others: readonly string[] } = { day: '', others: [] };
+
+function otherDays(day: string): readonly string[] {
+  if (last.day === day) return last.others;
+  const at = Date.parse(day);
+  const others: string[] = [];
+  for (let days = 1; days <= DAYS; days++) others.push(utcDay(at - days * DAY), utcDay(at + days * DAY));
+  last = { day, others };
+  return others;
 }
