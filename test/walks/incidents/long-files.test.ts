@@ -51,6 +51,19 @@ test('the worst files keep no other off the page, after a restart too, and lint 
   expect(said.length).toBeLessThan(120);
 });
 
+test('five hundred unknown components in one file are named in twenty lines and a count', async () => {
+  const sections = Array.from(
+    { length: 500 },
+    (_, n) => `## Update 2026-03-10 11:${String(n % 60).padStart(2, '0')} UTC\ncomponents: [x${n}]\n\nNews\n`,
+  );
+  const world = await openWorld({ files: { '20260310_many.md': file('Many', sections.join('')) } });
+  await world.pass(1);
+  const { problems } = (await world.get('/readyz')).json;
+  expect(problems).toHaveLength(21);
+  expect(problems.at(-1).message).toContain('and 480 more problems in this file');
+  expect(world.logged.filter(({ message }) => message.includes('no component'))).toHaveLength(20);
+});
+
 const cpu = () => {
   const { user, system } = process.cpuUsage();
   return user + system;
