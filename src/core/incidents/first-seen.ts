@@ -43,6 +43,7 @@ export function knownKeys(
   has: (key: string) => boolean,
 ): ReadonlyMap<IncidentUpdate, string> {
   const found = new Map<IncidentUpdate, string>();
+  const days = new Map<string, readonly string[]>();
   const taken = new Set(updates.map(({ key }) => key));
   const names = (update: IncidentUpdate) => [update.key, ...(update.formerly ? [update.formerly] : [])];
   for (const update of updates) {
@@ -52,7 +53,7 @@ export function knownKeys(
   for (const update of updates) {
     if (!update.undated || found.has(update)) continue;
     const other = names(update)
-      .flatMap(keysOnOtherDays)
+      .flatMap(key => keysOnOtherDays(key, days))
       .find(key => !taken.has(key) && has(key));
     if (other === undefined) continue;
     taken.add(other);
@@ -61,23 +62,20 @@ export function knownKeys(
   return found;
 }
 
-function keysOnOtherDays(key: string): string[] {
+/** @param days the days around each day asked before: hundreds of sections have the same */
+function keysOnOtherDays(key: string, days: Map<string, readonly string[]>): string[] {
   const [, day, time, suffix] = /^(\d{4}-\d\d-\d\d)(T[^#]+)#\d+(.*)$/.exec(key) ?? [];
   const keys: string[] = [];
   if (day === undefined) return keys;
-  for (const other of otherDays(day))
+  const others = days.get(day) ?? daysAround(Date.parse(day));
+  days.set(day, others);
+  for (const other of others)
     for (let ordinal = 0; ordinal < ORDINALS; ordinal++) keys.push(`${other}${time}#${ordinal}${suffix}`);
   return keys;
 }
 
-/** Kept for the last day asked: hundreds of sections have the same. */
-let last: { readonly day: string; readonly others: readonly string[] } = { day: '', others: [] };
-
-function otherDays(day: string): readonly string[] {
-  if (last.day === day) return last.others;
-  const at = Date.parse(day);
+function daysAround(at: Millis): readonly string[] {
   const others: string[] = [];
   for (let days = 1; days <= DAYS; days++) others.push(utcDay(at - days * DAY), utcDay(at + days * DAY));
-  last = { day, others };
   return others;
 }

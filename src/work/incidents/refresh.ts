@@ -128,6 +128,7 @@ export class Refresh {
     const timeProblems = await inTurns(judging(files, views, incidents, now), nextTurn);
     const networkDownSince = deps.networkDownSince();
     const warnings = deps.warnings(site, now);
+    const unnamed = site.components.filter(({ id }) => !deps.watchdog.names(id));
     const all = [
       ...problems,
       ...files.problems,
@@ -138,9 +139,7 @@ export class Refresh {
       ...disagreements(incidents, outages, now),
       ...blindness(site, networkDownSince),
       ...silence(incidents, site, now),
-      ...(networkDownSince === null ? checksWithoutResult(site.components, measured) : []).filter(
-        ({ where }) => !deps.watchdog.names(where),
-      ),
+      ...(networkDownSince === null ? checksWithoutResult(unnamed, measured) : []),
       ...warningProblems(warnings),
     ];
     this.#logProblems(all);

@@ -98,8 +98,8 @@ export class Watchdog {
   }
 
   /** Whether a component is named already, because its checks do not end or do not end well. */
-  names(where: string): boolean {
-    return [...this.#stalls].some(([id, stall]) => stall.isInterrupted && where === `component ${id}`);
+  names(id: string): boolean {
+    return this.#stalls.get(id)?.isInterrupted === true;
   }
 
   /** Returns the Snapshot as it may be shown now, and logs what stopped and what resumed. */

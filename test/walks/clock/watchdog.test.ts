@@ -506,3 +506,16 @@ test('after the clock was set back, what was checked before is not "not checked 
   expect(page).not.toMatch(/Not checked yet|Waiting for the first checks/);
   expect(page).toMatch(/Last checked .*10:03/);
 });
+
+test('a check that hung, and since then only ends without a result, is named once', async () => {
+  const watch = await watched();
+  await watch.pass(90 * SECOND);
+  watch.answers.api = null;
+  await watch.pass(5 * MINUTE);
+  watch.answers.api = { outcome: 'unknown', latency: null, seen: 'not checked' };
+  await watch.pass(5 * MINUTE);
+  expect(watch.logged(/gives no result/)).toEqual([]);
+  expect((await problems(watch)).filter(message => message.includes('"API"'))).toEqual([
+    expect.stringContaining('no check of "API" has ended since'),
+  ]);
+});
