@@ -19,7 +19,7 @@ import type { Site } from '../core/model/site.ts';
 import type { Span } from '../core/model/time.ts';
 import { iso, type Millis } from '../core/model/time.ts';
 import { listed } from '../core/text/yaml.ts';
-import { readFirstSeen } from '../store/notify/announcements.ts';
+import { readFirstSeen } from '../store/notify/first-seen.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { type Arguments, type Cli, type Command, command, Misuse, Refused } from './shared/command.ts';
 import {

@@ -4,7 +4,7 @@ import type { Problem } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
 import type { Transition } from '../core/model/transition.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
-import { firstSeenRecords } from '../store/notify/announcements.ts';
+import { firstSeenRecords } from '../store/notify/first-seen.ts';
 import { makeFile } from '../work/incidents/file.ts';
 import { LastGoodFiles } from '../work/incidents/last-good-files.ts';
 import { Refresh } from '../work/incidents/refresh.ts';

@@ -13,7 +13,7 @@ import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Db } from '../store/db/database.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { readMeasured } from '../store/monitoring/component-status.ts';
-import { readFirstSeen } from '../store/notify/announcements.ts';
+import { readFirstSeen } from '../store/notify/first-seen.ts';
 import { makeRender } from '../views.ts';
 import type { BrandFolder } from '../web/context.ts';
 import { hostFiles, makeExport } from '../web/export/export.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { lint } from '../../src/cli/lint.ts';
 import { EVERYTHING } from '../../src/core/model/subscriber.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
-import { announceUpdates } from '../../src/store/notify/announcements.ts';
+import { endFirstRound } from '../../src/store/notify/announcements.ts';
 import { confirmSubscriber, savePending } from '../../src/store/notify/subscribers.ts';
 import { NOW, openTerminal } from './terminal.ts';
 
@@ -244,7 +244,7 @@ components:
   test('says whom merging would mail, and touches nothing', async () => {
     const terminal = await openTerminal();
     const db = openDatabase(terminal.cli.env.databaseFile);
-    await announceUpdates(db, [], NOW - 1000, 0);
+    await endFirstRound(db, NOW - 1000);
     for (const [id, components] of [
       ['a', null],
       ['b', ['api']],

@@ -1,6 +1,6 @@
 // First seen: the database keys under which an update, or a time in the future, was first seen.
 import { type Incident, type IncidentUpdate, refOf } from '../model/incident.ts';
-import { DAY, iso, type Millis, parseInstant } from '../model/time.ts';
+import { DAY, iso, type Millis, utcDay } from '../model/time.ts';
 
 /** The database name of an announcement whose time is assumed from the file's name; null when there is none. */
 export function presumedRef({ id, updates }: Incident): string | null {
@@ -43,6 +43,7 @@ export function knownKeys(
   has: (key: string) => boolean,
 ): ReadonlyMap<IncidentUpdate, string> {
   const found = new Map<IncidentUpdate, string>();
+  const days = new Map<string, readonly string[]>();
   const taken = new Set(updates.map(({ key }) => key));
   const names = (update: IncidentUpdate) => [update.key, ...(update.formerly ? [update.formerly] : [])];
   for (const update of updates) {
@@ -52,7 +53,7 @@ export function knownKeys(
   for (const update of updates) {
     if (!update.undated || found.has(update)) continue;
     const other = names(update)
-      .flatMap(keysOnOtherDays)
+      .flatMap(key => keysOnOtherDays(key, days))
       .find(key => !taken.has(key) && has(key));
     if (other === undefined) continue;
     taken.add(other);
@@ -61,12 +62,20 @@ export function knownKeys(
   return found;
 }
 
-function keysOnOtherDays(key: string): string[] {
-  const [, time = '', suffix = ''] = /^([^#]+)#\d+(.*)$/.exec(key) ?? [];
-  const at = parseInstant(time) ?? 0;
+/** @param days the days around each day asked before: hundreds of sections have the same */
+function keysOnOtherDays(key: string, days: Map<string, readonly string[]>): string[] {
+  const [, day, time, suffix] = /^(\d{4}-\d\d-\d\d)(T[^#]+)#\d+(.*)$/.exec(key) ?? [];
   const keys: string[] = [];
-  for (let days = 1; days <= DAYS; days++)
-    for (const other of [at - days * DAY, at + days * DAY])
-      for (let ordinal = 0; ordinal < ORDINALS; ordinal++) keys.push(`${iso(other)}#${ordinal}${suffix}`);
+  if (day === undefined) return keys;
+  const others = days.get(day) ?? daysAround(Date.parse(day));
+  days.set(day, others);
+  for (const other of others)
+    for (let ordinal = 0; ordinal < ORDINALS; ordinal++) keys.push(`${other}${time}#${ordinal}${suffix}`);
   return keys;
+}
+
+function daysAround(at: Millis): readonly string[] {
+  const others: string[] = [];
+  for (let days = 1; days <= DAYS; days++) others.push(utcDay(at - days * DAY), utcDay(at + days * DAY));
+  return others;
 }

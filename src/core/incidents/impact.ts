@@ -4,6 +4,7 @@ import {
   type Affected,
   affectedBy,
   amongst,
+  beginningOf,
   type Incident,
   type IncidentUpdate,
   reachedBy,
@@ -100,6 +101,30 @@ export function affectedNamesAt(
 ): string[] {
   const affected = affectedAt(incident, update, components).map(({ id }) => id);
   return components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);
+}
+
+/**
+ * Of an incident with very many updates: those that decide how this one is announced, with the components affected
+ * then and at any time. As many as there are components, and a few more.
+ */
+export function updatesBehind({ updates }: Incident, update: IncidentUpdate): readonly IncidentUpdate[] {
+  const kept = new Set<IncidentUpdate | undefined>([beginningOf({ updates }), updates.at(-1)]);
+  // The time that a maintenance covers.
+  for (const status of ['in_progress', 'completed'] as const)
+    kept.add(updates.find(one => one.status === status));
+  const named = new Set<string>();
+  for (const one of updates) {
+    const ids = (one.change?.components ?? []).map(({ id }) => id);
+    if (ids.some(id => !named.has(id))) kept.add(one);
+    for (const id of ids) named.add(id);
+  }
+  const at = updates.findIndex(({ key }) => key === update.key);
+  const before = updates.slice(0, at);
+  kept.add(updates[at]);
+  kept.add(before.at(-1));
+  kept.add(before.findLast(({ quiet, stray }) => !quiet && !stray));
+  kept.add(updates.slice(0, at + 1).findLast(({ change }) => change?.components));
+  return updates.filter(one => kept.has(one));
 }
 
 /** When the next update of an open incident is promised, by its newest update or by its front matter. */

@@ -81,6 +81,8 @@ export interface Measured {
   /** Which check it was (`checkKey`); absent: unknown. */
   readonly check?: string;
   readonly seen: string | null;
+  /** Unknown results in a row; absent: none. */
+  readonly unknowns?: number;
   /** When the server first saw the component in status.yaml. */
   readonly firstSeen: Millis;
   readonly firstCheck: Millis | null;

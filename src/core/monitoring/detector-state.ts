@@ -60,6 +60,9 @@ export interface Judgement {
   readonly overdue?: { readonly at: Millis; readonly since: Millis; readonly hasNewToken?: true } | null;
 }
 
+/** After so many unknown results in a row, nothing is known of a component. */
+export const UNKNOWNS = 3;
+
 export function initialState(): DetectorState {
   return {
     lastAt: null,

@@ -15,6 +15,7 @@ import {
   type Judgement,
   type Streak,
   transitionOf,
+  UNKNOWNS,
 } from './detector-state.ts';
 import { judgeLatency } from './latency.ts';
 import { downWords, lastedFrom, upWords, wellWords } from './messages.ts';
@@ -54,7 +55,7 @@ export function judge(component: Component, before: DetectorState, result: Check
  */
 export function healthOf(state: DetectorState): Health {
   if (state.down) return statusOf(state.down.severity);
-  if (state.confirmed === 'unseen' || state.unknowns >= 3) return 'no_data';
+  if (state.confirmed === 'unseen' || state.unknowns >= UNKNOWNS) return 'no_data';
   if (state.confirmed === 'degraded' || state.slow) return 'degraded_performance';
   return state.doubt ? 'no_data' : 'operational';
 }
@@ -62,7 +63,7 @@ export function healthOf(state: DetectorState): Health {
 /** Only a good result ends a doubt; a failure or an unknown result does not. */
 function doubted({ doubt, ...state }: DetectorState, { outcome, inDoubt }: CheckResult): DetectorState {
   const isGood = outcome === 'up' || outcome === 'degraded';
-  const isInDoubt = doubt || inDoubt || state.unknowns >= 3;
+  const isInDoubt = doubt || inDoubt || state.unknowns >= UNKNOWNS;
   return !isGood && isInDoubt ? { ...state, doubt: true } : state;
 }
 

@@ -37,8 +37,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     yield;
   }
   const incidents = views.filter(view => view.scheduled === null).sort(byStart);
-  // A check in the future was recorded before the clock was set back: its age is unknown.
-  const checks = components.map(view => view.checkedAt).filter(at => at !== null && at <= now) as Millis[];
+  const checks = components.map(view => view.checkedAt).filter(at => at !== null);
   return {
     version: shortId(`${facts.revision}|${Math.floor(now / MINUTE)}`),
     at: now,
@@ -164,7 +163,7 @@ function componentView(
     component,
     health,
     since: sinceOf(component.id, health, [...open, ...underWay], known, now),
-    checkedAt: known?.checkedAt == null ? null : known.checkedAt - (known.checkedAt % MINUTE),
+    checkedAt: known?.checkedAt == null ? null : checkedBy(known.checkedAt, now),
     ...(known?.checkedAt == null
       ? {}
       : {
@@ -182,6 +181,12 @@ function componentView(
     days: daysOf(component, views, outages, maintenance, known, from, now, days),
     uptime: uptimeOf(outages, maintenance, window, from, observedIn(known, from, window), weights),
   };
+}
+
+/** In whole minutes. A check in the future was recorded before the clock was set back: it is not later than now. */
+function checkedBy(at: Millis, now: Millis): Millis {
+  const by = Math.min(at, now);
+  return by - (by % MINUTE);
 }
 
 /** The state by the check; "no data" when its target was removed. */

@@ -6,6 +6,9 @@ import { spell } from '../../core/monitoring/messages.ts';
 /** Thrown by a probe if the response itself is wrong; its message may be published. */
 export class Finding extends Error {}
 
+/** Thrown by a probe if the response says nothing of the target; its message may be published. */
+export class NotKnown extends Error {}
+
 /** A result with fields that only the probes use. */
 export type Seen = ProbeResult & {
   /** No response came, in a way that a pause of this process can cause. */
@@ -22,6 +25,7 @@ export function explain(error: unknown): Seen {
 
 function inWords(error: unknown): ProbeResult {
   if (error instanceof Finding) return down(error.message, error.cause ? describe(error.cause) : undefined);
+  if (error instanceof NotKnown) return { outcome: 'unknown', latency: null, seen: error.message };
   // Too many open files here says nothing about the target.
   if (/^E[MN]FILE$/.test(codeOf(error)))
     return { outcome: 'unknown', latency: null, seen: 'not checked', detail: describe(error) };

@@ -170,6 +170,7 @@ function measuredOf(row: Selectable<Tables['components']>, observed: ReadonlyMap
     took: tookOf(state, row.last_check),
     ...(state.check === undefined ? {} : { check: state.check }),
     seen: row.seen,
+    ...(state.unknowns > 0 ? { unknowns: state.unknowns } : {}),
     firstSeen: row.first_seen,
     firstCheck: row.first_check,
     observed,

@@ -1,8 +1,7 @@
 // Announcements: which updates were announced, and how many of their deliveries are enqueued.
 import { type Selectable, sql } from 'kysely';
-import { type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
-import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
-import { refOf } from '../../core/model/incident.ts';
+import { updatesBehind } from '../../core/incidents/impact.ts';
+import { type Incident, type IncidentUpdate, refOf, type UpdateRef } from '../../core/model/incident.ts';
 import type { ChannelType } from '../../core/model/notification-channel.ts';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
@@ -27,97 +26,31 @@ export interface Owed {
   readonly untouched: boolean;
 }
 
+/** The records of an incident: by the beginning of their primary key, as there may be thousands of others. */
+export function isOf(incidentId: string) {
+  const first = `${incidentId} `;
+  return sql<boolean>`ref >= ${first} AND ref < ${`${incidentId}!`} AND incident_id = ${incidentId}`;
+}
+
 /** The references of all updates that were announced or marked as seen. */
 export async function seenUpdates(db: Db): Promise<Set<string>> {
   const rows = await db.selectFrom('announcements').select('ref').execute();
   return new Set(rows.map(row => row.ref));
 }
 
-async function noted(db: Db, ref: string) {
-  const query = db.selectFrom('announcements').select(['seen_at', 'due_at']).where('ref', '=', ref);
-  return query.executeTakeFirst();
-}
-
-/**
- * Returns when an update was seen, at most `now`. A later time came from a clock that was ahead: it is replaced by
- * `now` and stored, so that it stays the same from then on.
- */
-async function seenNoLaterThan(
-  db: Db,
-  ref: string,
-  now: Millis,
-  at: Millis | undefined,
-): Promise<Millis | null> {
-  if (at === undefined || at <= now) return at ?? null;
-  const set = db.updateTable('announcements').set({ seen_at: now }).where('ref', '=', ref).execute();
-  // If the write fails, it is repeated after the next start.
-  await set.catch(() => undefined);
-  return now;
-}
-
-/** The names of the starts, ends and updates that were in the future when first seen. */
-async function seenAhead(db: Db): Promise<string[]> {
-  const rows = await db
-    .selectFrom('announcements')
-    .select('ref')
-    .where(eb => eb.or(['started', 'resolved', 'ahead'].map(edge => eb('key', 'like', `%#${edge}`))))
-    .execute();
-  return rows.map(({ ref }) => ref);
-}
-
-/**
- * Records that an incident's start, its end or an update is in the future. Returns false if it was known before: then
- * the clock went back.
- */
-async function noteAhead(db: Db, incident: Incident, edge: Edge, now: Millis): Promise<boolean> {
-  const { id, begins, started, resolved, updates } = incident;
-  const at = edge === 'started' ? (begins ?? started) : resolved;
-  const dated = (typeof edge === 'string' ? updates.filter(update => update.at === at) : [edge]).map(
-    ({ key }) => key,
-  );
-  const query = db.selectFrom('announcements').select(['key', 'seen_at']);
-  const rows = await query.where('incident_id', '=', id).execute();
-  const wasAhead = edge === 'started' && rows.some(({ seen_at }) => seen_at > now);
-  if (wasAhead || rows.some(({ key }) => dated.includes(key))) return false;
-  await note(db, id, edgeKey(incident, edge), now, OWED_TO_NOBODY);
-  return true;
-}
-
-async function keysOf(db: Db, incidentId: string): Promise<ReadonlySet<string>> {
-  const query = db.selectFrom('announcements').select('key').where('incident_id', '=', incidentId);
-  return new Set((await query.execute()).map(({ key }) => key));
-}
-
-/** First-seen times for the server. `announcedAt` is null for updates that nobody is notified of. */
-export const firstSeenRecords = (db: Db) => ({
-  seenAt: async (ref: string, now: Millis) => seenNoLaterThan(db, ref, now, (await noted(db, ref))?.seen_at),
-  async announcedAt(ref: string, now: Millis) {
-    const one = await noted(db, ref);
-    return one?.due_at == null ? null : seenNoLaterThan(db, ref, now, one.seen_at);
-  },
-  keysOf: (incidentId: string) => keysOf(db, incidentId),
-  seenAhead: () => seenAhead(db),
-  noteAhead: (incident: Incident, edge: Edge, now: Millis) => noteAhead(db, incident, edge, now),
-});
-
-/** First-seen times for a program that only reads the database, or has none. */
-export const readFirstSeen = (db: Db | null) => ({
-  seenAt: async (ref: string) => (db ? ((await noted(db, ref))?.seen_at ?? null) : null),
-  async announcedAt(ref: string) {
-    const one = db ? await noted(db, ref) : undefined;
-    return one?.due_at == null ? null : one.seen_at;
-  },
-  keysOf: async (incidentId: string) => (db ? keysOf(db, incidentId) : new Set<string>()),
-  seenAhead: async () => (db ? seenAhead(db) : []),
-});
-
 export async function isFirstRound(db: Db): Promise<boolean> {
   return (await readMeta(db, 'announced')) === null;
+}
+
+/** From here on, what is new is news. */
+export async function endFirstRound(db: Db, now: Millis): Promise<void> {
+  await writeMeta(db, 'announced', String(now));
 }
 
 /**
  * Marks updates as seen and, unless quiet, promises them from `dueAt` on to everyone confirmed by now. One small
  * transaction, however many subscribers there are; `enqueueSome` keeps the promise.
+ * @param announced not empty, and few: all are stored at once.
  */
 export async function announceUpdates(
   db: Db,
@@ -127,27 +60,39 @@ export async function announceUpdates(
 ): Promise<void> {
   await db.transaction().execute(async trx => {
     const upto = await lastPlace(trx);
-    for (const { incidentId, key, incident, update, quiet } of announced) {
-      const frozen = () => JSON.stringify({ incident: lean(incident, update), update });
-      const owed = quiet ? OWED_TO_NOBODY : { frozen: frozen(), due_at: dueAt, cursor: '', upto };
-      await note(trx, incidentId, key, now, owed);
-    }
-    await writeMeta(trx, 'announced', String(now));
+    const promised = ({ incident, update, quiet }: Announcement) =>
+      quiet ? OWED_TO_NOBODY : { frozen: freeze(incident, update), due_at: dueAt, cursor: '', upto };
+    await note(
+      trx,
+      announced.map(one => ({ ...seen(one, now), ...promised(one) })),
+    );
   });
 }
 
 const OWED_TO_NOBODY = { frozen: null, due_at: null, cursor: null, upto: null };
 
-async function note(
+/** Records moments of an incident as seen, to tell nobody. `keys`: not empty, and few. */
+export async function noteQuietly(
   db: Db,
   incidentId: string,
-  key: string,
+  keys: readonly string[],
   now: Millis,
-  owed: Pick<Selectable<Tables['announcements']>, 'frozen' | 'due_at' | 'cursor' | 'upto'>,
 ): Promise<void> {
+  await note(
+    db,
+    keys.map(key => ({ ...seen({ incidentId, key }, now), ...OWED_TO_NOBODY })),
+  );
+}
+
+function seen({ incidentId, key }: UpdateRef, now: Millis) {
+  return { ref: refOf({ incidentId, key }), incident_id: incidentId, key, seen_at: now };
+}
+
+/** One statement: many would hold the process for long. */
+async function note(db: Db, rows: readonly Selectable<Tables['announcements']>[]): Promise<void> {
   await db
     .insertInto('announcements')
-    .values({ ref: refOf({ incidentId, key }), incident_id: incidentId, key, seen_at: now, ...owed })
+    .values(rows)
     .onConflict(conflict => conflict.doNothing())
     .execute();
 }
@@ -243,7 +188,7 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
   const row = await db
     .selectFrom('announcements')
     .select('ref')
-    .where('incident_id', '=', incidentId)
+    .where(isOf(incidentId))
     .where('frozen', 'is not', null)
     .orderBy('seen_at')
     .orderBy('ref')
@@ -251,19 +196,23 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
   return row?.ref ?? null;
 }
 
-/** An incident with more text than this is stored with the text of this update only. */
+/** An incident with more text (characters) or more updates is stored with only what this update needs. */
 const LONG_TEXT = 20_000;
+const MANY = 30;
 
-/** Reduces an incident to what an email needs: the text of hundreds of updates would be stored hundreds of times. */
+function freeze(incident: Incident, update: IncidentUpdate): string {
+  return JSON.stringify({ incident: lean(incident, update), update });
+}
+
+/** Reduces an incident to what an email needs: hundreds of updates would be stored hundreds of times. */
 function lean(incident: Incident, update: IncidentUpdate): Incident {
+  const { updates, postmortem } = incident;
   const plain = undrawn(incident);
-  const length = incident.updates.reduce(
-    (sum, { body }) => sum + body.length,
-    incident.postmortem?.length ?? 0,
-  );
-  if (length < LONG_TEXT) return plain;
-  const updates = incident.updates.map(one => (one.key === update.key ? one : { ...one, body: '' }));
-  return { ...plain, postmortem: null, updates };
+  const length = updates.reduce((sum, { body }) => sum + body.length, postmortem?.length ?? 0);
+  if (length < LONG_TEXT && updates.length <= MANY) return plain;
+  const behind = updates.length <= MANY ? updates : updatesBehind(incident, update);
+  const kept = behind.map(one => (one.key === update.key ? one : { ...one, body: '' }));
+  return { ...plain, postmortem: null, updates: kept };
 }
 
 type ChoosingSubscriber = Pick<Row, 'id' | 'channel' | 'owner' | 'components' | 'kinds' | 'detail'>;

@@ -5,7 +5,7 @@ import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { metricRow } from './metric.ts';
 import { groups, legend } from './parts/components.ts';
-import { overallText } from './parts/headline.ts';
+import { isUnchecked, overallText } from './parts/headline.ts';
 import { happening, incidentCard, pastDays, upcoming } from './parts/incidents.ts';
 
 const PAST_DAYS = 14;
@@ -47,11 +47,12 @@ export function widgetPage(ctx: PageContext): Page {
 /** When anything was last checked, and why not since then. */
 function checkedHtml(ctx: PageContext): string {
   const { checkedAt, networkDownSince, at, site } = ctx.snapshot;
-  // If all components are manual, nothing will ever be checked: "not yet" would raise doubts without reason.
+  // If all components are manual, nothing will ever be checked: "not yet" would raise doubts without reason. And a check
+  // without a result is no check to name.
   const byHand = site.components.length > 0 && site.components.every(({ check }) => check.type === 'manual');
   const checked =
     checkedAt === null
-      ? ctx.html(byHand ? 'by_hand' : 'unchecked', { time: ctx.time(at) })
+      ? ctx.html(byHand || !isUnchecked(ctx) ? 'by_hand' : 'unchecked', { time: ctx.time(at) })
       : // The script appends "2 min ago".
         ctx.html('checked', {
           time: { html: ctx.time(checkedAt).html.replace('<time ', '<time data-ago ') },

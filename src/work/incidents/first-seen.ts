@@ -13,23 +13,49 @@ import { type Incident, type IncidentUpdate, refOf } from '../../core/model/inci
 import { isPlausible, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 
-/** When an update was recorded in the database, epoch ms, at most `now`; null if it is not recorded. */
-type SeenAt = (ref: string, now: Millis) => Promise<Millis | null>;
+/** What the database has of an incident's updates, by their keys: when each was first seen, epoch ms. */
+type Records = ReadonlyMap<string, { readonly seenAt: Millis; readonly isAnnounced: boolean }>;
 
-/** Reads and writes the first-seen times in the database. */
+/** Reads and writes the first-seen times in the database. Each is one statement, however many updates there are. */
 export interface FirstSeenRecords {
-  readonly seenAt: SeenAt;
-  /** The keys of an incident's recorded updates. */
-  readonly keysOf: (incidentId: string) => Promise<ReadonlySet<string>>;
-  /** When an update was announced; like `seenAt`. */
-  readonly announcedAt: SeenAt;
+  readonly recordsOf: (incidentId: string) => Promise<Records>;
   /** The names of the starts and ends that were in the future when first seen. */
   readonly seenAhead: () => Promise<readonly string[]>;
   /**
-   * Records that a start or end was in the future when first seen, unless it is recorded already. Absent in read-only
-   * use.
+   * Records which parts of an incident were in the future when first seen, and returns those that were not recorded
+   * already. Absent in read-only use, like `seenNow`.
    */
-  readonly noteAhead?: (incident: Incident, edge: Edge, now: Millis) => Promise<boolean>;
+  readonly noteAhead?: (incident: Incident, edges: readonly Edge[], now: Millis) => Promise<readonly Edge[]>;
+  /** Replaces the times of these updates by now. */
+  readonly seenNow?: (incidentId: string, keys: readonly string[], now: Millis) => Promise<void>;
+}
+
+/** The records of one incident as of now: a later time came from a clock that was ahead, and means now. */
+class Seen {
+  /** The keys of the records read that had a later time: to be stored, so that their time stays the same. */
+  readonly late: string[] = [];
+  readonly #records: Records;
+  readonly #now: Millis;
+
+  constructor(records: Records, now: Millis) {
+    this.#records = records;
+    this.#now = now;
+  }
+
+  has(key: string): boolean {
+    return this.#records.has(key);
+  }
+
+  at(key: string): Millis | null {
+    const at = this.#records.get(key)?.seenAt ?? null;
+    if (at === null || at <= this.#now) return at;
+    this.late.push(key);
+    return this.#now;
+  }
+
+  announcedAt(key: string): Millis | null {
+    return this.#records.get(key)?.isAnnounced ? this.at(key) : null;
+  }
 }
 
 /** A value that is valid from one moment until before another. */
@@ -38,6 +64,9 @@ interface Kept<T> {
   readonly from: Millis;
   readonly until: Millis;
 }
+
+/** Moments recorded in one step: a step takes a few milliseconds. */
+const EDGES = 50;
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
@@ -56,7 +85,7 @@ export class FirstSeen {
    */
   #early: Set<string> | null = null;
   readonly #withEarlyUpdates = new Set<string>();
-  /** The database answers synchronously, and one file may hold hundreds of updates. */
+  /** The database answers synchronously, and there may be thousands of incidents. */
   readonly #yieldTurn = makeYield(nextTurn);
 
   constructor(records: FirstSeenRecords) {
@@ -96,37 +125,36 @@ export class FirstSeen {
   }
 
   async #made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
+    await this.#yieldTurn();
     // Must come first: below, records from a clock that was ahead are written again.
-    const own = refTo(incident, 'started');
     await this.#noteAll(incident, now);
-    const presumed = presumedRef(incident);
-    const noted = await this.#records.keysOf(incident.id);
+    const seen = new Seen(await this.#records.recordsOf(incident.id), now);
+    const made = this.#asSeen(incident, seen, now);
+    if (seen.late.length > 0) await this.#records.seenNow?.(incident.id, seen.late, now);
+    return made;
+  }
+
+  #asSeen(incident: Incident, seen: Seen, now: Millis): Kept<Incident> {
+    const presumed = incident.updates.find(update => update.presumed);
     const dated = this.#withFirstSeenTimes(
-      presumed === null
-        ? await this.#ended(incident, now)
-        : announcedWhenSeen(incident, await this.#firstSeen(presumed, now)),
-      noted,
+      presumed === undefined
+        ? this.#ended(incident, seen, now)
+        : announcedWhenSeen(incident, this.#firstSeen(incident, presumed.key, seen, now)),
+      seen,
       now,
     );
     const wasAhead = this.#whatWasAhead(incident);
     if (!isAhead(dated, now) && wasAhead === null) return { made: dated, from: now, until: FOREVER };
-    if (wasAhead === 'beginning') await this.#firstSeen(own, now);
-    const { id, updates } = dated;
-    const known = knownKeys(updates, key => noted.has(key));
-    for (const update of updates) {
-      const name = known.get(update) ?? update.key;
-      await this.#firstSeen(
-        refOf({ incidentId: id, key: update.key }),
-        now,
-        refOf({ incidentId: id, key: name }),
-      );
-    }
+    if (wasAhead === 'beginning') this.#firstSeen(incident, edgeKey(incident, 'started'), seen, now);
+    const known = knownKeys(dated.updates, key => seen.has(key));
+    for (const update of dated.updates)
+      this.#firstSeen(incident, update.key, seen, now, known.get(update) ?? update.key);
     const as = asOf(dated, now, ref => this.#seenAt.get(ref) ?? now, wasAhead);
     return { made: as, from: now, until: changesAt(incident, now) };
   }
 
   /** Removes the maintenance steps that its completion overtook, except steps that were announced before. */
-  #withFirstSeenTimes(incident: Incident, noted: ReadonlySet<string>, now: Millis): Incident {
+  #withFirstSeenTimes(incident: Incident, noted: Seen, now: Millis): Incident {
     const left = stepsAfterCompletion(incident, now, update => this.#wasAhead(incident, update)).filter(
       ({ key }) => !noted.has(key),
     );
@@ -156,36 +184,26 @@ export class FirstSeen {
     if (ref.endsWith('#ahead')) this.#withEarlyUpdates.add(ref.slice(0, ref.lastIndexOf(' ')));
   }
 
-  /** @param noted the name of the moment in the database */
-  async #firstSeen(ref: string, now: Millis, noted = ref): Promise<Millis> {
-    await this.#yieldTurn();
+  /** @param noted the key of the moment in the database */
+  #firstSeen({ id }: Incident, key: string, seen: Seen, now: Millis, noted = key): Millis {
+    const ref = refOf({ incidentId: id, key });
     const known = this.#seenAt.get(ref);
     // A moment recorded by a clock that was ahead was seen now at the latest.
-    const isKnown = known !== undefined && known <= now;
-    const at = isKnown ? known : Math.min((await this.#records.seenAt(noted, now)) ?? now, now);
+    const at = known !== undefined && known <= now ? known : (seen.at(noted) ?? now);
     this.#seenAt.set(ref, at);
     return at;
   }
 
+  /** Records the moments in the future that are news. A clock that was never set would put everything in the future. */
   async #noteAll(incident: Incident, now: Millis): Promise<void> {
-    const { scheduled, begins, started, status, resolved, rrule, updates } = incident;
-    if (rrule !== undefined) return;
-    if (!scheduled) {
-      await this.#note(incident, 'started', begins ?? started, now);
-      await this.#note(incident, 'resolved', status === 'resolved' ? resolved : null, now);
+    if (incident.rrule !== undefined || !isPlausible(now) || !this.#records.noteAhead) return;
+    const news = aheadIn(incident, now).filter(edge => !this.#wasAhead(incident, edge));
+    for (let index = 0; index < news.length; index += EDGES) {
+      const some = news.slice(index, index + EDGES);
+      for (const edge of await this.#records.noteAhead(incident, some, now))
+        this.#remember(refTo(incident, edge));
+      await this.#yieldTurn();
     }
-    // A future end has its own record. A step of a maintenance is part of its plan, unless the plan is over.
-    const isOvertaken = new Set(stepsAfterCompletion(incident, now, () => false));
-    const isSaid = (update: IncidentUpdate) =>
-      update.inherits || (!scheduled && update.status !== 'resolved') || isOvertaken.has(update);
-    for (const update of updates.filter(isSaid)) await this.#note(incident, update, update.at, now);
-  }
-
-  /** Records a future moment if it is news. A clock that was never set would put everything in the future. */
-  async #note(incident: Incident, edge: Edge, at: Millis | null, now: Millis): Promise<void> {
-    if (!isPlausible(now)) return;
-    if (at === null || at <= now || this.#wasAhead(incident, edge)) return;
-    if (await this.#records.noteAhead?.(incident, edge, now)) this.#remember(refTo(incident, edge));
   }
 
   /**
@@ -193,15 +211,15 @@ export class FirstSeen {
    * the earlier updates by that clock move back by the same amount. An end that was in the future when first seen is
    * waited for.
    */
-  async #ended(incident: Incident, now: Millis): Promise<Incident> {
-    const { id, scheduled, started, resolved, updates, status, rrule } = incident;
+  #ended(incident: Incident, seen: Seen, now: Millis): Incident {
+    const { scheduled, started, resolved, updates, status, rrule } = incident;
     const isWork = scheduled !== null && status === 'completed' && rrule === undefined;
     const over = scheduled ? 'completed' : 'resolved';
     const end = updates.findLast(update => update.status === over && !update.reopens);
     const written = isWork ? (end?.at ?? null) : scheduled ? null : resolved;
     if (!end || written === null || written <= now || end.at <= now || this.#wasAhead(incident, 'resolved'))
       return incident;
-    const at = await this.#records.announcedAt(refOf({ incidentId: id, key: end.key }), now);
+    const at = seen.announcedAt(end.key);
     if (at === null) return incident;
     const before = (moment: Millis) => (moment > now ? moment - (written - at) : moment);
     return {
@@ -211,6 +229,20 @@ export class FirstSeen {
       updates: updates.map(update => ({ ...update, at: before(update.at) })),
     };
   }
+}
+
+/** The parts of an incident that are in the future. */
+function aheadIn(incident: Incident, now: Millis): Edge[] {
+  const { scheduled, begins, started, status, resolved, updates } = incident;
+  const found: Edge[] = [];
+  if (!scheduled && (begins ?? started) > now) found.push('started');
+  if (!scheduled && status === 'resolved' && resolved !== null && resolved > now) found.push('resolved');
+  // A future end has its own record. A step of a maintenance is part of its plan, unless the plan is over.
+  const isOvertaken = new Set(stepsAfterCompletion(incident, now, () => false));
+  const isSaid = (update: IncidentUpdate) =>
+    update.inherits || (!scheduled && update.status !== 'resolved') || isOvertaken.has(update);
+  for (const update of updates) if (update.at > now && isSaid(update)) found.push(update);
+  return found;
 }
 
 function refTo(incident: Incident, edge: Edge): string {

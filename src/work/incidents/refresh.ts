@@ -20,6 +20,7 @@ import type { Site } from '../../core/model/site.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../core/model/time.ts';
 import { inTurns, type Steps } from '../../core/model/turns/steps.ts';
 import { type Warning, warningProblems } from '../../core/monitoring/warning.ts';
+import { checksWithoutResult } from '../../core/monitoring/without-result.ts';
 import { composing } from '../../core/page/compose.ts';
 import type { Facts } from '../../core/page/facts.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
@@ -52,7 +53,7 @@ export interface RefreshDeps {
   /** Problems that are not outages but must be fixed. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   /** Is informed of each round, and decides what of a Snapshot may be shown. */
-  readonly watchdog: Pick<Watchdog, 'rounded' | 'judged'>;
+  readonly watchdog: Pick<Watchdog, 'rounded' | 'judged' | 'names'>;
   readonly log: Log;
 }
 
@@ -127,6 +128,7 @@ export class Refresh {
     const timeProblems = await inTurns(judging(files, views, incidents, now), nextTurn);
     const networkDownSince = deps.networkDownSince();
     const warnings = deps.warnings(site, now);
+    const unnamed = site.components.filter(({ id }) => !deps.watchdog.names(id));
     const all = [
       ...problems,
       ...files.problems,
@@ -137,6 +139,7 @@ export class Refresh {
       ...disagreements(incidents, outages, now),
       ...blindness(site, networkDownSince),
       ...silence(incidents, site, now),
+      ...(networkDownSince === null ? checksWithoutResult(unnamed, measured) : []),
       ...warningProblems(warnings),
     ];
     this.#logProblems(all);

@@ -2,6 +2,7 @@
 import { type Check, checkSchema, type Probe, type ProbeResult } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
+import { OWN_NETWORK } from '../../core/monitoring/without-result.ts';
 import type { Monitoring } from './monitoring.ts';
 
 /** How long an answer is used again: all checks of one moment share one answer. */
@@ -29,6 +30,9 @@ export class OwnNetwork {
   /** Returns the result, or `unknown` if our own network caused the failure. */
   async believe(component: Component, result: ProbeResult, signal: AbortSignal): Promise<ProbeResult> {
     const { site, clock } = this.#on;
+    // An unreadable page of a provider may have the same cause.
+    const isBlind = component.check.type === 'statuspage' && this.#downSince !== null;
+    if (isBlind && result.outcome === 'unknown') return unseen(result);
     if (!isNetwork(component.check) || result.outcome === 'unknown') return result;
     const isReached = isAnswer(result);
     this.#answered.set(component.id, isReached);
@@ -46,7 +50,7 @@ export class OwnNetwork {
     const isDown = await this.#asked.isDown;
     this.#note(isDown);
     if (!isDown) return result;
-    return { outcome: 'unknown', latency: null, seen: 'our own network was down', detail: result.seen };
+    return unseen(result);
   }
 
   async #isDown(address: string, signal: AbortSignal): Promise<boolean> {
@@ -70,6 +74,10 @@ export class OwnNetwork {
       log.warn({}, 'our own network seems to be down; failures are not counted');
     this.#downSince = isDown ? (this.#downSince ?? clock()) : null;
   }
+}
+
+function unseen({ seen }: ProbeResult): ProbeResult {
+  return { outcome: 'unknown', latency: null, seen: OWN_NETWORK, detail: seen };
 }
 
 /** A result with a response time came over the network, even if it is an error. */

@@ -216,6 +216,7 @@ export class Recorder {
     const measured = {
       ...before.measured,
       health,
+      unknowns: state.unknowns,
       ...(hasChanged ? { since } : {}),
       ...(seen === null ? {} : { checkedAt: at, seen }),
     };

@@ -97,6 +97,11 @@ export class Watchdog {
     this.#round = { at: this.#on.clock(), awake: this.#on.awake() };
   }
 
+  /** Whether a component is named already, because its checks do not end or do not end well. */
+  names(id: string): boolean {
+    return this.#stalls.get(id)?.isInterrupted === true;
+  }
+
   /** Returns the Snapshot as it may be shown now, and logs what stopped and what resumed. */
   judged(snapshot: Snapshot): Snapshot {
     const next = new Map<string, Stall>();

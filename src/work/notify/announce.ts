@@ -7,6 +7,7 @@ import { type Announcement, announcements, concernOf, findUpdate, owedTo } from 
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import {
   announceUpdates,
+  endFirstRound,
   enqueueSome,
   type Frozen,
   frozenUpdate,
@@ -20,8 +21,9 @@ import type { Parts } from './parts.ts';
 
 /** Subscribers per step. A step takes some milliseconds, and requests are answered between steps. */
 const STEP = 500;
-/** Updates per step. Each is stored with its incident as it is now. */
+/** Updates per step. Each is stored with its incident as it is now; those told to nobody are stored without. */
 const UPDATES = 20;
+const QUIET_UPDATES = 100;
 
 type AnnouncerParts = Parts<'db' | 'clock' | 'log'>;
 
@@ -59,9 +61,8 @@ export class Announcer {
     }
     if (news.length === 0 && !this.#isFirst) return this.#settle(open);
     news.sort((a, b) => a.update.at - b.update.at);
-    // The first round of a database is recorded in one transaction: anything left out would be news later.
-    const step = this.#isFirst ? Math.max(1, news.length) : UPDATES;
-    for (let index = 0; index === 0 || index < news.length; index += step) {
+    const step = this.#isFirst ? QUIET_UPDATES : UPDATES;
+    for (let index = 0; index < news.length; index += step) {
       const some = news.slice(index, index + step);
       await announceUpdates(db, some, now, now + site.notify.grace);
       for (const one of some) {
@@ -72,20 +73,24 @@ export class Announcer {
       }
       await yieldTurn();
     }
-    if (this.#isFirst)
-      log.info({ updates: news.length }, 'first start: no email is sent about existing updates');
+    if (!this.#isFirst) return;
+    // Last: after a crash before it, the next round is the first one still, and what was left out is no news.
+    await endFirstRound(db, now);
     this.#isFirst = false;
+    log.info({ updates: news.length }, 'first start: no email is sent about existing updates');
   }
 
   async enqueue(snapshot: Snapshot): Promise<void> {
     if (!this.#owing) return;
     const { db, clock, log } = this.#parts;
     const { grace } = snapshot.site.notify;
+    const yieldTurn = makeYield(nextTurn);
     let deliveries = 0;
     // During a grace period nothing is due yet, so the next round must ask again.
     this.#owing = grace > 0;
     try {
       for (const owed of await owedUpdates(db, clock(), grace)) {
+        await yieldTurn();
         const frozen = await frozenUpdate(db, owed.ref);
         if (frozen === null) continue;
         const current = stillOwed(owed, frozen, snapshot);

@@ -171,6 +171,24 @@ describe('redirects', () => {
     });
   });
 
+  test.each([
+    ['/\u00fcn\u00efcode', 'utf8', '/%C3%BCn%C3%AFcode'],
+    ['/\u7cfb\u7edf?q=\u00e9', 'utf8', '/%E7%B3%BB%E7%BB%9F?q=%C3%A9'],
+    ['/\u00fcn\u00efcode', 'latin1', '/%C3%BCn%C3%AFcode'],
+    ['/%C3%BC', 'latin1', '/%C3%BC'],
+  ] as const)('to %s in %s: followed as browsers do', async (location, encoding, path) => {
+    const asked: string[] = [];
+    const port = await tcp(socket => {
+      socket.on('data', data => {
+        asked.push(data.toString().split(' ')[1]!);
+        const head = asked.length > 1 ? '200 OK' : `302 Found\r\nLocation: ${location}`;
+        socket.end(Buffer.from(`HTTP/1.1 ${head}\r\nContent-Length: 0\r\n\r\n`, encoding));
+      });
+    });
+    expect(await probe({ type: 'http', url: address(port, '/') })).toMatchObject({ outcome: 'up' });
+    expect(asked).toEqual(['/', path]);
+  });
+
   test.each(['gopher://a/', 'http://', 'file:///etc/passwd'])('to %s: not followed', async location => {
     const port = await http((_, response) => response.writeHead(302, { location }).end());
     const sighting = await probe({ type: 'http', url: address(port) });

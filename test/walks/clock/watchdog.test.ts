@@ -494,3 +494,28 @@ describe('what is no stall', () => {
     expect(await watch.page()).toContain('Monitoring of API has been interrupted since');
   });
 });
+
+test('after the clock was set back, what was checked before is not "not checked yet"', async () => {
+  const watch = await watched();
+  await watch.pass(3 * MINUTE);
+  Object.assign(watch.answers, { api: null, web: null });
+  watch.stepWall(-2 * 60 * MINUTE);
+  await watch.pass(5 * SECOND);
+  const page = await watch.page();
+  expect(page).toContain('All checked systems operational');
+  expect(page).not.toMatch(/Not checked yet|Waiting for the first checks/);
+  expect(page).toMatch(/Last checked .*10:03/);
+});
+
+test('a check that hung, and since then only ends without a result, is named once', async () => {
+  const watch = await watched();
+  await watch.pass(90 * SECOND);
+  watch.answers.api = null;
+  await watch.pass(5 * MINUTE);
+  watch.answers.api = { outcome: 'unknown', latency: null, seen: 'not checked' };
+  await watch.pass(5 * MINUTE);
+  expect(watch.logged(/gives no result/)).toEqual([]);
+  expect((await problems(watch)).filter(message => message.includes('"API"'))).toEqual([
+    expect.stringContaining('no check of "API" has ended since'),
+  ]);
+});

@@ -9,7 +9,8 @@ import type { Incident } from '../../../src/core/model/incident.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant } from '../../../src/core/model/time.ts';
 import { announcements } from '../../../src/core/notify/news.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
-import { announceUpdates, firstSeenRecords, seenUpdates } from '../../../src/store/notify/announcements.ts';
+import { announceUpdates, seenUpdates } from '../../../src/store/notify/announcements.ts';
+import { firstSeenRecords } from '../../../src/store/notify/first-seen.ts';
 import { FirstSeen } from '../../../src/work/incidents/first-seen.ts';
 
 interface Step {
@@ -59,7 +60,7 @@ async function played(db: Db, { steps, newestFirst, restarts }: Story) {
     if (restarts) firstSeen = new FirstSeen(firstSeenRecords(db));
     [view] = await firstSeen.date([incident], now);
     const news = announcements([view!], await seenUpdates(db), now, false);
-    await announceUpdates(db, news, now, now);
+    if (news.length > 0) await announceUpdates(db, news, now, now);
     told.push(...news.flatMap(({ quiet, update: { status, body } }) => (quiet ? [] : `${status}: ${body}`)));
   };
   for (const [index, { at }] of steps.entries()) {

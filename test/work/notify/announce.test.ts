@@ -1,7 +1,7 @@
-// Announcing much at once: some updates at a time, and what a new database finds all or nothing.
+// Announcing much at once: some updates at a time, and nothing of what a new database finds.
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../../src/store/db/database.ts';
-import { announceUpdates, seenUpdates } from '../../../src/store/notify/announcements.ts';
+import { endFirstRound, seenUpdates } from '../../../src/store/notify/announcements.ts';
 import { Announcer } from '../../../src/work/notify/announce.ts';
 import { incident, NOW, shown, snapshot, update } from '../../makers.ts';
 
@@ -13,7 +13,7 @@ const MANY = Array.from({ length: 300 }, (_, n) => {
   return shown(incident(`i${n}`, { started: NOW - 1000, updates }));
 });
 
-async function noted(first: boolean) {
+async function noted() {
   const sizes: number[] = [];
   const announced: string[] = [];
   let known = 0;
@@ -26,7 +26,7 @@ async function noted(first: boolean) {
   // Each transaction ends with a write that is told.
   const db = openDatabase(':memory:', { onWrite: () => sizes.push(announced.length) });
   onTestFinished(() => db.destroy());
-  if (!first) await announceUpdates(db, [], NOW - 1000, NOW);
+  await endFirstRound(db, NOW - 1000);
   sizes.length = 0;
   const info = (fields: object) => {
     if ('update' in fields) announced.push(fields.update as string);
@@ -45,7 +45,7 @@ async function noted(first: boolean) {
 }
 
 test('news of many files is noted some at a time, and others have their turn between', async () => {
-  const { steps, announced, turns } = await noted(false);
+  const { steps, announced, turns } = await noted();
   expect(announced).toHaveLength(900);
   const times = announced.map(key => key.slice(0, 1));
   expect(times).toEqual([...times].sort());
@@ -53,6 +53,29 @@ test('news of many files is noted some at a time, and others have their turn bet
   expect(turns).toBeGreaterThanOrEqual(10);
 });
 
-test('the first round of a database is noted at once: what a crash left out of it would be news', async () => {
-  expect((await noted(true)).steps).toBe(1);
+test('what a crash left out of the first round of a database is no news after it', async () => {
+  let writes = 0;
+  const db = openDatabase(':memory:', {
+    onWrite: () => {
+      if (++writes === 3) throw new Error('the process ends here');
+    },
+  });
+  onTestFinished(() => db.destroy());
+  const announced: unknown[] = [];
+  const info = (fields: object, words: string) => words === 'update announced' && announced.push(fields);
+  const log = { debug() {}, info, warn() {}, error() {} };
+  const parts = { db, clock: () => NOW, log };
+  const crashed = await Announcer.open(parts);
+  await expect(crashed.note({ ...snapshot([]), incidents: MANY })).rejects.toThrow('the process ends here');
+  expect((await seenUpdates(db)).size).toBe(300);
+
+  const announcer = await Announcer.open(parts);
+  await announcer.note({ ...snapshot([]), incidents: MANY });
+  expect((await seenUpdates(db)).size).toBe(900);
+  expect(announced).toEqual([]);
+  const news = shown(
+    incident('news', { started: NOW - 1000, updates: [update(NOW - 1000, 'investigating', 'News')] }),
+  );
+  await announcer.note({ ...snapshot([]), incidents: [news, ...MANY] });
+  expect(announced).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 // Problems of the incidents shown on the page, for the operator.
 import { type Incident, isOpen } from '../../model/incident.ts';
-import { type Problem, warningAt } from '../../model/problem.ts';
+import { bearable, type Problem, warningAt } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { promiseOf } from '../impact.ts';
@@ -42,9 +42,10 @@ function unmatched(incident: Incident): Problem[] {
 /** Unknown components: the incident is shown without them. */
 function unknown(incident: Incident, { components }: Site, known: ReadonlySet<string>): Problem[] {
   const { named, later } = unknownComponentsIn(incident, known);
-  return [...new Set([...named, ...later].map(({ id }) => id))].map(id => {
-    return { ...unknownComponent(fileOf(incident), id, components), level: 'warning' };
-  });
+  const ids = [...new Set([...named, ...later].map(({ id }) => id))];
+  return bearable(
+    ids.map(id => ({ ...unknownComponent(fileOf(incident), id, components), level: 'warning' as const })),
+  );
 }
 
 function overdue(incident: Incident, now: Millis): Problem[] {

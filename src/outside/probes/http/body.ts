@@ -2,12 +2,14 @@
 import { Readable } from 'node:stream';
 import type { Millis } from '../../../core/model/time.ts';
 import type { Answer } from './exchange.ts';
-import { readingsOf } from './text.ts';
-import { isCut, tapped, unpack } from './unpack.ts';
+import { isText, readingsOf, unknownCharset } from './text.ts';
+import { isCut, tapped, unknownEncoding, unpack } from './unpack.ts';
 
 export interface Body {
   /** The possible decodings, the most likely first. */
   readonly readings: readonly string[];
+  /** The encoding or charset that cannot be undone, so that the readings are not the text; else null. */
+  readonly unsupported: string | null;
   /** False if the limit was reached, or reading stopped before the end. */
   readonly whole: boolean;
   /** Whether a compressed body ended early. Decompresses it again, so call it only if needed. */
@@ -33,7 +35,7 @@ export async function readBody(answer: Answer, limit: number, leave?: Leave): Pr
   const packed: Buffer[] = [];
   const received = new ReceivedBody(limit, header(answer, 'content-type'));
   const body = (whole: boolean, at = performance.now()): Body => ({
-    readings: received.readings(),
+    ...decoded(received, encodings),
     whole,
     isCut: () => whole && isCut(Buffer.concat(packed), encodings),
     at,
@@ -63,6 +65,13 @@ export async function readBody(answer: Answer, limit: number, leave?: Leave): Pr
   return isLeft ? body(false, unended!.decidedAt!) : body(received.size <= limit);
 }
 
+function decoded(received: ReceivedBody, encodings: string): Pick<Body, 'readings' | 'unsupported'> {
+  const readings = received.readings();
+  // Some servers name an encoding and send plain text.
+  const packed = isText(readings) ? null : unknownEncoding(encodings);
+  return { readings, unsupported: packed ?? unknownCharset(received.bytes(), received.contentType) };
+}
+
 /** The part of a body received so far, and when the last of it came. */
 class ReceivedBody {
   size = 0;
@@ -83,7 +92,11 @@ class ReceivedBody {
   }
 
   readings(): readonly string[] {
-    return readingsOf(Buffer.concat(this.#chunks).subarray(0, this.#limit), this.contentType);
+    return readingsOf(this.bytes(), this.contentType);
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks).subarray(0, this.#limit);
   }
 }
 

@@ -5,7 +5,7 @@ import type { CheckOf } from '../../../core/model/checks/check.ts';
 import { inRanges, parseStatuses } from '../../../core/model/checks/http-statuses.ts';
 import { type Millis, SECOND } from '../../../core/model/time.ts';
 import { expiryWarning } from '../certificate.ts';
-import { Finding } from '../failure.ts';
+import { Finding, NotKnown } from '../failure.ts';
 import type { CheckRunner } from '../network.ts';
 import { type Body, readBody } from './body.ts';
 import type { Request } from './exchange.ts';
@@ -82,7 +82,23 @@ function soFar({ contains, not_contains }: HttpCheck, texts: readonly string[]):
     : 'the unwanted text was not found so far, but the answer did not end';
 }
 
+/** A text that is found is found. What is missing in a body that cannot be decoded is not known to be missing. */
 function judgeBody(check: HttpCheck, body: Body): void {
+  const { unsupported, readings } = body;
+  const isUnwanted = check.not_contains !== undefined && hasText(readings, check.not_contains);
+  let isOpen = check.not_contains !== undefined;
+  try {
+    judgeText(check, body);
+  } catch (error) {
+    if (unsupported === null || isUnwanted) throw error;
+    isOpen = true;
+  }
+  if (unsupported === null) return;
+  const name = unsupported.replace(/[^\w.:+-]/g, '').slice(0, 40);
+  if (isOpen) throw new NotKnown(`the answer's encoding "${name}" is not supported`);
+}
+
+function judgeText(check: HttpCheck, body: Body): void {
   const within = body.whole ? '' : ' (only its beginning was read)';
   if (check.contains !== undefined && !hasText(body.readings, check.contains)) {
     throw new Finding(`text not found in the answer${within}`);

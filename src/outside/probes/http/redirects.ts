@@ -1,4 +1,5 @@
 // Follows redirects: counted, with cookies, and with credentials sent only to their own origin.
+import { isUtf8 } from 'node:buffer';
 import { Finding } from '../failure.ts';
 import { type Network, now } from '../network.ts';
 import type { Cookies } from './cookies.ts';
@@ -48,7 +49,14 @@ const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'conte
 /** Headers that describe a body; they are dropped together with it. */
 const OF_A_BODY = /^(content-(type|length|encoding|language|location)|transfer-encoding)$/;
 
-function follow(request: Request, status: number, location: string): Request {
+/** Node reads headers byte by byte. Browsers take bytes that are UTF-8 for UTF-8. */
+function asUtf8(header: string): string {
+  const bytes = Buffer.from(header, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : header;
+}
+
+function follow(request: Request, status: number, header: string): Request {
+  const location = asUtf8(header);
   const { href } = request.url;
   const url = URL.canParse(location, href) ? new URL(location, href) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) throw new Finding('redirected to an invalid address');

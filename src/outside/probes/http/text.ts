@@ -9,11 +9,11 @@ import { isAscii } from 'node:buffer';
  * the other byte order. Bytes that are not UTF-8, with no encoding or UTF-8 declared, are also read as windows-1252.
  */
 export function readingsOf(bytes: Buffer, contentType: string): string[] {
-  const marked = MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
+  const marked = markOf(bytes);
   if (marked) return [decode(bytes.subarray(marked.mark.length), marked.encoding)];
   const word = ownWord(bytes);
   const zeros = zerosIn(bytes);
-  const declared = charsetIn(contentType) ?? zeros ?? word;
+  const declared = knownOf(labelsIn(contentType)) ?? zeros ?? word;
   const wide = [zeros, declared].flatMap(name => (name === undefined ? [] : (BYTE_ORDERS.get(name) ?? [])));
   // Senders often name the wrong byte order, or are not wide at all. The zeros are the best evidence.
   if (wide.length > 0)
@@ -32,6 +32,20 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const others = word === undefined || word === declared || word === 'utf-8' ? [] : [decode(bytes, word)];
   return [decode(bytes, declared), utf8, ...others];
 }
+
+/**
+ * The charset that a body or its header names, if it is none that can be decoded, as the name stands there; else null.
+ * What is UTF-8 can be decoded whatever they name.
+ */
+export function unknownCharset(bytes: Buffer, contentType: string): string | null {
+  const labels = [...labelsIn(contentType), ...ownLabels(bytes)];
+  const [named] = labels;
+  if (named === undefined || knownOf(labels) || markOf(bytes) || zerosIn(bytes)) return null;
+  return SEVEN_BIT.test(named) || decode(bytes, 'utf-8').includes('\uFFFD') ? named : null;
+}
+
+/** Charsets without a decoder that write all letters in ASCII characters. */
+const SEVEN_BIT = /^(x-)?(utf-?7|hz\b|(cs)?iso-?2022)/i;
 
 /**
  * Whether the most likely decoding is text. Binary data, or data we cannot decompress, is full of control characters;
@@ -73,10 +87,20 @@ const MARKS = [
   { mark: [0xfe, 0xff], encoding: 'utf-16be' },
 ];
 
-/** The first known charset of a content type: `text/html; Charset="GBK"`. */
-function charsetIn(contentType: string): string | undefined {
-  for (const [, label] of contentType.matchAll(/(?:^|[;,\s])charset\s*=\s*["']?\s*([^\s"';,]+)/gi)) {
-    const known = encodingOf(label!);
+function markOf(bytes: Buffer) {
+  return MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
+}
+
+/** The charsets of a content type: `text/html; Charset="GBK"`. */
+function labelsIn(contentType: string): string[] {
+  const found = contentType.matchAll(/(?:^|[;,\s])charset\s*=\s*["']?\s*([^\s"';,]+)/gi);
+  return [...found].map(([, label]) => label!);
+}
+
+/** The first known encoding among some names. */
+function knownOf(labels: readonly string[]): string | undefined {
+  for (const label of labels) {
+    const known = encodingOf(label);
     if (known) return known;
   }
   return undefined;
@@ -108,22 +132,23 @@ const BYTE_ORDERS = new Map([
 const WORD_WITHIN = 4096;
 
 function ownWord(bytes: Buffer): string | undefined {
-  const head = bytes.toString('latin1', 0, WORD_WITHIN);
-  const xml = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]+)["']/.exec(head)?.[1];
-  const found = (xml && encodingOf(xml)) || charsetOfMeta(head.replace(/<!--[\s\S]*?(?:-->|$)/g, ''));
+  const found = knownOf(ownLabels(bytes));
   // If the declaration could be read byte by byte, the body is not UTF-16.
   return found?.startsWith('utf-') ? 'utf-8' : found;
 }
 
-function charsetOfMeta(head: string): string | undefined {
-  for (const [tag] of head.matchAll(/<meta[\s/][^>]*/gi)) {
+/** The encodings that a body names itself. */
+function ownLabels(bytes: Buffer): string[] {
+  const head = bytes.toString('latin1', 0, WORD_WITHIN);
+  const xml = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]+)["']/.exec(head)?.[1];
+  const labels = xml === undefined ? [] : [xml];
+  for (const [tag] of head.replace(/<!--[\s\S]*?(?:-->|$)/g, '').matchAll(/<meta[\s/][^>]*/gi)) {
     const content = /\scontent\s*=\s*("[^"]*"|'[^']*'|\S+)/i.exec(tag)?.[1] ?? '';
     const label = /\scharset\s*=\s*["']?\s*([^\s"'/>]+)/i.exec(tag.replace(content, ''))?.[1];
     const isPragma = /\shttp-equiv\s*=\s*["']?\s*content-type\b/i.test(tag);
-    const known = (label && encodingOf(label)) || (isPragma && charsetIn(content));
-    if (known) return known;
+    labels.push(...(label ? [label] : []), ...(isPragma ? labelsIn(content) : []));
   }
-  return undefined;
+  return labels;
 }
 
 /** The WHATWG name of an encoding for one of its labels; undefined if unknown. */

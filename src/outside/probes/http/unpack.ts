@@ -11,6 +11,15 @@ export function unpack(body: Readable, encodings: string): Readable {
   return plain;
 }
 
+/** The first content encoding that `unpack` leaves; null if there is none. */
+export function unknownEncoding(encodings: string): string | null {
+  const names = encodings
+    .toLowerCase()
+    .split(',')
+    .map(name => name.trim());
+  return names.find(name => name !== '' && name !== 'identity' && !DECODERS.has(name)) ?? null;
+}
+
 // A stream that is cut short yields what there is. HTTP itself detects truncation.
 const lenient = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH };
 const flush = zlib.constants.BROTLI_OPERATION_FLUSH;

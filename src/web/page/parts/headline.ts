@@ -55,7 +55,7 @@ function sentence(overall: OverallStatus, ctx: PageContext, style: Style = 'near
     if (noReports) return ctx.html('overall.missing');
     if (total === 0) return ctx.html('overall.none');
     if (!isNothingKnown) return ctx.html(state === 'no_data' ? 'overall.well_so_far' : 'overall.well');
-    return ctx.html(ctx.snapshot.checkedAt === null ? 'overall.empty' : 'overall.no_data');
+    return ctx.html(isUnchecked(ctx) ? 'overall.empty' : 'overall.no_data');
   }
   if (state === 'under_maintenance' && worst.length <= NAMED) {
     return ctx.html('overall.maintenance', { names: worst.join(', ') });
@@ -70,6 +70,11 @@ function sentence(overall: OverallStatus, ctx: PageContext, style: Style = 'near
     return say('overall.named', { names: worst.join(', '), state: ctx.say(`in.${state}`) });
   }
   return say('overall.many', { state: ctx.say(`state.${state}`), count: worst.length, total });
+}
+
+/** Whether no check has run yet. One that ran may have been without a result. */
+export function isUnchecked({ snapshot: { checkedAt, components } }: PageContext): boolean {
+  return checkedAt === null && components.every(({ seen }) => seen === null);
 }
 
 function notes(ctx: PageContext, style: Style = 'near'): string[] {
