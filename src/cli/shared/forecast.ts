@@ -21,7 +21,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const first = await isFirstRound(db);
     const now = cli.clock();
     const dated = incidents.map(one => {
-      const ref = presumedRef(one);
+      const ref = presumedRef(one, name => seen.has(name));
       return asOf(ref === null || seen.has(ref) ? one : announcedWhenSeen(one, now), now, () => now);
     });
     const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);

@@ -76,7 +76,8 @@ export class FirstSeen {
       isSure = false;
     }
     for (const [index, incident] of incidents.entries()) {
-      const isPlain = presumedRef(incident) === null && this.#whatWasAhead(incident) === null;
+      const isPlain =
+        !incident.updates.some(({ presumed }) => presumed) && this.#whatWasAhead(incident) === null;
       if (isPlain && !isAhead(incident, now) && stepsAfterCompletion(incident, now, () => false).length === 0)
         continue;
       try {
@@ -99,8 +100,8 @@ export class FirstSeen {
     // Must come first: below, records from a clock that was ahead are written again.
     const own = refTo(incident, 'started');
     await this.#noteAll(incident, now);
-    const presumed = presumedRef(incident);
     const noted = await this.#records.keysOf(incident.id);
+    const presumed = presumedRef(incident, ref => noted.has(ref.slice(incident.id.length + 1)));
     const dated = this.#withFirstSeenTimes(
       presumed === null
         ? await this.#ended(incident, now)
