@@ -42,14 +42,12 @@ function nearHeading(line: number, text: string): Remark[] {
   const [, level, words = ''] = /^ {0,3}(##(?!#)|#{1,5}\s)\s*(.*)$/.exec(text) ?? [];
   if (level === undefined) return [];
   const isOther = level !== '##';
-  const label =
-    isOther || !/^##\s/.test(text)
-      ? (labelBehind(words) ?? labelBefore(words, isOther))
-      : labelBefore(words, false);
+  const isOurs = /^##\s/.test(text);
+  const label = (isOurs ? undefined : labelBehind(words)) ?? labelBefore(words, isOther);
   if (label === undefined) return [];
   const what = isOther
     ? 'is a heading of another level'
-    : /^##\s/.test(text)
+    : isOurs
       ? 'has no time that can be read'
       : 'does not begin with "## "';
   const fix = `write it like \`## ${label} 15:00 UTC\`, at the line's beginning`;
