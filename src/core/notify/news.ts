@@ -112,6 +112,20 @@ export function owedTo(
   return subscribers.filter(({ choice }) => wants(choice, concern)).map(({ id }) => id);
 }
 
+/**
+ * The update as it reads now, without a text above the first section that is newer than its announcement: that is told
+ * to nobody, so it is not the beginning either.
+ */
+export function asTold<Kind extends Incident>(
+  current: { readonly incident: Kind; readonly update: IncidentUpdate },
+  announced: { readonly incident: Incident } | null,
+): { readonly incident: Kind; readonly update: IncidentUpdate } {
+  const { incident, update } = current;
+  const isPreface = ({ preface }: IncidentUpdate) => preface === true;
+  if (!announced || update.preface || announced.incident.updates.some(isPreface)) return current;
+  return { incident: { ...incident, updates: incident.updates.filter(one => !isPreface(one)) }, update };
+}
+
 /** Finds the incident and update of a reference; null when its file or heading is gone. */
 export function findUpdate<Kind extends Incident>(
   incidents: Iterable<Kind>,

@@ -62,3 +62,16 @@ test('first words are told once, with a heading put above them later, too', asyn
   await world.pass(30, 5);
   expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[RESOLVED] Slow exports']);
 });
+
+test('a summary on top of news that waits does not take its place as the beginning', async () => {
+  const world = await openWorld({
+    site: () =>
+      'title: T\nnotify: { grace: 20s }\ncomponents:\n  - { id: dashboard, name: Dashboard, check: { type: manual } }\n',
+  });
+  await subscribed(world, 'olga@example.com');
+  await world.write(FILE, `${front()}\n${BEGUN}`);
+  await world.pass(10, 5);
+  await world.write(FILE, `${front()}\nWe are sorry.\n\n${BEGUN}`);
+  await world.pass(30, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+});
