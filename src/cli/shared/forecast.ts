@@ -1,7 +1,7 @@
 // Forecast: who would be mailed about these incidents if they were on the page now.
 import { asOf } from '../../core/incidents/as-of.ts';
-import { announcedWhenSeen, presumedRef } from '../../core/incidents/first-seen.ts';
-import { affectedBy, type Incident } from '../../core/model/incident.ts';
+import { announcedWhenSeen, presumedKey } from '../../core/incidents/first-seen.ts';
+import { affectedBy, type Incident, refOf } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { announcements, concernOf, owedTo } from '../../core/notify/news.ts';
 import { isFirstRound, seenUpdates } from '../../store/notify/announcements.ts';
@@ -21,8 +21,9 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const first = await isFirstRound(db);
     const now = cli.clock();
     const dated = incidents.map(one => {
-      const ref = presumedRef(one);
-      return asOf(ref === null || seen.has(ref) ? one : announcedWhenSeen(one, now), now, () => now);
+      const isSeen = (key: string) => seen.has(refOf({ incidentId: one.id, key }));
+      const key = presumedKey(one, isSeen);
+      return asOf(key === null || isSeen(key) ? one : announcedWhenSeen(one, now), now, () => now);
     });
     const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);
     const owed = news

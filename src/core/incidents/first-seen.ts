@@ -1,11 +1,14 @@
 // First seen: the database keys under which an update, or a time in the future, was first seen.
-import { type Incident, type IncidentUpdate, refOf } from '../model/incident.ts';
+import { type Incident, type IncidentUpdate, PREFACE } from '../model/incident.ts';
 import { DAY, iso, type Millis, utcDay } from '../model/time.ts';
 
-/** The database name of an announcement whose time is assumed from the file's name; null when there is none. */
-export function presumedRef({ id, updates }: Incident): string | null {
+/**
+ * The key under which the database `has` the announcement whose time is assumed from the file's name; null when there is
+ * no such announcement.
+ */
+export function presumedKey({ updates }: Incident, has: (key: string) => boolean): string | null {
   const presumed = updates.find(update => update.presumed);
-  return presumed ? refOf({ incidentId: id, key: presumed.key }) : null;
+  return presumed ? ((presumed.formerly ?? []).find(has) ?? presumed.key) : null;
 }
 
 /** A part of an incident whose time may be in the future: its start, its end, or an update. */
@@ -45,10 +48,14 @@ export function knownKeys(
   const found = new Map<IncidentUpdate, string>();
   const days = new Map<string, readonly string[]>();
   const taken = new Set(updates.map(({ key }) => key));
-  const names = (update: IncidentUpdate) => [update.key, ...(update.formerly ? [update.formerly] : [])];
+  const names = ({ key, formerly = [] }: IncidentUpdate) => [key, ...formerly];
+  for (const update of updates) if (has(update.key)) found.set(update, update.key);
   for (const update of updates) {
-    const name = names(update).find(has);
-    if (name !== undefined) found.set(update, name);
+    const isFree = (name: string) => !taken.has(name) && has(name) && !has(headedKey(name));
+    const name = found.has(update) ? undefined : update.formerly?.find(isFree);
+    if (name === undefined) continue;
+    taken.add(name);
+    found.set(update, name);
   }
   for (const update of updates) {
     if (!update.undated || found.has(update)) continue;
@@ -60,6 +67,16 @@ export function knownKeys(
     found.set(update, other);
   }
   return found;
+}
+
+/** Whether the update has that other key because a heading was put above the first words of the file, or taken off. */
+export function isPrefaceOf({ preface, formerly }: IncidentUpdate, key: string): boolean {
+  return formerly?.includes(key) === true && (preface === true || key.endsWith(PREFACE));
+}
+
+/** The database key that records "a section has these words now", so that no other section is taken for them. */
+export function headedKey(key: string): string {
+  return `${key}#headed`;
 }
 
 /** @param days the days around each day asked before: hundreds of sections have the same */

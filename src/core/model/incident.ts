@@ -26,7 +26,7 @@ export interface ImpactChange {
 
 /** One entry of an incident's timeline. */
 export interface IncidentUpdate {
-  /** The update's time, as its heading has it, and its number among those of the same time. */
+  /** The update's time, as its heading has it, and its number among those of the same time; or `PREFACE`. */
   readonly key: string;
   readonly at: Millis;
   readonly status: UpdateStatus;
@@ -40,7 +40,7 @@ export interface IncidentUpdate {
   readonly promised?: Millis;
   /** Shown but not sent: `notify: false`, or sent with another occurrence of a maintenance. */
   readonly quiet?: true;
-  /** In a maintenance: the text before the first section, shown with every occurrence of a recurring one. */
+  /** The text before the first section; shown with every occurrence of a recurring maintenance. */
   readonly preface?: true;
   /** Its time is assumed: the day in the file's name, unless first seen earlier (first-seen.ts). */
   readonly presumed?: true;
@@ -54,9 +54,12 @@ export interface IncidentUpdate {
   readonly reopens?: true;
   /** Its heading says that it is over, but the front matter does not: nothing ended, and the words are only a label. */
   readonly early?: true;
-  /** Another key it may have been announced under: as an early end, or before it became one. */
-  readonly formerly?: string;
+  /** Other keys it may have been announced under: as an early end or before it became one, or with or without a heading. */
+  readonly formerly?: readonly string[];
 }
+
+/** In the key of the text before the first section, in place of a number. Sorted, it comes before all numbers. */
+export const PREFACE = '#-preface';
 
 /** One parsed markdown file of `status/incidents/`. Maintenance when `scheduled` is set. */
 export interface Incident {

@@ -1,7 +1,7 @@
 // News: which updates to announce, and to whom.
 
 import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
-import { knownKeys } from '../incidents/first-seen.ts';
+import { headedKey, isPrefaceOf, knownKeys } from '../incidents/first-seen.ts';
 import { noticesOf } from '../incidents/maintenance.ts';
 import {
   affectedBy,
@@ -26,8 +26,8 @@ const NEWS_FOR: Millis = DAY;
 
 /**
  * The updates not announced yet, oldest first. Updates of the future wait for their time;
- * `notify: false`, news older than 24 h, what is dated before the incident began, and everything on the first round of a new database are
- * noted and owed to nobody.
+ * `notify: false`, news older than 24 h, what is dated before the incident began, words put above the first section
+ * later, and everything on the first round of a new database are noted and owed to nobody.
  * `leads` are how long before a maintenance its notices go out; those due already when it is
  * announced are noted too.
  */
@@ -45,14 +45,25 @@ export function announcements(
     const has = (key: string) => seen.has(refOf({ incidentId: incident.id, key }));
     const known = knownKeys(incident.updates, has);
     const isSeen = (update: IncidentUpdate) => known.has(update) || has(update.key);
+    const isBegun = incident.updates.some(one => !one.preface && !one.stray && known.has(one));
+    const isAfterword = ({ preface }: IncidentUpdate) => preface === true && isBegun;
+    // Recorded under its new name too: the heading may come and go, and come again.
+    const renamed = (update: IncidentUpdate) => {
+      const name = known.get(update);
+      if (name === undefined || !isPrefaceOf(update, name)) return [];
+      return update.preface ? [update.key] : [update.key, headedKey(name)];
+    };
     const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
     const first = incident.updates.find(update => !update.quiet);
-    const isNews = first !== undefined && first.at <= now && !isSeen(first) && !isOld(first);
+    const isTold = (update: IncidentUpdate) => isSeen(update) || isAfterword(update) || isOld(update);
+    const isNews = first !== undefined && first.at <= now && !isTold(first);
     const add = (update: IncidentUpdate, isKnown = false) => {
-      if (update.at > now || isSeen(update) || (!firstRound && tellsNothing(incident, update))) return;
+      if (update.at > now) return;
+      const keys = isSeen(update) ? renamed(update) : [update.key];
+      if (keys.length === 0 || (!firstRound && tellsNothing(incident, update))) return;
       const quiet =
-        firstRound || !incident.notify || update.quiet || update.stray || isOld(update) || isKnown;
-      found.push({ incidentId: incident.id, key: update.key, incident, update, quiet });
+        firstRound || !incident.notify || update.quiet || update.stray || isTold(update) || isKnown;
+      for (const key of keys) found.push({ incidentId: incident.id, key, incident, update, quiet });
     };
     for (const update of incident.updates) add(update);
     // A maintenance announced in this round needs no reminder.
@@ -101,6 +112,20 @@ export function owedTo(
   return subscribers.filter(({ choice }) => wants(choice, concern)).map(({ id }) => id);
 }
 
+/**
+ * The update as it reads now, without a text above the first section that is newer than its announcement: that is told
+ * to nobody, so it is not the beginning either.
+ */
+export function asTold<Kind extends Incident>(
+  current: { readonly incident: Kind; readonly update: IncidentUpdate },
+  announced: { readonly incident: Incident } | null,
+): { readonly incident: Kind; readonly update: IncidentUpdate } {
+  const { incident, update } = current;
+  const isPreface = ({ preface }: IncidentUpdate) => preface === true;
+  if (!announced || update.preface || announced.incident.updates.some(isPreface)) return current;
+  return { incident: { ...incident, updates: incident.updates.filter(one => !isPreface(one)) }, update };
+}
+
 /** Finds the incident and update of a reference; null when its file or heading is gone. */
 export function findUpdate<Kind extends Incident>(
   incidents: Iterable<Kind>,
@@ -108,7 +133,10 @@ export function findUpdate<Kind extends Incident>(
 ): { readonly incident: Kind; readonly update: IncidentUpdate } | null {
   for (const incident of incidents) {
     if (!ref.startsWith(`${incident.id} `)) continue;
-    const update = incident.updates.find(({ key }) => refOf({ incidentId: incident.id, key }) === ref);
+    const named = ref.slice(incident.id.length + 1);
+    const update =
+      incident.updates.find(({ key }) => key === named) ??
+      incident.updates.find(one => isPrefaceOf(one, named));
     if (update) return { incident, update };
   }
   return null;

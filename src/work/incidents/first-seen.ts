@@ -6,7 +6,7 @@ import {
   type Edge,
   edgeKey,
   knownKeys,
-  presumedRef,
+  presumedKey,
 } from '../../core/incidents/first-seen.ts';
 import { silent } from '../../core/incidents/recurrence.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
@@ -105,7 +105,8 @@ export class FirstSeen {
       isSure = false;
     }
     for (const [index, incident] of incidents.entries()) {
-      const isPlain = presumedRef(incident) === null && this.#whatWasAhead(incident) === null;
+      const isPlain =
+        !incident.updates.some(({ presumed }) => presumed) && this.#whatWasAhead(incident) === null;
       if (isPlain && !isAhead(incident, now) && stepsAfterCompletion(incident, now, () => false).length === 0)
         continue;
       try {
@@ -135,11 +136,11 @@ export class FirstSeen {
   }
 
   #asSeen(incident: Incident, seen: Seen, now: Millis): Kept<Incident> {
-    const presumed = incident.updates.find(update => update.presumed);
+    const presumed = presumedKey(incident, key => seen.has(key));
     const dated = this.#withFirstSeenTimes(
-      presumed === undefined
+      presumed === null
         ? this.#ended(incident, seen, now)
-        : announcedWhenSeen(incident, this.#firstSeen(incident, presumed.key, seen, now)),
+        : announcedWhenSeen(incident, this.#firstSeen(incident, presumed, seen, now)),
       seen,
       now,
     );

@@ -3,7 +3,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
-import { type Announcement, announcements, concernOf, findUpdate, owedTo } from '../../core/notify/news.ts';
+import {
+  type Announcement,
+  announcements,
+  asTold,
+  concernOf,
+  findUpdate,
+  owedTo,
+} from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import {
   announceUpdates,
@@ -101,7 +108,8 @@ export class Announcer {
           log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;
         }
-        deliveries += await this.#enqueueAll(owed.ref, current ?? frozen, snapshot);
+        const told = current ? asTold(current, frozen) : frozen;
+        deliveries += await this.#enqueueAll(owed.ref, told, snapshot);
       }
     } catch (error) {
       this.#owing = true;

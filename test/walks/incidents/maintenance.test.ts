@@ -241,7 +241,7 @@ test('an update that the file puts into the future is named to the operator', as
   const world = await openWorld();
   await world.write(
     '20260310_slow.md',
-    '---\ntitle: API slow\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:50:00Z\ncomponents: [api]\n---\nSlow.\n\n## Update 11:40 UTC\nStill.\n',
+    '---\ntitle: API slow\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T11:50:00Z\ncomponents: [api]\n---\nSlow.\n\n## Update 10:40 UTC\nStill.\n',
   );
   await world.pass(1);
   const readyz = await world.get('/readyz');
@@ -250,7 +250,7 @@ test('an update that the file puts into the future is named to the operator', as
     {
       where: 'incidents/20260310_slow.md',
       line: 10,
-      what: expect.stringContaining('is in the future: 2026-03-11T11:40:00Z'),
+      what: expect.stringContaining('is in the future: 2026-03-11T10:40:00Z'),
     },
   ]);
 });

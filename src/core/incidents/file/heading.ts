@@ -6,6 +6,7 @@ import { dateLeft, monthLeft, withoutNames } from '../times/unread-date.ts';
 import {
   holdsTime,
   momentOf,
+  ONE_TIME,
   readTimeAtEnd,
   SAY,
   type WrittenTime,
@@ -36,6 +37,10 @@ const USUAL = new RegExp(
 );
 /** A label at the beginning: after it, only a time may follow. */
 const LABELLED = new RegExp(String.raw`^(?:${LABELS})(?![\p{L}\d_])`, 'iu');
+
+export function beginsWithTime(text: string): boolean {
+  return BEGINS_WITH_TIME.test(text) || readTimeFirst(text) !== null;
+}
 
 export function beginsWithLabel(text: string): boolean {
   return LABELLED.test(text);
@@ -229,7 +234,7 @@ function alone(read: WrittenTime): string | WrongTime {
     const isDay = other.date === null || read.date === null || momentOf(other) === momentOf(read);
     if (isDay && day(momentOf(other)) === day(momentOf(read))) return other.words;
   }
-  return wrong(read.words, 'contains a second time', `one heading has one time: ${SAY}`);
+  return wrong(read.words, 'contains a second time', ONE_TIME);
 }
 
 function readLabel(words: string): Pick<Heading, 'status' | 'label'> {
@@ -262,10 +267,19 @@ const STAGES = [
   ['resolved', 'completed'],
 ];
 
-const UNMARKED =
-  /^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>)? *(?:[*_]{1,3}(?! ))?[[(]? *(update|investigating|identified|monitoring|resolved|scheduled|in progress|verifying|completed)[ *_[\](),:–—-]{1,9}[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)?[ *_\])]{0,6}(?:<\/h[1-6]>)?$/i;
+const CLOCKED = String.raw`[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)?`;
+/** `**Update 15:30 UTC**`, perhaps with the text behind a colon; `**15:30 UTC - Resolved**`. */
+const UNMARKED = new RegExp(
+  String.raw`^ {0,3}(?:(?:> ?|[-*+] )+#{1,6} *|<h[1-6]>)? *(?:(?:[*_]{1,3}(?! ))?[[(]? *(${LABELS}|edit)[ *_[\](),:–—-]{1,9}${CLOCKED}[ *_\])]{0,6}(?:<\/h[1-6]>|[:–—-][ *_].*)?|[*_]{2,3}(?! )[[(]? *${CLOCKED}[ *_\]):–—-]{1,9}(${LABELS})[ *_\])]{1,6})$`,
+  'i',
+);
 
-/** The label of a line that is only a label with a time, but not a heading of ours; else null. */
+/** The label of a line that begins with a label and a time, but is not a heading of ours; else null. */
 export function unmarkedLabel(line: string): string | null {
-  return line.length <= 120 && line.includes(':') ? (UNMARKED.exec(line)?.[1] ?? null) : null;
+  if (!line.includes(':')) return null;
+  const [, label, last] = UNMARKED.exec(line.slice(0, MAX_UNMARKED)) ?? [];
+  return label ?? last ?? null;
 }
+
+/** Only so much of a line is looked at. */
+const MAX_UNMARKED = 120;

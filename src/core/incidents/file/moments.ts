@@ -14,11 +14,10 @@ export interface Moment {
 /** The order of sections when all have the same minute. */
 export type Ties = 'newest first' | 'oldest first';
 
-/** When an incident began, and when it was over by its front matter, epoch ms; `isTold`: words stand above its sections. */
+/** When an incident began, and when it was over by its front matter, epoch ms. */
 export interface Life {
   readonly started: Millis;
   readonly ending?: Millis | null;
-  readonly isTold?: boolean;
 }
 
 /** The window of a maintenance, epoch ms. */
@@ -109,7 +108,7 @@ export const ENDING_FOR = HOUR;
  */
 function walk(
   sections: readonly Section[],
-  { started, ending = null, isTold = false }: Life,
+  { started, ending = null }: Life,
   work: Work | null,
   strays: ReadonlySet<Section>,
 ): Reading {
@@ -124,7 +123,7 @@ function walk(
   );
   const opens = sections.some(section => isAt(section, started));
   // People round, and begin to write before they know when it began.
-  const soonest = isTold || opens || work ? started : started - BEGINS_WITHIN;
+  const soonest = opens || work ? started : started - BEGINS_WITHIN;
   const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest);
   let elder = started;
   let isGuessed = false;
@@ -165,7 +164,7 @@ function walk(
   appended(moments, wrongEnd, known, latest);
   const isOpening = ({ section, at }: Moment) => floored(at, section) === floored(started, section);
   const isMixed = known.some(one => one !== null);
-  if (!work && opens && isMixed && !isTold && !moments.some(isOpening)) faults++;
+  if (!work && opens && isMixed && !moments.some(isOpening)) faults++;
   return { moments, faults };
 }
 

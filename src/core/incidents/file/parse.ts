@@ -8,11 +8,11 @@ import {
 } from '../../model/incident.ts';
 import { bearable, errorAt, type Outcome, type Problem, survived, warningAt } from '../../model/problem.ts';
 import { type Millis, parseInstant } from '../../model/time.ts';
-import { type Front, readFrontmatter } from '../../text/front-matter.ts';
+import { type Front, plainText, readFrontmatter } from '../../text/front-matter.ts';
 import { listed, readYaml, type YamlText } from '../../text/yaml.ts';
 import { checkAgainst } from '../../text/yaml-check.ts';
 import { doubtfulTimes } from '../lint/doubtful-times.ts';
-import { likelyMistakes } from '../lint/likely-mistakes.ts';
+import { cutTitle, likelyMistakes } from '../lint/likely-mistakes.ts';
 import type { Remark } from '../lint/remark.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
 import type { Ties } from './moments.ts';
@@ -77,7 +77,8 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
     ...build(id, fields, cut, sections.fields, ties),
     ...(cut.wrong.length > 0 || cut.stopped ? { held: true as const } : {}),
   };
-  const remarks = [...bodyRemarks(cut), ...doubtfulTimes(value, cut), ...likelyMistakes(value, body, cut)];
+  const likely = [...cutTitle(plainText(source)), ...likelyMistakes(value, body, cut)];
+  const remarks = [...bodyRemarks(cut), ...doubtfulTimes(value, cut), ...likely];
   problems.push(...remarks.map(remark => problemOf(remark, file, front)));
   return { value, problems };
 }

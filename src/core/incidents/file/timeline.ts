@@ -12,6 +12,7 @@ import {
   tooMany,
 } from './body-bounds.ts';
 import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
+import { bareDate, reportLevel } from './prose-heading.ts';
 
 export interface Section extends Heading {
   /** 1-based within the body. */
@@ -37,7 +38,7 @@ export interface Sections {
   readonly wrong: readonly (WrongTime & { readonly line: number })[];
   /** Other headings that look like they have a time but cannot be read. */
   readonly unreadable: readonly { readonly line: number; readonly text: string }[];
-  /** Other lines, outside code and post-mortem, that begin like one of our headings. */
+  /** Other lines, outside code, post-mortem and reports on what is past, that begin like one of our headings. */
   readonly loose: readonly { readonly line: number; readonly text: string }[];
   /** Where and why reading stopped; null when all was read. */
   readonly stopped: ReadingStop | null;
@@ -60,6 +61,7 @@ export function cutSections(
   const loose: { line: number; text: string }[] = [];
   let stopped = isWhole ? null : tooLong(lines.length + 1);
   let headings = 0;
+  let report = 0;
   for (const [index, line] of lines.entries()) {
     const inPostmortem = parts.at(-1)!.heading === 'postmortem';
     const text = line.fenced || line.within ? undefined : headingText(line.text);
@@ -67,9 +69,16 @@ export function cutSections(
       stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
       break;
     }
+    if (!line.fenced && !line.within) report = reportLevel(line.text, report);
+    const isReport = inPostmortem || report > 0;
     const days = doubtful.get(index + 1);
+    const read = text === undefined || days ? null : readHeading(text, inPostmortem);
     const heading =
-      text === undefined ? null : days ? oneOfTwoDays(text, days) : readHeading(text, inPostmortem);
+      text === undefined
+        ? null
+        : days
+          ? oneOfTwoDays(text, days)
+          : (read ?? (isReport ? null : bareDate(text)));
     if (heading && parts.length > MAX_SECTIONS) {
       stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
       break;
@@ -88,7 +97,7 @@ export function cutSections(
       continue;
     }
     if (text !== undefined && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
-    else if (!line.fenced && isLoose(line.text) && !inPostmortem)
+    else if (!line.fenced && !isReport && isLoose(line.text))
       loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }

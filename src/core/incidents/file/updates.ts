@@ -1,6 +1,6 @@
 // Turns sections and front matter into the updates of an incident, in order, each with its key and status.
 import type * as z from 'zod';
-import type { IncidentUpdate, UpdateStatus } from '../../model/incident.ts';
+import { type IncidentUpdate, PREFACE, type UpdateStatus } from '../../model/incident.ts';
 import { iso, MINUTE, type Millis } from '../../model/time.ts';
 import { earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
@@ -36,7 +36,7 @@ export function updatesOf(
   const repeats = maintenance && rrule != null;
   // In a series, an undated section may mean any occurrence.
   const work = maintenance && !repeats ? { start, end: end! } : null;
-  const life = lifeOf(fields, started, cut);
+  const life = lifeOf(fields, started);
   const moments = readMoments(cut.sections, life, work, ties, repeats || opener != null);
   // What a machine filed while its clock was ahead has sections before its beginning, too.
   const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : earliestOf(life);
@@ -52,17 +52,17 @@ export function updatesOf(
   // The front matter says open, although a heading says it is over.
   const isOpen = !repeats && fields.status !== reading.over;
   const ends = entries.findLastIndex(({ status }) => status === reading.over);
+  const newest = entries.findLastIndex(entry => !isPreface(entry));
   return entries.map((entry, index) => {
     const { section, at, body, label } = entry;
     const stray = reading.isStray(entry);
     const isEnd = entry.status === reading.over;
-    const early = isOpen && isEnd && index === entries.length - 1 && !stray;
+    const early = isOpen && isEnd && index === newest && !stray;
     const status = early ? fields.status : statuses.get(entry)!;
     const key = early ? `${keys[index]}${EARLY}` : keys[index]!;
     // Ends announced as early ends, or before they were ones, are known; only the final end is announced again.
     const isPast = isEnd && (isOpen || index !== ends);
-    const formerly = early ? keys[index] : isPast ? `${keys[index]}${EARLY}` : undefined;
-    const isPreface = maintenance && !section;
+    const formerly = early ? [keys[index]!] : isPast ? [`${keys[index]}${EARLY}`] : otherKeys(entry, started);
     const plain = entry.status === null;
     const reopens = !maintenance && plain && status === 'resolved' && goesOn(at, reading.ending);
     return {
@@ -75,30 +75,24 @@ export function updatesOf(
       ...(early ? { early } : {}),
       ...(reopens ? { reopens } : {}),
       ...(stray ? { stray } : {}),
-      ...(isPreface ? { preface: true as const } : {}),
-      ...(isPreface && fields.started === undefined ? { presumed: true as const } : {}),
+      ...(isPreface(entry) ? { preface: true as const } : {}),
+      ...(maintenance && isPreface(entry) && fields.started === undefined ? { presumed: true as const } : {}),
       ...(section && plain ? { inherits: true as const } : {}),
       ...(section?.dated === false ? { undated: true as const } : {}),
-      ...(formerly === undefined ? {} : { formerly }),
+      ...(formerly.length === 0 ? {} : { formerly }),
     };
   });
 }
 
-function lifeOf({ rrule, resolved }: Frontmatter, started: Millis, { preface }: Sections) {
-  return { started, ending: rrule == null ? (resolved ?? null) : null, isTold: preface !== '' };
+function lifeOf({ rrule, resolved }: Frontmatter, started: Millis) {
+  return { started, ending: rrule == null ? (resolved ?? null) : null };
 }
 
 /** The two moments that an undated heading of an incident may mean, by its line, where nothing tells which. */
 export function doubtsOf(fields: Frontmatter, cut: Sections): ReadonlyMap<number, readonly [Millis, Millis]> {
   const { started, scheduled_start: start, opened_by: opener } = fields;
   if (started === undefined || start !== undefined) return new Map();
-  const moments = readMoments(
-    cut.sections,
-    lifeOf(fields, started, cut),
-    null,
-    'newest first',
-    opener != null,
-  );
+  const moments = readMoments(cut.sections, lifeOf(fields, started), null, 'newest first', opener != null);
   return new Map(moments.flatMap(({ section, doubt }) => (doubt ? [[section.line, doubt] as const] : [])));
 }
 
@@ -120,7 +114,7 @@ function entriesOf(
   }
   if (!maintenance && ending !== null && !entries.some(({ status }) => status === 'resolved')) {
     const last = moments.findLast(moment => saysEnd(moment, ending));
-    const closing = last && entries.find(({ at, body }) => at === last.at && body === last.section.body);
+    const closing = last && entries.find(({ section }) => section === last.section);
     if (closing) closing.status = 'resolved';
     else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
   }
@@ -151,14 +145,35 @@ function statusesOf(
 const EARLY = '#open';
 const EARLY_LABELS = { resolved: 'Resolved', completed: 'Completed' };
 
-/** The keys of updates: the time as in the heading, and the number within that time. */
-function keysOf(entries: readonly { readonly written: Millis }[]): string[] {
+function isPreface({ section, status }: TimelineEntry): boolean {
+  return !section && status === null;
+}
+
+/**
+ * The keys of updates: the time as in the heading, and the number within that time. The preface is not counted, so that
+ * words added above the first section move no other key.
+ */
+function keysOf(entries: readonly TimelineEntry[]): string[] {
   const seen = new Map<Millis, number>();
-  return entries.map(({ written }) => {
+  return entries.map(entry => {
+    const { written } = entry;
+    if (isPreface(entry)) return `${iso(written)}${PREFACE}`;
     const ordinal = seen.get(written) ?? 0;
     seen.set(written, ordinal + 1);
     return `${iso(written)}#${ordinal}`;
   });
+}
+
+/**
+ * The keys that the same words have with a heading at the beginning put above them, or taken off. Older databases count
+ * the preface, too.
+ */
+function otherKeys(entry: TimelineEntry, started: Millis): string[] {
+  const { section, written } = entry;
+  if (isPreface(entry))
+    return [...new Set([written, written - (written % MINUTE)])].map(at => `${iso(at)}#0`);
+  const isAtBeginning = section && written === started - (started % section.precision);
+  return isAtBeginning ? [`${iso(started)}${PREFACE}`] : [];
 }
 
 interface TimelineEntry {

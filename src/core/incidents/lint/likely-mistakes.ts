@@ -1,7 +1,8 @@
 // Likely mistakes in an incident file that parses, as warnings.
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
 import { nearest } from '../../model/problem.ts';
-import { statusNamed, unmarkedLabel } from '../file/heading.ts';
+import { beginsWithTime, readHeading, statusNamed, unmarkedLabel } from '../file/heading.ts';
+import { meantLabel } from '../file/prose-heading.ts';
 import type { Section, Sections } from '../file/timeline.ts';
 import type { Remark } from './remark.ts';
 
@@ -31,25 +32,49 @@ export function likelyMistakes(incident: Incident, body: string, cut: Sections):
 function nearHeading(line: number, text: string): Remark[] {
   const unmarked = unmarkedLabel(text);
   if (unmarked !== null) {
-    const fix = `write it like \`## ${unmarked} 15:00 UTC\`, at the start of the line`;
-    const what = `"${text.trim()}" is not a heading that begins with "## ", so it is not an update`;
-    return [{ at: line, what, fix }];
+    const label = meantLabel(unmarked)?.label ?? unmarked;
+    const fix = `write it like \`## ${label} 15:00 UTC\`, at the start of the line`;
+    const said = text.trim().replace(/^(.{79}).{2,}$/u, '$1…');
+    return [
+      { at: line, what: `"${said}" is not a heading that begins with "## ", so it is not an update`, fix },
+    ];
   }
-  const found = /^ {0,3}(##|#{1,5}\s)\s*(in progress|[a-z]+)(.*)$/i.exec(text);
-  if (!found) return [];
-  const [, level = '', word = '', rest = ''] = found;
-  const label = /^update$/i.test(word) || statusNamed(word) !== null ? word : nearStatus(word);
-  if (label === undefined) return [];
+  const [, level, words = ''] = /^ {0,3}(##(?!#)|#{1,5}\s)\s*(.*)$/.exec(text) ?? [];
+  if (level === undefined) return [];
   const isOther = level !== '##';
-  if (isOther ? !/\d[:.h]\d{2}|\d\s*[ap]\.?m/i.test(rest) : label !== word || !isTimeLike(rest)) return [];
+  const isOurs = /^##\s/.test(text);
+  const label = (isOurs ? undefined : labelBehind(words)) ?? labelBefore(words, isOther);
+  if (label === undefined) return [];
   const what = isOther
     ? 'is a heading of a different level'
-    : /^##\s/.test(text)
+    : isOurs
       ? 'has no time that can be read'
       : 'does not begin with "## "';
-  const meant = label.charAt(0).toUpperCase() + label.slice(1);
-  const fix = `write it like \`## ${meant} 15:00 UTC\`, at the start of the line`;
+  const fix = `write it like \`## ${label} 15:00 UTC\`, at the start of the line`;
   return [{ at: line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
+}
+
+/** The label that is most likely meant by `15:30 UTC - Identified`, `2026-11-28 15:30`; undefined when no time comes first. */
+function labelBehind(words: string): string | undefined {
+  if (!beginsWithTime(words)) return undefined;
+  const read = readHeading(words, false);
+  const last = meantLabel(/[\p{L} ]+$/u.exec(words)?.[0].trim() ?? '')?.label;
+  return last ?? (read === null || read === 'postmortem' || 'what' in read ? undefined : 'Update');
+}
+
+/** The same for `Identified 15:30 UTC`, `Final update 15:30 UTC`; with a time on another level, else with none that can be read. */
+function labelBefore(words: string, isOther: boolean): string | undefined {
+  const [, word = '', rest = ''] = /^(in progress|[a-z]+)(.*)$/i.exec(words) ?? [];
+  const isLabel = /^update$/i.test(word) || statusNamed(word) !== null;
+  const near = isLabel ? word : isOther ? nearStatus(word) : undefined;
+  if (near !== undefined && (isOther ? /\d[:.h]\d{2}|\d\s*[ap]\.?m/i.test(rest) : isTimeLike(rest)))
+    return near.charAt(0).toUpperCase() + near.slice(1);
+  const meant = isLabel ? null : meantLabel(words);
+  if (!meant) return undefined;
+  const isMeant = isOther
+    ? /^[\s:,;|·@([–—-]*(?:(?:at|um|on)\s+)?\d.*?(?:[:.h]\d{2}|\d\s*[ap]\.?m)/i.test(meant.rest)
+    : /^$|^[:,;|([–—-]/.test(meant.rest);
+  return isMeant ? meant.label : undefined;
 }
 
 /** `## Identifed 22:10 UTC` is an update, and its status is the one before. */
@@ -78,6 +103,18 @@ function isTimeLike(rest: string): boolean {
   );
 }
 
+/** `title: API down #1234`: YAML reads a comment. With a space behind the sign it is meant as one. */
+export function cutTitle(source: string): Remark[] {
+  if (!/[ \t]#\S/.test(source)) return [];
+  const [, key = '', value = '', comment = ''] =
+    /^(title|opened_by)[ \t]*:[ \t]+(?!["'|>#&*!])(\S.*?)[ \t]+(#[^\s#].*)$/m.exec(
+      source.split(/^---[ \t]*$/m, 2)[1] ?? '',
+    ) ?? [];
+  if (key === '') return [];
+  const what = `\`${key}\` is read as "${value}": YAML takes "${comment.trimEnd()}" for a comment`;
+  return [{ at: key, what, fix: 'put it in quotes' }];
+}
+
 /** `component: api` right below a heading: shown as text, with all that is below it. */
 function nearFields(body: string, { sections }: Sections): Remark[] {
   // Fast path: hardly any section begins like this.
@@ -95,21 +132,19 @@ function nearFields(body: string, { sections }: Sections): Remark[] {
   });
 }
 
-/** The newest update says it is over, but the front matter does not. */
+/** The newest update of an incident says it is over, but the front matter does not. */
 function endUntold(incident: Incident, { sections }: Sections): Remark | null {
-  const { scheduled, status, updates, rrule } = incident;
-  const end = scheduled ? 'completed' : 'resolved';
+  const { scheduled, status, updates } = incident;
   const last = updates.at(-1);
-  // In a series, one occurrence may be over.
-  if (rrule !== undefined || status === end || (!last?.early && last?.status !== end)) return null;
+  // Whether a maintenance is completed depends on the clock (times.ts).
+  if (scheduled || status === 'resolved' || (!last?.early && last?.status !== 'resolved')) return null;
   const teller = updates.findLast(({ body }) =>
-    sections.some(one => one.status === end && one.body === body),
+    sections.some(one => one.status === 'resolved' && one.body === body),
   );
-  const section = sections.find(one => one.status === end && one.body === teller?.body);
-  const also = scheduled ? '' : ' and `resolved: …`';
+  const section = sections.find(one => one.status === 'resolved' && one.body === teller?.body);
   return {
     at: section?.line ?? 1,
-    what: `the newest update says ${end}, but the front matter says ${status}`,
-    fix: `set \`status: ${end}\`${also} (or reword the heading)`,
+    what: `the newest update says resolved, but the front matter says ${status}`,
+    fix: 'set `status: resolved` and `resolved: …` (or reword the heading)',
   };
 }

@@ -17,11 +17,11 @@ export interface Remark {
 /** The moments of an incident's sections, as its updates have them; a heading of which nobody knows its day is none. */
 export function momentsOf(
   { started, resolved, updates, rrule, openedBy }: Incident,
-  { sections, preface }: Pick<Sections, 'sections' | 'preface'>,
+  { sections }: Pick<Sections, 'sections'>,
   work: Work | null,
 ) {
   const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
-  const life = { started: announced, ending: rrule === undefined ? resolved : null, isTold: preface !== '' };
+  const life = { started: announced, ending: rrule === undefined ? resolved : null };
   const moments = readMoments(sections, life, work, 'newest first', rrule !== undefined || openedBy !== null);
   return moments.filter(({ doubt }) => doubt === undefined);
 }

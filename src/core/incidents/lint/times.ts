@@ -124,6 +124,14 @@ function notHappened(incident: Incident, view: Incident | undefined, now: Millis
   return incident.scheduled ? incident.updates.filter(({ key }) => !shown.has(key)) : [];
 }
 
+/** The newest step of a maintenance says that it is completed, and it goes on: until its end, it covers what fails. */
+function isCompletionUntold({ scheduled, status, updates, rrule }: Incident, now: Millis) {
+  const last = updates.findLast(({ at }) => at <= now);
+  // In a series, one occurrence may be over. At its end a maintenance is completed by the clock.
+  if (!scheduled || rrule !== undefined || status === 'completed' || now >= scheduled.end) return false;
+  return last?.early === true || last?.status === 'completed';
+}
+
 function ahead(
   incident: Incident,
   source: string,
@@ -146,7 +154,8 @@ function ahead(
   // Fast path: thousands of files are in the past.
   const plan = notHappened(incident, view, now);
   const isPast = newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now;
-  if (isPast && !wasAhead && plan.length === 0) return [];
+  const isUntold = isCompletionUntold(incident, now);
+  if (isPast && !wasAhead && plan.length === 0 && !isUntold) return [];
   const { startedLine, resolvedLine, sections } = placesOf(incident, source, where);
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
   const found: Problem[] = [];
@@ -161,6 +170,11 @@ function ahead(
   if (!scheduled && resolved !== null && resolved > now) {
     const what = `\`resolved\` is in the future: ${iso(resolved)}, and until then it is open`;
     found.push(warningAt(where, what, fix, resolvedLine));
+  }
+  if (isUntold) {
+    const what = `the newest update says completed, the front matter ${incident.status}`;
+    const line = sections.findLast(({ at, status }) => at <= now && status === 'completed')?.line;
+    found.push(warningAt(where, what, 'set `status: completed` (or reword the heading)', line));
   }
   for (const { line, at, dated, status } of sections) {
     if (plan.some(update => update.at === at && update.status === status)) {

@@ -85,10 +85,7 @@ function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface
   const cut = cutSections(lines.map(bare).join('\n'));
   if (cut.stopped) return null;
   const read = parseIncident('', '', source).value;
-  const isTold = cut.preface !== '';
-  const moments = read
-    ? readMoments(cut.sections, { started: read.started, ending: read.resolved, isTold })
-    : [];
+  const moments = read ? readMoments(cut.sections, { started: read.started, ending: read.resolved }) : [];
   const said = new Map(moments.map(({ section, at }) => [section.line, at]));
   const found = [...cut.sections.map(({ line }) => line), ...postmortemLines(lines)];
   const starts = found.sort((a, b) => a - b);

@@ -65,6 +65,8 @@ export function readDateTime(text: string): Millis | WrongTime {
 /** The recommended form of a time. */
 export const SAY = 'write it like 2025-11-06 15:30 UTC';
 
+export const ONE_TIME = `one heading has one time: ${SAY}`;
+
 /** A mistake that quotes its text. */
 export function wrong(text: string, what: string, fix = SAY): WrongTime {
   return { what: `"${text.trim()}" ${what}`, fix };
@@ -244,8 +246,12 @@ const NAMED_ZONE = new RegExp(
   String.raw`(?<![\d:.])(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s*(?:[ap]\.?\s?m\.?|uhr))?|\d{1,2}\s*(?:[ap]\.?\s?m\.?|uhr))\s*[([]?\s*(?:${ZONE_NAMES}|(?:local|Orts?zeit|UK|US)(?: time)?)(?![\p{L}\d])\s*[)\]]?\s*$`,
   'iu',
 );
+/** A time that needs no other zone: `15:30 UTC (16:30 CET)`. */
+const ZONED_TIME = /\d\s*(?:[ap]\.?m\.?\s*)?(?:(?:UTC|GMT|Z)(?![\p{L}\d])|(?<=:\d\d\s*)[+-]\d{2}:?\d{2})/iu;
 function zoneless(text: string): WrongTime | null {
   const found = NAMED_ZONE.exec(text);
+  if (found && ZONED_TIME.test(text.slice(0, found.index)))
+    return wrong(text, 'contains a second time', ONE_TIME);
   return found ? wrong(text.slice(found.index), 'names a time zone that is not supported', ZONE_FIX) : null;
 }
 

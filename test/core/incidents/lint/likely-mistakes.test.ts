@@ -45,6 +45,31 @@ describe('headings that nearly are updates', () => {
     ['> ## Update 2026-11-28 23:12', /is not a heading that begins/],
     ['- ## Monitoring 23:12 UTC', /is not a heading that begins/],
     ['<h2>Update 23:12 UTC</h2>', /is not a heading that begins/],
+    ['### 15:30 UTC - Identified', /a different level, .*`## Identified 15:00 UTC`/],
+    ['### 2026-11-28 15:30 UTC - Identified', /a different level, .*`## Identified 15:00 UTC`/],
+    ['### Nov 28, 2026 3:30 PM - Fixed', /a different level, .*`## Resolved 15:00 UTC`/],
+    ['# 15:30 UTC - Resolved', /a different level, .*`## Resolved 15:00 UTC`/],
+    ['### 15:30 CET - Resolved', /a different level, .*`## Resolved 15:00 UTC`/],
+    ['### 14:35 UTC', /a different level, .*`## Update 15:00 UTC`/],
+    ['### 14:35 UTC - Rolled back', /a different level, .*`## Update 15:00 UTC`/],
+    ['##15:30 UTC - Resolved', /does not begin with "## ", .*`## Resolved 15:00 UTC`/],
+    ['**15:30 UTC - Resolved**', /is not a heading that begins .*`## Resolved 15:00 UTC`/],
+    ['### Fixed 15:30 UTC', /a different level, .*`## Resolved 15:00 UTC`/],
+    ['### Mitigated 15:30 UTC', /a different level, .*`## Monitoring 15:00 UTC`/],
+    ['### Final update 15:30 UTC', /a different level, .*`## Update 15:00 UTC`/],
+    ['### Still investigating 15:30 UTC', /a different level, .*`## Investigating 15:00 UTC`/],
+    ['**UPDATE 15:30 UTC:** B is fixed.', /is not a heading that begins/],
+    ['UPDATE 15:30 UTC: B is fixed.', /is not a heading that begins/],
+    ['EDIT 15:30 UTC - B is fixed.', /is not a heading that begins .*`## Update 15:00 UTC`/],
+    [`Update (15:30 UTC): ${'B is fixed. '.repeat(30)}`, /"Update .{60,75}…" is not a heading that begins/],
+    ['## Final update', /has no time that can be read, .*`## Update 15:00 UTC`/],
+    ['## All clear', /has no time/],
+    ['## Fixed', /has no time that can be read, .*`## Resolved 15:00 UTC`/],
+    ['## Fixed: the disk', /has no time/],
+    ['## [RESOLVED]', /has no time/],
+    ['## ✅ Resolved', /has no time/],
+    ['## Status: Resolved', /has no time/],
+    ['## Still investigating', /has no time/],
   ])('%j', (heading, expected) => {
     const body = `We look.\n${heading}\nWords.\n`;
     expect(remarks(body)).toEqual([expect.stringMatching(expected)]);
@@ -69,12 +94,59 @@ describe('headings that nearly are updates', () => {
     '- Resolved 10:05 UTC, for most.',
     '* Resolved 10:05 UTC',
     '- Resolved 10:05 UTC',
+    '## Fixed issues',
+    '## Recovered data',
+    '## Final update policy',
+    '### Fixed 3 bugs',
+    '### What was fixed at 15:30 UTC',
+    '### 28 November 2026',
+    '15:30 UTC - Resolved',
+    '- **15:30 UTC - Resolved**',
+    '| **15:30 UTC** | Resolved |',
+    '## Timeline\n\n### 14:05 UTC - Investigating\n\n**15:30 UTC - Resolved**\n\nUPDATE 15:30 UTC: fine.',
+    '## Root cause\n\n### 14:05 UTC\n\n### Identified 14:10 UTC',
+    '### Timeline (UTC)\n\n#### 14:05 UTC - Resolved',
+    '# Post-mortem\n\n## Timeline\n\n## 2026-11-28\n\n### 14:05 UTC - Resolved',
+    '## Incident timeline 2026-11-28\n\n### 14:05 Database fails',
+    '## What happened on Sunday\n\n### 14:05 alerts',
+    '## Post-mortem\n\n## 2026-11-28\n\n### 14:05 UTC - Resolved',
     '```\n## Update 3pm\n##Update 10:05 UTC\n```',
     '    ## Update 3pm',
     '## Post-mortem\n\n## Update 2 of the plan\n\n## Resolved',
   ])('%j is a heading like any other', body => {
     expect(remarks(`We look.\n\n${body}\n`)).toEqual([]);
   });
+});
+
+test('a report ends with the next heading of its level', () => {
+  const body = '## Timeline\n\n### 14:05 UTC\n\n## Apology\n\n### 15:30 UTC - Resolved\n';
+  expect(remarks(body)).toEqual([
+    expect.stringMatching(/"### 15:30 UTC - Resolved" is a heading of another/),
+  ]);
+});
+
+test.each([
+  ...[
+    '2026-11-29',
+    '28 November 2026',
+    '29.11.2026',
+    '29.11.',
+    'Nov 29',
+    '29 November',
+    'Sunday',
+    'Sunday, Nov 29',
+  ],
+  ...['Day 2', 'Mitigation deployed 2026-11-29', 'Sun 29 Nov 2026', 'Gestern', '2026年11月29日'],
+])('"## %s" is a date without a time, as with a label', heading => {
+  const { value, problems } = parseIncident(
+    'a.md',
+    'a',
+    `---\n${HEAD}---\nWe look.\n\n## ${heading}\nWords.\n`,
+  );
+  expect(problems).toMatchObject([
+    { level: 'error', line: 9, what: expect.stringContaining(`"${heading}" has a date and no time`) },
+  ]);
+  expect(value).toMatchObject({ held: true, updates: [{ body: `We look.\n\n## ${heading}\nWords.` }] });
 });
 
 test.each([
@@ -152,30 +224,33 @@ describe('an end that only the newest update tells', () => {
     ]);
   });
 
-  test.each(['scheduled', 'in_progress', 'verifying'])('of a maintenance that is %s, too', status => {
-    const upkeep = `title: A\nstatus: ${status}\ncomponents: []\nscheduled_start: 2026-03-10T09:00:00Z\nscheduled_end: 2026-03-10T13:00:00Z\n`;
-    const expected = `the newest update says completed, but the front matter says ${status} — set \`status: completed\` (or reword the heading)`;
-    const begun = '## In progress 09:02 UTC\nWe begin.\n';
-    const ended = '## Completed 09:37 UTC\nDone.\n';
-    expect(remarks(`${begun}\n${ended}`, upkeep)).toEqual([`a.md:11: ${expected}`]);
-    expect(remarks(`${ended}\n${begun}`, upkeep)).toEqual([`a.md:8: ${expected}`]);
-    expect(remarks(`${ended}\n## Update 09:50 UTC\nThanks.\n`, upkeep)).toEqual([`a.md:8: ${expected}`]);
-  });
-
   test('not of one that is over, goes on again, or is one of a series', () => {
     const over = HEAD.replace('investigating', 'resolved\nresolved: 2026-03-10T12:22:00Z');
     expect(remarks(END, over)).toEqual([]);
     expect(remarks(`${END}\n## Investigating 12:40 UTC\nAgain.\n`)).toEqual([]);
-    const upkeep =
-      'title: A\nstatus: in_progress\nscheduled_start: 2026-03-10T12:00:00Z\nscheduled_end: 2026-03-10T13:00:00Z\n';
-    expect(remarks('## In progress 12:02 UTC\nWe begin.\n', upkeep)).toEqual([]);
-    const done = upkeep.replace('in_progress', 'completed');
-    expect(remarks('## Completed 12:22 UTC\nDone.\n', done)).toEqual([]);
-    const again = '## Completed 12:22 UTC\nDone.\n\n## Verifying 12:30 UTC\nOnce more.\n';
-    expect(remarks(again, upkeep)).toEqual([]);
-    const series = `${upkeep}rrule: FREQ=WEEKLY\n`;
-    expect(remarks('## Completed 2026-03-10 12:22 UTC\nDone.\n', series)).toEqual([]);
   });
+});
+
+test.each([
+  [
+    'title: API down #1234',
+    '5: `title` is read as "API down": YAML takes "#1234" for a comment — put it in quotes',
+  ],
+  ['title: API down  #ops, #web', '5: `title` is read as "API down": YAML takes "#ops, #web" for a comment'],
+  ['title: API # why we say so', null],
+  ['title: "API down #1234"', null],
+  ["title: 'API' #1234", null],
+  ['title: API#1234', null],
+  ['title: >-\n  API down #1234', null],
+  ['# title: API down #1234\ntitle: API', null],
+])('what " #" cuts off a value is named: %j', (title, expected) => {
+  const front = `status: investigating #why\nseverity: minor #why\nstarted: 2026-03-10T12:00:00Z #why\n${title}\n`;
+  for (const eol of ['\n', '\r\n']) {
+    const text = `\uFEFF---\n${front}---\ntitle: x #1\n`.replaceAll('\n', eol);
+    expect(parseIncident('a.md', 'a', text).problems.map(printProblem)).toEqual(
+      expected === null ? [] : [expect.stringContaining(`a.md:${expected}`)],
+    );
+  }
 });
 
 test('the shipped incidents are clean', () => {

@@ -1,9 +1,10 @@
 // Times of a maintenance that nobody wrote in full: what is made of them, and what the operator is told.
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
-import { announcedWhenSeen, presumedRef } from '../../../../src/core/incidents/first-seen.ts';
+import { announcedWhenSeen, presumedKey } from '../../../../src/core/incidents/first-seen.ts';
 import { backwards, timeProblems } from '../../../../src/core/incidents/lint/times.ts';
 import { coveredBy } from '../../../../src/core/incidents/maintenance.ts';
+import { printProblem } from '../../../../src/core/model/problem.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../../../src/core/model/time.ts';
 import { announcements } from '../../../../src/core/notify/news.ts';
 
@@ -112,9 +113,9 @@ describe('what lies in the future', () => {
   test.each([
     [
       'a time before the beginning is tomorrow’s',
-      incident('started: 2026-03-10T11:00:00Z', 'Slow.\n\n## Update 10:30 UTC\nOh.'),
+      incident('started: 2026-03-10T11:00:00Z', 'Slow.\n\n## Update 09:30 UTC\nOh.'),
       [
-        '9: this update is in the future: 2026-03-11T10:30:00Z (it has no date, and this is the next such time)',
+        '9: this update is in the future: 2026-03-11T09:30:00Z (it has no date, and this is the next such time)',
       ],
     ],
     [
@@ -191,17 +192,52 @@ describe('what lies in the future', () => {
   });
 });
 
+describe('a completion that only the newest update tells', () => {
+  const [BEGUN, DONE] = ['## In progress 09:02 UTC\nWe begin.\n', '## Completed 09:37 UTC\nDone.\n'];
+  const upkeep = (body: string, status = 'scheduled', more = '') =>
+    `---\ntitle: A\nstatus: ${status}\ncomponents: []\nscheduled_start: 2026-03-10T09:00:00Z\nscheduled_end: 2026-03-10T13:00:00Z\n${more}---\n${body}`;
+  const said = (source: string, now: string) => {
+    const { value, problems } = parseIncident('a.md', 'a', source);
+    return [...problems, ...timeProblems(value!, source, 'a.md', at(now))].map(printProblem);
+  };
+
+  test.each(['scheduled', 'in_progress', 'verifying'])('is named with its line while it is %s', status => {
+    const expected = `the newest update says completed, the front matter ${status} — set \`status: completed\` (or reword the heading)`;
+    const during = '2026-03-10T10:00:00Z';
+    expect(said(upkeep(`${BEGUN}\n${DONE}`, status), during)).toEqual([`a.md:11: ${expected}`]);
+    expect(said(upkeep(`${DONE}\n${BEGUN}`, status), during)).toEqual([`a.md:8: ${expected}`]);
+    const thanks = `${DONE}\n## Update 09:50 UTC\nThanks.\n`;
+    expect(said(upkeep(thanks, status), during)).toEqual([`a.md:8: ${expected}`]);
+  });
+
+  test('not while it lies ahead, nor once the maintenance is over', () => {
+    const plan = `${BEGUN}\n${DONE}`.replaceAll(/(?=09:\d)/g, '2026-03-10 ');
+    for (const now of ['10T08:00', '10T09:10', '10T13:00', '11T08:00'])
+      expect([now, said(upkeep(plan), `2026-03-${now}:00Z`)]).toEqual([now, []]);
+    expect(said(upkeep(plan), '2026-03-10T09:40:00Z')).toHaveLength(1);
+  });
+
+  test('not of one that is completed, goes on again, or is one of a series', () => {
+    const during = '2026-03-10T10:00:00Z';
+    expect(said(upkeep(BEGUN), during)).toEqual([]);
+    expect(said(upkeep(DONE, 'completed'), during)).toEqual([]);
+    expect(said(upkeep(`${DONE}\n## Verifying 09:50 UTC\nOnce more.\n`), during)).toEqual([]);
+    const dated = DONE.replace('09:37', '2026-03-10 09:37');
+    expect(said(upkeep(dated, 'scheduled', 'rrule: FREQ=WEEKLY\n'), during)).toEqual([]);
+  });
+});
+
 describe('a maintenance that nobody dated', () => {
   const own = { id: '20260313_upgrade', start: '13T22:00', end: '13T23:00' };
 
   test('is announced when first seen, if that is before the day in its name; its key stays', () => {
     const { value } = maintenance(own);
-    expect(presumedRef(value)).toBe('20260313_upgrade 2026-03-13T00:00:00Z#0');
+    expect(presumedKey(value, () => false)).toBe('2026-03-13T00:00:00Z#-preface');
     const seen = announcedWhenSeen(value, at('2026-03-01T20:00:00Z'));
     expect([iso(seen.started), iso(seen.updates[0]!.at), seen.updates[0]?.key]).toEqual([
       '2026-03-01T20:00:00Z',
       '2026-03-01T20:00:00Z',
-      '2026-03-13T00:00:00Z#0',
+      '2026-03-13T00:00:00Z#-preface',
     ]);
     // Seen on the day itself, or in another year's import: the day in its name.
     expect(announcedWhenSeen(value, at('2026-03-13T00:00:00Z'))).toBe(value);
@@ -217,12 +253,12 @@ describe('a maintenance that nobody dated', () => {
     expect(announcedWhenSeen(value, at('2026-03-07'))).toBe(value);
     expect(iso(announcedWhenSeen(value, at('2026-03-01')).started)).toBe('2026-03-01T00:00:00Z');
     const words = maintenance({ ...own, body: '## Scheduled 2026-03-05 10:00 UTC\nSoon.' }).value;
-    expect([presumedRef(words), iso(words.started)]).toEqual([null, '2026-03-05T10:00:00Z']);
+    expect([presumedKey(words, () => false), iso(words.started)]).toEqual([null, '2026-03-05T10:00:00Z']);
   });
 
   test('one with `started` is taken at its word', () => {
     const { value } = maintenance({ ...own, front: 'started: 2026-03-12T00:00:00Z' });
-    expect(presumedRef(value)).toBeNull();
+    expect(presumedKey(value, () => false)).toBeNull();
     expect(announcedWhenSeen(value, at('2026-03-01'))).toBe(value);
   });
 
