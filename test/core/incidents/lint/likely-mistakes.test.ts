@@ -121,7 +121,7 @@ describe('headings that nearly are updates', () => {
 test('a report ends with the next heading of its level', () => {
   const body = '## Timeline\n\n### 14:05 UTC\n\n## Apology\n\n### 15:30 UTC - Resolved\n';
   expect(remarks(body)).toEqual([
-    expect.stringMatching(/"### 15:30 UTC - Resolved" is a heading of another/),
+    expect.stringMatching(/"### 15:30 UTC - Resolved" is a heading of a different level/),
   ]);
 });
 
