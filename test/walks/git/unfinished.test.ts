@@ -144,7 +144,7 @@ describe('written since into a file it touches and another: what is said finishe
     expect(() => begun(server)).toThrow();
     const synced = writing(clones, OTHER);
     const begunStill = async () =>
-      (await synced()).problems.find(({ what }) => what.includes(`${kind} that`));
+      (await synced()).problems.find(({ what }) => what.includes(`somebody began ${kind} in`));
     let during = await begunStill();
     expect(during).toBeDefined();
     for (let stops = 1; during && stops < 4; stops++, during = await begunStill()) {
