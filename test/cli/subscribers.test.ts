@@ -132,7 +132,7 @@ describe('subscribers', () => {
     [{ Email: 'a@b.co', Mode: 'email', 'Component IDs': 'api,database' }, ['api', 'database'], undefined],
     [{ email: 'a@b.co', components: 'Background Jobs; API' }, ['jobs', 'api'], undefined],
     [{ email: 'a@b.co', components: 'api database jobs' }, null, undefined],
-    [{ email: 'a@b.co', mode: 'sms' }, undefined, 'sms is no mail'],
+    [{ email: 'a@b.co', mode: 'sms' }, undefined, 'sms is not email'],
     [{ email: 'a@b.co', quarantined_at: '2026-01-01' }, undefined, 'quarantined'],
     [{ endpoint: 'https://x.y/z' }, undefined, 'not an email address'],
   ])('a row %j', (row, components, why) => {

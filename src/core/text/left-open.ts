@@ -1,7 +1,7 @@
 // Comments that somebody meant to close and did not (`<!-- oops ->`), so that a later comment's `-->` would hide an update.
 
-/** A comment that is whole, the signs of others, and the heading of an update, which nobody hides by such a slip. */
-const TOKEN = /<!---?>|<!--|--!?>|^##\s(?:(?!<!--|--!?>).){0,300}?\d(?:[:.h]\d{2}|\s?[ap]\.?m\b)/gim;
+/** An escaped sign, a comment that is whole or ends one, the signs of others, and the heading of an update, which nobody hides by such a slip. */
+const TOKEN = /\\[\\<]|<!---?>|<!--|--!?>|^##\s(?:(?!<!--|--!?>).){0,300}?\d(?:[:.h]\d{2}|\s?[ap]\.?m\b)/gim;
 
 /**
  * Offsets of the `<!--` that have no `-->` of their own, where another comment begins before the next one, and a heading
@@ -22,7 +22,7 @@ export function leftOpen(body: string): ReadonlySet<number> {
       }
       since.push(one);
       open.push(one);
-    } else if (token.startsWith('--')) {
+    } else if (token.endsWith('>')) {
       open.pop();
       since = [];
     } else if (token.startsWith('##')) heading = index;

@@ -27,7 +27,7 @@ describe('a provider’s status page that cannot be read', () => {
     expect(await page(world)).toContain('No current data');
     await world.pass(60, 5);
     const told =
-      'component mailer: the check of "Mailer" gives no result: answered with something that is no summary — correct `url` or `component` of its check in status.yaml; try it with: npm run status -- check mailer';
+      'component mailer: the check of "Mailer" gives no result: answered with something that is not a status summary — correct `url` or `component` of its check in status.yaml; try it with: npm run status -- check mailer';
     expect(await problems(world)).toEqual([told]);
     await world.pass(300, 5);
     expect(logged(world).map(({ level, message }) => [level, message])).toEqual([['warn', told]]);

@@ -172,7 +172,7 @@ test('the writing API: written whole, or refused, and asked again it is written 
         ['resolved', said],
       ]);
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [['alpha\n<!--\n\nomega', 'alpha\n<!--\n<!-->\n\nomega', 'alpha\n\nomega']] },
   );
 });
 
