@@ -14,7 +14,7 @@ import type { Facts } from './facts.ts';
 import { overallStatusOf, wholeOf } from './overall-status.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
-import { type Outage, uptimeOf } from './uptime.ts';
+import { type DowntimeSpan, uptimeOf } from './uptime.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and time give the same Snapshot. */
 export function compose(facts: Facts, now: Millis): Snapshot {
@@ -200,8 +200,8 @@ function statusIn(view: IncidentView, id: string): Health {
 }
 
 /** The outages of a component. One with an implausible start (the clock was not set) starts with the total. */
-function outagesOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): Outage[] {
-  const found: Outage[] = [];
+function outagesOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): DowntimeSpan[] {
+  const found: DowntimeSpan[] = [];
   for (const view of views) {
     if (view.scheduled !== null) continue;
     for (const { start, end, affected } of view.stretches) {

@@ -4,7 +4,7 @@ import { type Component, type Health, type Measured, statusOf, worst } from '../
 import { WEIGHTS_EVEN } from '../model/site.ts';
 import { DAY, type Millis, type Span, startOfUtcDay, utcDay } from '../model/time.ts';
 import type { DayCell, IncidentView } from './snapshot.ts';
-import { clip, type Outage, uptimeOf } from './uptime.ts';
+import { clip, type DowntimeSpan, uptimeOf } from './uptime.ts';
 
 /**
  * The cells of the last `count` UTC days, oldest first. A day shows its worst state. A day without incidents is
@@ -13,7 +13,7 @@ import { clip, type Outage, uptimeOf } from './uptime.ts';
 export function daysOf(
   component: Component,
   views: readonly IncidentView[],
-  outages: readonly Outage[],
+  outages: readonly DowntimeSpan[],
   maintenance: readonly Span[],
   known: Measured | undefined,
   from: Millis,

@@ -4,7 +4,7 @@ import { WEIGHTS_EVEN, WEIGHTS_STATUSPAGE, type Weights } from '../model/site.ts
 import type { Millis, Span } from '../model/time.ts';
 
 /** An incident's effect on one component; `end` is null while it is open. */
-export interface Outage {
+export interface DowntimeSpan {
   readonly start: Millis;
   readonly end: Millis | null;
   readonly incident: string;
@@ -29,7 +29,7 @@ export interface UptimeFigure {
   readonly strict: number | null;
   readonly statuspage: number | null;
   /** The outages within the total, by start. */
-  readonly intervals: readonly (Outage & Span & { readonly weight: number })[];
+  readonly intervals: readonly (DowntimeSpan & Span & { readonly weight: number })[];
 }
 
 /**
@@ -37,7 +37,7 @@ export interface UptimeFigure {
  * Maintenance is taken out of the downtime, but not out of the total.
  */
 export function uptimeOf(
-  outages: readonly Outage[],
+  outages: readonly DowntimeSpan[],
   maintenance: readonly Span[],
   window: Span,
   from: Millis,

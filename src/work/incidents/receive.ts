@@ -51,8 +51,8 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
   const answers: Received[] = [];
   for (const [index, { source, ...received }] of taken.entries()) {
     const incident = (source === null ? null : await incidentOf(source, deps)) ?? received.incident;
-    const { provider, monitor, name, kind } = signals[index] as Signal;
-    deps.log.info({ provider, monitor, name, kind, ...received, incident }, 'webhook received');
+    const { sender, monitor, name, kind } = signals[index] as Signal;
+    deps.log.info({ provider: sender, monitor, name, kind, ...received, incident }, 'webhook received');
     answers.push({ ...received, incident });
   }
   return answers;
