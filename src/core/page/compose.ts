@@ -158,7 +158,7 @@ function componentView(
   const { days, weights } = site.uptime;
   const window: Span = { start: now - days * DAY, end: now };
   const from = knownFrom(component, views, known, now);
-  const outages = outagesOf(component.id, views, from, now);
+  const spans = downtimeOf(component.id, views, from, now);
   return {
     component,
     health,
@@ -178,8 +178,8 @@ function componentView(
       ? { failing: { since: known?.since ?? null } }
       : {}),
     response: responses?.get(component.id) ?? null,
-    days: daysOf(component, views, outages, maintenance, known, from, now, days),
-    uptime: uptimeOf(outages, maintenance, window, from, observedIn(known, from, window), weights),
+    days: daysOf(component, views, spans, maintenance, known, from, now, days),
+    uptime: uptimeOf(spans, maintenance, window, from, observedIn(known, from, window), weights),
   };
 }
 
@@ -199,8 +199,8 @@ function statusIn(view: IncidentView, id: string): Health {
   return view.affected.find(affected => affected.id === id)?.status ?? 'no_data';
 }
 
-/** The outages of a component. One with an implausible start (the clock was not set) starts with the total. */
-function outagesOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): DowntimeSpan[] {
+/** The downtime of a component. One with an implausible start (the clock was not set) starts with the total. */
+function downtimeOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): DowntimeSpan[] {
   const found: DowntimeSpan[] = [];
   for (const view of views) {
     if (view.scheduled !== null) continue;
