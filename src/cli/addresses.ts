@@ -1,5 +1,5 @@
 // `webhook-url` and `heartbeat-url ID`: the addresses that monitors and jobs call.
-import { INBOUND } from '../core/inbound/senders.ts';
+import { SENDERS } from '../core/inbound/senders.ts';
 import type { Site } from '../core/model/site.ts';
 import { deriveSecret } from '../core/model/token.ts';
 import { heartbeatToken } from '../work/monitoring/heartbeats.ts';
@@ -50,5 +50,5 @@ export const addresses: readonly Command[] = [
 
 /** The last parts of the addresses under `/webhooks/`. */
 function sendersOf({ webhooks, git }: Site): string[] {
-  return ['uptime', ...Object.keys(INBOUND), ...Object.keys(webhooks), ...(git ? ['git'] : [])];
+  return ['uptime', ...Object.keys(SENDERS), ...Object.keys(webhooks), ...(git ? ['git'] : [])];
 }

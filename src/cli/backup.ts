@@ -3,7 +3,8 @@ import path from 'node:path';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { SECOND } from '../core/model/time.ts';
-import { backUp, restore } from '../store/db/restore.ts';
+import { backUp } from '../store/db/backups.ts';
+import { restore } from '../store/db/restore.ts';
 import { type Cli, type Command, command, Refused, shown } from './shared/command.ts';
 
 export const backup: readonly Command[] = [

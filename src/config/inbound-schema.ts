@@ -1,7 +1,7 @@
 // The settings of `webhooks:` and `export:` in status.yaml.
 import * as z from 'zod';
-import { INBOUND } from '../core/inbound/senders.ts';
-import { jsonPath } from '../core/model/checks/kinds.ts';
+import { SENDERS } from '../core/inbound/senders.ts';
+import { jsonPath } from '../core/model/checks/values.ts';
 import type { MirrorSettings } from '../core/model/site.ts';
 import { branch, cron, orNull, webUrl } from './fields.ts';
 
@@ -10,7 +10,7 @@ const words = z.array(z.union([z.string(), z.number().transform(String), z.boole
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use lowercase letters, digits and hyphens')
-  .refine(text => text !== 'uptime' && INBOUND[text] === undefined, 'this address is taken; choose another');
+  .refine(text => text !== 'uptime' && SENDERS[text] === undefined, 'this address is taken; choose another');
 
 const mappingSchema = z.strictObject({
   monitor: jsonPath,

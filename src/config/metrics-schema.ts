@@ -1,7 +1,7 @@
 // The shape of `metrics:` in status.yaml.
 import * as z from 'zod';
 import type { Check } from '../core/model/checks/check.ts';
-import { jsonPath } from '../core/model/checks/kinds.ts';
+import { jsonPath } from '../core/model/checks/values.ts';
 import { AGGREGATES, type Metric } from '../core/model/metric.ts';
 import { oneLine } from '../core/text/printable.ts';
 import { orNull } from './fields.ts';

@@ -1,7 +1,7 @@
 // The schema of status.yaml (zod); editors' JSON Schema is made from it.
 import * as z from 'zod';
 import { checkSchema, detectSchema, duration } from '../core/model/checks/check.ts';
-import { reference } from '../core/model/checks/kinds.ts';
+import { reference } from '../core/model/checks/values.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/model/site.ts';
 import { DAY, HOUR, MINUTE, parseInstant } from '../core/model/time.ts';
 import { oneLine } from '../core/text/printable.ts';

@@ -222,7 +222,7 @@ export class StatusFolder {
       }
       changes.hearRacy(scan.files.values());
       this.#scannedAt = now;
-      return await last.judge(scan);
+      return await last.judge(scan, this.#clock());
     } catch (error) {
       changes.lose();
       throw error;

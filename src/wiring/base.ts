@@ -61,7 +61,7 @@ export type Base = Awaited<ReturnType<typeof openBase>>;
 export async function openBase(
   env: Environment,
   outside: Outside,
-  steps: ClockSteps,
+  clockSteps: ClockSteps,
   port: number,
   closers: Closers,
 ) {
@@ -85,7 +85,7 @@ export async function openBase(
     webhookToken: env.webhookToken ?? deriveSecret(secret, 'webhook'),
     storage,
     db: storage.db,
-    steps,
+    clockSteps,
     bell,
     ring: bell.ring,
     metrics,

@@ -21,13 +21,13 @@ export type Content = Awaited<ReturnType<typeof openContent>>;
 
 /** Opens the content and composes the first Snapshot. */
 export async function openContent(base: Base, monitoring: MonitoringParts) {
-  const { env, db, folder, steps, clock, monotonic, log } = base;
+  const { env, db, folder, clockSteps, clock, monotonic, log } = base;
   const { recorder, network, warnings, watchdog } = monitoring;
   const snapshot = () => refresh.current();
   const mirror = new Mirror({ snapshot, write: exportInto(env, folder, db), monotonic, log });
   const git = await GitSync.open({ ...base, dir: env.statusDir, variables: env.variables }, clock());
   const templates = openTemplates(env.statusDir);
-  const sources = [steps, monitoring.pauses, git, mirror];
+  const sources = [clockSteps, monitoring.pauses, git, mirror];
   const others = () => sources.flatMap(source => source.problems());
   const { save, ...facts } = await openFolderFacts(base, recorder, git, templates, others);
   const outages = lastGood(makeReadOutages(db), {});

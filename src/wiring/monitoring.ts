@@ -8,12 +8,12 @@ import { Watchdog } from '../work/monitoring/watchdog.ts';
 import { Pauses } from '../work/timing/pauses.ts';
 import type { Base } from './base.ts';
 
-type Needed = 'db' | 'site' | 'probe' | 'pulse' | 'secret' | 'steps' | 'metrics' | 'ring' | 'closers';
+type Needed = 'db' | 'site' | 'probe' | 'pulse' | 'secret' | 'clockSteps' | 'metrics' | 'ring' | 'closers';
 
 export type MonitoringParts = Awaited<ReturnType<typeof openMonitoring>>;
 
 export async function openMonitoring(base: Pick<Base, Needed | 'clock' | 'monotonic' | 'log'>) {
-  const { monotonic, steps } = base;
+  const { monotonic, clockSteps } = base;
   const paused = base.pulse?.paused ?? (() => 0);
   const pauses = new Pauses({ ...base, paused });
   const on = { ...base, awake: () => monotonic() - paused() };
@@ -22,10 +22,10 @@ export async function openMonitoring(base: Pick<Base, Needed | 'clock' | 'monoto
   const network = new OwnNetwork(on, base.probe);
   const recorder = new Recorder(on);
   const poll = new Poll({ ...on, network, recorder, warnings, watchdog, count: base.metrics.checked });
-  const { startedAt, look: noticeSteps } = steps;
+  const { startedAt, look: noticeSteps } = clockSteps;
   const heartbeats = await Heartbeats.open({ ...on, recorder, watchdog, paused, startedAt, noticeSteps });
   base.closers.push(() => poll.close());
-  steps.listen(by => {
+  clockSteps.listen(by => {
     poll.checkAllNow();
     watchdog.stepped(by);
     heartbeats.clockStepped(by);

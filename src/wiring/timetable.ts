@@ -1,4 +1,4 @@
-// The timetable: every job of the server and how often it runs, in the order of a turn.
+// The timetable: every job of the server and how often it runs, in the order of a tick.
 import { HOUR, MINUTE, SECOND } from '../core/model/time.ts';
 import { pruneRequests } from '../store/incidents/requests.ts';
 import { pruneMeasurements } from '../store/monitoring/prune.ts';
@@ -15,10 +15,10 @@ export function openTimetable(
   { mirror }: Content,
   judge: () => Promise<void>,
 ): Scheduler {
-  const { steps, monotonic, everySecond, closers, log } = base;
+  const { clockSteps, monotonic, everySecond, closers, log } = base;
   const scheduler = new Scheduler(base.arrange?.(jobs) ?? jobs, monotonic, log);
-  steps.listen(() => scheduler.hurry());
-  const stop = everySecond(() => scheduler.turn());
+  clockSteps.listen(() => scheduler.hurry());
+  const stop = everySecond(() => scheduler.tick());
   closers.push(() => scheduler.close(), stop, mirror.stop);
   const failed = (error: unknown) => log.error({ err: error }, 'the page could not be evaluated');
   closers.push(everySecond(() => void judge().catch(failed)));
@@ -26,7 +26,7 @@ export function openTimetable(
 }
 
 export function jobsOf(
-  { db, steps, storage, clock }: Base,
+  { db, clockSteps, storage, clock }: Base,
   { poll, heartbeats, warnings, recorder, pauses }: MonitoringParts,
   { git, mirror }: Content,
   notifications: Notifications,
@@ -47,7 +47,7 @@ export function jobsOf(
     await notifications.prune();
   };
   return [
-    { name: 'clock', every: SECOND, run: async () => steps.look() },
+    { name: 'clock', every: SECOND, run: async () => clockSteps.look() },
     { name: 'pauses', every: SECOND, run: async () => pauses.look() },
     { name: 'storage', every: SECOND, run: look },
     { name: 'poll', every: SECOND, run: async () => poll.startDue(clock()), settled: () => poll.settled() },

@@ -22,7 +22,7 @@ export interface System {
   snapshot(): Snapshot;
   /** The token of a heartbeat component's address. */
   heartbeatToken(id: string): string;
-  /** Runs one turn of the timetable, its jobs one after another; resolves when all are done. */
+  /** Runs one tick of the timetable, its jobs one after another; resolves when all are done. */
   tick(): Promise<void>;
   /** Stops accepting requests, finishes running ones, closes the database. */
   close(): Promise<void>;
@@ -31,14 +31,14 @@ export interface System {
 /** Opens the whole system and listens. Throws StartProblems if settings, folders or database do not allow it. */
 export async function openSystem(env: Environment, outside: Outside): Promise<System> {
   // Before anything asynchronous: the clock may step while the program starts.
-  const steps = new ClockSteps(outside);
+  const clockSteps = new ClockSteps(outside);
   const closers: Closers = [];
   const close = async () => {
     for (const one of closers.reverse().splice(0)) await one();
   };
   try {
     const server = await listen(env, outside.log, closers);
-    const base = await openBase(env, outside, steps, server.port, closers);
+    const base = await openBase(env, outside, clockSteps, server.port, closers);
     const monitoring = await openMonitoring(base);
     const content = await openContent(base, monitoring);
     const notifications = await openNotifications(base, content, monitoring.warnings);
@@ -58,7 +58,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
       async tick() {
         // In tests, minutes pass at once: scan as if the time had passed, for changes that file systems do not report.
         base.folder.scanEverything();
-        await timetable.turnInOrder();
+        await timetable.tickInOrder();
         await judge();
       },
       close,

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import type * as z from 'zod';
 import { metricSchema } from '../../src/config/metrics-schema.ts';
 import { siteSchema } from '../../src/config/site-schema.ts';
+import { SENDERS } from '../../src/core/inbound/senders.ts';
 import { frontmatterSchema } from '../../src/core/incidents/file/schema.ts';
 import { checkSchema, detectSchema } from '../../src/core/model/checks/check.ts';
 import { LIMITS } from '../../src/web/http/limits.ts';
@@ -37,6 +38,19 @@ test('every key of status.yaml and of an incident file is explained', () => {
   // Not within some word: `ip` is in "script" too.
   const named = (key: string) => new RegExp(`(?<![\\w-])${key}(?![\\w-])`).test(documented);
   expect([...new Set(keys)].filter(key => !named(key))).toEqual([]);
+});
+
+test('every kind of check has its row, every sender its place in the list', () => {
+  const page = readFileSync('docs/monitoring.md', 'utf8');
+  const kinds = checkSchema.options.map(({ shape }) => (shape.type as z.ZodLiteral<string>).value);
+  expect(kinds.filter(kind => !page.includes(`\n| \`${kind}\` |`))).toEqual([]);
+  const [, list = ''] = /These senders are known: ([^.]+)\./.exec(page) ?? [];
+  const [, help = ''] = /help: 'SENDER is ([^.]+)\./.exec(readFileSync('src/cli/addresses.ts', 'utf8')) ?? [];
+  const spelt = help.replaceAll('\\n', ' ');
+  const told = (sender: string) =>
+    list.includes(`\`${sender}\``) && new RegExp(`(?<![\\w-])${sender}(?![\\w-])`).test(spelt);
+  const senders = Object.keys(SENDERS).map(name => (name === 'uptimerobot' ? 'uptime' : name));
+  expect(senders.filter(sender => !told(sender))).toEqual([]);
 });
 
 test('every limit is named with its number', () => {

@@ -1,5 +1,5 @@
 // Every example in the documents is what the program takes: settings, incident files, templates, commands, JSON.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { incident } from '../../src/cli/incident.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
@@ -75,6 +75,12 @@ test.each(of('markdown'))('$where is a file without a problem', ({ text }) => {
     : parseIncident('20251106_a.md', '20251106_a', text.startsWith('---') ? text : FRONT + text);
   expect(problems).toEqual([]);
   expect(value).not.toBeNull();
+});
+
+test('the file of the tour is not one that is there already', () => {
+  const [, name = ''] = /`(\d{8}_[\w-]+\.md)`/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  expect(name).toMatch(/^\d{8}_/);
+  expect(existsSync(`status/incidents/${name}`)).toBe(false);
 });
 
 /** What a file says that has `heading` above its only update. */

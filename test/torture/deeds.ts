@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { backUp } from '../../src/store/db/restore.ts';
+import { backUp } from '../../src/store/db/backups.ts';
 import { ask } from './ask.ts';
 import { ail, hidden, NEW_FAULTS, store, trouble, write } from './faults.ts';
 import { isEarly, type Model, type ModelIncident } from './model.ts';

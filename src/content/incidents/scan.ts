@@ -23,6 +23,7 @@ import {
   type ListedFolder,
   list,
 } from './listing.ts';
+import { isYoung, stampOf } from './stamps.ts';
 
 export interface ReadFile {
   readonly file: string;
@@ -38,10 +39,7 @@ export interface ReadFile {
   readonly isDoubtful: boolean;
 }
 
-/** A file changed this recently may change again within one tick of the disk's clock: its stamp is not used. */
-const RACY_MS = 100;
 // In place of a stamp:
-const RACY = 'racy';
 /** Read by an earlier process. */
 const REMEMBERED = 'remembered';
 /** Cannot be read; tried again in each round. */
@@ -160,7 +158,7 @@ export function rememberedFile(folder: string, name: string, text: string): Read
 
 /** Whether a later change may be missed: it may have the same stamp, or happen elsewhere. */
 export function isRacy({ stamp }: ReadFile): boolean {
-  return stamp === RACY || stamp === FAILED;
+  return isYoung(stamp) || stamp === FAILED;
 }
 
 /** NFC: some systems store an accent separately from its letter. */
@@ -224,9 +222,8 @@ async function readOne(reading: ScanContext, name: string): Promise<ReadFile | n
       facts = await stat(real, { bigint: true });
     }
     if (!facts.isFile()) return failedFile(reading, name, before?.good ? NO_FILE_NOW : NO_FILE);
-    const racy = Number(facts.ctimeMs) > performance.timeOrigin + performance.now() - RACY_MS;
-    const stamp = racy ? RACY : `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
-    if (before && before.stamp === stamp && !racy) return before;
+    const stamp = stampOf(facts, before?.stamp, disk === ALONE);
+    if (before && before.stamp === stamp && !isYoung(stamp)) return before;
     if (facts.size > MAX_INCIDENT_BYTES) return failedFile(reading, name, TOO_LARGE);
     const bytes = await disk.readFile(real);
     await reading.yieldTurn();

@@ -2,6 +2,7 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { isOpen } from '../../core/model/incident.ts';
+import type { Millis } from '../../core/model/time.ts';
 import type { ListedFolder } from '../incidents/listing.ts';
 import type { ReadFile, Scan } from '../incidents/scan.ts';
 import { NOT_BACK, type Reason, whyMissing } from './missing.ts';
@@ -25,6 +26,8 @@ export interface KnownFolders {
   readonly wasMissing: boolean;
   readonly isPending: boolean;
   readonly siteGone: boolean;
+  /** Epoch ms. */
+  readonly now: Millis;
 }
 
 export interface Assessment {
@@ -41,7 +44,7 @@ export async function assess(
   gone: readonly ReadFile[],
   scan: Scan,
 ): Promise<Assessment> {
-  const { folder, folders, absent, wasMissing, isPending, siteGone } = known;
+  const { folder, folders, absent, wasMissing, isPending, siteGone, now } = known;
   const above = (file: string) => foldersOf(folder, file);
   const filled = new Set([...scan.files.keys()].flatMap(above));
   const readable = new Set([...scan.files.values()].flatMap(({ file, good }) => (good ? above(file) : [])));
@@ -51,7 +54,7 @@ export async function assess(
   }
   // A deleted subfolder is no loss, unless it has current incidents.
   const isDeletable = (name: string, file: ReadFile) =>
-    name !== '' && places.get(name)?.code === 'ENOENT' && !isUnfinished(file);
+    name !== '' && places.get(name)?.code === 'ENOENT' && !isUnfinished(file, now);
   const losing = new Set(gone.flatMap(file => above(file.file).filter(name => !isDeletable(name, file))));
   const reasons = new Map(
     [...places].map(([name, place]) => {
@@ -95,11 +98,10 @@ export function foldersOf(folder: string, file: string): string[] {
 }
 
 /** Whether an incident is open, or a maintenance current or in the future. */
-function isUnfinished({ good }: ReadFile): boolean {
+function isUnfinished({ good }: ReadFile, now: Millis): boolean {
   if (good === null) return false;
   if (good.scheduled === null) return isOpen(good);
   if (good.status === 'completed') return false;
-  const now = performance.timeOrigin + performance.now();
   return good.rrule !== undefined || good.scheduled.end > now;
 }
 

@@ -1,6 +1,7 @@
 // The last reading: the incident files, and whether files that are gone were deleted or are missing.
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import type { Millis } from '../../core/model/time.ts';
 import { FileCache, type IncidentFiles, type Missing } from '../incidents/file-cache.ts';
 import { isIncidentName } from '../incidents/listing.ts';
 import { type ReadFile, rememberedFile, type Scan } from '../incidents/scan.ts';
@@ -91,7 +92,7 @@ export class LastRead {
     return [...found].some(isNews) ? null : this.cache.put(found);
   }
 
-  async judge(scan: Scan): Promise<boolean> {
+  async judge(scan: Scan, now: Millis): Promise<boolean> {
     const { files } = scan;
     const { cache } = this;
     const absent = this.#absent;
@@ -102,17 +103,17 @@ export class LastRead {
     this.#isNew = false;
     const known = new Map([...this.#remembered, ...this.#young(), ...cache.files]);
     const gone = goneOf(known, files);
-    const now = {
-      ...{ folder: this.#folder, folders: this.folders, absent, siteGone },
+    const state = {
+      ...{ folder: this.#folder, folders: this.folders, absent, siteGone, now },
       ...{ wasMissing: this.#wasMissing, isPending: this.missing !== null || this.#wasMissing },
     };
-    let found = await assess(now, gone, scan);
+    let found = await assess(state, gone, scan);
     const asked = [...found.absent.keys()];
     const isNew = asked.some(file => !absent.has(file));
     const deleted = await this.deletions.among(asked, isNew, siteGone);
     if (deleted.size > 0) {
       const left = gone.filter(({ file }) => !deleted.has(file));
-      found = await assess(now, left, scan);
+      found = await assess(state, left, scan);
     }
     const went = gone.filter(({ file }) => cache.files.has(file));
     const at = performance.now();

@@ -1,11 +1,11 @@
-// Signals: an outside monitor's message in a common form.
+// Signals: a sender's message in a common form.
 import type { Millis } from '../model/time.ts';
 
 export interface Signal {
   readonly kind: 'down' | 'up' | 'ignored';
-  /** `uptimerobot`. */
-  readonly provider: string;
-  /** The monitor's id, else its name; becomes the source `provider:monitor`. Never empty. */
+  /** The program that reports: `uptimerobot`. */
+  readonly sender: string;
+  /** The id of the sender's check, else its name; becomes the source `sender:monitor`. Never empty. */
   readonly monitor: string;
   /** Its name for people; plain text, one line, limited length. */
   readonly name: string;
@@ -37,17 +37,17 @@ export type WebhookReading<S = Signal> = { readonly signals: readonly S[] } | { 
 /** Reads one sender's payload: the parsed body, form or query. Never throws. */
 export type WebhookReader = (input: unknown) => WebhookReading;
 
-/** The same without the provider, which `fromProvider` adds. */
-export type SenderSignal = Omit<Signal, 'provider'>;
+/** The same without the sender, which `fromSender` adds. */
+export type SenderSignal = Omit<Signal, 'sender'>;
 export type SenderResult = WebhookReading<SenderSignal>;
 
 export type SignalFields = Pick<Signal, 'name'> & Partial<SenderSignal>;
 
-export function fromProvider(provider: string, read: (input: unknown) => SenderResult): WebhookReader {
+export function fromSender(sender: string, read: (input: unknown) => SenderResult): WebhookReader {
   return input => {
     const reading = read(input);
     if ('problem' in reading) return reading;
-    return { signals: reading.signals.map(signal => ({ ...signal, provider })) };
+    return { signals: reading.signals.map(signal => ({ ...signal, sender })) };
   };
 }
 

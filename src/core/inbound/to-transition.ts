@@ -5,6 +5,7 @@ import { isoMillis, type Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { fingerprint } from './fields.ts';
+import { calledOf } from './senders.ts';
 import type { Signal } from './signal.ts';
 
 /**
@@ -21,7 +22,7 @@ export function toTransition(
   components: readonly Component[],
   now: Millis,
 ): Transition {
-  const source = `${signal.provider}:${signal.monitor}`;
+  const source = `${signal.sender}:${signal.monitor}`;
   const at = Math.min(signal.at ?? now, now);
   return {
     key: `${source}:${signal.kind}:${signal.event ?? isoMillis(now)}`,
@@ -99,19 +100,8 @@ function place(text: string): MonitoredUrl | null {
 }
 
 /** The monitor's text goes on the page, so it is escaped. */
-function messageOf({ kind, name, message, provider }: Signal): string {
+function messageOf({ kind, name, message, sender }: Signal): string {
   const said = kind === 'down' ? `${name} is down` : `${name} is up again`;
-  const who = CALLED[provider] ?? 'a monitor';
+  const who = calledOf(sender);
   return escapeMarkdown(message === '' ? `${said}, says ${who}.` : `${said}, says ${who}: ${message}`);
 }
-
-const CALLED: Record<string, string> = {
-  uptimerobot: 'UptimeRobot',
-  alertmanager: 'Alertmanager',
-  grafana: 'Grafana',
-  pingdom: 'Pingdom',
-  betterstack: 'Better Stack',
-  'uptime-kuma': 'Uptime Kuma',
-  healthchecks: 'Healthchecks',
-  sns: 'CloudWatch',
-};

@@ -2,6 +2,7 @@
 import type { Component } from '../model/component.ts';
 import { DAY, iso, type Millis, utcDay } from '../model/time.ts';
 import type { WarningReport } from '../monitoring/warning.ts';
+import { calledOf } from './senders.ts';
 import type { Expiry, Signal } from './signal.ts';
 import { matching } from './to-transition.ts';
 
@@ -11,7 +12,7 @@ export function toWarning(
   components: readonly Component[],
   now: Millis,
 ): WarningReport {
-  const { provider, monitor, name, expiry } = signal;
+  const { sender, monitor, name, expiry } = signal;
   const said = Math.min(signal.at ?? now, now);
   const days = expiry.days === null ? null : said + expiry.days * DAY;
   const expires = expiry.at ?? days;
@@ -22,9 +23,9 @@ export function toWarning(
         ? `about ${utcDay(expires)}`
         : `on ${utcDay(expires)} (${iso(expires)})`;
   return {
-    source: `${provider}:${monitor}:${expiry.of}`,
+    source: `${sender}:${monitor}:${expiry.of}`,
     component: matching(signal, components)[0] ?? null,
-    what: `the ${expiry.of} of ${name} expires ${when}, says ${provider}`,
+    what: `the ${expiry.of} of ${name} expires ${when}, says ${calledOf(sender)}`,
     fix: `renew it; this warning ends on that day, or when one of our checks sees a newer certificate`,
     expires,
     host: expiry.of === 'certificate' ? hostOf(signal.url) : null,

@@ -8,7 +8,7 @@ import { DAY, iso, MINUTE, type Millis, utcDay } from '../model/time.ts';
 import { spell } from './messages.ts';
 
 export interface WarningReport {
-  /** Unique: `certificate:api`, `metric:queue`, `uptimerobot:777:certificate`. */
+  /** Unique: `certificate:api`, `check:api`, `metric:queue`, `uptimerobot:777:certificate`. */
   readonly source: string;
   /** Id of the component; null when it matches none. */
   readonly component: string | null;
@@ -38,20 +38,22 @@ const BELIEVED: Millis = 30 * DAY;
 /** The age at which a warning is sent by email: shorter ones need no work. */
 const MAILED_AFTER: Millis = 5 * MINUTE;
 
-/** The certificate warning of a check that got a response; null when there is none. */
-export function certificateWarning(component: Component, result: CheckResult): WarningReport | null {
+/** The warning of a check that got a response; null when there is none. */
+export function checkWarning(component: Component, result: CheckResult): WarningReport | null {
   if (result.warning === undefined) return null;
   const { id, name } = component;
   const end = result.certificateEnd;
+  if (end === undefined) {
+    const what = `${name}: ${result.warning}`;
+    const fix = `correct what it names before it becomes an outage; try it with: npm run status -- check ${id}`;
+    return { source: `check:${id}`, component: id, what, fix, expires: null, host: null };
+  }
   return {
     source: `certificate:${id}`,
     component: id,
-    what:
-      end === undefined
-        ? `${name}: ${result.warning}`
-        : `the certificate of ${name} expires on ${utcDay(end)} (${iso(end)})`,
+    what: `the certificate of ${name} expires on ${utcDay(end)} (${iso(end)})`,
     fix: 'renew it, or fix its automatic renewal; it becomes an outage on that day',
-    expires: end ?? null,
+    expires: end,
     host: null,
   };
 }
@@ -72,11 +74,27 @@ export function isMeasured({ outcome }: CheckResult): boolean {
   return outcome === 'up' || outcome === 'degraded';
 }
 
-/** The host whose certificate a check sees; null when none. */
+/** The host whose certificate a check sees; null when none. Without a default: the type checker asks a new kind. */
 export function certificateHost(check: Check): string | null {
-  if (check.type === 'tls') return check.servername ?? check.host;
-  if (check.type !== 'http' || !URL.canParse(check.url)) return null;
-  const { protocol, hostname } = new URL(check.url);
+  switch (check.type) {
+    case 'tls':
+      return check.servername ?? check.host;
+    case 'http':
+      return httpsHost(check.url);
+    case 'tcp':
+    case 'dns':
+    case 'smtp':
+    case 'database':
+    case 'statuspage':
+    case 'heartbeat':
+    case 'manual':
+      return null;
+  }
+}
+
+function httpsHost(url: string): string | null {
+  if (!URL.canParse(url)) return null;
+  const { protocol, hostname } = new URL(url);
   return protocol === 'https:' ? hostname : null;
 }
 
@@ -88,6 +106,7 @@ export function isCurrent(warning: Warning, { components, metrics }: Site, now: 
   if (source.startsWith('certificate:')) {
     return own !== undefined && isConfigured(own.check) && certificateHost(own.check) !== null;
   }
+  if (source.startsWith('check:')) return own !== undefined && isConfigured(own.check);
   if (source.startsWith('metric:')) {
     return metrics.some(({ id, from }) => source === `metric:${id}` && from?.component === component);
   }
@@ -102,7 +121,7 @@ export function isSameWarning(before: Warning, { source, expires }: WarningRepor
 
 /** Whether one of our checks warns, not a monitor. */
 function isOwn(source: string): boolean {
-  return /^(certificate|metric):/.test(source);
+  return /^(certificate|check|metric):/.test(source);
 }
 
 /** Warnings for /readyz. */

@@ -14,7 +14,7 @@ import type { Facts } from './facts.ts';
 import { overallStatusOf, wholeOf } from './overall-status.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from './snapshot.ts';
-import { type Outage, uptimeOf } from './uptime.ts';
+import { type DowntimeSpan, uptimeOf } from './uptime.ts';
 
 /** Composes the Snapshot of `now`. Pure: the same facts and time give the same Snapshot. */
 export function compose(facts: Facts, now: Millis): Snapshot {
@@ -158,7 +158,7 @@ function componentView(
   const { days, weights } = site.uptime;
   const window: Span = { start: now - days * DAY, end: now };
   const from = knownFrom(component, views, known, now);
-  const outages = outagesOf(component.id, views, from, now);
+  const spans = downtimeOf(component.id, views, from, now);
   return {
     component,
     health,
@@ -178,8 +178,8 @@ function componentView(
       ? { failing: { since: known?.since ?? null } }
       : {}),
     response: responses?.get(component.id) ?? null,
-    days: daysOf(component, views, outages, maintenance, known, from, now, days),
-    uptime: uptimeOf(outages, maintenance, window, from, observedIn(known, from, window), weights),
+    days: daysOf(component, views, spans, maintenance, known, from, now, days),
+    uptime: uptimeOf(spans, maintenance, window, from, observedIn(known, from, window), weights),
   };
 }
 
@@ -199,9 +199,9 @@ function statusIn(view: IncidentView, id: string): Health {
   return view.affected.find(affected => affected.id === id)?.status ?? 'no_data';
 }
 
-/** The outages of a component. One with an implausible start (the clock was not set) starts with the total. */
-function outagesOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): Outage[] {
-  const found: Outage[] = [];
+/** The downtime of a component. One with an implausible start (the clock was not set) starts with the total. */
+function downtimeOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): DowntimeSpan[] {
+  const found: DowntimeSpan[] = [];
   for (const view of views) {
     if (view.scheduled !== null) continue;
     for (const { start, end, affected } of view.stretches) {

@@ -4,7 +4,7 @@ import { type Component, type Health, type Measured, statusOf, worst } from '../
 import { WEIGHTS_EVEN } from '../model/site.ts';
 import { DAY, type Millis, type Span, startOfUtcDay, utcDay } from '../model/time.ts';
 import type { DayCell, IncidentView } from './snapshot.ts';
-import { clip, type Outage, uptimeOf } from './uptime.ts';
+import { clip, type DowntimeSpan, uptimeOf } from './uptime.ts';
 
 /**
  * The cells of the last `count` UTC days, oldest first. A day shows its worst state. A day without incidents is
@@ -13,7 +13,7 @@ import { clip, type Outage, uptimeOf } from './uptime.ts';
 export function daysOf(
   component: Component,
   views: readonly IncidentView[],
-  outages: readonly Outage[],
+  spans: readonly DowntimeSpan[],
   maintenance: readonly Span[],
   known: Measured | undefined,
   from: Millis,
@@ -23,7 +23,7 @@ export function daysOf(
   const today = startOfUtcDay(now);
   const first = today - (count - 1) * DAY;
   const on = <T>(items: readonly T[], spanned: (item: T) => Span) => byDay(items, spanned, first, count);
-  const bad = on(outages, outage => ({ start: outage.start, end: outage.end ?? now }));
+  const bad = on(spans, span => ({ start: span.start, end: span.end ?? now }));
   const spared = on(maintenance, span => span);
   const touching = on(views, view => spanOf(view, now));
   return Array.from({ length: count }, (_, index) => {
@@ -33,19 +33,19 @@ export function daysOf(
     if (!bad[index] && !spared[index] && !touching[index]) return plainCell(day.start, calm);
     const within = <T>(of: readonly Dated<T>[][]) =>
       (of[index] ?? []).filter(({ span }) => touches(span, day)).map(({ item }) => item);
-    const outagesThen = within(bad);
+    const spansThen = within(bad);
     const sparedThen = within(spared);
     const touchingThen = within(touching);
-    if (outagesThen.length + sparedThen.length + touchingThen.length === 0) return plainCell(day.start, calm);
-    const states: Health[] = outagesThen.map(outage => statusOf(outage.severity));
+    if (spansThen.length + sparedThen.length + touchingThen.length === 0) return plainCell(day.start, calm);
+    const states: Health[] = spansThen.map(span => statusOf(span.severity));
     if (sparedThen.length > 0) states.push('under_maintenance');
     return {
       day: nameOf(day.start),
       state: worst([calm, ...states]),
       downtime:
-        outagesThen.length === 0
+        spansThen.length === 0
           ? 0
-          : uptimeOf(outagesThen, sparedThen, day, day.start, 0, WEIGHTS_EVEN).downtime,
+          : uptimeOf(spansThen, sparedThen, day, day.start, 0, WEIGHTS_EVEN).downtime,
       incidents: touchingThen.map(view => view.id),
     };
   });

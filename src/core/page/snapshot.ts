@@ -17,7 +17,7 @@ export interface DayCell {
   /** `2026-11-23`. */
   readonly day: string;
   readonly state: Health;
-  /** Union of the day's outages, ms, without maintenance, unweighted. */
+  /** Union of the day's spans of downtime, ms, without maintenance, unweighted. */
   readonly downtime: Millis;
   /** Ids of the incidents and maintenance that affected the component on that day. */
   readonly incidents: readonly string[];

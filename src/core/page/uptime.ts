@@ -1,10 +1,10 @@
-// Uptime: the union of outages over a window, weighted by severity, rounded down to two decimals.
+// Uptime: the union of the spans of downtime over a window, weighted by severity, rounded down to two decimals.
 import type { Severity } from '../model/component.ts';
 import { WEIGHTS_EVEN, WEIGHTS_STATUSPAGE, type Weights } from '../model/site.ts';
 import type { Millis, Span } from '../model/time.ts';
 
 /** An incident's effect on one component; `end` is null while it is open. */
-export interface Outage {
+export interface DowntimeSpan {
   readonly start: Millis;
   readonly end: Millis | null;
   readonly incident: string;
@@ -17,7 +17,7 @@ export interface UptimeFigure {
   /** Where the total begins inside the window; `window.end` when nothing is known yet. */
   readonly from: Millis;
   readonly total: Millis;
-  /** Weighted union of outages, ms, without maintenance. */
+  /** Weighted union of the spans, ms, without maintenance. */
   readonly downtime: Millis;
   /** Maintenance within the total, ms. */
   readonly excluded: Millis;
@@ -28,16 +28,16 @@ export interface UptimeFigure {
   /** The same with every severity in full, and with Statuspage's weights 0 / 0.3 / 1. */
   readonly strict: number | null;
   readonly statuspage: number | null;
-  /** The outages within the total, by start. */
-  readonly intervals: readonly (Outage & Span & { readonly weight: number })[];
+  /** The spans within the total, by start. */
+  readonly intervals: readonly (DowntimeSpan & Span & { readonly weight: number })[];
 }
 
 /**
- * Uptime over `window`, of which the total begins at `from`. Outages that overlap count once, at the highest weight.
+ * Uptime over `window`, of which the total begins at `from`. Spans that overlap count once, at the highest weight.
  * Maintenance is taken out of the downtime, but not out of the total.
  */
 export function uptimeOf(
-  outages: readonly Outage[],
+  spans: readonly DowntimeSpan[],
   maintenance: readonly Span[],
   window: Span,
   from: Millis,
@@ -46,9 +46,9 @@ export function uptimeOf(
 ): UptimeFigure {
   const counted: Span = { start: Math.min(Math.max(from, window.start), window.end), end: window.end };
   const total = counted.end - counted.start;
-  const clipped = outages
-    .map(outage => ({ ...outage, ...clip({ start: outage.start, end: outage.end ?? counted.end }, counted) }))
-    .filter(outage => outage.end > outage.start)
+  const clipped = spans
+    .map(span => ({ ...span, ...clip({ start: span.start, end: span.end ?? counted.end }, counted) }))
+    .filter(span => span.end > span.start)
     .sort((a, b) => a.start - b.start || a.end - b.end);
   const spared = maintenance.map(span => clip(span, counted)).filter(span => span.end > span.start);
   const measure = (by: Weights) => weightedUnion(clipped, spared, by);
@@ -63,7 +63,7 @@ export function uptimeOf(
     percent: percentUp(total, downtime),
     strict: percentUp(total, measure(WEIGHTS_EVEN)),
     statuspage: percentUp(total, measure(WEIGHTS_STATUSPAGE)),
-    intervals: clipped.map(outage => ({ ...outage, weight: weights[outage.severity] })),
+    intervals: clipped.map(span => ({ ...span, weight: weights[span.severity] })),
   };
 }
 
@@ -88,15 +88,15 @@ export function clip(span: Span, bounds: Span): Span {
   return { start: Math.max(span.start, bounds.start), end: Math.min(span.end, bounds.end) };
 }
 
-/** Each moment counts once, with the highest weight of the outages open at it. */
+/** Each moment counts once, with the highest weight of the spans open at it. */
 function weightedUnion(
-  outages: readonly (Span & { readonly severity: Severity })[],
+  spans: readonly (Span & { readonly severity: Severity })[],
   spared: readonly Span[],
   weights: Weights,
 ): Millis {
   const edges: { at: Millis; weight: number; step: 1 | -1 }[] = [];
   const SPARED = -1;
-  for (const { start, end, severity } of outages) {
+  for (const { start, end, severity } of spans) {
     if (end > start) edges.push(...edge(start, end, weights[severity]));
   }
   for (const { start, end } of spared) if (end > start) edges.push(...edge(start, end, SPARED));

@@ -1,11 +1,27 @@
-// Backups of the database: complete, verified copies beside it, made before a schema migration.
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+// Backups of the database, complete and verified: the operator's, made while the server runs, and those made before a
+// schema migration.
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
 
 /** How many backups made before a migration are kept. */
 const KEPT = 3;
+/** Pages copied in one step (8 MB); other work runs between steps. */
+const PAGES = 2000;
 
 export function backupsOf(file: string): string {
   return path.join(path.dirname(file), 'backups');
@@ -44,6 +60,62 @@ export function backUpBeforeMigration(
   }
   for (const old of ours(file).slice(0, -KEPT)) rmSync(old, { force: true });
   return backup;
+}
+
+/**
+ * Copies the database in `file` to `target` as it is now, even while the server writes. Verifies the copy and puts it
+ * in place in one step, mode 0600. Calls `onProgress` with the pages done and the total. Throws DatabaseRefused and
+ * then leaves nothing behind.
+ */
+export async function backUp(
+  file: string,
+  target: string,
+  force: boolean,
+  onProgress: (done: number, all: number) => void,
+): Promise<{ readonly bytes: number }> {
+  if (!existsSync(file))
+    throw new DatabaseRefused(file, 'there is no database yet', 'start the server first');
+  const exists = 'this file already exists';
+  if (!force && existsSync(target))
+    throw new DatabaseRefused(target, exists, 'choose another name, or use --force');
+  const folder = path.dirname(target);
+  if (!existsSync(folder)) throw new DatabaseRefused(folder, 'there is no such folder', 'create it first');
+  // A unique name, because another backup to the same target may be running.
+  const draft = `${target}.${randomUUID()}.tmp`;
+  const sqlite = new Sqlite(file, { fileMustExist: true, timeout: 5000 });
+  try {
+    closeSync(openSync(draft, 'wx', 0o600));
+    // One read transaction until the end. Without it, each write of the server would restart the copy.
+    sqlite.exec('BEGIN');
+    sqlite.prepare('SELECT COUNT(*) FROM sqlite_master').get();
+    const progress = ({ totalPages, remainingPages }: Sqlite.BackupMetadata) => {
+      if (totalPages > 0) onProgress(totalPages - remainingPages, totalPages);
+      return PAGES;
+    };
+    await sqlite.backup(draft, { progress });
+    sqlite.exec('COMMIT');
+    settled(draft);
+    verify(draft);
+    syncFile(draft);
+    if (force) renameSync(draft, target);
+    else linkSync(draft, target);
+    syncFile(folder);
+    return { bytes: statSync(target).size };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new DatabaseRefused(target, exists, 'choose another name');
+    throw error;
+  } finally {
+    sqlite.close();
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(draft + end, { force: true });
+  }
+}
+
+/** Makes it one file without log, so that it can be copied, and opened read-only anywhere. */
+function settled(file: string): void {
+  const sqlite = new Sqlite(file);
+  sqlite.pragma('journal_mode = DELETE');
+  sqlite.close();
 }
 
 /** Opens a copy and checks every page; throws if it is damaged. */

@@ -1,16 +1,5 @@
-// Makes a backup while the server runs, and restores one while it is stopped.
-import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+// Restores a backup while the server is stopped.
+import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
@@ -18,65 +7,6 @@ import { iso, type Millis } from '../../core/model/time.ts';
 import { backupsOf, syncFile, verify } from './backups.ts';
 import { inspect } from './inspect.ts';
 import { takeLock } from './lock.ts';
-
-/** Pages copied in one step (8 MB); other work runs between steps. */
-const PAGES = 2000;
-
-/**
- * Copies the database in `file` to `target` as it is now, even while the server writes. Verifies the copy and puts it
- * in place in one step, mode 0600. Calls `onProgress` with the pages done and the total. Throws DatabaseRefused and
- * then leaves nothing behind.
- */
-export async function backUp(
-  file: string,
-  target: string,
-  force: boolean,
-  onProgress: (done: number, all: number) => void,
-): Promise<{ readonly bytes: number }> {
-  if (!existsSync(file))
-    throw new DatabaseRefused(file, 'there is no database yet', 'start the server first');
-  const exists = 'this file already exists';
-  if (!force && existsSync(target))
-    throw new DatabaseRefused(target, exists, 'choose another name, or use --force');
-  const folder = path.dirname(target);
-  if (!existsSync(folder)) throw new DatabaseRefused(folder, 'there is no such folder', 'create it first');
-  // A unique name, because another backup to the same target may be running.
-  const draft = `${target}.${randomUUID()}.tmp`;
-  const sqlite = new Sqlite(file, { fileMustExist: true, timeout: 5000 });
-  try {
-    closeSync(openSync(draft, 'wx', 0o600));
-    // One read transaction until the end. Without it, each write of the server would restart the copy.
-    sqlite.exec('BEGIN');
-    sqlite.prepare('SELECT COUNT(*) FROM sqlite_master').get();
-    const progress = ({ totalPages, remainingPages }: Sqlite.BackupMetadata) => {
-      if (totalPages > 0) onProgress(totalPages - remainingPages, totalPages);
-      return PAGES;
-    };
-    await sqlite.backup(draft, { progress });
-    sqlite.exec('COMMIT');
-    settled(draft);
-    verify(draft);
-    syncFile(draft);
-    if (force) renameSync(draft, target);
-    else linkSync(draft, target);
-    syncFile(folder);
-    return { bytes: statSync(target).size };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new DatabaseRefused(target, exists, 'choose another name');
-    throw error;
-  } finally {
-    sqlite.close();
-    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(draft + end, { force: true });
-  }
-}
-
-/** Makes it one file without log, so that it can be copied, and opened read-only anywhere. */
-function settled(file: string): void {
-  const sqlite = new Sqlite(file);
-  sqlite.pragma('journal_mode = DELETE');
-  sqlite.close();
-}
 
 export interface Restored {
   /** Where the previous database is now; null if there was none. */

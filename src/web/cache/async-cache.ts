@@ -1,6 +1,6 @@
 // Caches responses that need the database: made once per Snapshot, however many requests wait.
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import { Rendered, type ResponseBody } from './response-bytes.ts';
+import { Rendered, type ResponseBody } from './encoded-response.ts';
 
 /** Components times ranges times languages: more than any site has. */
 const MAX_ANSWERS = 2000;

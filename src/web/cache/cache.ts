@@ -5,10 +5,10 @@ import { LANGS } from '../../core/model/lang.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { canonicalPath } from '../http/canonical-url.ts';
+import { type Rendered, sendRendered } from './encoded-response.ts';
 import { CachedResponse } from './fast-path.ts';
 import { memoizedText } from './memo.ts';
 import { prerender } from './prerender.ts';
-import { type Rendered, sendRendered } from './response-bytes.ts';
 import { type Make, SnapshotCache } from './snapshot-cache.ts';
 
 /** Browsers send a few hundred values of Accept-Language. */

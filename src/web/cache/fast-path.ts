@@ -2,9 +2,9 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Site } from '../../core/model/site.ts';
 import { chooseEncoding, type Encoding } from '../http/encoding.ts';
+import { about, isKnown, type Rendered, sendRendered } from './encoded-response.ts';
 import { memoizedText } from './memo.ts';
 import { RawAnswer } from './raw-head.ts';
-import { about, isKnown, type Rendered, sendRendered } from './response-bytes.ts';
 
 /** The response sent for an address, with all headers that Express and the route had set. */
 export class CachedResponse {

@@ -2,8 +2,8 @@
 
 import type { Lang } from '../../core/model/lang.ts';
 import { SECOND } from '../../core/model/time.ts';
+import type { Rendered } from './encoded-response.ts';
 import { CachedResponse } from './fast-path.ts';
-import type { Rendered } from './response-bytes.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
 /** How many responses are prerendered at most; the others are made at the first request. */

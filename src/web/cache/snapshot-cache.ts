@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Lang } from '../../core/model/lang.ts';
 import { finish, inTurns, type Steps } from '../../core/model/turns/steps.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
+import { Rendered, type ResponseBody } from './encoded-response.ts';
 import type { CachedResponse } from './fast-path.ts';
-import { Rendered, type ResponseBody } from './response-bytes.ts';
 
 /** Permalinks of ten thousand incidents need not all stay in memory. */
 const MAX_RENDERED = 500;

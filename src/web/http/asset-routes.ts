@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Router } from 'express';
 import { FOR_EVER } from '../cache/cache-control.ts';
-import { Rendered, sendRendered } from '../cache/response-bytes.ts';
+import { Rendered, sendRendered } from '../cache/encoded-response.ts';
 import type { Web } from '../context.ts';
 import { TYPES } from './assets.ts';
 

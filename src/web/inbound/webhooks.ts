@@ -2,7 +2,7 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { isFromGitHost } from '../../core/inbound/git-hook.ts';
 import { mapped } from '../../core/inbound/senders/mapped.ts';
-import { INBOUND } from '../../core/inbound/senders.ts';
+import { SENDERS } from '../../core/inbound/senders.ts';
 import type { WebhookReader } from '../../core/inbound/signal.ts';
 import { type LoggedWebhook, redacted } from '../../core/inbound/webhook-log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
@@ -137,5 +137,5 @@ function fromGit(web: Web): RequestHandler {
 function readerOf(sender: string, { refresh }: Web): WebhookReader | undefined {
   const { webhooks } = refresh.current().site;
   const mapping = Object.hasOwn(webhooks, sender) ? webhooks[sender] : undefined;
-  return mapping ? mapped(sender, mapping) : INBOUND[sender];
+  return mapping ? mapped(sender, mapping) : SENDERS[sender];
 }

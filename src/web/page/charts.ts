@@ -6,7 +6,7 @@ import { RANGES, type Range, SPAN_LENGTH } from '../../core/monitoring/rollup.ts
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { makeAsyncCache } from '../cache/async-cache.ts';
 import { CACHED, OPEN_TO_ALL, VARY_LANGUAGE } from '../cache/cache-control.ts';
-import { HTML, jsonBody, sendRendered } from '../cache/response-bytes.ts';
+import { HTML, jsonBody, sendRendered } from '../cache/encoded-response.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Router } from 'express';
 import { shortId } from '../../core/model/token.ts';
 import { FOR_EVER } from '../cache/cache-control.ts';
-import { Rendered, sendRendered } from '../cache/response-bytes.ts';
+import { Rendered, sendRendered } from '../cache/encoded-response.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';

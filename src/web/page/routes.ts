@@ -6,7 +6,7 @@ import { comparisonJson } from '../api/evidence.ts';
 import { openapi } from '../api/openapi.ts';
 import { PUBLIC_DOCUMENTS, type PublicDocument } from '../api/operations.ts';
 import { CACHED, CACHED_WIDGET, OPEN_TO_ALL, VARY_LANGUAGE } from '../cache/cache-control.ts';
-import { HTML, jsonBody, type ResponseBody } from '../cache/response-bytes.ts';
+import { HTML, jsonBody, type ResponseBody } from '../cache/encoded-response.ts';
 import type { Web } from '../context.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { canonicalPath } from '../http/canonical-url.ts';

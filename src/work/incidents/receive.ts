@@ -6,7 +6,7 @@ import { isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
-import { makeTurns } from '../../core/model/turns/queue.ts';
+import { makeQueue } from '../../core/model/turns/queue.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
 import * as transitions from '../../store/incidents/transitions.ts';
@@ -34,8 +34,8 @@ export type Receive = (signals: readonly Signal[]) => Promise<Received[]>;
 
 export function makeReceive(deps: ReceiveDeps): Receive {
   // One message at a time: otherwise two copies of one event would both find no open outage.
-  const inTurn = makeTurns();
-  return signals => inTurn(() => receive(signals, deps));
+  const queued = makeQueue();
+  return signals => queued(() => receive(signals, deps));
 }
 
 async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<Received[]> {
@@ -51,8 +51,8 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
   const answers: Received[] = [];
   for (const [index, { source, ...received }] of taken.entries()) {
     const incident = (source === null ? null : await incidentOf(source, deps)) ?? received.incident;
-    const { provider, monitor, name, kind } = signals[index] as Signal;
-    deps.log.info({ provider, monitor, name, kind, ...received, incident }, 'webhook received');
+    const { sender, monitor, name, kind } = signals[index] as Signal;
+    deps.log.info({ provider: sender, monitor, name, kind, ...received, incident }, 'webhook received');
     answers.push({ ...received, incident });
   }
   return answers;

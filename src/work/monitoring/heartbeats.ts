@@ -17,7 +17,7 @@ interface Parts extends Omit<Monitoring, 'awake'> {
   readonly startedAt: Millis;
   /** The total time for which this process was paused so far, ms. */
   readonly paused: () => Millis;
-  /** Checks for a step of the clock since the last turn, because a report may arrive before the next turn. */
+  /** Checks for a step of the clock since the last tick, because a report may arrive before the next one. */
   readonly noticeSteps: () => void;
 }
 

@@ -6,7 +6,7 @@ import type { Site } from '../../core/model/site.ts';
 import { DAY, MINUTE, type Millis } from '../../core/model/time.ts';
 import {
   certificateHost,
-  certificateWarning,
+  checkWarning,
   isCurrent,
   isMeasured,
   isSameWarning,
@@ -41,13 +41,14 @@ export class Warnings {
   readonly current = (site: Site, now: Millis): readonly Warning[] =>
     [...this.#known.values()].filter(warning => warning.goneAt === null && isCurrent(warning, site, now));
 
-  /** Takes the warnings of a check about its certificate and about metrics read from its response. */
+  /** Takes the warning of a check, about its certificate for instance, and those about metrics read from its response. */
   async ofCheck(component: Component, result: CheckResult): Promise<void> {
     if (!isMeasured(result)) return;
     const { at, certificateEnd: end, readings = [] } = result;
-    const certificate = certificateWarning(component, result);
-    if (certificate) await this.report(certificate, at);
-    else await this.#clear(`certificate:${component.id}`, at);
+    const own = checkWarning(component, result);
+    for (const source of [`certificate:${component.id}`, `check:${component.id}`])
+      if (source !== own?.source) await this.#clear(source, at);
+    if (own) await this.report(own, at);
     for (const metric of this.#on.site().metrics.filter(({ from }) => from?.component === component.id)) {
       const reading = readings.find(({ path }) => path === metric.from?.json);
       if (!reading) continue;

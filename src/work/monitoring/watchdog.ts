@@ -10,7 +10,7 @@ import type { Monitoring } from './monitoring.ts';
 
 /** How much longer than the last run a slow check may take, for the own-network check and for recording. */
 const SLACK: Millis = 10 * SECOND;
-/** The shortest limit. Turns come each second, so with a shorter limit a busy machine would look stalled. */
+/** The shortest limit. Ticks come each second, so with a shorter limit a busy machine would look stalled. */
 const SHORTEST: Millis = 10 * SECOND;
 /** The clocks of two processes differ by less than this. */
 const AHEAD: Millis = SECOND;

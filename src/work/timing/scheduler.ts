@@ -5,7 +5,7 @@ import { type Clock, type Millis, SECOND } from '../../core/model/time.ts';
 
 export interface Job {
   readonly name: string;
-  /** The period, ms of the monotonic clock. A job of one second runs each turn. */
+  /** The period, ms of the monotonic clock. A job of one second runs each tick. */
   readonly every: Millis;
   readonly run: () => Promise<void>;
   /** Not hurried after a clock step: by a wrong clock, everything would look old. */
@@ -15,11 +15,11 @@ export interface Job {
 }
 
 /** Calls a function once a second until the returned function is called. */
-export type EverySecond = (turn: () => void) => () => void;
+export type EverySecond = (tick: () => void) => () => void;
 
-/** Timers use the monotonic clock, so neither time zone nor clock steps move the next turn. */
-export const everySecond: EverySecond = turn => {
-  const timer = setInterval(turn, SECOND);
+/** Timers use the monotonic clock, so neither time zone nor clock steps move the next tick. */
+export const everySecond: EverySecond = tick => {
+  const timer = setInterval(tick, SECOND);
   return () => clearInterval(timer);
 };
 
@@ -39,12 +39,12 @@ export class Scheduler {
   }
 
   /** Starts the jobs that are due, in order; does not wait for them. */
-  turn(): void {
+  tick(): void {
     for (const job of this.#jobs) if (this.#isDue(job)) void this.#start(job);
   }
 
-  /** Like `turn`, but waits for each job, and for what it started, before the next one. */
-  async turnInOrder(): Promise<void> {
+  /** Like `tick`, but waits for each job, and for what it started, before the next one. */
+  async tickInOrder(): Promise<void> {
     for (const job of this.#jobs) {
       if (!this.#isDue(job)) continue;
       await this.#start(job);
@@ -52,7 +52,7 @@ export class Scheduler {
     }
   }
 
-  /** After a clock step: makes every job due at the next turn, patient jobs one period later. */
+  /** After a clock step: makes every job due at the next tick, patient jobs one period later. */
   hurry(): void {
     for (const job of this.#jobs) this.#dueAt.set(job, this.#monotonic() + (job.patient ? job.every : 0));
   }
@@ -65,7 +65,7 @@ export class Scheduler {
     if (this.#running.has(job)) return false;
     const now = this.#monotonic();
     if (job.every > SECOND && now < (this.#dueAt.get(job) as Millis)) return false;
-    // Several missed turns count as one.
+    // Several missed ticks count as one.
     this.#dueAt.set(job, now + job.every);
     return true;
   }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEntities, line, moment } from '../../../src/core/inbound/fields.ts';
-import { INBOUND } from '../../../src/core/inbound/senders.ts';
+import { SENDERS } from '../../../src/core/inbound/senders.ts';
 import type { Signal, WebhookReading } from '../../../src/core/inbound/signal.ts';
 import { ALERTS } from './payloads-alerts.ts';
 import { OTHERS } from './payloads-others.ts';
@@ -15,7 +15,7 @@ function signals(reading: WebhookReading): readonly Signal[] {
 
 describe('real payloads', () => {
   it.each([...UPTIMEROBOT, ...ALERTS, ...OTHERS])('$sender: $what', ({ sender, input, expect: wanted }) => {
-    const reading = INBOUND[sender]!(input);
+    const reading = SENDERS[sender]!(input);
     if (typeof wanted === 'string') {
       expect(reading).toEqual({ problem: expect.stringContaining(wanted) });
       return;
@@ -25,15 +25,14 @@ describe('real payloads', () => {
   });
 
   it('has no sender by a name of Object.prototype', () => {
-    expect(INBOUND.constructor).toBeUndefined();
+    expect(SENDERS.constructor).toBeUndefined();
   });
 });
 
 /** Nothing a sender writes may leave its line, run on, or be empty where a name is needed. */
-function expectSound({ kind, provider, monitor, name, message, url, at }: Signal) {
+function expectSound({ kind, sender, monitor, name, message, url, at }: Signal) {
   expect(['down', 'up', 'ignored']).toContain(kind);
-  for (const text of [provider, monitor, name, message, url ?? ''])
-    expect(text).not.toMatch(/\p{Cc}|\p{Cs}/u);
+  for (const text of [sender, monitor, name, message, url ?? '']) expect(text).not.toMatch(/\p{Cc}|\p{Cs}/u);
   expect(monitor).not.toBe('');
   expect(name).not.toBe('');
   expect([...monitor].length).toBeLessThanOrEqual(130);
@@ -42,8 +41,8 @@ function expectSound({ kind, provider, monitor, name, message, url, at }: Signal
   if (at !== null) expect(Number.isSafeInteger(at)).toBe(true);
 }
 
-describe.each(Object.keys(INBOUND))('%s', sender => {
-  const read = INBOUND[sender]!;
+describe.each(Object.keys(SENDERS))('%s', sender => {
+  const read = SENDERS[sender]!;
   const keys = [
     ...[
       'alert_type',

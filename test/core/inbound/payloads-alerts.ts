@@ -87,7 +87,7 @@ export const ALERTS: readonly Payload[] = [
       state: 'alerting',
       message: '**Firing**',
     },
-    expect: [{ kind: 'down', provider: 'grafana', name: 'Memory (copy)' }],
+    expect: [{ kind: 'down', sender: 'grafana', name: 'Memory (copy)' }],
   },
   {
     sender: 'grafana',

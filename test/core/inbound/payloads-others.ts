@@ -183,7 +183,7 @@ export const OTHERS: readonly Payload[] = [
   one('sns', 'an alarm, as the text SNS sends', JSON.stringify({ ...SNS, Message: JSON.stringify(ALARM) }), [
     {
       kind: 'down',
-      provider: 'sns',
+      sender: 'sns',
       monitor: ALARM.AlarmArn,
       name: 'api-5xx',
       message: 'Threshold Crossed',

@@ -24,7 +24,7 @@ const ROBOT_SAYS_DOWN = {
 };
 const ROBOT_DOWN: Partial<Signal> = {
   kind: 'down',
-  provider: 'uptimerobot',
+  sender: 'uptimerobot',
   monitor: '95987545252',
   name: 'Test Website',
   url: 'http://test.com',

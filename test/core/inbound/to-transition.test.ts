@@ -2,16 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { identity, line } from '../../../src/core/inbound/fields.ts';
-import { INBOUND } from '../../../src/core/inbound/senders.ts';
+import { SENDERS } from '../../../src/core/inbound/senders.ts';
 import { type Signal, signal } from '../../../src/core/inbound/signal.ts';
 import { matching, slugOf, toTransition } from '../../../src/core/inbound/to-transition.ts';
+import { toWarning } from '../../../src/core/inbound/to-warning.ts';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
 import { plainText } from '../../../src/core/text/markdown.ts';
 import { component, NOW } from '../../web/tiny-snapshots.ts';
 
 describe('a transition', () => {
   const down = (name: string, more: Partial<Signal> = {}) =>
-    toTransition({ ...signal('down', { name, ...more }), provider: 'uptimerobot', kind: 'down' }, [], NOW);
+    toTransition({ ...signal('down', { name, ...more }), sender: 'uptimerobot', kind: 'down' }, [], NOW);
 
   it('says what the incident will be', () => {
     expect(
@@ -50,7 +51,7 @@ describe('a transition', () => {
   it('has a safe file name and harmless text for any name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), name => {
-        const reading = INBOUND.uptimerobot!({ alert_type: 'down', monitor_name: `x${name}`, details: name });
+        const reading = SENDERS.uptimerobot!({ alert_type: 'down', monitor_name: `x${name}`, details: name });
         const [said] = (reading as { signals: readonly Signal[] }).signals;
         const transition = toTransition({ ...said!, kind: 'down' }, [], NOW);
         expect(transition.slug).toMatch(/^[a-z0-9][a-z0-9-]{0,58}[a-z0-9]$/);
@@ -58,6 +59,19 @@ describe('a transition', () => {
         expect(plainText(transition.message)).toContain('is down, says UptimeRobot');
       }),
     );
+  });
+
+  it.each([
+    ['uptime-kuma', 'Uptime Kuma'],
+    ['sns', 'CloudWatch'],
+    ['generic', 'a monitor'],
+    ['a-mapped-one', 'a monitor'],
+    ['constructor', 'a monitor'],
+  ])('calls the sender %s %s, in incidents and in warnings', (sender, called) => {
+    const from = { ...signal('down', { name: 'API' }), sender };
+    expect(toTransition({ ...from, kind: 'down' }, [], NOW).message).toBe(`API is down, says ${called}.`);
+    const expiry = { of: 'certificate', at: null, days: null } as const;
+    expect(toWarning({ ...from, expiry }, [], NOW).what).toContain(`expires soon, says ${called}`);
   });
 
   it('keeps long names that differ only at their end apart', () => {
@@ -100,7 +114,7 @@ describe('components of a monitor', () => {
     ['nothing', {}, []],
   ])('by %s', (_, fields, ids) => {
     expect(
-      matching({ ...signal('down', { name: 'Some monitor', ...fields }), provider: 'p' }, components),
+      matching({ ...signal('down', { name: 'Some monitor', ...fields }), sender: 'p' }, components),
     ).toEqual(ids);
   });
 });

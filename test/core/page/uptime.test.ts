@@ -5,13 +5,13 @@ import type { Severity } from '../../../src/core/model/component.ts';
 import { WEIGHTS_EVEN, WEIGHTS_STATUSPAGE, type Weights } from '../../../src/core/model/site.ts';
 import type { Span } from '../../../src/core/model/time.ts';
 import { DAY, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { type Outage, percentUp, unionLength, uptimeOf } from '../../../src/core/page/uptime.ts';
+import { type DowntimeSpan, percentUp, unionLength, uptimeOf } from '../../../src/core/page/uptime.ts';
 
 /** The window of the laws: from second 100 to second 400, so that outages may lie on either side. */
 const WINDOW: Span = { start: 100 * SECOND, end: 400 * SECOND };
 const ends = fc.tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 200 }));
 const severity = fc.constantFrom<Severity>('minor', 'major', 'critical');
-const outage: fc.Arbitrary<Outage> = fc
+const outage: fc.Arbitrary<DowntimeSpan> = fc
   .tuple(ends, severity, fc.boolean())
   .map(([[start, length], worst, open]) => ({
     start: start * SECOND,
@@ -28,11 +28,11 @@ const share = fc.constantFrom(0, 0.25, 0.3, 0.5, 1);
 const weights: fc.Arbitrary<Weights> = fc.record({ minor: share, major: share, critical: share });
 const from = fc.integer({ min: 0, max: 450 }).map(second => second * SECOND);
 
-const figure = (all: readonly Outage[], spared: readonly Span[], begins: number, by: Weights) =>
+const figure = (all: readonly DowntimeSpan[], spared: readonly Span[], begins: number, by: Weights) =>
   uptimeOf(all, spared, WINDOW, begins, 0, by);
 
 /** Asks of every second by itself whether it was down, and how much that counts. */
-function bruteForce(all: readonly Outage[], spared: readonly Span[], begins: number, by: Weights) {
+function bruteForce(all: readonly DowntimeSpan[], spared: readonly Span[], begins: number, by: Weights) {
   const first = Math.min(Math.max(begins, WINDOW.start), WINDOW.end);
   let downtime = 0;
   let excluded = 0;
@@ -90,7 +90,7 @@ describe('uptime, for any outages', () => {
     fc.assert(
       fc.property(outages, fc.integer({ min: 0, max: 600 }), maintenance, weights, (all, cut, spared, by) => {
         const at = cut * SECOND;
-        const halves = all.flatMap((one): Outage[] => {
+        const halves = all.flatMap((one): DowntimeSpan[] => {
           const inside = at > one.start && (one.end === null || at < one.end);
           return inside
             ? [
@@ -135,14 +135,14 @@ describe('uptime, for any outages', () => {
 
 describe('uptime, by hand', () => {
   const at = (minute: number) => minute * MINUTE;
-  const down = (start: number, end: number | null, severe: Severity = 'critical'): Outage => ({
+  const down = (start: number, end: number | null, severe: Severity = 'critical'): DowntimeSpan => ({
     start: at(start),
     end: end === null ? null : at(end),
     incident: `${start}`,
     severity: severe,
   });
   const hundred: Span = { start: 0, end: at(100) };
-  const of = (all: readonly Outage[], by = WEIGHTS_EVEN, spared: readonly Span[] = [], begins = 0) =>
+  const of = (all: readonly DowntimeSpan[], by = WEIGHTS_EVEN, spared: readonly Span[] = [], begins = 0) =>
     uptimeOf(all, spared, hundred, begins, 0, by);
 
   test.each([

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { negotiate } from '../../../src/core/i18n/words.ts';
 import { snsCertificateUrl } from '../../../src/core/inbound/senders/sns.ts';
-import { INBOUND } from '../../../src/core/inbound/senders.ts';
+import { SENDERS } from '../../../src/core/inbound/senders.ts';
 import { redacted } from '../../../src/core/inbound/webhook-log.ts';
 import { updateSchema } from '../../../src/core/incidents/api-bodies.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
@@ -114,7 +114,7 @@ describe('no pattern hangs on a long text', () => {
     ],
     ['an update by API', bait => updateSchema.safeParse({ message: bait, status: bait, at: bait })],
     ['a monitor’s words', escapeMarkdown],
-    ...Object.entries(INBOUND).map(([name, read]): [string, (bait: string) => unknown] => [
+    ...Object.entries(SENDERS).map(([name, read]): [string, (bait: string) => unknown] => [
       `a webhook of ${name}`,
       bait =>
         [

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { componentSchema } from '../../../src/config/site-schema.ts';
 import { uptimerobot } from '../../../src/core/inbound/senders/uptimerobot.ts';
-import { INBOUND } from '../../../src/core/inbound/senders.ts';
+import { SENDERS } from '../../../src/core/inbound/senders.ts';
 import { openSchema } from '../../../src/core/incidents/api-bodies.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { harmless, jsonText, oneLine, printable } from '../../../src/core/text/printable.ts';
@@ -76,7 +76,7 @@ describe('where names and titles come in', () => {
   test.each(EMPTY)('a monitor called %s is called by its address, or its id', (_, text) => {
     expect(down(text, 'https://api.example')).toBe('https://api.example');
     expect(down(text)).toBe('Monitor 7');
-    for (const [sender, read] of Object.entries(INBOUND))
+    for (const [sender, read] of Object.entries(SENDERS))
       expect([sender, JSON.stringify(read({ name: text, monitor: text, status: 'down' }))]).not.toContain(
         text,
       );

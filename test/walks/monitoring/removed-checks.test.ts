@@ -329,7 +329,7 @@ test.each([
         answer = () => resolve({ outcome: 'down', latency: null, seen: 'timed out' });
       }),
     secret: 'secret',
-    steps: new ClockSteps({ clock, monotonic: clock, log }),
+    clockSteps: new ClockSteps({ clock, monotonic: clock, log }),
     metrics: new Metrics(),
     ring: () => {},
     closers: [],

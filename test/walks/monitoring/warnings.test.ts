@@ -156,7 +156,7 @@ describe('a monitor that warns', () => {
       { sslExpiryDate: '*sslExpiryDate*', sslExpiryDaysLeft: 7 },
       /^the certificate of API expires about /,
     ],
-    ['nothing', {}, /^the certificate of API expires soon, says uptimerobot$/],
+    ['nothing', {}, /^the certificate of API expires soon, says UptimeRobot$/],
     [
       'a domain',
       { alertTypeFriendlyName: 'Domain expiry', domainExpireDate: iso(Date.parse(NOW) + 7 * DAY) },

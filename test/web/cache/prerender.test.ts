@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Steps } from '../../../src/core/model/turns/steps.ts';
 import { Cache } from '../../../src/web/cache/cache.ts';
-import type { ResponseBody } from '../../../src/web/cache/response-bytes.ts';
+import type { ResponseBody } from '../../../src/web/cache/encoded-response.ts';
 import type { Make } from '../../../src/web/cache/snapshot-cache.ts';
 import { snapshot } from '../../makers.ts';
 

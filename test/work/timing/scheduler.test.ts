@@ -20,7 +20,7 @@ function timetable(make: (ran: (name: string) => void) => readonly Job[]) {
     errors,
     async pass(by: number) {
       grown += by;
-      table.turn();
+      table.tick();
       await new Promise(resolve => setImmediate(resolve));
     },
     grow(by: number) {
@@ -111,7 +111,7 @@ describe('the timetable', () => {
       },
       { name: 'next', every: SECOND, run: async () => note('next') },
     ]);
-    await table.turnInOrder();
+    await table.tickInOrder();
     expect(ran).toEqual(['starts', 'settled', 'next']);
   });
 

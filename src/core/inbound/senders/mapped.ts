@@ -2,13 +2,13 @@
 import { query } from 'jsonpath-rfc9535';
 import type { Mapping } from '../../model/site.ts';
 import { first, identity, line, MESSAGE, NAME } from '../fields.ts';
-import { byWord, fromProvider, type WebhookReader } from '../signal.ts';
+import { byWord, fromSender, type WebhookReader } from '../signal.ts';
 import { WORDS } from './generic.ts';
 
 /** The reader of `/webhooks/NAME`, for bodies, forms and queries. */
-export function mapped(provider: string, mapping: Mapping): WebhookReader {
+export function mapped(sender: string, mapping: Mapping): WebhookReader {
   const words = { down: (mapping.down ?? WORDS.down).map(plain), up: (mapping.up ?? WORDS.up).map(plain) };
-  return fromProvider(provider, input => {
+  return fromSender(sender, input => {
     const at = (path: string | null) => (path === null ? undefined : valueAt(input, path));
     const name = line(at(mapping.monitor), NAME);
     const status = line(at(mapping.status), NAME);

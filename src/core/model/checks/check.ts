@@ -5,7 +5,6 @@ import { shortId } from '../token.ts';
 import {
   databaseCheck,
   dnsCheck,
-  duration,
   heartbeatCheck,
   httpCheck,
   manualCheck,
@@ -14,6 +13,7 @@ import {
   tcpCheck,
   tlsCheck,
 } from './kinds.ts';
+import { duration } from './values.ts';
 
 export { duration };
 

@@ -1,4 +1,4 @@
-// A rendered response: compressed once per encoding, off the main thread, with its ETag.
+// An encoded response: compressed once per encoding, off the main thread, with its ETag, and sent.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';

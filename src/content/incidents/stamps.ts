@@ -1,0 +1,29 @@
+// Stamps: a file's metadata. While they are the same, the file is not read again.
+import type { BigIntStats } from 'node:fs';
+
+/** A file may change twice within one tick of the disk's clock: its stamp counts once it was the same for this long. */
+const SETTLED_MS = 100;
+/** In place of a stamp until then: when it was first seen (ms, monotonic), and the stamp. */
+const YOUNG = /^young:([^:]+):(.*)$/;
+
+export function isYoung(stamp: string): boolean {
+  return YOUNG.test(stamp);
+}
+
+/**
+ * The stamp of a file, after the one `before`. By the monotonic clock: after a step of the wall clock, it is far from
+ * the times of files. They are compared at the start alone, so that old files are read once.
+ */
+export function stampOf(
+  { ino, size, mtimeNs, ctimeNs, ctimeMs }: BigIntStats,
+  before: string | undefined,
+  isFirst: boolean,
+): string {
+  const stamp = `${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+  const now = performance.now();
+  const isOld = isFirst && Number(ctimeMs) <= performance.timeOrigin + now - SETTLED_MS;
+  if (before === stamp || isOld) return stamp;
+  const [, since, seen] = YOUNG.exec(before ?? '') ?? [];
+  if (before === undefined || seen !== stamp) return `young:${Math.ceil(now)}:${stamp}`;
+  return now - Number(since) >= SETTLED_MS ? stamp : before;
+}
