@@ -21,7 +21,11 @@ export function orNull<S extends z.ZodType>(schema: S) {
   return schema.nullable().default(null);
 }
 
-export const webUrl = z.url({ protocol: /^https?$/ });
+export const webUrl = z.url({ protocol: /^https?$/ }).refine(
+  // zod lets spaces pass. A login would be published with each link.
+  text => !URL.canParse(text) || (!/\s/.test(text) && new URL(text).username === ''),
+  'a public address has no spaces and no login; write https://status.example.com',
+);
 
 /** A branch name valid in git, and safe as an argument. */
 export const branch = z

@@ -104,6 +104,27 @@ describe('a secret that stands in the file', () => {
   });
 });
 
+test.each([
+  `{ type: smtp, host: h, user: u, pass:${SECRET} }`,
+  `{ type: http, url: "https://h", headers: { Authorization:Bearer ${SECRET} } }`,
+  `{ type: http, url: "https://h", headers: { "X-Api-Key ${SECRET}": } }`,
+  `{ type: tcp, host: "postgres://u:${SECRET}@db", port: 1 }`,
+  `{ type: tcp, host: "u:${SECRET}@db", port: 1 }`,
+  `{ type: http, url: "https://h", json: { '$.token == "${SECRET}"': true } }`,
+])('nor one that a slip of the pen put elsewhere: %s', check => {
+  const text = `components:\n  - id: a\n    name: A\n    check: ${check}\n`;
+  expect(said(text)).toMatch(/error|warning/);
+  expect(said(text)).not.toContain('hunter2');
+});
+
+test.each(['https://u:p@h/', 'https://h/ x'])(
+  'a public address with a login or a space is an error: %s',
+  url => {
+    const { problems } = readSite(withAt(['url'], url), 'status.yaml', {}, null, '');
+    expect(problems.map(({ what }) => what)).toContain('`url`: a public address has no spaces and no login');
+  },
+);
+
 test('a wrong value is named as it was written', () => {
   const { problems } = readSite(
     withAt(['components', 0, 'check', 'timeout'], '${TOKEN}'),

@@ -54,9 +54,12 @@ export function checkAgainst<S extends z.ZodObject>(
   const outermost = unknown.sort((a, b) => a.path.length - b.path.length).slice(0, MAX_PROBLEMS);
   const warnings = outermost.map(({ path, key, known }) => {
     const near = meant.get(key) ?? nearest(key, known.split(', '));
-    const fix = near ? `did you mean \`${near}\`?` : `known here: ${known}`;
+    const shown = keyShown(key);
+    const spaced =
+      shown === key ? `known here: ${known}` : `put a space after the colon, or write one of: ${known}`;
+    const fix = near ? `did you mean \`${near}\`?` : spaced;
     const line = yaml.lineOf([...path, key]);
-    return { level: 'warning' as const, where, line, what: `unknown key \`${key}\``, fix };
+    return { level: 'warning' as const, where, line, what: `unknown key \`${shown}\``, fix };
   });
   return { value: parsed.success ? parsed.data : null, problems: [...errors, ...warnings], data };
 }
@@ -105,11 +108,16 @@ function hidden<T>(value: T, hide: (text: string) => string): T {
   ) as T;
 }
 
+/** A key, without what somebody wrote behind a colon that no space follows: `pass:…`. */
+function keyShown(key: PropertyKey): string {
+  return String(key).replace(/[:=\s"'].*$/su, '…');
+}
+
 /** Settings whose values are never shown, because problems are shown on /readyz. */
 const SECRET = /^(?:headers|body|auth|user|pass|password|token|secret|key)$/;
 
 function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
-  const name = issue.path.map(String).join('.') || 'this';
+  const name = issue.path.map(keyShown).join('.') || 'this';
   const show = issue.path.some(key => SECRET.test(String(key))) ? kindOf : quote;
   const given =
     issue.input === undefined ? 'is missing' : issue.input === null ? 'is empty' : `is ${show(issue.input)}`;
@@ -140,7 +148,7 @@ function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
       return { what, fix: 'choose another name' };
     }
     case 'custom': {
-      const [told, fix] = issue.message.split(/; (.*)/s);
+      const [told, fix] = masked(issue.message).split(/; (.*)/s);
       return { what: `\`${name}\`: ${told}`, fix: fix ?? 'see docs/settings.md' };
     }
     default:
@@ -182,14 +190,21 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what
   return { what, fix: asked ?? [...new Set(fixes)].join(', or ') };
 }
 
+/** Without logins, paths and queries of addresses. */
+function masked(text: string): string {
+  return text
+    .replace(/(:\/\/)[^"]*@/g, '$1')
+    .replace(/[^\s"]+:[^\s"/]*@/g, '')
+    .replace(
+      /(:\/\/)([^/?#\s"]*)([/?#][^\s"]*)?/g,
+      (_, slashes: string, host: string, rest?: string) => `${slashes}${host}${rest ? '/…' : ''}`,
+    );
+}
+
 /** A scalar as it stands, without the secret parts of an address; else what it is. */
 function quote(value: unknown): string {
   if (typeof value === 'object') return kindOf(value);
-  const whole = typeof value === 'string' ? `"${value}"` : String(value);
-  const text = whole.replace(
-    /(:\/\/)(?:[^/\s"]*@)?([^/?#\s"]*)([/?#][^\s"]*)?/g,
-    (_, slashes: string, host: string, rest?: string) => `${slashes}${host}${rest ? '/…' : ''}`,
-  );
+  const text = masked(typeof value === 'string' ? `"${value}"` : String(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

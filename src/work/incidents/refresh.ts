@@ -217,7 +217,9 @@ function* judging(
 /** The problem shown while our own network is down, and why the page does not change. */
 function blindness({ network }: Site, since: Millis | null): Problem[] {
   if (since === null) return [];
-  const what = `every check and the reference ${network.reference} have failed since ${iso(since)}: our own network seems to be down, so nothing is counted as an outage`;
+  // The address may hold a password.
+  const reference = network.reference?.replace(/^\w+:\/\/(?:[^/]*@)?([^/?#]*).*$/, '$1');
+  const what = `every check and the reference ${reference} have failed since ${iso(since)}: our own network seems to be down, so nothing is counted as an outage`;
   const fix = "fix this machine's network; if it works, choose another `network.reference`";
   return [warningAt('network', what, fix)];
 }

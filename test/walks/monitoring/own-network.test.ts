@@ -75,6 +75,17 @@ describe('when everything fails at once', () => {
     expect(after.unobserved_seconds).toBeGreaterThanOrEqual(290);
   });
 
+  test('a login in the address of the reference is not said', async () => {
+    const a = await port();
+    const world = await openWorld({ site: site('http://u:hunter2@127.0.0.1:1/x?key=hunter2', [a.address]) });
+    await world.pass(60, 20);
+    await a.shut();
+    await world.pass(300, 10);
+    const said = (await world.get('/readyz')).text;
+    expect(said).toContain('the reference 127.0.0.1:1 have failed');
+    expect(said + JSON.stringify(world.logged)).not.toContain('hunter2');
+  });
+
   test('but the reference answers, it is an outage', async () => {
     const [outside, a] = [await port(), await port()];
     const world = await openWorld({ site: site(outside.address, [a.address]) });

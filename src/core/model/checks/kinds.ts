@@ -181,10 +181,27 @@ export const databaseCheck = z.strictObject({
     .refine(
       text => text.trim() === '' || /^(postgres(ql)?|mysql|mariadb|rediss?):\/\/./.test(text),
       'write postgres://, mysql:// or redis:// (or leave it empty: not configured)',
+    )
+    .refine(
+      isDatabaseAddress,
+      'this address cannot be read; write KIND://USER:PASSWORD@HOST:PORT/NAME, and / # ? % @ in a password as %2F %23 %3F %25 %40',
     ),
   query: z.string().optional().describe('default SELECT 1, PING for Redis'),
   timeout,
 });
+
+/** Whether the drivers can read it: they would fail before they connect, and that is no outage. */
+function isDatabaseAddress(text: string): boolean {
+  if (text.trim() === '' || !/^\w+:\/\/./.test(text)) return true;
+  try {
+    // PostgreSQL may be reached by a socket, without a host.
+    const { username, password, pathname, protocol } = new URL(text.trim().replace(/@\//, '@localhost/'));
+    const parts = [username, password, pathname].map(decodeURIComponent);
+    return !protocol.startsWith('redis') || /^\/?\d*$/.test(parts[2]!);
+  } catch {
+    return false;
+  }
+}
 
 export const statuspageCheck = z.strictObject({
   type: z.literal('statuspage'),
