@@ -8,7 +8,8 @@ import { readMeta, writeMeta } from '../db/meta.ts';
 import { notificationChannel } from './channels.ts';
 import { type Row, subscriber } from './subscribers.ts';
 
-// Conditions are literals, so that SQLite uses the partial indexes; `+` keeps it from another index.
+// States are written into the SQL, not bound, so that SQLite can use the partial indexes; a `+` before a column keeps it
+// from choosing that column's index.
 
 /** Enqueues an email requested with a form. Two requests at the same moment are one. */
 export async function enqueue(
@@ -36,8 +37,8 @@ export async function dueEmails(
 ): Promise<EmailDelivery[]> {
   const requested = await emailsWhere(db, sql`d.kind <> 'update'`, now, limit);
   if (requested.length >= limit) return requested;
-  const free = until === null ? sql`` : sql` AND d.created_at <= ${until}`;
-  const which = sql`+d.kind = 'update'${free} AND ${FIRST}`;
+  const released = until === null ? sql`` : sql` AND d.created_at <= ${until}`;
+  const which = sql`+d.kind = 'update'${released} AND ${FIRST}`;
   return [...requested, ...(await emailsWhere(db, which, now, limit - requested.length))];
 }
 
@@ -144,7 +145,7 @@ export async function retryAll(db: Db, now: Millis): Promise<{ emails: number; m
   };
   return {
     emails: await retry(sql` WHERE state IN ('pending', 'given_up') AND channel = 'email'`),
-    // News gets two more days.
+    // A new created_at, so that STALE_AFTER starts again.
     messages:
       await retry(sql`, created_at = ${now} WHERE state IN ('pending', 'given_up') AND channel <> 'email'
       AND subscriber_id IN (SELECT id FROM subscribers WHERE state <> 'dead')`),

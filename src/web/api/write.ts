@@ -12,7 +12,7 @@ import type { Asked } from '../../core/incidents/api-edits.ts';
 import { incidentPath } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { digestOf, sameSecret } from '../../core/model/token.ts';
-import { makeTurns } from '../../core/model/turns/queue.ts';
+import { makeQueue } from '../../core/model/turns/queue.ts';
 import { answerRequest, forgetRequest, rememberRequest } from '../../store/incidents/requests.ts';
 import type { WriteResult } from '../../work/incidents/write.ts';
 import type { Pushed } from '../../work/monitoring/metrics.ts';
@@ -36,7 +36,7 @@ type Act<S extends z.ZodType> = (
 export function writeRoutes(router: Router, web: Web): void {
   const { write } = web;
   // Requests with the same key, or about the same incident, run one at a time.
-  const inTurn = makeTurns();
+  const enqueue = makeQueue();
   const before = [
     authorised(web),
     limited(LIMITS.writes),
@@ -44,7 +44,7 @@ export function writeRoutes(router: Router, web: Web): void {
   ];
   const on = <S extends z.ZodType>(method: 'post' | 'patch', path: string, schema: S, act: Act<S>) =>
     router[method](path, before, (req: Request, res: Response) =>
-      inTurn(async () => {
+      enqueue(async () => {
         const raw = readJson(req);
         const { data, error } = schema.safeParse(raw);
         if (error) throw new Refusal(422, 'Some fields are not valid.', { errors: faultsOf(error) });

@@ -1,11 +1,11 @@
-// Open event streams: thousands of pages are informed in slices, kept alive in turns, and dropped if they do not read.
+// Open event streams: thousands of pages are informed in slices, kept alive by groups, and dropped if they do not read.
 import type { ServerResponse } from 'node:http';
 import { SECOND } from '../../core/model/time.ts';
 
 /** How many streams are written before requests get their turn: about two milliseconds of work. */
 const SLICE = 200;
-/** Each stream gets data at least once in this many seconds, so that no proxy closes it. */
-const TURNS = 20;
+/** Each second one group of streams is kept alive: each gets data within this many seconds, so no proxy closes it. */
+const GROUPS = 20;
 /**
  * How much may wait for one reader, bytes: a dozen messages. A page that does not read reconnects and gets the newest.
  */
@@ -21,9 +21,9 @@ interface Stream {
 
 export class Streams {
   readonly #streams = new Set<Stream>();
-  /** Every stream is in one of twenty turns, so that each second a twentieth of them is kept alive. */
-  readonly #turns = Array.from({ length: TURNS }, () => new Set<Stream>());
-  #turn = 0;
+  /** Every stream is in one group. */
+  readonly #groups = Array.from({ length: GROUPS }, () => new Set<Stream>());
+  #group = 0;
   #newest: Buffer = ALIVE;
   #sending: ReturnType<Set<Stream>['values']> | null = null;
   #next: NodeJS.Immediate | undefined;
@@ -36,13 +36,13 @@ export class Streams {
   /** Adds a stream whose head is written. It gets `text` at once, and is removed when it closes. */
   add(res: ServerResponse, text: string): void {
     const stream: Stream = { res, sent: this.#newest };
-    // Use the smallest turn, so that streams that came together are not written together.
-    const turn = this.#turns.reduce((least, one) => (one.size < least.size ? one : least));
+    // Use the smallest group, so that streams that came together are not written together.
+    const group = this.#groups.reduce((least, one) => (one.size < least.size ? one : least));
     this.#streams.add(stream);
-    turn.add(stream);
+    group.add(stream);
     res.once('close', () => {
       this.#streams.delete(stream);
-      turn.delete(stream);
+      group.delete(stream);
     });
     res.write(text);
   }
@@ -79,8 +79,8 @@ export class Streams {
   }
 
   #keepAlive(): void {
-    this.#turn = (this.#turn + 1) % TURNS;
-    for (const stream of this.#turns[this.#turn] as Set<Stream>) write(stream, ALIVE);
+    this.#group = (this.#group + 1) % GROUPS;
+    for (const stream of this.#groups[this.#group] as Set<Stream>) write(stream, ALIVE);
   }
 }
 

@@ -6,7 +6,7 @@ import { isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
-import { makeTurns } from '../../core/model/turns/queue.ts';
+import { makeQueue } from '../../core/model/turns/queue.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
 import * as transitions from '../../store/incidents/transitions.ts';
@@ -34,8 +34,8 @@ export type Receive = (signals: readonly Signal[]) => Promise<Received[]>;
 
 export function makeReceive(deps: ReceiveDeps): Receive {
   // One message at a time: otherwise two copies of one event would both find no open outage.
-  const inTurn = makeTurns();
-  return signals => inTurn(() => receive(signals, deps));
+  const enqueue = makeQueue();
+  return signals => enqueue(() => receive(signals, deps));
 }
 
 async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<Received[]> {

@@ -2,12 +2,12 @@
 import type { Log } from '../../core/model/ports/log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { SECOND } from '../../core/model/time.ts';
-import { makeTurns } from '../../core/model/turns/queue.ts';
+import { makeQueue } from '../../core/model/turns/queue.ts';
 
 /** Runs a job one at a time. A call during a run starts another run after it, so that it sees what is new. */
 export function serially(job: () => Promise<void>): () => Promise<void> {
-  const inTurn = makeTurns();
-  return () => inTurn(job);
+  const enqueue = makeQueue();
+  return () => enqueue(job);
 }
 
 /** Rung while idle, the job runs at once. Rung while it runs, it runs once more a second later. */

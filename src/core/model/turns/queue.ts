@@ -1,7 +1,7 @@
-// Turns: runs jobs one after another that must not overlap.
+// Queue: runs jobs one after another that must not overlap.
 
 /** Makes a queue: each job starts when the one before has ended, even if it failed. */
-export function makeTurns(): <T>(job: () => Promise<T>) => Promise<T> {
+export function makeQueue(): <T>(job: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return job => {
     const done = last.then(job);
