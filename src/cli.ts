@@ -20,6 +20,7 @@ import { webhooksLog } from './cli/webhooks.ts';
 import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
 import { harmless } from './core/text/printable.ts';
+import { statusCommand } from './core/text/status-command.ts';
 
 const COMMANDS: readonly Command[] = [
   lint,
@@ -58,7 +59,7 @@ async function run(words: readonly string[]): Promise<number> {
     process[code === 0 ? 'stdout' : 'stderr'].write(text);
     return code;
   }
-  const usage = `Usage: npm run status -- ${command.name} ${command.usage}`.trimEnd();
+  const usage = `Usage: ${statusCommand(`${command.name} ${command.usage}`)}`.trimEnd();
   const rest = words.slice(command.name.split(' ').length);
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(`${usage}\n\n${command.help}\n`);

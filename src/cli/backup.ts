@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { SECOND } from '../core/model/time.ts';
+import { statusCommand } from '../core/text/status-command.ts';
 import { backUp, restore } from '../store/db/restore.ts';
 import { type Cli, type Command, command, Refused, shown } from './shared/command.ts';
 
@@ -45,7 +46,7 @@ export const backup: readonly Command[] = [
       );
       if (done.aside) cli.out(`The old database is kept: ${shown(done.aside, cli)}`);
       if (done.emails > 0) {
-        const held = 'are held: `npm run status -- outbox retry` sends them';
+        const held = `are held: \`${statusCommand('outbox retry')}\` sends them`;
         cli.out(
           `${done.emails} emails waiting in the backup ${resume ? 'are sent at the next start' : held}`,
         );

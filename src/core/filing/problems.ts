@@ -2,11 +2,12 @@
 import type { Problem } from '../model/problem.ts';
 import { iso } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
+import { statusCommand } from '../text/status-command.ts';
 
 /** A transition cannot be added, because the file is written in an unusual way. */
 export function unwritable(id: string, { source, kind, at }: Transition): Problem {
   const change = kind === 'up' ? 'has been up again' : 'has been failing again';
-  const command = `status incident ${kind === 'up' ? 'resolve' : 'update'} ${id}`;
+  const command = statusCommand(`incident ${kind === 'up' ? 'resolve' : 'update'} ${id}`);
   return {
     level: 'error',
     where: `incidents/${id}.md`,
@@ -21,7 +22,7 @@ export function folderAway(id: string): Problem {
     level: 'warning',
     where: `incidents/${id}.md`,
     what: 'the incident cannot be written: its folder is missing, or the file itself; it is shown on the page and kept in the database',
-    fix: 'restore it, or run `status incidents forget-missing`; the server retries every second',
+    fix: `restore it, or run \`${statusCommand('incidents forget-missing')}\`; the server retries every second`,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Site } from '../model/site.ts';
 import { slug } from '../model/slug.ts';
 import { iso, type Millis, SECOND } from '../model/time.ts';
 import { withoutComments } from '../text/comments.ts';
+import { statusCommand } from '../text/status-command.ts';
 import { type ChangeBody, type FieldFault, faultAt, type OpenBody, type UpdateBody } from './api-bodies.ts';
 import { asOf } from './as-of.ts';
 import { endedAt } from './ending.ts';
@@ -118,7 +119,7 @@ function fileOf(id: string, read: ReadText, now: Millis): { incident: Incident; 
   // Times in the future are read as on the page.
   return incident
     ? { incident: asOf(incident, now, () => now), text }
-    : conflict('it has errors (`status lint` lists them)');
+    : conflict(`it has errors (\`${statusCommand('lint')}\` lists them)`);
 }
 
 const TOO_LONG = 'this text would make the file too long to read: shorten it';

@@ -2,6 +2,7 @@
 import { errorAt, type Problem } from '../model/problem.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
+import { statusCommand } from '../text/status-command.ts';
 import { groupsOf } from './compose.ts';
 import { overallStatusOf } from './overall-status.ts';
 import type { ComponentView, Snapshot, Stall } from './snapshot.ts';
@@ -55,7 +56,7 @@ function wordsOf({ silent, since }: Stall, id: string, name: string): [what: str
   if (silent === 'new token')
     return [
       `"${name}" has a new token, and has not reported with it yet`,
-      `make the job call its new address (\`status heartbeat-url ${id}\`); without a report, this becomes an outage after its period and grace`,
+      `make the job call its new address (\`${statusCommand(`heartbeat-url ${id}`)}\`); without a report, this becomes an outage after its period and grace`,
     ];
   if (silent)
     return [
