@@ -208,9 +208,15 @@ export async function sentLately(db: Db, now: Millis, from: Millis): Promise<num
   return rows[0]?.count ?? 0;
 }
 
-/** Releases every email enqueued by `now` from the storm guard. */
-export async function release(db: Db, now: Millis): Promise<void> {
+/** Releases every incident email enqueued by `now` from the storm guard; returns how many wait that were not released. */
+export async function release(db: Db, now: Millis): Promise<number> {
+  const before = await releasedUntil(db);
+  const { rows } = await sql<{ count: number }>`
+    SELECT COUNT(*) AS count FROM deliveries
+    WHERE state = 'pending' AND channel = 'email' AND +kind = 'update' AND attempts = 0
+      AND created_at > ${before} AND created_at <= ${now}`.execute(db);
   await writeMeta(db, 'released_until', String(now));
+  return rows[0]?.count ?? 0;
 }
 
 /** Emails enqueued until this time are released, epoch ms; 0 for never. */
