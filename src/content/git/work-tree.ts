@@ -144,7 +144,7 @@ export async function underWay(git: GitRun, top: string): Promise<Obstacle | nul
     const end = verb === 'merge' ? `${at} commit --no-edit` : `${at} ${verb} --continue`;
     return [
       `somebody began a ${name} in ${top} and did not finish it, so nothing is committed, pulled or pushed`,
-      `finish it: edit the files that \`git status\` lists, ${at} add -- FILE, ${end}. Do not abort it (--abort): that can remove what was written since`,
+      `finish it, and do not abort it (--abort): that can remove what was written since.  1. edit: the files that \`git status\` lists  2. run: ${at} add -- FILE && ${end}`,
     ];
   }
   return null;
