@@ -26,7 +26,7 @@ export function folderAway(id: string): Problem {
   };
 }
 
-/** Writing failed; `code` is the system's (ENOSPC, EROFS …). */
+/** An edit would damage a file that is not UTF-8. */
 export function notUtf8(id: string): Problem {
   return {
     level: 'error',

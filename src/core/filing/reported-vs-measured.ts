@@ -77,7 +77,7 @@ export function reportedVsMeasured(
 ): ReportedVsMeasured {
   const reported = { start: incident.started, end: incident.resolved };
   const seenBy = (sources: readonly string[]) =>
-    touching(
+    overlapping(
       reported,
       sources.flatMap(source => outagesOf(outages, source)),
     );
@@ -94,15 +94,16 @@ export function reportedVsMeasured(
   };
 }
 
-function touching({ start, end }: Window, all: readonly RecordedOutage[]): RecordedOutage[] {
+/** The outages that overlap the window, or else those near it. */
+function overlapping({ start, end }: Window, all: readonly RecordedOutage[]): RecordedOutage[] {
   const within = (slack: Millis) =>
     all.filter(
       one =>
         one.start <= (end ?? Number.POSITIVE_INFINITY) + slack &&
         (one.end ?? Number.POSITIVE_INFINITY) >= start - slack,
     );
-  const overlapping = within(0);
-  return overlapping.length > 0 ? overlapping : within(NEAR);
+  const found = within(0);
+  return found.length > 0 ? found : within(NEAR);
 }
 
 function lastEnd(seen: readonly RecordedOutage[]): Millis | null {

@@ -150,12 +150,12 @@ export class Watchdog {
     if (known && isSame && known.schedule === schedule && !isRead) return known;
     const now = clock();
     const end = isRead ? lastRun.at + lastRun.took : now;
-    const told = this.#stalls.get(id);
-    if (known && !isRead && (known.isDoubted || told?.isInterrupted)) {
+    const shown = this.#stalls.get(id);
+    if (known && !isRead && (known.isDoubted || shown?.isInterrupted)) {
       // Nothing was known before this edit either: what was said of it, and since when, stays.
       const { least: _, limit: __, silent, ...same } = known;
       const kept = silent && component.check.type === 'heartbeat' ? { silent } : {};
-      const at = told?.isInterrupted ? told.since : known.at;
+      const at = shown?.isInterrupted ? shown.since : known.at;
       const run = { ...same, ...kept, check: component.check, schedule, at, isDoubted: true };
       this.#runs.set(id, run);
       return run;

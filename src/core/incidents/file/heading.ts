@@ -4,7 +4,7 @@ import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant, SECOND } from '../..
 import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
 import { dateLeft, monthLeft, withoutNames } from '../times/unread-date.ts';
 import {
-  holdsTime,
+  containsTime,
   momentOf,
   ONE_TIME,
   readTimeAtEnd,
@@ -227,9 +227,9 @@ const OTHER_ZONE =
 
 /** The words without a second time that is equal (`23:12 UTC (11:12 PM)`). If it differs, the heading is wrong. */
 function withoutSecondTime(read: WrittenTime): string | WrongTime {
-  if (!holdsTime(read.words)) return read.words;
+  if (!containsTime(read.words)) return read.words;
   const other = readTimeAtEnd(read.words, false);
-  if (other && !('what' in other) && other.time !== null && !holdsTime(other.words)) {
+  if (other && !('what' in other) && other.time !== null && !containsTime(other.words)) {
     const day = (at: Millis) => ((at % DAY) + DAY) % DAY;
     const isDay = other.date === null || read.date === null || momentOf(other) === momentOf(read);
     if (isDay && day(momentOf(other)) === day(momentOf(read))) return other.words;
