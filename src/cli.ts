@@ -19,8 +19,8 @@ import { subscribers } from './cli/subscribers.ts';
 import { webhooksLog } from './cli/webhooks.ts';
 import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
+import { statusCommand } from './core/model/status-command.ts';
 import { harmless } from './core/text/printable.ts';
-import { statusCommand } from './core/text/status-command.ts';
 
 const COMMANDS: readonly Command[] = [
   lint,

@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import { printProblem } from '../core/model/problem.ts';
+import { statusCommand } from '../core/model/status-command.ts';
 import { SECOND } from '../core/model/time.ts';
-import { statusCommand } from '../core/text/status-command.ts';
 import { backUp, restore } from '../store/db/restore.ts';
 import { type Cli, type Command, command, Refused, shown } from './shared/command.ts';
 

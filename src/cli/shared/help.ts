@@ -1,6 +1,6 @@
 // The help for no command, a group of commands (`incident --help`), or an unknown command.
 import { nearest } from '../../core/model/problem.ts';
-import { statusCommand } from '../../core/text/status-command.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import type { Command } from './command.ts';
 
 type NamedCommand = Pick<Command, 'name' | 'summary'>;

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
-import { statusCommand } from '../../core/text/status-command.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 
 /** Used in place of a system's error code. */
 export type StandIn =

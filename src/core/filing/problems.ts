@@ -1,8 +1,8 @@
 // Problems that prevent writing an incident file.
 import type { Problem } from '../model/problem.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { iso } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
-import { statusCommand } from '../text/status-command.ts';
 
 /** A transition cannot be added, because the file is written in an unusual way. */
 export function unwritable(id: string, { source, kind, at }: Transition): Problem {

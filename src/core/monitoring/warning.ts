@@ -4,8 +4,8 @@ import type { Component } from '../model/component.ts';
 import type { Metric } from '../model/metric.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { DAY, iso, MINUTE, type Millis, utcDay } from '../model/time.ts';
-import { statusCommand } from '../text/status-command.ts';
 import { spell } from './messages.ts';
 
 export interface WarningReport {

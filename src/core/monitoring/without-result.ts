@@ -2,7 +2,7 @@
 import { checkKey, isConfigured } from '../model/checks/check.ts';
 import type { Component, Measured } from '../model/component.ts';
 import { type Problem, warningAt } from '../model/problem.ts';
-import { statusCommand } from '../text/status-command.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { UNKNOWNS } from './detector-state.ts';
 
 /** What is seen of a component while our own network is down. */

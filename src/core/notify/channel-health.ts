@@ -1,9 +1,9 @@
 // The health of notification channels: reports for /readyz, which ones are failing, and the email about it.
 import { type ChannelSettings, type ChannelType, channelName } from '../model/notification-channel.ts';
 import type { Problem } from '../model/problem.ts';
+import { statusCommand } from '../model/status-command.ts';
 import type { Subscriber } from '../model/subscriber.ts';
 import { iso, MINUTE, type Millis } from '../model/time.ts';
-import { statusCommand } from '../text/status-command.ts';
 
 /** A notification channel as a subscriber, the operator's or a visitor's; `address` is only its name. */
 export interface NotificationChannel extends Omit<Subscriber, 'state' | 'channel'>, ChannelHealth {

@@ -1,8 +1,8 @@
 // Stalls: a component not checked for too long must not be shown as operational.
 import { errorAt, type Problem } from '../model/problem.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
-import { statusCommand } from '../text/status-command.ts';
 import { groupsOf } from './compose.ts';
 import { overallStatusOf } from './overall-status.ts';
 import type { ComponentView, Snapshot, Stall } from './snapshot.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { DatabaseRefused, troubleOf } from '../../core/model/ports/storage.ts';
-import { statusCommand } from '../../core/text/status-command.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import { backUpBeforeMigration, syncFile } from './backups.ts';
 import { Connection, dialectOf, type OnWrite } from './connection.ts';
 import { APPLICATION_ID, inspect } from './inspect.ts';
@@ -79,9 +79,9 @@ function opened(file: string, locked: boolean): Sqlite.Database {
   }
 }
 
-/** @param patience how long to wait for a process that has locked the file, ms */
-function handle(file: string, patience: number): Sqlite.Database {
-  const sqlite = new Sqlite(file, { timeout: patience });
+/** @param timeout how long to wait for a process that has locked the file, ms */
+function handle(file: string, timeout: number): Sqlite.Database {
+  const sqlite = new Sqlite(file, { timeout: timeout });
   try {
     settle(sqlite);
     return sqlite;

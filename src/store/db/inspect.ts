@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { statusCommand } from '../../core/text/status-command.ts';
 import { newestBackup } from './backups.ts';
 import { MIGRATIONS } from './migrations.ts';
 

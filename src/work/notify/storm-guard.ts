@@ -1,6 +1,7 @@
 // The storm guard (`mail.storm`): after too many incident emails within an hour, the rest wait for the operator.
+
+import { statusCommand } from '../../core/model/status-command.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { statusCommand } from '../../core/text/status-command.ts';
 import { releasedUntil, sentLately } from '../../store/notify/outbox.ts';
 import type { Parts } from './parts.ts';
 

@@ -1,7 +1,7 @@
 // Storage faults: problems of the disk below the database, and their texts. They pass without a restart.
 
-import { statusCommand } from '../../text/status-command.ts';
 import type { Problem } from '../problem.ts';
+import { statusCommand } from '../status-command.ts';
 import { iso, type Millis } from '../time.ts';
 
 /** `gone`: the file was removed or replaced while it was open. */
