@@ -19,6 +19,7 @@ import { subscribers } from './cli/subscribers.ts';
 import { webhooksLog } from './cli/webhooks.ts';
 import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
+import { statusCommand } from './core/model/status-command.ts';
 import { harmless } from './core/text/printable.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -58,7 +59,7 @@ async function run(words: readonly string[]): Promise<number> {
     process[code === 0 ? 'stdout' : 'stderr'].write(text);
     return code;
   }
-  const usage = `Usage: npm run status -- ${command.name} ${command.usage}`.trimEnd();
+  const usage = `Usage: ${statusCommand(`${command.name} ${command.usage}`)}`.trimEnd();
   const rest = words.slice(command.name.split(' ').length);
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(`${usage}\n\n${command.help}\n`);

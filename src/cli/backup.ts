@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import { printProblem } from '../core/model/problem.ts';
+import { statusCommand } from '../core/model/status-command.ts';
 import { SECOND } from '../core/model/time.ts';
 import { backUp } from '../store/db/backups.ts';
 import { restore } from '../store/db/restore.ts';
@@ -46,7 +47,7 @@ export const backup: readonly Command[] = [
       );
       if (done.aside) cli.out(`The old database is kept: ${shown(done.aside, cli)}`);
       if (done.emails > 0) {
-        const held = 'are held: `npm run status -- outbox retry` sends them';
+        const held = `are held: \`${statusCommand('outbox retry')}\` sends them`;
         cli.out(
           `${done.emails} emails waiting in the backup ${resume ? 'are sent at the next start' : held}`,
         );

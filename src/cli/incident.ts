@@ -216,7 +216,7 @@ async function list({ options, flags }: Arguments, cli: Cli): Promise<number> {
       severity: one.scheduled ? 'maintenance' : lastSeverityOf(one),
       started: iso(one.scheduled?.start ?? one.started),
       title: one.title,
-      current: one.scheduled ? stateAt(one, now) !== 'completed' || goesOn(one) : isOpen(one),
+      current: one.scheduled ? stateAt(one, now) !== 'completed' || isRecurring(one) : isOpen(one),
     }))
     .filter(row => flags.has('all') || row.current)
     .sort((a, b) => (a.started < b.started ? 1 : -1));
@@ -245,7 +245,7 @@ function lastSeverityOf({ severity, updates }: Incident): Severity {
 }
 
 /** Whether a maintenance recurs and its series has not ended. */
-function goesOn({ rrule, status }: Incident): boolean {
+function isRecurring({ rrule, status }: Incident): boolean {
   return rrule !== undefined && status !== 'completed';
 }
 

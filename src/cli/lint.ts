@@ -10,6 +10,7 @@ import { timeProblems } from '../core/incidents/lint/times.ts';
 import type { Incident } from '../core/model/incident.ts';
 import { type Problem, printProblem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
+import { count } from '../core/text/count.ts';
 import { readFrontmatter } from '../core/text/front-matter.ts';
 import { datedAsKnown } from './incident.ts';
 import { type Cli, command, Misuse, shown } from './shared/command.ts';
@@ -132,8 +133,4 @@ const FORMATS: Record<string, Print | undefined> = {
 function escaped(text: string, property = false): string {
   const plain = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
   return property ? plain.replaceAll(':', '%3A').replaceAll(',', '%2C') : plain;
-}
-
-function count(n: number, word: string): string {
-  return `${n} ${word}${n === 1 ? '' : 's'}`;
 }

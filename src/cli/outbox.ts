@@ -3,6 +3,7 @@ import { SILENT } from '../core/model/ports/log.ts';
 import { readAddress } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
 import { defaultSender } from '../core/notify/mail.ts';
+import { count } from '../core/text/count.ts';
 import { openMail } from '../outside/mail.ts';
 import { retryChannels } from '../store/notify/channels.ts';
 import { outboxDepth, release, retryAll, troubled } from '../store/notify/outbox.ts';
@@ -21,11 +22,11 @@ export const outbox: readonly Command[] = [
       for (const one of await troubled(db, 50)) {
         const when = one.state === 'pending' ? `retry ${iso(one.due_at)}` : 'given up';
         const name = one.channel === 'email' ? one.id : `${one.subscriber_id} ${one.id}`;
-        cli.out(`${name}  ${one.kind}  ${when}  after ${one.attempts}  ${one.error ?? ''}`);
+        cli.out(`${name}  ${one.kind}  ${when}  after ${count(one.attempts, 'attempt')}  ${one.error ?? ''}`);
       }
       for (const [channel, depth] of channels)
         cli.out(`${channel}: ${depth.pending} waiting, ${depth.givenUp} given up`);
-      cli.out(`${email.pending} waiting, ${email.givenUp} given up`);
+      cli.out(`email: ${email.pending} waiting, ${email.givenUp} given up`);
     },
   ),
   databaseCommand(
@@ -47,12 +48,12 @@ export const outbox: readonly Command[] = [
     {
       name: 'outbox release',
       usage: '',
-      summary: 'send the emails that the storm guard (mail.storm) holds back',
-      help: 'All emails waiting now are sent; the next storm is held back again.',
+      summary: 'send the incident emails that the storm guard (mail.storm) holds back',
+      help: 'All incident emails waiting now are sent; the next storm is held back again.',
     },
     async (db, _, cli) => {
-      await release(db, cli.clock());
-      cli.out(`${(await outboxDepth(db)).email.pending} emails released`);
+      const held = await release(db, cli.clock());
+      cli.out(`${count(held, 'incident email')} released`);
     },
   ),
   command(

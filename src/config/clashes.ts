@@ -1,6 +1,5 @@
-// Conflicts between entries of status.yaml: duplicate ids, references to unknown entries, circular dependencies.
+// Clashes between entries of status.yaml: duplicate ids, references to unknown entries, circular dependencies.
 import type * as z from 'zod';
-import { parentsOf } from '../core/filing/dependencies.ts';
 import { hostOf } from '../core/model/notification-channel.ts';
 import { nearest, type Problem } from '../core/model/problem.ts';
 import type { YamlText } from '../core/text/yaml.ts';
@@ -11,7 +10,7 @@ export type SiteFields = z.output<typeof siteSchema>;
 
 type Report = (path: readonly PropertyKey[], what: string, fix: string) => void;
 
-/** All conflicts, as errors with their lines. */
+/** All clashes, as errors with their lines. */
 export function clashes(fields: SiteFields, yaml: YamlText, where: string): Problem[] {
   const problems: Problem[] = [];
   const say: Report = (path, what, fix) =>
@@ -44,21 +43,40 @@ function ofComponents({ components }: SiteFields, say: Report): void {
       'give one of them another token, or remove its `token`',
     );
   }
-  const tree = components.map(({ id, depends_on }) => ({
-    id,
-    dependsOn: depends_on.filter(one => one !== id),
-  }));
+  const parents = new Map(components.map(({ id, depends_on }) => [id, depends_on]));
   for (const [index, { id, depends_on }] of components.entries()) {
     const path = ['components', index, 'depends_on'];
-    if (parentsOf(id, tree).has(id)) {
-      const what = `"${id}" depends on itself, through what it depends on`;
+    const circle = circleOf(id, parents);
+    if (circle) {
+      const what = `"${id}" depends on itself: ${circle.join(' → ')}`;
       say(path, what, 'remove one `depends_on` from the circle');
     }
-    for (const parent of depends_on.filter(one => !ids.includes(one) || one === id)) {
-      const others = ids.filter(other => other !== id).join(', ');
-      say(path, `a component cannot depend on "${parent}"`, `use other components: ${others}`);
+    const others = ids.filter(other => other !== id);
+    for (const parent of depends_on.filter(one => !ids.includes(one)))
+      say(path, `there is no component "${parent}"`, insteadOf(parent, others));
+  }
+}
+
+/** The shortest way from a component through what it depends on back to itself; null if there is none. */
+function circleOf(id: string, parents: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
+  const ways = [[id]];
+  const seen = new Set<string>();
+  for (const way of ways) {
+    for (const next of parents.get(way.at(-1)!) ?? []) {
+      if (next === id) return [...way, id];
+      if (seen.has(next)) continue;
+      seen.add(next);
+      ways.push([...way, next]);
     }
   }
+  return null;
+}
+
+/** What to do about an id that no component has. */
+function insteadOf(typed: string, ids: readonly string[]): string {
+  const near = nearest(typed, ids);
+  if (near) return `did you mean ${near}?`;
+  return ids.length > 0 ? `use one of: ${ids.join(', ')}` : 'remove it: there is no other component';
 }
 
 function ofMetrics({ metrics, components }: SiteFields, say: Report): void {
@@ -71,9 +89,8 @@ function ofMetrics({ metrics, components }: SiteFields, say: Report): void {
     const path = ['metrics', index, 'from', 'component'];
     const check = components.find(({ id }) => id === from.component)?.check;
     if (!check) {
-      const near = nearest(from.component, ids);
-      const fix = near ? `did you mean ${near}?` : `use one of: ${ids.join(', ')}`;
-      say(path, `there is no component "${from.component}" to read a metric from`, fix);
+      const what = `there is no component "${from.component}" to read a metric from`;
+      say(path, what, insteadOf(from.component, ids));
     } else if (check.type !== 'http') {
       const what = `the check of "${from.component}" is of type ${check.type}: it has no response to read a number from`;
       say(path, what, 'name a component with an http check, or remove `from` and send the values');
@@ -93,7 +110,7 @@ function ofChannels({ notify: { channels }, components }: SiteFields, say: Repor
   for (const [index, { components: named }] of channels.entries()) {
     for (const unknown of named?.filter(id => !ids.includes(id)) ?? []) {
       const path = ['notify', 'channels', index, 'components'];
-      say(path, `there is no component "${unknown}"`, `use some of: ${ids.join(', ')}`);
+      say(path, `there is no component "${unknown}"`, insteadOf(unknown, ids));
     }
   }
 }

@@ -35,8 +35,8 @@ export function readLeniently(
   const { unset } = substitute(raw.data, variables);
   const names = new Set(unset.map(({ name }) => name));
   // Distinct values, so that two unset variables do not count as duplicates.
-  const stood = Object.fromEntries([...names].map(name => [name, `https://unset.invalid/${name}`]));
-  const { data, hide } = substitute(raw.data, { ...variables, ...stood });
+  const placeholders = Object.fromEntries([...names].map(name => [name, `https://unset.invalid/${name}`]));
+  const { data, hide } = substitute(raw.data, { ...variables, ...placeholders });
   for (const { path } of unset) {
     // For title, url and zone the defaults are better than a placeholder.
     if (path.length === 1) delete (data as Record<PropertyKey, unknown>)[path[0] as PropertyKey];

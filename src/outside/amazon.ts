@@ -4,11 +4,11 @@ import { SECOND } from '../core/model/time.ts';
 
 /** Certificates and confirmations are a few kilobytes. */
 const MAX_BYTES = 64_000;
-const PATIENCE = 5 * SECOND;
+const TIMEOUT = 5 * SECOND;
 
 /** Fetches a URL as text. The caller has checked the address, so redirects are not followed. */
 export const fetchText: FetchText = async url => {
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(PATIENCE) });
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) });
   if (!response.ok || !response.body) throw new Error(`${url.host} answered ${response.status}`);
   const chunks: Uint8Array[] = [];
   let size = 0;

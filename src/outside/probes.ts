@@ -33,13 +33,13 @@ export function makeProbes(
     if (check.type === 'heartbeat' || check.type === 'manual') return unknown('not probed');
     if (signal.aborted) return unknown('not checked');
     const [began, before, stepped] = [performance.now(), paused(), steps()];
-    const stood = () => paused() - before;
+    const pausedFor = () => paused() - before;
     const runner = KINDS[check.type] as CheckRunner<Check>;
-    const seen = await withDeadline(check.timeout, signal, stood, (ending, note) =>
+    const seen = await withDeadline(check.timeout, signal, pausedFor, (ending, note) =>
       runner(check, ending, network, note),
     );
-    const share = stood() / (performance.now() - began);
-    const result = fairly(seen, stood() > PAUSE, share > EXCUSE || steps() !== stepped);
+    const share = pausedFor() / (performance.now() - began);
+    const result = excusePause(seen, pausedFor() > PAUSE, share > EXCUSE || steps() !== stepped);
     // An unreadable status page of a provider says nothing about its service.
     const isUnreadable = check.type === 'statuspage' && result.outcome === 'down' && !seen.isRead;
     return redact(check, whole(isUnreadable ? unreadable(result) : result));
@@ -63,8 +63,12 @@ const EXCUSE = 0.2;
  * Drops the response time of a run with a pause of this process. If the pause explains a lost response, the run is no
  * failure.
  */
-function fairly({ lost, isRead: _, ...result }: Seen, stoodStill: boolean, isExcused: boolean): ProbeResult {
-  if (!stoodStill || result.outcome === 'unknown') return result;
+function excusePause(
+  { lost, isRead: _, ...result }: Seen,
+  wasPaused: boolean,
+  isExcused: boolean,
+): ProbeResult {
+  if (!wasPaused || result.outcome === 'unknown') return result;
   if (lost && isExcused)
     return { ...unknown('our own process was paused'), detail: result.seen, paused: true };
   const { phases: _phases, ...rest } = result;

@@ -41,7 +41,7 @@ const LATENCY: IncidentView = {
     [api],
   ),
   comparison: {
-    written: { start: NOW - 4 * DAY, end: NOW - 4 * DAY + 30 * MINUTE },
+    reported: { start: NOW - 4 * DAY, end: NOW - 4 * DAY + 30 * MINUTE },
     measured: { start: NOW - 4 * DAY - 48_000, end: NOW - 4 * DAY + 28 * MINUTE + 40_000 },
     detectionLag: 48_000,
     firstUpdateLag: 2 * MINUTE,

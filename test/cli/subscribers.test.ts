@@ -86,7 +86,7 @@ describe('subscribers', () => {
     await store.suppress(db, 'ada@example.com', hash, 'bounced', NOW);
     const first = await terminal.run(command('subscribers import'), 'status/in.csv');
     expect(first.out).toBe('1 asked to confirm, 0 already known, 1 suppressed, 0 skipped\n');
-    expect((await terminal.run(command('outbox'))).out).toBe('1 waiting, 0 given up\n');
+    expect((await terminal.run(command('outbox'))).out).toBe('email: 1 waiting, 0 given up\n');
     const listed = await terminal.run(command('subscribers suppressed'));
     expect(listed.out).toBe(`${hash}  bounced  2026-11-23T10:06:00Z\n1 suppressed\n`);
     const clear = () => terminal.run(command('subscribers suppressed'), '--clear', 'ADA@example.com');
@@ -154,11 +154,21 @@ test('an email given up is seen with its reason, and tried again when asked', as
   const db = openDatabase(terminal.cli.env.databaseFile);
   await db.updateTable('deliveries').set({ state: 'given_up', attempts: 14, error: '451 no' }).execute();
   expect((await terminal.run(command('outbox'))).out).toBe(
-    '1  confirm  given up  after 14  451 no\n0 waiting, 1 given up\n',
+    '1  confirm  given up  after 14 attempts  451 no\nemail: 0 waiting, 1 given up\n',
   );
   await expect(terminal.run(command('outbox'), 'bogus')).rejects.toThrow('Unknown argument "bogus"');
   expect((await terminal.run(command('outbox retry'))).out).toBe('1 emails are due now\n');
-  expect((await terminal.run(command('outbox release'))).out).toBe('1 emails released\n');
+  // A confirmation, a retry and what was released before are not held back by the storm guard.
+  const row = await db.selectFrom('deliveries').selectAll().executeTakeFirstOrThrow();
+  const add = (id: number, over: object) =>
+    db
+      .insertInto('deliveries')
+      .values({ ...row, id, ref: `a#${id}`, kind: 'update', attempts: 0, error: null, ...over })
+      .execute();
+  await add(2, {});
+  await add(3, { attempts: 1, error: '451 no' });
+  expect((await terminal.run(command('outbox release'))).out).toBe('1 incident email released\n');
+  expect((await terminal.run(command('outbox release'))).out).toBe('0 incident emails released\n');
   await db.destroy();
 });
 

@@ -231,7 +231,22 @@ describe('status.yaml', () => {
     [
       'a stranger to depend on',
       'components:\n  - {id: a, name: A, depends_on: [b]}\n',
-      /:2: a component cannot depend on "b"/,
+      /:2: there is no component "b" — remove it: there is no other component$/,
+    ],
+    [
+      'a mistyped component to depend on',
+      'components:\n  - {id: api, name: A, depends_on: [databse]}\n  - {id: database, name: D}\n',
+      /:2: there is no component "databse" — did you mean database\?/,
+    ],
+    [
+      'a component to depend on that is like no other',
+      'components:\n  - {id: api, name: A, depends_on: [x]}\n  - {id: database, name: D}\n  - {id: jobs, name: J}\n',
+      /:2: there is no component "x" — use one of: database, jobs$/,
+    ],
+    [
+      'a name to look up with a path',
+      'components:\n  - {id: a, name: A, check: {type: dns, name: "example.com/x"}}\n',
+      /:2: `components.0.check.name`: more than a host name — write www\.example\.com/,
     ],
   ])('%s is refused with its line and what would be right', (_name, text, message) => {
     const { value, problems } = site(text);
@@ -328,9 +343,14 @@ describe('dependencies', () => {
     const { value, problems } = read(three('b', 'c', 'a'));
     expect(value).toBeNull();
     expect(problems.map(problem => [problem.line, problem.what])).toEqual([
-      [2, '"a" depends on itself, through what it depends on'],
-      [3, '"b" depends on itself, through what it depends on'],
-      [4, '"c" depends on itself, through what it depends on'],
+      [2, '"a" depends on itself: a → b → c → a'],
+      [3, '"b" depends on itself: b → c → a → b'],
+      [4, '"c" depends on itself: c → a → b → c'],
+    ]);
+    // Who leads into a circle is not in it; of several circles, the shortest is shown.
+    expect(read(three('b', 'c', 'c, b')).problems.map(({ what }) => what)).toEqual([
+      '"b" depends on itself: b → c → b',
+      '"c" depends on itself: c → c',
     ]);
   });
 });

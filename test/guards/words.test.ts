@@ -30,6 +30,12 @@ const RETIRED: readonly (readonly [RegExp, string])[] = [
   [/\bopen(?:Watch|Mirror|Inbound)\b/, 'monitoring, content, web'],
   [/\brests for a while\b/, 'email delivery paused'],
   [/\be-mail address\b/i, 'email address'],
+  [/\bmakeTurns\b/, 'makeQueue'],
+  [
+    /\bwhereItStood\b|\basTold\b|\b(?:bearable|survived)\(/,
+    'followLinks, asAnnounced, limitProblems, orProblem',
+  ],
+  [/npm run status -- \w|(?<!`)`status (?:lint|outbox|incidents?|heartbeat-url)\b/, 'statusCommand(…)'],
 ];
 
 test.each(RETIRED)('%s is said as: %s', word => {

@@ -1,5 +1,6 @@
 // The help for no command, a group of commands (`incident --help`), or an unknown command.
 import { nearest } from '../../core/model/problem.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import type { Command } from './command.ts';
 
 type NamedCommand = Pick<Command, 'name' | 'summary'>;
@@ -54,5 +55,5 @@ function list(commands: readonly NamedCommand[], group?: string): string {
   const foot = group
     ? '--help shows the details of each.\n'
     : 'COMMAND --help shows the details. No command needs a running server, but each needs its DATA_DIR and STATUS_DIR.\nExit codes: 0 done, 1 something is wrong, 2 wrong usage.\n';
-  return `Usage: npm run status -- ${group ?? 'COMMAND [OPTIONS]'}\n\n${lines}\n${foot}`;
+  return `Usage: ${statusCommand(group ?? 'COMMAND [OPTIONS]')}\n\n${lines}\n${foot}`;
 }

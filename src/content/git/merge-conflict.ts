@@ -35,7 +35,12 @@ export async function conflictProblems(
   if (sides) await keepSides(git, commits, sides);
   // Only merges: git refuses them, and stops, where one is begun, or the files or HEAD are not as we saw them.
   const first = sides ? `${at} merge --ff-only ${SIDES.ours} && ` : '';
-  const fix = `${first}${at} merge --no-commit --no-ff ${other}; edit ${edit.join(' and ')}, ${at} add -- ${list(files)}, ${at} commit --no-edit. The server then pushes it`;
+  const fix = [
+    `1. run: ${first}${at} merge --no-commit --no-ff ${other}`,
+    `2. edit: ${edit.join(' and ')}`,
+    `3. run: ${at} add -- ${list(files)} && ${at} commit --no-edit`,
+    '4. the server then pushes it',
+  ].join('  ');
   const problemOf = async ({ file, here, also, units }: Conflict): Promise<Problem> => {
     const both = units.length > 0 ? units.join(' and ') : 'the same lines';
     const { ours: our, theirs: their } = commits;

@@ -27,13 +27,13 @@ export interface PublishOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly most?: number;
   /** How long a push may take, ms. */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 /** Two days at one commit per five minutes: the history is on the page itself. */
 const MAX_COMMITS = 500;
 /** A first copy of thousands of pages takes time. */
-const PATIENCE = 300_000;
+const TIMEOUT = 300_000;
 /** The last commit known to be at the remote. */
 const OURS = 'refs/heads/published';
 
@@ -45,10 +45,10 @@ const OURS = 'refs/heads/published';
 export function openPublish(dir: string, write: WriteMirror, options: PublishOptions): Publish {
   const tree = path.join(dir, 'site');
   const gitDir = path.join(dir, 'repository.git');
-  const { variables, most = MAX_COMMITS, patience = PATIENCE } = options;
+  const { variables, most = MAX_COMMITS, timeout = TIMEOUT } = options;
 
   return async (files, to, signal) => {
-    const git = makeGitRun(tree, variables, { gitDir, workTree: tree, timeout: patience, signal });
+    const git = makeGitRun(tree, variables, { gitDir, workTree: tree, timeout, signal });
     try {
       await ready(git, tree, gitDir);
       const base = await baseOf(git, to);

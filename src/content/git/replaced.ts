@@ -50,7 +50,7 @@ const PULLED =
   'so no incident can be read, and the server does not commit; it still pulls, so you can push the fix to the remote';
 
 async function takenObstacle(git: GitRun, place: WorkTree, taken: TakenAway): Promise<Obstacle> {
-  const { did, back, mended } = await deedOf(git, place, taken, 'HEAD');
+  const { did, back, mended } = await changeOf(git, place, taken, 'HEAD');
   const here = back.map(command => `git -C ${quoted(place.top)} ${command}`).join(' && ');
   return [`commit ${taken.bad} ${did}, ${PULLED}`, `${mended}; or here: ${here}`];
 }
@@ -77,8 +77,10 @@ export async function lastHeld(git: GitRun, place: WorkTree): Promise<string | n
 async function lostAt(git: GitRun, place: WorkTree, tip: string) {
   const taken = await takenAwayBy(git, place, tip);
   if (!taken) return null;
-  const deed = await deedOf(git, place, taken, tip);
-  return deed.isGone && !(await isMoved(git, deed.folder, taken.good, tip)) ? null : { ...taken, ...deed };
+  const change = await changeOf(git, place, taken, tip);
+  return change.isGone && !(await isMoved(git, change.folder, taken.good, tip))
+    ? null
+    : { ...taken, ...change };
 }
 
 /** Whether files of that folder, as it was, stand under another path. */
@@ -91,7 +93,7 @@ async function isMoved(git: GitRun, folder: string, good: string, theirs: string
 }
 
 /** What the commit did to the folder, what stands there at `tip`, and what takes it back: for git, and in words. */
-async function deedOf(git: GitRun, place: WorkTree, { bad, good, isMerge }: TakenAway, tip: string) {
+async function changeOf(git: GitRun, place: WorkTree, { bad, good, isMerge }: TakenAway, tip: string) {
   const paths = await pathsIn(git, place, good);
   const [name = ''] = paths;
   const at = (commit: string, ...files: string[]) => git.out('ls-tree', commit, '--', ...files);

@@ -2,7 +2,7 @@
 import { access, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { gitConflict } from '../../core/text/conflict-markers.ts';
-import { isWithin, whereItStood } from '../incidents/listing.ts';
+import { followLinks, isWithin } from '../incidents/listing.ts';
 import { GitFailure, type GitRun, oidOf, quoted } from './run.ts';
 
 export interface WorkTree {
@@ -17,7 +17,7 @@ export type Obstacle = readonly [what: string, fix: string];
 
 /** Where `dir` lies, or lay; null when it is in no git work tree. Throws GitFailure when git will not say. */
 export async function placeOf(git: GitRun, dir: string): Promise<WorkTree | null> {
-  const real = await whereItStood(dir);
+  const real = await followLinks(dir);
   let top: string;
   try {
     top = await git.out('rev-parse', '--show-toplevel');
@@ -26,8 +26,8 @@ export async function placeOf(git: GitRun, dir: string): Promise<WorkTree | null
     throw error;
   }
   const folder = path.join(real, 'incidents');
-  const stood = await whereItStood(folder);
-  const incidents = isWithin(stood, { status: real }) ? stood : folder;
+  const target = await followLinks(folder);
+  const incidents = isWithin(target, { status: real }) ? target : folder;
   const below = async (at: string) =>
     path
       .relative(await realpath(top), at)
@@ -144,7 +144,7 @@ export async function underWay(git: GitRun, top: string): Promise<Obstacle | nul
     const end = verb === 'merge' ? `${at} commit --no-edit` : `${at} ${verb} --continue`;
     return [
       `somebody began a ${name} in ${top} and did not finish it, so nothing is committed, pulled or pushed`,
-      `finish it: edit the files that \`git status\` lists, ${at} add -- FILE, ${end}. Do not abort it (--abort): that can remove what was written since`,
+      `finish it, and do not abort it (--abort): that can remove what was written since.  1. edit: the files that \`git status\` lists  2. run: ${at} add -- FILE && ${end}`,
     ];
   }
   return null;

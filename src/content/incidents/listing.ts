@@ -122,8 +122,8 @@ async function inOtherCapitals(folder: string): Promise<Extract<StandIn, { name:
   return null;
 }
 
-/** The folder's own path through links, even if they lead nowhere now. */
-export async function besides(folder: string): Promise<string | null> {
+/** A folder with incidents beside `folder` whose name differs only in capitals; null when there is none. */
+export async function otherCapitalsBeside(folder: string): Promise<string | null> {
   const other = await inOtherCapitals(folder);
   if (other === null) return null;
   const beside = path.join(path.dirname(folder), other.name);
@@ -131,7 +131,7 @@ export async function besides(folder: string): Promise<string | null> {
 }
 
 /** The folder's own path, through links that may lead nowhere by now. */
-export async function whereItStood(folder: string): Promise<string> {
+export async function followLinks(folder: string): Promise<string> {
   let at = folder;
   for (let links = 0; links < 16; links++) {
     const facts = await lstat(at).catch(() => null);

@@ -15,13 +15,13 @@ import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
 import { type Fault, LINKS, NO_FILE, NO_FILE_NOW, OUTSIDE, TOO_LARGE, UNLISTED } from './faults.ts';
 import {
   type Bounds,
-  besides,
   boundsOf,
   goneFolder,
   isIncidentName,
   isWithin,
   type ListedFolder,
   list,
+  otherCapitalsBeside,
 } from './listing.ts';
 import { isYoung, stampOf } from './stamps.ts';
 
@@ -100,8 +100,8 @@ export async function scanFolder(
   for (const name of await list('', bounds, folders, names, [])) {
     files.set(path.join(folder, name), failedFile(reading, name, UNLISTED));
   }
-  const other = await besides(folder);
-  if (other !== null) files.set(other, besideIt(folder, other));
+  const other = await otherCapitalsBeside(folder);
+  if (other !== null) files.set(other, unreadOtherCapitals(folder, other));
   names.sort();
   for (let at = 0; at < names.length; at += 64) {
     const found = await Promise.all(
@@ -186,8 +186,8 @@ function failedFile({ folder, known, now }: ScanContext, name: string, [what, fi
   };
 }
 
-/** A file not read because of its name: warn, as its author may expect it on the page. */
-function besideIt(folder: string, file: string): ReadFile {
+/** A folder not read because of its name: warn, as its author may expect it on the page. */
+function unreadOtherCapitals(folder: string, file: string): ReadFile {
   const own = path.basename(folder);
   return unread(file, `it is not read, because there is also \`${own}\``, `move its files to \`${own}\``);
 }

@@ -1,4 +1,4 @@
-// Absence: which of the files that are gone stay as last read, because their folder is missing.
+// Decides which vanished incident files stay on the page because their folder is missing.
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { isOpen } from '../../core/model/incident.ts';
@@ -32,8 +32,8 @@ export interface KnownFolders {
 
 export interface Assessment {
   readonly absent: ReadonlyMap<string, Absence>;
-  /** The folders with files that are the same as before. */
-  readonly filled: ReadonlySet<string>;
+  /** The folders with files that are the same folders as before. */
+  readonly unchangedFolders: ReadonlySet<string>;
   readonly places: ReadonlyMap<string, ListedFolder>;
   /** Why incidents/ itself is missing; null when it is not. */
   readonly rootReason: Reason | null;
@@ -84,8 +84,8 @@ export async function assess(
   const found = gone.map(file => [file.file, reasonOf(file)] as const);
   return {
     absent: new Map(found.filter((one): one is readonly [string, Absence] => one[1] !== null)),
-    // Another folder in its place is not that folder, whatever its content.
-    filled: new Set([...filled].filter(name => !reasons.get(name))),
+    // A folder that replaced another at the same path does not count, even if it has files.
+    unchangedFolders: new Set([...filled].filter(name => !reasons.get(name))),
     places,
     rootReason: reasons.get('') ?? null,
   };

@@ -1,7 +1,7 @@
 // Deletions: which of the files that are gone were deleted, by a commit or as the operator confirmed.
 import path from 'node:path';
 import { filesIn, makeGitRun, quoted } from '../git/run.ts';
-import { isWithin, nearest, whereItStood } from '../incidents/listing.ts';
+import { followLinks, isWithin, nearest } from '../incidents/listing.ts';
 import { foldersOf } from './absence.ts';
 
 /** The time between two questions to git while files are missing (each starts a process). */
@@ -55,13 +55,13 @@ export class Deletions {
    */
   async #deletedInGit(files: readonly string[], siteGone: boolean): Promise<ReadonlySet<string>> {
     const none = new Set<string>();
-    const stood = await whereItStood(this.#folder);
-    const place = await nearest(stood);
-    const status = await whereItStood(path.dirname(this.#folder));
+    const target = await followLinks(this.#folder);
+    const place = await nearest(target);
+    const status = await followLinks(path.dirname(this.#folder));
     // A link out of the status folder leads to another repository: not asked.
-    if (place === null || !isWithin(stood, { status })) return none;
+    if (place === null || !isWithin(target, { status })) return none;
     const git = makeGitRun(place, this.#variables);
-    const below = path.relative(place, stood) || '.';
+    const below = path.relative(place, target) || '.';
     const up = await git.try('rev-parse', '--show-cdup');
     const head = await filesIn(git, 'HEAD').catch(() => null);
     if (up === null || head === null) return none;
@@ -70,12 +70,12 @@ export class Deletions {
     const entry = prefix && (await git.try('ls-tree', '--full-tree', 'HEAD', '--', prefix));
     if (entry && !/^\d+ tree /.test(entry)) return none;
     if (siteGone) {
-      const at = path.relative(place, await whereItStood(this.#siteFile));
+      const at = path.relative(place, await followLinks(this.#siteFile));
       if (at.startsWith('..') || !(await git.try('ls-tree', 'HEAD', '--', at))) return none;
     }
     const entries = [...head].map(([name, oid]) => [path.join(place, up, name), oid] as const);
     const held = new Set(entries.map(([file]) => file));
-    const others = entries.filter(([file]) => !file.startsWith(stood + path.sep));
+    const others = entries.filter(([file]) => !file.startsWith(target + path.sep));
     const elsewhere = new Set(others.flatMap(([file, oid]) => [path.basename(file), oid]));
     // A reset or another branch takes files away, too, and no commit of HEAD's own says so.
     const how = ['--format=', '--raw', '--no-abbrev', '-z', '--no-renames', '--relative'];
@@ -98,12 +98,12 @@ export class Deletions {
   }
 
   async #checkoutNow(): Promise<string | null> {
-    const status = await whereItStood(path.dirname(this.#folder));
+    const status = await followLinks(path.dirname(this.#folder));
     const place = await nearest(status);
     if (place === null) return null;
     const git = makeGitRun(place, this.#variables);
     const own = path.join(status, path.basename(this.#folder));
-    for (const at of [own, await whereItStood(this.#folder)]) {
+    for (const at of [own, await followLinks(this.#folder)]) {
       const name = path.relative(place, at);
       if (name.startsWith('..') || (await git.try('cat-file', '-t', `HEAD:./${name}`)) !== 'tree') continue;
       if (place === status) return `\`git checkout -- ${quoted(name)}\` in the status folder`;

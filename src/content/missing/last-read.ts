@@ -140,13 +140,13 @@ export class LastRead {
   }
 
   /** The folders of the known files: those read now, and for missing ones the last known. */
-  #foldersNow({ places, filled, rootReason }: Assessment): ReadonlyMap<string, string | null> {
+  #foldersNow({ places, unchangedFolders, rootReason }: Assessment): ReadonlyMap<string, string | null> {
     const now = new Map<string, string | null>();
     // Files gone a moment ago may turn out to be missing.
     const unsure = [...this.#absent.keys(), ...this.#leaving.map(({ file }) => file.file)];
     const last = (name: string) => this.folders.get(name) ?? null;
     for (const name of unsure.flatMap(file => foldersOf(this.#folder, file))) now.set(name, last(name));
-    for (const name of filled) now.set(name, places.get(name)?.identity ?? null);
+    for (const name of unchangedFolders) now.set(name, places.get(name)?.identity ?? null);
     if (rootReason !== null) now.set('', last(''));
     else if (this.#absent.size === 0) now.set('', places.get('')?.identity ?? null);
     return now;

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 
 /** Used in place of a system's error code. */
 export type StandIn =
@@ -79,7 +80,7 @@ export function missingProblem(
   const unwritten = closed ? ', and nothing is written here' : '';
   if (files.length === 0) return problem(`${why}, so no incident can be read${unwritten}`, back);
   const one = files.length === 1;
-  const confirmed = 'deleted on purpose, run `status incidents forget-missing`';
+  const confirmed = `deleted on purpose, run \`${statusCommand('incidents forget-missing')}\``;
   const stay = 'so the incidents last read stay on the page';
   if (mend !== 'restore files') {
     const kept = one ? '1 file' : `${files.length} files`;

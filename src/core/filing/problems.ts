@@ -1,12 +1,13 @@
 // Problems that prevent writing an incident file.
 import type { Problem } from '../model/problem.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { iso } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 
 /** A transition cannot be added, because the file is written in an unusual way. */
 export function unwritable(id: string, { source, kind, at }: Transition): Problem {
   const change = kind === 'up' ? 'has been up again' : 'has been failing again';
-  const command = `status incident ${kind === 'up' ? 'resolve' : 'update'} ${id}`;
+  const command = statusCommand(`incident ${kind === 'up' ? 'resolve' : 'update'} ${id}`);
   return {
     level: 'error',
     where: `incidents/${id}.md`,
@@ -21,11 +22,11 @@ export function folderAway(id: string): Problem {
     level: 'warning',
     where: `incidents/${id}.md`,
     what: 'the incident cannot be written: its folder is missing, or the file itself; it is shown on the page and kept in the database',
-    fix: 'restore it, or run `status incidents forget-missing`; the server retries every second',
+    fix: `restore it, or run \`${statusCommand('incidents forget-missing')}\`; the server retries every second`,
   };
 }
 
-/** Writing failed; `code` is the system's (ENOSPC, EROFS …). */
+/** An edit would damage a file that is not UTF-8. */
 export function notUtf8(id: string): Problem {
   return {
     level: 'error',

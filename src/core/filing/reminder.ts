@@ -4,6 +4,7 @@ import { promiseOf } from '../incidents/impact.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { spell } from '../monitoring/messages.ts';
 
@@ -49,7 +50,7 @@ export function silence(incidents: readonly Incident[], { reminders }: Site, now
     level: 'warning',
     where: `incidents/${incident.id}.md`,
     what: `"${incident.title}" is open and has had no update since ${iso(lastWord(incident, now))}`,
-    fix: `write one: npm run status -- incident update ${incident.id}`,
+    fix: `write one: ${statusCommand(`incident update ${incident.id}`)}`,
   }));
 }
 
@@ -67,8 +68,8 @@ export function reminderEmail(
       ...(promised === null ? [] : [`The next one was promised for ${iso(promised)}.`]),
       'Visitors are waiting for news. Write an update, or resolve the incident:',
       '',
-      `  npm run status -- incident update ${incident.id}`,
-      `  npm run status -- incident resolve ${incident.id}`,
+      `  ${statusCommand(`incident update ${incident.id}`)}`,
+      `  ${statusCommand(`incident resolve ${incident.id}`)}`,
       '',
       `${site.url}/status/incidents/${encodeURIComponent(incident.id)}`,
       '',

@@ -29,7 +29,8 @@ export interface RecordedOutage extends Window {
 export type Outages = Readonly<Record<string, readonly RecordedOutage[]>>;
 
 export interface ReportedVsMeasured {
-  readonly written: Window;
+  /** As the file says. */
+  readonly reported: Window;
   /** null when no check saw it. */
   readonly measured: Window | null;
   /** From the measured start to its recording, ms; null when unknown. */
@@ -61,9 +62,11 @@ export function outagesIn(transitions: readonly RecordedTransition[]): readonly 
 }
 
 /**
- * Compares with the outages its own source saw or, if none, those that the checks of `affected` components saw: those
- * that overlap the window in the file, or else are within NEAR of it. The first update is the filing of an automatic
- * incident, else the first update after the start, else the first commit. One before the measured start counts as 0 ms.
+ * Compares the window in an incident's file with the measured outages: those of its own source or, if there are none,
+ * those of the `affected` components' checks. Of these, it takes the ones that overlap the window, or else those within
+ * NEAR of it.
+ * The first update is, of these, the first that is known: the filing of an automatic incident, the first update after
+ * the start, the first commit. If it is before the measured start, its lag is 0 ms.
  * @param committed when its file was first committed; null when unknown.
  */
 export function reportedVsMeasured(
@@ -72,10 +75,10 @@ export function reportedVsMeasured(
   outages: Outages,
   committed: Millis | null = null,
 ): ReportedVsMeasured {
-  const written = { start: incident.started, end: incident.resolved };
+  const reported = { start: incident.started, end: incident.resolved };
   const seenBy = (sources: readonly string[]) =>
-    touching(
-      written,
+    overlapping(
+      reported,
       sources.flatMap(source => outagesOf(outages, source)),
     );
   const own = seenBy(sourcesOf(incident));
@@ -84,22 +87,23 @@ export function reportedVsMeasured(
   const [first] = seen;
   const updated = firstUpdate(incident, seen) ?? committed;
   return {
-    written,
+    reported,
     measured: first ? { start: first.start, end: lastEnd(seen) } : null,
     detectionLag: first && first.recordedAt !== null ? Math.max(0, first.recordedAt - first.start) : null,
-    firstUpdateLag: updated === null ? null : Math.max(0, updated - (first?.start ?? written.start)),
+    firstUpdateLag: updated === null ? null : Math.max(0, updated - (first?.start ?? reported.start)),
   };
 }
 
-function touching({ start, end }: Window, all: readonly RecordedOutage[]): RecordedOutage[] {
+/** The outages that overlap the window, or else those near it. */
+function overlapping({ start, end }: Window, all: readonly RecordedOutage[]): RecordedOutage[] {
   const within = (slack: Millis) =>
     all.filter(
       one =>
         one.start <= (end ?? Number.POSITIVE_INFINITY) + slack &&
         (one.end ?? Number.POSITIVE_INFINITY) >= start - slack,
     );
-  const overlapping = within(0);
-  return overlapping.length > 0 ? overlapping : within(NEAR);
+  const found = within(0);
+  return found.length > 0 ? found : within(NEAR);
 }
 
 function lastEnd(seen: readonly RecordedOutage[]): Millis | null {
@@ -107,7 +111,10 @@ function lastEnd(seen: readonly RecordedOutage[]): Millis | null {
   return Number.isFinite(end) ? end : null;
 }
 
-/** A start is back-dated, so text at that time does not show when it was written. */
+/**
+ * When visitors could first read of it. An update at `started` does not count: its time is that of the start, not of the
+ * writing.
+ */
 function firstUpdate(
   { id, started, updates }: Pick<Incident, 'id' | 'started' | 'updates'>,
   seen: readonly RecordedOutage[],

@@ -37,14 +37,14 @@ export function toTransition(
   };
 }
 
-const LONGEST = 60;
+const MAX_SLUG = 60;
 
 /**
  * A file name's base for any monitor name: `[a-z0-9-]`, at most 60 characters, never empty. Letters lose their accents;
  * a name without Latin letters or digits becomes a fingerprint.
  */
 export function slugOf(name: string): string {
-  const base = slug(name, LONGEST - '-down'.length);
+  const base = slug(name, MAX_SLUG - '-down'.length);
   return `${base || `monitor-${fingerprint(name)}`}-down`;
 }
 
@@ -70,10 +70,10 @@ function same(a: string, b: string): boolean {
 
 /** The components that check the monitor's address or one above it; only those with the longest address. */
 function watching(url: string | null, components: readonly Component[]): Component[] {
-  const theirs = url === null ? null : place(url);
+  const theirs = url === null ? null : parseUrl(url);
   if (!theirs) return [];
   const found = components.flatMap(component => {
-    const ours = component.check.type === 'http' ? place(component.check.url) : null;
+    const ours = component.check.type === 'http' ? parseUrl(component.check.url) : null;
     if (!ours) return [];
     if (theirs.path === null) return ours.hostname === theirs.hostname ? [{ component, depth: 0 }] : [];
     const isAbove = theirs.host === ours.host && theirs.path.startsWith(ours.path ?? '/');
@@ -90,7 +90,7 @@ interface MonitoredUrl {
   readonly path: string | null;
 }
 
-function place(text: string): MonitoredUrl | null {
+function parseUrl(text: string): MonitoredUrl | null {
   const hasScheme = /^https?:\/\//i.test(text);
   const whole = hasScheme ? text : `http://${text}`;
   if (!URL.canParse(whole)) return null;

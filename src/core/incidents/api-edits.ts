@@ -3,6 +3,7 @@ import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from
 import { nearest } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { slug } from '../model/slug.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { iso, type Millis, SECOND } from '../model/time.ts';
 import { withoutComments } from '../text/comments.ts';
 import { type ChangeBody, type FieldFault, faultAt, type OpenBody, type UpdateBody } from './api-bodies.ts';
@@ -71,7 +72,7 @@ export function writeChange(id: string, body: ChangeBody, site: Site, asked: Ask
   const edited = editFront(known.text, { title, severity, components });
   if (status === undefined) return replaced(id, known.text, edited);
   const at = afterNewest(known.incident, asked.at);
-  if (asked.again && stands(known.incident, status, at, message)) return { kind: 'done', id };
+  if (asked.again && hasUpdate(known.incident, status, at, message)) return { kind: 'done', id };
   const over = overAlready(known.incident, status);
   if (over) return over;
   return replaced(id, known.text, updated(edited, { status, at, message }));
@@ -86,7 +87,7 @@ export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: Re
   const faults = wrongStatus(status, incident);
   const last = newestAt(incident, asked.at);
   const at = body.at ?? afterNewest(incident, asked.at);
-  if (asked.again && stands(incident, status, at, body.message)) return { kind: 'done', id };
+  if (asked.again && hasUpdate(incident, status, at, body.message)) return { kind: 'done', id };
   const over = overAlready(incident, body.status);
   if (over) return over;
   if (at > asked.at && body.at !== undefined) faults.push(faultAt(['at'], 'this is in the future'));
@@ -118,7 +119,7 @@ function fileOf(id: string, read: ReadText, now: Millis): { incident: Incident; 
   // Times in the future are read as on the page.
   return incident
     ? { incident: asOf(incident, now, () => now), text }
-    : conflict('it has errors (`status lint` lists them)');
+    : conflict(`it has errors (\`${statusCommand('lint')}\` lists them)`);
 }
 
 const TOO_LONG = 'this text would make the file too long to read: shorten it';
@@ -184,7 +185,8 @@ function newestAt({ updates }: Incident, now: Millis): Millis {
   return Math.max(...(past.length > 0 ? past : updates.slice(0, 1)).map(({ at }) => at));
 }
 
-function stands({ updates }: Incident, status: string, at: Millis, message: string): boolean {
+/** Whether the incident already has this update: the request is a repeat. */
+function hasUpdate({ updates }: Incident, status: string, at: Millis, message: string): boolean {
   const body = withoutComments(defuse(message)).trim();
   return updates.some(
     update => floored(update.at) === floored(at) && update.status === status && update.body === body,

@@ -11,6 +11,7 @@ import {
 import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, type Span } from '../model/time.ts';
+import { count } from '../text/count.ts';
 
 /** The status to show now: the one in the file, moved forward by the clock, never back. */
 export function stateAt(incident: Incident, now: Millis): UpdateStatus {
@@ -80,8 +81,7 @@ function left(time: Millis): string {
 function inWords(lead: Millis): string {
   const [unit, name] =
     lead % DAY === 0 && lead > DAY ? [DAY, 'day'] : lead % HOUR === 0 ? [HOUR, 'hour'] : [MINUTE, 'minute'];
-  const count = Math.round(lead / (unit as number));
-  return `${count} ${name}${count === 1 ? '' : 's'}`;
+  return count(Math.round(lead / (unit as number)), name as string);
 }
 
 /** Warns of failing checks during a maintenance. `incidents` holds all occurrences of recurring ones. */

@@ -168,7 +168,7 @@ function distinct(list: readonly Affected[]): readonly Affected[] {
 
 /** The components whose name is in a title, as whole words. */
 export function namedIn<T extends Named>(title: string, components: readonly T[]): readonly T[] {
-  return components.filter(({ name }) => standsIn(name, title));
+  return components.filter(({ name }) => isNamedIn(name, title));
 }
 
 /** Cached: thousands of incidents ask for the ids of the same list. */
@@ -180,7 +180,7 @@ function idsOf(components: readonly Named[]): ReadonlySet<string> {
   return known;
 }
 
-function standsIn(name: string, title: string): boolean {
+function isNamedIn(name: string, title: string): boolean {
   const words = name
     .trim()
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

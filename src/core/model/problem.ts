@@ -30,7 +30,7 @@ const MAX_LENGTH = 800;
 const MAX_PROBLEMS = 20;
 
 /** Limits the problems of one file: a quoted word may be half a megabyte, and there may be thousands of problems. */
-export function bearable(problems: readonly Problem[]): Problem[] {
+export function limitProblems(problems: readonly Problem[]): Problem[] {
   const cut = (text: string) => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text);
   // Errors first: they keep the file from being used and must not be left out.
   const errors = problems.filter(({ level }) => level === 'error');
@@ -44,7 +44,7 @@ export function bearable(problems: readonly Problem[]): Problem[] {
 }
 
 /** The result of `work`; if it throws, `instead` gets the error as a problem of the file. */
-export function survived<T>(work: () => T, instead: (problem: Problem) => T, where: string): T {
+export function orProblem<T>(work: () => T, instead: (problem: Problem) => T, where: string): T {
   try {
     return work();
   } catch (error) {

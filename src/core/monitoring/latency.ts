@@ -3,7 +3,7 @@
 // schedule works with a five-minute window).
 // - Slow: at least SLOW_SAMPLES responses, with an average (or percentile) over the limit. It begins with the response
 //   that exceeds the limit.
-// - Over: the average and each of the newest `recoveries` responses are within the limit, so that an outlier that
+// - Ended: the average and each of the newest `recoveries` responses are within the limit, so that an outlier that
 //   leaves the window, or one quick response, causes no flapping.
 import type { CheckResult } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';

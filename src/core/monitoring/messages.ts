@@ -1,6 +1,7 @@
 // The texts of automatic incidents: what was seen, since when, how often, how long.
 // `down`, `slow`, `silent` and `reported` open an incident; `up`, `fast` and the others end it.
 import { DAY, HOUR, iso, MINUTE, type Millis, SECOND } from '../model/time.ts';
+import { count } from '../text/count.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 
 export function downWords(name: string, at: Millis, seen: string, first: string, checks: number): string {
@@ -115,10 +116,6 @@ export function spell(duration: Millis): string {
     .filter(([n]) => n > 0)
     .map(([n, word]) => count(n, word))
     .join(' ');
-}
-
-function count(n: number, word: string): string {
-  return `${n} ${word}${n === 1 ? '' : 's'}`;
 }
 
 function measure(percentile: number | undefined): string {

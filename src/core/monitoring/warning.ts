@@ -4,6 +4,7 @@ import type { Component } from '../model/component.ts';
 import type { Metric } from '../model/metric.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { DAY, iso, MINUTE, type Millis, utcDay } from '../model/time.ts';
 import { spell } from './messages.ts';
 
@@ -63,7 +64,7 @@ export function metricWarning(metric: Metric, component: Component, fault: strin
     source: `metric:${metric.id}`,
     component: component.id,
     what: `the metric "${metric.name}" gets no value from the check of ${component.name}: ${fault}`,
-    fix: `fix \`metrics.from.json\` in status.yaml, or the response of the service; try it with: npm run status -- check ${component.id}`,
+    fix: `fix \`metrics.from.json\` in status.yaml, or the response of the service; try it with: ${statusCommand(`check ${component.id}`)}`,
     expires: null,
     host: null,
   };

@@ -2,6 +2,7 @@
 import { checkKey, isConfigured } from '../model/checks/check.ts';
 import type { Component, Measured } from '../model/component.ts';
 import { type Problem, warningAt } from '../model/problem.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { UNKNOWNS } from './detector-state.ts';
 
 /** What is seen of a component while our own network is down. */
@@ -20,6 +21,6 @@ export function checksWithoutResult(
     const what = `the check of "${name}" gives no result: ${seen.replace(/^upstream status page: /, '')}`;
     const mend =
       check.type === 'statuspage' ? 'correct `url` or `component` of its check in status.yaml' : 'mend that';
-    return [warningAt(`component ${id}`, what, `${mend}; try it with: npm run status -- check ${id}`)];
+    return [warningAt(`component ${id}`, what, `${mend}; try it with: ${statusCommand(`check ${id}`)}`)];
   });
 }

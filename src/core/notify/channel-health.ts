@@ -1,6 +1,7 @@
 // The health of notification channels: reports for /readyz, which ones are failing, and the email about it.
 import { type ChannelSettings, type ChannelType, channelName } from '../model/notification-channel.ts';
 import type { Problem } from '../model/problem.ts';
+import { statusCommand } from '../model/status-command.ts';
 import type { Subscriber } from '../model/subscriber.ts';
 import { iso, MINUTE, type Millis } from '../model/time.ts';
 
@@ -130,9 +131,9 @@ function fixOf({ id, state, givenUp }: FailingChannel): string {
   const dead = state === 'dead';
   const address = 'set its current address in status.yaml (`notify.channels`)';
   if (!dead && givenUp === 0)
-    return `make sure that it accepts messages, or ${address}; the waiting messages are then sent, at once with: npm run status -- outbox retry`;
-  const again = dead ? `, then run: npm run status -- channel test ${id}` : '';
-  return `${address}${again}, then send the missed messages: npm run status -- outbox retry`;
+    return `make sure that it accepts messages, or ${address}; the waiting messages are then sent, at once with: ${statusCommand('outbox retry')}`;
+  const again = dead ? `, then run: ${statusCommand(`channel test ${id}`)}` : '';
+  return `${address}${again}, then send the missed messages: ${statusCommand('outbox retry')}`;
 }
 
 function faultOf({ name, error, since, isSinceUnknown, givenUp, pending }: FailingChannel): string {
@@ -158,7 +159,7 @@ export function outboxProblems(
     ...uncomposed.map(({ ref, to, error, givenUp }) => ({
       where: to === 'mail' ? 'mail' : `channel ${to}`,
       what: `the message about "${ref}" ${error}${givenUp ? '; it was given up' : ''}`,
-      fix: 'reword that update in its file, then run: npm run status -- outbox retry; and report the bug',
+      fix: `reword that update in its file, then run: ${statusCommand('outbox retry')}; and report the bug`,
     })),
   ];
   return found.map(problem => ({ level: 'error', ...problem }));

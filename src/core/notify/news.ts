@@ -55,14 +55,14 @@ export function announcements(
     };
     const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
     const first = incident.updates.find(update => !update.quiet);
-    const isTold = (update: IncidentUpdate) => isSeen(update) || isAfterword(update) || isOld(update);
-    const isNews = first !== undefined && first.at <= now && !isTold(first);
+    const isFresh = (update: IncidentUpdate) => !isSeen(update) && !isAfterword(update) && !isOld(update);
+    const isNews = first !== undefined && first.at <= now && isFresh(first);
     const add = (update: IncidentUpdate, isKnown = false) => {
       if (update.at > now) return;
       const keys = isSeen(update) ? renamed(update) : [update.key];
       if (keys.length === 0 || (!firstRound && tellsNothing(incident, update))) return;
       const quiet =
-        firstRound || !incident.notify || update.quiet || update.stray || isTold(update) || isKnown;
+        firstRound || !incident.notify || update.quiet || update.stray || !isFresh(update) || isKnown;
       for (const key of keys) found.push({ incidentId: incident.id, key, incident, update, quiet });
     };
     for (const update of incident.updates) add(update);
@@ -116,7 +116,7 @@ export function owedTo(
  * The update as it reads now, without a text above the first section that is newer than its announcement: that is told
  * to nobody, so it is not the beginning either.
  */
-export function asTold<Kind extends Incident>(
+export function asAnnounced<Kind extends Incident>(
   current: { readonly incident: Kind; readonly update: IncidentUpdate },
   announced: { readonly incident: Incident } | null,
 ): { readonly incident: Kind; readonly update: IncidentUpdate } {

@@ -1,5 +1,6 @@
 // Stalls: a component not checked for too long must not be shown as operational.
 import { errorAt, type Problem } from '../model/problem.ts';
+import { statusCommand } from '../model/status-command.ts';
 import { iso, type Millis } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { groupsOf } from './compose.ts';
@@ -55,7 +56,7 @@ function wordsOf({ silent, since }: Stall, id: string, name: string): [what: str
   if (silent === 'new token')
     return [
       `"${name}" has a new token, and has not reported with it yet`,
-      `make the job call its new address (\`status heartbeat-url ${id}\`); without a report, this becomes an outage after its period and grace`,
+      `make the job call its new address (\`${statusCommand(`heartbeat-url ${id}`)}\`); without a report, this becomes an outage after its period and grace`,
     ];
   if (silent)
     return [

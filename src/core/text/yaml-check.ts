@@ -179,9 +179,9 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what
     const values = options.map(String);
     const given = (issue.input as Record<string, unknown> | undefined)?.[discriminator];
     const near = typeof given === 'string' ? nearest(given, values) : undefined;
-    const told = given === undefined ? 'is missing' : `is ${quote(given)}`;
+    const fault = given === undefined ? 'is missing' : `is ${quote(given)}`;
     const fix = near ? `did you mean ${near}?` : `write ${listed(values)}`;
-    return { what: `\`${issue.path.map(String).join('.')}\` ${told}`, fix };
+    return { what: `\`${issue.path.map(String).join('.')}\` ${fault}`, fix };
   }
   // The schema's own message is clearer than those of its parts.
   if (issue.message !== 'Invalid input') return { what, fix: issue.message };

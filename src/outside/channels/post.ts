@@ -20,18 +20,18 @@ export interface PostNetwork {
   readonly lookup?: LookupFunction;
   readonly ca?: string;
   /** Time limit of the whole exchange, ms. */
-  readonly patience?: Millis;
+  readonly timeout?: Millis;
   /** The address to use in place of a service's own, or null. A replaced address may be private. */
   readonly dial?: (url: URL) => URL | null;
 }
 
 /** How much of a response is read, bytes: enough for the challenge, or a text for the operator. */
 const MAX_READ = 16_384;
-const PATIENCE: Millis = 10 * SECOND;
+const TIMEOUT: Millis = 10 * SECOND;
 
 /** Posts and judges the response. `now` is used for a Retry-After with a date. */
 export async function postTo(post: Post, network: PostNetwork, now: Millis): Promise<ChannelSent> {
-  const signal = AbortSignal.timeout(network.patience ?? PATIENCE);
+  const signal = AbortSignal.timeout(network.timeout ?? TIMEOUT);
   const dialled = network.dial?.(new URL(post.url)) ?? null;
   const url = dialled ?? new URL(post.url);
   const guarded = post.guarded && dialled === null;
@@ -68,7 +68,7 @@ export async function postTo(post: Post, network: PostNetwork, now: Millis): Pro
 function connectorOf(guarded: boolean, network: PostNetwork): buildConnector.connector {
   const { lookup, ca } = network;
   const base = {
-    timeout: network.patience ?? PATIENCE,
+    timeout: network.timeout ?? TIMEOUT,
     ...(ca ? { ca } : {}),
     // All addresses of a name are tried in turn, each checked.
     autoSelectFamily: true,

@@ -29,7 +29,7 @@ export function failureOf(error: SmtpError): EmailFailure {
   return command === 'RCPT TO' && !policy ? 'refused' : 'rejected';
 }
 
-/** The failure in one line, for the log, `status outbox` and the check at start. */
+/** The failure in one line, for the log, the command `outbox` and the check at start. */
 export function wordsOf(error: unknown): string {
   const { message, code, command, responseCode } = error as SmtpError & { originalCode?: string };
   const said = String(message || code || 'unknown error')

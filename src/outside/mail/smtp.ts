@@ -10,9 +10,9 @@ import { failureOf, type SmtpError, wordsOf } from './smtp-failure.ts';
 export interface SmtpOptions {
   readonly dkim?: DkimKey | null;
   /** Time limit for the connection and the greeting, ms. */
-  readonly patience?: Millis;
+  readonly connectTimeout?: Millis;
   /** Time limit for any other response, ms. */
-  readonly silence?: Millis;
+  readonly responseTimeout?: Millis;
 }
 
 /** We close an idle connection after this time, before the server does it during an email. */
@@ -54,7 +54,7 @@ export function openSmtp(url: string, from: () => string, options: SmtpOptions =
       }
       try {
         await connection.send(mime);
-        if (connection.canSend()) idle.push(connection);
+        if (connection.keepOrQuit()) idle.push(connection);
         return { ok: true };
       } catch (error) {
         // After a response, RSET makes the connection usable again; after silence or 421 it is not.
@@ -93,12 +93,12 @@ class Connection {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(settings: SMTPConnection.Options, options: SmtpOptions, ended: () => void) {
-    const patience = options.patience ?? 10 * SECOND;
+    const timeout = options.connectTimeout ?? 10 * SECOND;
     this.#smtp = new SMTPConnection({
       ...settings,
-      connectionTimeout: patience,
-      greetingTimeout: patience,
-      socketTimeout: options.silence ?? MINUTE,
+      connectionTimeout: timeout,
+      greetingTimeout: timeout,
+      socketTimeout: options.responseTimeout ?? MINUTE,
     });
     this.#auth = (settings as { auth?: Credentials }).auth ?? null;
     this.#ended = ended;
@@ -134,7 +134,7 @@ class Connection {
     clearTimeout(this.#timer);
     this.#emails++;
     return new Promise((resolve, reject) => {
-      // The "end" event comes before its reason.
+      // "end" comes before the error that says why: let that reject first.
       const broken = () => setImmediate(() => reject(new Error('the connection was lost')));
       this.#smtp.once('end', broken);
       this.#smtp.send({ from, to: [to], size: bytes.length }, bytes, error => {
@@ -146,8 +146,8 @@ class Connection {
     });
   }
 
-  /** Whether it can send another email; closes it politely if not. */
-  canSend(): boolean {
+  /** Quits after MAX_EMAILS. Returns whether the connection is kept, for another email. */
+  keepOrQuit(): boolean {
     if (this.#open && this.#emails >= MAX_EMAILS) {
       this.#smtp.quit();
       this.#close();
@@ -162,7 +162,7 @@ class Connection {
         this.#smtp.off('end', lost);
         if (fine) this.#idle();
         else this.close();
-        resolve(fine && this.canSend());
+        resolve(fine && this.keepOrQuit());
       };
       const lost = () => done(false);
       this.#smtp.once('end', lost);

@@ -8,12 +8,12 @@ import type { Note } from './network.ts';
 /**
  * Runs a check for at most `timeout` ms, not counting pauses. The signal given to `run` is always aborted at the end,
  * which closes the sockets.
- * @param stood how long the process was paused so far, ms
+ * @param pausedFor how long the process was paused so far, ms
  */
 export async function withDeadline(
   timeout: Millis,
   signal: AbortSignal,
-  stood: () => Millis,
+  pausedFor: () => Millis,
   run: (ending: AbortSignal, note: Note) => Promise<Seen>,
 ): Promise<Seen> {
   const ending = new AbortController();
@@ -26,7 +26,7 @@ export async function withDeadline(
   const deadline = new Promise<Seen>(resolve => {
     const began = performance.now();
     const wait = (known: Millis) => {
-      const paused = stood();
+      const paused = pausedFor();
       // Add the time of the pause, within limits.
       const most = timeout / 4;
       const owed = paused > PAUSE ? timeout + Math.min(paused, most) + began - performance.now() : 0;

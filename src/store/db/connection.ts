@@ -22,7 +22,7 @@ export type OnWrite = (trouble: StorageTrouble | null) => void;
 type Level = 'FULL' | 'NORMAL';
 
 /** How long to wait for a locked database before a write is refused, ms. */
-const PATIENCE = 5000;
+const LOCK_TIMEOUT = 5000;
 /** The pauses between two tries, ms: short at first, because most locks are short. */
 const PAUSES = [2, 5, 10, 20, 40] as const;
 /** How many statements are kept compiled. This halves the cost of an email. */
@@ -142,7 +142,7 @@ export class Connection {
         return work();
       } catch (error) {
         const locked = troubleOf((error as { code?: string }).code) === 'locked';
-        if (!locked || waited >= PATIENCE) throw this.#explained(error);
+        if (!locked || waited >= LOCK_TIMEOUT) throw this.#explained(error);
       }
       const pause = PAUSES[Math.min(tries, PAUSES.length - 1)] as number;
       await new Promise(resolve => setTimeout(resolve, pause));

@@ -4,6 +4,7 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { DatabaseRefused, troubleOf } from '../../core/model/ports/storage.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import { backUpBeforeMigration, syncFile } from './backups.ts';
 import { Connection, dialectOf, type OnWrite } from './connection.ts';
 import { APPLICATION_ID, inspect } from './inspect.ts';
@@ -78,9 +79,9 @@ function opened(file: string, locked: boolean): Sqlite.Database {
   }
 }
 
-/** @param patience how long to wait for a process that has locked the file, ms */
-function handle(file: string, patience: number): Sqlite.Database {
-  const sqlite = new Sqlite(file, { timeout: patience });
+/** @param timeout how long to wait for a process that has locked the file, ms */
+function handle(file: string, timeout: number): Sqlite.Database {
+  const sqlite = new Sqlite(file, { timeout: timeout });
   try {
     settle(sqlite);
     return sqlite;
@@ -153,7 +154,7 @@ function explained(error: unknown, file: string): unknown {
 }
 
 const REASONS: Partial<Record<NonNullable<ReturnType<typeof troubleOf>>, readonly [string, string]>> = {
-  damaged: ['the database is damaged', 'restore a backup: `npm run status -- restore FILE`'],
+  damaged: ['the database is damaged', `restore a backup: \`${statusCommand('restore FILE')}\``],
   readonly: ['the database cannot be written', 'give this user write access to the file and its folder'],
   full: ['the disk is full', 'free disk space and start again'],
   locked: [

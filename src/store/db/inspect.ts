@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { newestBackup } from './backups.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -144,8 +145,8 @@ function foreign(file: string): DatabaseRefused {
 function restoring(file: string, how: string): string {
   const backup = newestBackup(file);
   return backup
-    ? `${how}: \`npm run status -- restore ${backup}\``
-    : `${how} (\`npm run status -- restore FILE\`)`;
+    ? `${how}: \`${statusCommand(`restore ${backup}`)}\``
+    : `${how} (\`${statusCommand('restore FILE')}\`)`;
 }
 
 function sizeOf(file: string): number {

@@ -5,7 +5,7 @@ import { type Incident, type IncidentUpdate, refOf, type UpdateRef } from '../..
 import type { ChannelType } from '../../core/model/notification-channel.ts';
 import type { Choice } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { type Announcement, asTold, findUpdate } from '../../core/notify/news.ts';
+import { type Announcement, asAnnounced, findUpdate } from '../../core/notify/news.ts';
 import { undrawn } from '../../core/page/rendered-texts.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../db/database.ts';
@@ -183,7 +183,7 @@ export async function currentUpdate(
   const current = findUpdate([...incidents, ...maintenances], ref);
   if (current && !current.incident.updates.some(({ preface }) => preface)) return current;
   const frozen = await frozenUpdate(db, ref);
-  return current ? asTold(current, frozen) : frozen;
+  return current ? asAnnounced(current, frozen) : frozen;
 }
 
 /** The first announced update of an incident; null if there is none. */

@@ -8,7 +8,8 @@ import { readMeta, writeMeta } from '../db/meta.ts';
 import { notificationChannel } from './channels.ts';
 import { type Row, subscriber } from './subscribers.ts';
 
-// Conditions are literals, so that SQLite uses the partial indexes; `+` keeps it from another index.
+// States are written into the SQL, not bound, so that SQLite can use the partial indexes; a `+` before a column keeps it
+// from choosing that column's index.
 
 /** Enqueues an email requested with a form. Two requests at the same moment are one. */
 export async function enqueue(
@@ -36,8 +37,8 @@ export async function dueEmails(
 ): Promise<EmailDelivery[]> {
   const requested = await emailsWhere(db, sql`d.kind <> 'update'`, now, limit);
   if (requested.length >= limit) return requested;
-  const free = until === null ? sql`` : sql` AND d.created_at <= ${until}`;
-  const which = sql`+d.kind = 'update'${free} AND ${FIRST}`;
+  const released = until === null ? sql`` : sql` AND d.created_at <= ${until}`;
+  const which = sql`+d.kind = 'update'${released} AND ${FIRST}`;
   return [...requested, ...(await emailsWhere(db, which, now, limit - requested.length))];
 }
 
@@ -144,7 +145,7 @@ export async function retryAll(db: Db, now: Millis): Promise<{ emails: number; m
   };
   return {
     emails: await retry(sql` WHERE state IN ('pending', 'given_up') AND channel = 'email'`),
-    // News gets two more days.
+    // A new created_at, so that STALE_AFTER starts again.
     messages:
       await retry(sql`, created_at = ${now} WHERE state IN ('pending', 'given_up') AND channel <> 'email'
       AND subscriber_id IN (SELECT id FROM subscribers WHERE state <> 'dead')`),
@@ -207,9 +208,15 @@ export async function sentLately(db: Db, now: Millis, from: Millis): Promise<num
   return rows[0]?.count ?? 0;
 }
 
-/** Releases every email enqueued by `now` from the storm guard. */
-export async function release(db: Db, now: Millis): Promise<void> {
+/** Releases every incident email enqueued by `now` from the storm guard; returns how many wait that were not released. */
+export async function release(db: Db, now: Millis): Promise<number> {
+  const before = await releasedUntil(db);
+  const { rows } = await sql<{ count: number }>`
+    SELECT COUNT(*) AS count FROM deliveries
+    WHERE state = 'pending' AND channel = 'email' AND +kind = 'update' AND attempts = 0
+      AND created_at > ${before} AND created_at <= ${now}`.execute(db);
   await writeMeta(db, 'released_until', String(now));
+  return rows[0]?.count ?? 0;
 }
 
 /** Emails enqueued until this time are released, epoch ms; 0 for never. */

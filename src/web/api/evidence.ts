@@ -50,10 +50,10 @@ function figureOf(view: ComponentView): object {
 export function comparisonJson(snapshot: Snapshot, id: string): object | null {
   const incident = entryOf(snapshot, id);
   if (!incident?.comparison) return null;
-  const { written, measured, detectionLag, firstUpdateLag } = incident.comparison;
+  const { reported, measured, detectionLag, firstUpdateLag } = incident.comparison;
   return {
     incident: id,
-    written: windowOf(written),
+    written: windowOf(reported),
     measured: measured === null ? null : windowOf(measured),
     detection_lag_seconds: detectionLag === null ? null : seconds(detectionLag),
     first_update_lag_seconds: firstUpdateLag === null ? null : seconds(firstUpdateLag),

@@ -36,7 +36,7 @@ type Act<S extends z.ZodType> = (
 export function writeRoutes(router: Router, web: Web): void {
   const { write } = web;
   // Requests with the same key, or about the same incident, run one at a time.
-  const queued = makeQueue();
+  const enqueue = makeQueue();
   const before = [
     authorised(web),
     limited(LIMITS.writes),
@@ -44,7 +44,7 @@ export function writeRoutes(router: Router, web: Web): void {
   ];
   const on = <S extends z.ZodType>(method: 'post' | 'patch', path: string, schema: S, act: Act<S>) =>
     router[method](path, before, (req: Request, res: Response) =>
-      queued(async () => {
+      enqueue(async () => {
         const raw = readJson(req);
         const { data, error } = schema.safeParse(raw);
         if (error) throw new Refusal(422, 'Some fields are not valid.', { errors: faultsOf(error) });

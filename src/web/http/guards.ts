@@ -78,8 +78,9 @@ export function sameSite(origins: () => readonly string[]): RequestHandler {
   return (req: Request, _res: Response, next: NextFunction) => {
     const { origin } = req.headers;
     const own = `${req.protocol}://${req.headers.host}`;
-    const fine = isFromHere(req) ?? (origin === undefined || origin === own || origins().includes(origin));
-    next(fine ? undefined : new Refusal(403, 'This form was sent from another site.'));
+    const isAllowed =
+      isFromHere(req) ?? (origin === undefined || origin === own || origins().includes(origin));
+    next(isAllowed ? undefined : new Refusal(403, 'This form was sent from another site.'));
   };
 }
 

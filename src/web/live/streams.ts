@@ -1,10 +1,10 @@
-// Open event streams: thousands of pages are informed in slices, kept alive group by group, and dropped if they do not read.
+// Open event streams: thousands of pages are informed in slices, kept alive by groups, and dropped if they do not read.
 import type { ServerResponse } from 'node:http';
 import { SECOND } from '../../core/model/time.ts';
 
 /** How many streams are written before requests get their turn: about two milliseconds of work. */
 const SLICE = 200;
-/** Each stream gets data at least once in this many seconds, so that no proxy closes it. */
+/** Each second one group of streams is kept alive: each gets data within this many seconds, so no proxy closes it. */
 const GROUPS = 20;
 /**
  * How much may wait for one reader, bytes: a dozen messages. A page that does not read reconnects and gets the newest.
@@ -21,7 +21,7 @@ interface Stream {
 
 export class Streams {
   readonly #streams = new Set<Stream>();
-  /** Every stream is in one of twenty groups, so that each second a twentieth of them is kept alive. */
+  /** Every stream is in one group. */
   readonly #groups = Array.from({ length: GROUPS }, () => new Set<Stream>());
   #group = 0;
   #newest: Buffer = ALIVE;

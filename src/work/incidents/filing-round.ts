@@ -31,7 +31,7 @@ export interface Read {
   readonly incidents: readonly Incident[];
   readonly wellSince: WellSince;
   /** True if the folder is missing: nothing may be written where it will come back. */
-  readonly away: boolean;
+  readonly isFolderMissing: boolean;
   text(id: string): string | undefined;
 }
 
@@ -249,7 +249,7 @@ export class FilingRound {
   ): Promise<boolean> {
     const { kind, id, text } = decision;
     const { writer, log } = this.#deps;
-    if (this.#read.away) {
+    if (this.#read.isFolderMissing) {
       this.problems.push(folderAway(id));
       return false;
     }

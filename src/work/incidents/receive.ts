@@ -34,8 +34,8 @@ export type Receive = (signals: readonly Signal[]) => Promise<Received[]>;
 
 export function makeReceive(deps: ReceiveDeps): Receive {
   // One message at a time: otherwise two copies of one event would both find no open outage.
-  const queued = makeQueue();
-  return signals => queued(() => receive(signals, deps));
+  const enqueue = makeQueue();
+  return signals => enqueue(() => receive(signals, deps));
 }
 
 async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<Received[]> {

@@ -53,7 +53,7 @@ export interface RefreshDeps {
   /** Problems that are not outages but must be fixed. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   /** Is informed of each round, and decides what of a Snapshot may be shown. */
-  readonly watchdog: Pick<Watchdog, 'rounded' | 'judged' | 'names'>;
+  readonly watchdog: Pick<Watchdog, 'rounded' | 'judged' | 'isNamed'>;
   readonly log: Log;
 }
 
@@ -115,27 +115,35 @@ export class Refresh {
     const { site, problems } = await deps.site();
     const from = now - site.uptime.days * DAY;
     let files = await deps.files();
-    const repeated = await inTurns(repeatedAt(await firstSeen.date(files.incidents, now), now), nextTurn);
+    const occurring = await inTurns(
+      withOccurrences(await firstSeen.date(files.incidents, now), now),
+      nextTurn,
+    );
     const wellSince = wellSinceOf(await deps.measured(from, now));
-    const away = files.missing?.closed === true;
-    const filed = await deps.file({ incidents: repeated, wellSince, away, text: files.text }, site, now);
+    const isFolderMissing = files.missing?.closed === true;
+    const filed = await deps.file(
+      { incidents: occurring, wellSince, isFolderMissing, text: files.text },
+      site,
+      now,
+    );
     if (filed.wrote) files = await deps.files();
     this.#missingSince = files.missing === null ? null : (this.#missingSince ?? now);
     const measured = await deps.measured(from, now);
     const outages = await deps.outages();
     const views = await firstSeen.date(files.incidents, now);
-    const incidents = await inTurns(repeatedAt(withUnfiled(views, filed), now), nextTurn);
-    const timeProblems = await inTurns(judging(files, views, incidents, now), nextTurn);
+    const incidents = await inTurns(withOccurrences(withUnfiled(views, filed), now), nextTurn);
+    const wrongTimes = await inTurns(timeProblems(files, views, now), nextTurn);
+    await inTurns(hashing(incidents), nextTurn);
     const networkDownSince = deps.networkDownSince();
     const warnings = deps.warnings(site, now);
-    const unnamed = site.components.filter(({ id }) => !deps.watchdog.names(id));
+    const unnamed = site.components.filter(({ id }) => !deps.watchdog.isNamed(id));
     const all = [
       ...problems,
       ...files.problems,
       ...filed.problems,
       ...shownProblems(incidents, files.incidents, site, now),
       ...failingMeanwhile(incidents, measured, site, now),
-      ...timeProblems,
+      ...wrongTimes,
       ...disagreements(incidents, outages, now),
       ...blindness(site, networkDownSince),
       ...silence(incidents, site, now),
@@ -172,7 +180,7 @@ function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Fil
 }
 
 /** Adds the occurrences of recurring maintenances, one file per step; the same list if none recur. */
-function* repeatedAt(incidents: readonly Incident[], now: Millis): Steps<readonly Incident[]> {
+function* withOccurrences(incidents: readonly Incident[], now: Millis): Steps<readonly Incident[]> {
   if (incidents.every(({ rrule }) => rrule === undefined)) return incidents;
   const all: Incident[] = [];
   for (const incident of incidents) {
@@ -195,23 +203,22 @@ function occurrences(incident: Incident, now: Millis): readonly Incident[] {
   return all;
 }
 
-/** Finds future dates in the files, one file per step. Also hashes every shown incident. */
-function* judging(
-  files: Files,
-  views: readonly Incident[],
-  incidents: readonly Incident[],
-  now: Millis,
-): Steps<Problem[]> {
+/** Finds future dates in the files, one file per step. */
+function* timeProblems(files: Files, views: readonly Incident[], now: Millis): Steps<Problem[]> {
   const found: Problem[] = [];
   for (const [index, one] of files.incidents.entries()) {
     found.push(...shownTimeProblems(one, files.text(one.id), views[index], now));
     yield;
   }
+  return found;
+}
+
+/** Hashes every shown incident, one per step: `revisionOf` finds the hashes. */
+function* hashing(incidents: readonly Incident[]): Steps<void> {
   for (const one of incidents) {
     printOf(one);
     yield;
   }
-  return found;
 }
 
 /** The problem shown while our own network is down, and why the page does not change. */

@@ -1,4 +1,5 @@
-// The watchdog: notices when checks or rounds stop ending. It needs neither to run, and uses clocks that only grow.
+// The watchdog: notices when checks or rounds no longer end. It works when none of them runs, and measures their age by
+// clocks that only grow.
 import { type Check, checkKey, isConfigured, isSameCheck } from '../../core/model/checks/check.ts';
 import { nextFiring, roughPeriod } from '../../core/model/checks/cron.ts';
 import type { Component } from '../../core/model/component.ts';
@@ -97,8 +98,8 @@ export class Watchdog {
     this.#round = { at: this.#on.clock(), awake: this.#on.awake() };
   }
 
-  /** Whether a component is named already, because its checks do not end or do not end well. */
-  names(id: string): boolean {
+  /** Whether the page already names the component, because its checks do not end or do not end well. */
+  isNamed(id: string): boolean {
     return this.#stalls.get(id)?.isInterrupted === true;
   }
 
@@ -128,7 +129,7 @@ export class Watchdog {
     const isTooOld = this.#isOld(component, last);
     if (!isTooOld && !last.isDoubted) return null;
     // At start, this process checks everything at once, so the schedule's pauses do not count.
-    const patience = (last.isOurs ? last.limit : last.least) ?? 0;
+    const limit = (last.isOurs ? last.limit : last.least) ?? 0;
     // An interrupted component stays interrupted until a check ends well: /api/v2 has no other word for "unknown".
     const isUnknown = view.health === 'operational' || view.health === 'no_data';
     const stays = last.isDoubted && isUnknown && this.#stalls.get(component.id)?.isInterrupted === true;
@@ -136,7 +137,7 @@ export class Watchdog {
       const isLong = this.#on.awake() - last.silent.from > leastLimit(component, last.took);
       return { since: last.silent.since, isInterrupted: isUnknown && isLong, silent: last.silent.by };
     }
-    return { since: last.at, isInterrupted: stays || (isTooOld && this.#on.awake() - last.awake > patience) };
+    return { since: last.at, isInterrupted: stays || (isTooOld && this.#on.awake() - last.awake > limit) };
   }
 
   /** If no run ended in this process, use the last run of the database. */
@@ -149,12 +150,12 @@ export class Watchdog {
     if (known && isSame && known.schedule === schedule && !isRead) return known;
     const now = clock();
     const end = isRead ? lastRun.at + lastRun.took : now;
-    const told = this.#stalls.get(id);
-    if (known && !isRead && (known.isDoubted || told?.isInterrupted)) {
+    const shown = this.#stalls.get(id);
+    if (known && !isRead && (known.isDoubted || shown?.isInterrupted)) {
       // Nothing was known before this edit either: what was said of it, and since when, stays.
       const { least: _, limit: __, silent, ...same } = known;
       const kept = silent && component.check.type === 'heartbeat' ? { silent } : {};
-      const at = told?.isInterrupted ? told.since : known.at;
+      const at = shown?.isInterrupted ? shown.since : known.at;
       const run = { ...same, ...kept, check: component.check, schedule, at, isDoubted: true };
       this.#runs.set(id, run);
       return run;
@@ -201,7 +202,7 @@ export class Watchdog {
         else log.error({ component }, `${what}: no check has finished since ${iso(now.since)}`);
       }
       if (before?.isInterrupted && !now?.isInterrupted)
-        log.info({ component }, `monitoring of ${name} continues`);
+        log.info({ component }, `monitoring of ${name} works again`);
     }
   }
 }

@@ -6,7 +6,7 @@ import { makeYield } from '../../core/model/turns/steps.ts';
 import {
   type Announcement,
   announcements,
-  asTold,
+  asAnnounced,
   concernOf,
   findUpdate,
   owedTo,
@@ -28,7 +28,7 @@ import type { Parts } from './parts.ts';
 
 /** Subscribers per step. A step takes some milliseconds, and requests are answered between steps. */
 const STEP = 500;
-/** Updates per step. Each is stored with its incident as it is now; those told to nobody are stored without. */
+/** Updates per step. Each is stored with its incident as it is now; those announced to nobody are stored without. */
 const UPDATES = 20;
 const QUIET_UPDATES = 100;
 
@@ -108,8 +108,8 @@ export class Announcer {
           log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;
         }
-        const told = current ? asTold(current, frozen) : frozen;
-        deliveries += await this.#enqueueAll(owed.ref, told, snapshot);
+        const announced = current ? asAnnounced(current, frozen) : frozen;
+        deliveries += await this.#enqueueAll(owed.ref, announced, snapshot);
       }
     } catch (error) {
       this.#owing = true;

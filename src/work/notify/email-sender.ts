@@ -25,7 +25,7 @@ interface EmailSenderParts extends Parts<'db' | 'mail' | 'snapshot' | 'secret' |
 }
 
 export interface DeliveryPause {
-  /** `storm`: more incident emails in an hour than allowed, until `status outbox release`. */
+  /** `storm`: more incident emails in an hour than allowed, until `outbox release`. */
   readonly by: 'storm' | 'server';
   readonly why: string;
   /** When sending is tried again, epoch ms; null if an operator must act. */

@@ -1,4 +1,6 @@
 // The storm guard (`mail.storm`): after too many incident emails within an hour, the rest wait for the operator.
+
+import { statusCommand } from '../../core/model/status-command.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { releasedUntil, sentLately } from '../../store/notify/outbox.ts';
 import type { Parts } from './parts.ts';
@@ -32,7 +34,7 @@ export class StormGuard {
     if (before === null)
       this.#parts.log.error(
         { sent, most },
-        'emails are held back: release them with `status outbox release`',
+        `emails are held back: release them with \`${statusCommand('outbox release')}\``,
       );
     return { room: Number.POSITIVE_INFINITY, until: released };
   }

@@ -6,8 +6,8 @@ import { makeQueue } from '../../core/model/turns/queue.ts';
 
 /** Runs a job one at a time. A call during a run starts another run after it, so that it sees what is new. */
 export function serially(job: () => Promise<void>): () => Promise<void> {
-  const queued = makeQueue();
-  return () => queued(job);
+  const enqueue = makeQueue();
+  return () => enqueue(job);
 }
 
 /** Rung while idle, the job runs at once. Rung while it runs, it runs once more a second later. */

@@ -2,14 +2,14 @@
 import { type Problem, warningAt } from '../../core/model/problem.ts';
 import { type Clock, iso, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 
-/**
- * How long a pause must be to count, and how many within what time are reported: a laptop that sleeps once is no
- * problem.
- */
-const LEAST: Millis = SECOND;
-const OVER: Millis = 10 * MINUTE;
-const MANY = 3;
-const LONG: Millis = 30 * SECOND;
+/** Shorter pauses do not count. */
+const SHORTEST: Millis = SECOND;
+/** Pauses older than this no longer count. */
+const WINDOW: Millis = 10 * MINUTE;
+/** Fewer pauses are not reported: a laptop that sleeps once is no problem. */
+const MIN_PAUSES = 3;
+/** Pauses that together are shorter than this are not reported. */
+const MIN_TOTAL: Millis = 30 * SECOND;
 
 interface Parts {
   readonly clock: Clock;
@@ -35,10 +35,10 @@ export class Pauses {
     const [now, all] = [monotonic(), paused()];
     const by = all - this.#known;
     this.#known = all;
-    if (by >= LEAST) this.#recent = [...this.#recent, { at: now, by }];
-    this.#recent = this.#recent.filter(({ at }) => now - at < OVER);
-    const sum = this.#recent.reduce((so, { by }) => so + by, 0);
-    this.#since = this.#recent.length >= MANY && sum >= LONG ? (this.#since ?? clock()) : null;
+    if (by >= SHORTEST) this.#recent = [...this.#recent, { at: now, by }];
+    this.#recent = this.#recent.filter(({ at }) => now - at < WINDOW);
+    const total = this.#recent.reduce((sum, { by }) => sum + by, 0);
+    this.#since = this.#recent.length >= MIN_PAUSES && total >= MIN_TOTAL ? (this.#since ?? clock()) : null;
   }
 
   /** For /readyz. The text stays the same while the problem lasts, because each new text is logged. */

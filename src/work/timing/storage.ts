@@ -38,7 +38,7 @@ export async function ignoreStorageFault(job: Promise<void>): Promise<void> {
 }
 
 /** How long to wait for a server that is stopping, ms. */
-const PATIENCE: Millis = 3 * SECOND;
+const LOCK_TIMEOUT: Millis = 3 * SECOND;
 const PAUSE: Millis = 100;
 /** Writes must succeed for this long before the database counts as working: a full disk may accept a small one. */
 const MENDED_AFTER: Millis = 3 * SECOND;
@@ -69,7 +69,7 @@ export class Storage {
   /** Opens the database and locks it against other servers; throws DatabaseRefused. */
   static async open(file: string, clock: Clock, log: Log): Promise<Storage> {
     let lock = takeLock(file);
-    for (let waited = 0; !lock && waited < PATIENCE; waited += PAUSE) {
+    for (let waited = 0; !lock && waited < LOCK_TIMEOUT; waited += PAUSE) {
       await sleep(PAUSE);
       lock = takeLock(file);
     }

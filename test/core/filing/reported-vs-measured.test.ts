@@ -147,7 +147,7 @@ describe('a claim', () => {
     ['of a source named like part of the language', written(0, 30, { openedBy: 'constructor' }), {}, none],
   ])('%s', (_, of, outages, expected) => {
     expect(reportedVsMeasured(of, ['api'], outages)).toMatchObject({
-      written: { start: of.started, end: of.resolved },
+      reported: { start: of.started, end: of.resolved },
       ...expected,
     });
   });

@@ -37,8 +37,8 @@ const to = (url: string, over: Partial<ChannelTarget> = {}): ChannelTarget => ({
   guarded: false,
   ...over,
 });
-const sendTo = (url: string, over: Partial<ChannelTarget> = {}, patience = 400) =>
-  makeChannels({ patience })(to(url, over), message(), NOW);
+const sendTo = (url: string, over: Partial<ChannelTarget> = {}, timeout = 400) =>
+  makeChannels({ timeout })(to(url, over), message(), NOW);
 
 describe('answers', () => {
   test.each([
@@ -100,7 +100,7 @@ describe('answers', () => {
     const url = `http://127.0.0.1:${port}/`;
     expect(await sendTo(url)).toEqual({ ok: true });
     const asked = { url, headers: {}, body: '{}', guarded: false, challenge: 'c'.repeat(12) };
-    expect(await postTo(asked, { patience: 3000 }, NOW)).toMatchObject({ failure: 'refused' });
+    expect(await postTo(asked, { timeout: 3000 }, NOW)).toMatchObject({ failure: 'refused' });
     expect(sent).toBeLessThan(20_000_000);
   });
 
@@ -165,7 +165,7 @@ describe('the guard against addresses of the inside', () => {
       const address = answers[Math.min(asked.push(name), answers.length) - 1];
       callback(null, [{ address, family: address?.includes(':') ? 6 : 4 }]);
     };
-    const network = { lookup: lookup as never, patience: 400 };
+    const network = { lookup: lookup as never, timeout: 400 };
     const send = () =>
       makeChannels(network)(to(`http://rebind.test:${port}/`, { guarded: true }), message(), NOW);
     // Asked once a connection: what was judged is what is dialled, and the next time it is judged again.

@@ -321,7 +321,7 @@ describe('another token in status.yaml: what the old address said is nothing of 
     await edit(world, 'abcdefgh1');
     await world.pass(150, 5);
     expect(await said(world)).toContain('has a new token, and has not reported with it yet');
-    expect(await said(world)).toContain('status heartbeat-url jobs');
+    expect(await said(world)).toContain('npm run status -- heartbeat-url jobs');
     await world.post('/heartbeats/abcdefgh1');
     await world.pass(2, 1);
     expect(await said(world)).not.toContain('token');

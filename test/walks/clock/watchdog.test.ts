@@ -182,7 +182,7 @@ describe('a check that hangs', () => {
     expect((await world.get('/metrics')).text).toContain('status_live_stalled_components 0\n');
     expect(watch.logged(/monitoring of API/)).toEqual([
       expect.stringMatching(/is interrupted: no check has finished since/),
-      'monitoring of API continues',
+      'monitoring of API works again',
     ]);
     const { components: figures } = (await world.get('/api/uptime.json')).json;
     // What nobody looked at is not observed, and not down.

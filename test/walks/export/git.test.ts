@@ -167,12 +167,12 @@ describe('export.to a git branch', () => {
 
 describe('the history of the branch', () => {
   const file = (text: string): MirrorFile => ({ path: 'index.html', key: null, body: () => text });
-  function openArea(most: number, patience = 60_000) {
+  function openArea(most: number, timeout = 60_000) {
     const bare = bareRepository();
     const dir = path.join(path.dirname(bare), 'area');
     mkdirSync(dir);
     const variables = { PATH: process.env.PATH };
-    const publish = openPublish(dir, makeWriteMirror(), { variables, most, patience });
+    const publish = openPublish(dir, makeWriteMirror(), { variables, most, timeout });
     const to = { remote: bare, branch: 'gh-pages' };
     return { bare, dir, publish: (text: string, signal = never) => publish([file(text)], to, signal) };
   }

@@ -74,7 +74,7 @@ async function expectKept(world: World): Promise<void> {
   const { ok, problems: found } = (await world.get('/readyz')).json;
   expect(ok).toBe(false);
   expect(JSON.stringify(found)).toContain('so the incidents last read stay on the page');
-  expect(JSON.stringify(found)).toContain('status incidents forget-missing');
+  expect(JSON.stringify(found)).toContain('npm run status -- incidents forget-missing');
 }
 
 async function expectBack(world: World): Promise<void> {

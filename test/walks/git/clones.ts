@@ -65,9 +65,11 @@ export function openClones(text = TEXT, file = FILE) {
 }
 export const lower = (text: string) => text.replace('severity: critical', 'severity: minor');
 
-/** The commands of a fix, in their order. */
-export function commandsIn(fix: string): string[] {
-  return fix.match(/git -C [^,;]+?(?=[,;.] |; |\. |$)/g) ?? [];
+/** The lines of a conflict's fix that are to be pasted: before the edit, and after it. */
+export function stepsOf(fix: string): readonly [begin: string, end: string] {
+  const steps = /^1\. run: (.*) {2}2\. edit: .* {2}3\. run: (.*) {2}4\. the server then pushes it$/.exec(fix);
+  if (!steps) throw new Error(`not in steps: ${fix}`);
+  return [steps[1]!, steps[2]!];
 }
 
 export function type(cwd: string, command: string): void {

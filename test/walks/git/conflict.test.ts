@@ -2,27 +2,21 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { at, FILE, lower, openClones, openPair, section, TEXT, type } from './clones.ts';
+import { at, FILE, lower, openClones, openPair, section, stepsOf, TEXT, type } from './clones.ts';
 import { git } from './repository.ts';
 
 type Clones = ReturnType<typeof openClones>;
 
 /** Types the commands in their order; where the fix says so, somebody edits: `edit` writes what is to stand. */
 function follow(server: string, fix: string, edit: () => void): void {
-  const [steps, after] = fix.replace(/\. The server then pushes it$/, '').split('; edit ') as [
-    string,
-    string,
-  ];
-  for (const [index, command] of steps.split('; ').entries()) {
-    try {
-      type(server, command);
-    } catch (error) {
-      // A merge that stops says so by its exit code.
-      if (index > 0) throw error;
-    }
+  const [begin, end] = stepsOf(fix);
+  try {
+    type(server, begin);
+  } catch {
+    // A merge that stops says so by its exit code.
   }
   edit();
-  for (const command of after.match(/git -C .*?(?=, git -C|$)/g)!) type(server, command);
+  type(server, end);
 }
 
 async function ended(clones: Clones, edit: () => void): Promise<string> {
@@ -152,6 +146,14 @@ describe('the printed commands end it', () => {
     );
     expect(pushed()).toContain('status: resolved');
   });
+});
+
+test('pasted as one line with its numbers, the fix changes nothing', async () => {
+  const { server, sync, head } = openPair({ [FILE]: [TEXT, says('The disk.'), says('The network.')] });
+  const before = head(server);
+  const { fix } = (await sync()).problems[0]!;
+  expect(() => type(server, fix)).toThrow();
+  expect([head(server), git(server, 'status', '--porcelain')]).toEqual([before, '']);
 });
 
 describe('off the branch: the printed command brings all of it there', () => {

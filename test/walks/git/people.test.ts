@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openGit } from '../../../src/content/git/git.ts';
 import { cutIncident } from '../../../src/core/incidents/merge/units.ts';
-import { commandsIn, FILE, lower, OPTIONS, openClones, section, TEXT, type } from './clones.ts';
+import { FILE, lower, OPTIONS, openClones, section, stepsOf, TEXT, type } from './clones.ts';
 import { git } from './repository.ts';
 
 describe('both sides stand', () => {
@@ -195,13 +195,13 @@ describe('it stops, and says so for as long as it lasts', () => {
     expect(read()).toContain('severity: major');
     expect(git(server, 'status', '--porcelain')).toBe('');
 
-    const [merge, stage, end] = commandsIn(fix) as [string, string, string];
+    const [merge, end] = stepsOf(fix);
     expect(() => type(server, merge)).toThrow();
     // Half resolved: nobody meddles, and it is said.
     const during = await sync();
     expect(during.problems).toMatchObject([{ what: expect.stringContaining('somebody began a merge') }]);
     writeFileSync(path.join(server, 'incidents', FILE), TEXT.replace('critical', 'major'));
-    for (const command of [stage, end]) type(server, command);
+    type(server, end);
     expect(await sync()).toMatchObject({ problems: [] });
     expect(pushed()).toContain('severity: major');
     expect(holds(...before)).toBe(true);

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openGit } from '../../../src/content/git/git.ts';
-import { at, FILE, lower, OPTIONS, openClones, openPair, section, TEXT, type } from './clones.ts';
+import { at, FILE, lower, OPTIONS, openClones, openPair, section, stepsOf, TEXT, type } from './clones.ts';
 import { git } from './repository.ts';
 
 const says = (words: string) => TEXT.replace('We look.', words);
@@ -12,8 +12,8 @@ const A = [TEXT, says('The disk.'), says('The network.')] as const;
 const OTHER = 'b.md';
 const WRITTEN = '\n## Monitoring 11:30 UTC\nBy API.\n';
 
-/** The first commands of a conflict's fix, up to the edit. */
-const begin = (fix: string) => fix.split('; edit ')[0]!;
+/** What to paste of a conflict's fix before the edit. */
+const begin = (fix: string) => stepsOf(fix)[0];
 const fails = (cwd: string, command: string) => expect(() => type(cwd, command)).toThrow();
 const stand = (clones: { server: string }, name: string) => readFileSync(at(clones.server, name), 'utf8');
 

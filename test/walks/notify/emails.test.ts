@@ -314,7 +314,7 @@ test('a storm waits for the operator; emails asked for at a form do not', async 
     stopped: { by: 'storm', until: null },
   });
   expect(world.logged.filter(line => line.level === 'error').map(line => line.message)).toEqual([
-    'emails are held back: release them with `status outbox release`',
+    'emails are held back: release them with `npm run status -- outbox release`',
   ]);
   await subscribed(world, 'new@example.com');
   await withDatabase(world, db => release(db, world.now()));

@@ -34,8 +34,8 @@ const mail = (to: string): OutgoingMail => ({
 });
 const channel = (peer: SmtpPeer) => {
   const opened = openSmtp(`smtp://127.0.0.1:${peer.port}`, () => 'status@levqor.ai', {
-    patience: 400,
-    silence: 400,
+    connectTimeout: 400,
+    responseTimeout: 400,
   });
   onTestFinished(() => opened.close());
   return opened;
@@ -108,7 +108,7 @@ describe('the channel says what a failure means', () => {
     expect(await nobody.send(mail('a@example.com'))).toMatchObject({ ok: false, failure: 'unreachable' });
     expect(await nobody.verify()).toMatch(/nothing answers there: check host and port in SMTP_URL/);
     const tls = openSmtp(`smtps://127.0.0.1:${(await openSmtpPeer()).port}`, () => 'status@levqor.ai', {
-      patience: 500,
+      connectTimeout: 500,
     });
     expect(await tls.verify()).toMatch(/TLS/);
   });

@@ -90,7 +90,7 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
       const read = {
         incidents: incidents(),
         wellSince: new Map(),
-        away: false,
+        isFolderMissing: false,
         text: (id: string) => files[id],
       };
       for (const { recordedAt, ...transition } of told.splice(0))

@@ -4,7 +4,7 @@ import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant, SECOND } from '../..
 import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
 import { dateLeft, monthLeft, withoutNames } from '../times/unread-date.ts';
 import {
-  holdsTime,
+  containsTime,
   momentOf,
   ONE_TIME,
   readTimeAtEnd,
@@ -50,7 +50,7 @@ export function beginsWithLabel(text: string): boolean {
 const BEGINS_WITH_TIME =
   /^[\s([]*(?:(?:\p{Nd}[\p{Nd}\s./,-]*[\s,T])?\p{Nd}{1,2}[:h]\p{Nd}{2}|\p{Nd}{1,2}(?:st|nd|rd|th|\.)?\s+\p{L}+\.?,?\s+\p{Nd}{4},?\s+\p{Nd}{1,2}[:.h]\p{Nd}{2})/u;
 
-/** Parses a level-2 heading; null for prose, as is a heading with the time first inside a post-mortem. */
+/** Parses a level-2 heading. Null for prose; inside a post-mortem, also for a heading that begins with a time. */
 export function readHeading(text: string, inPostmortem: boolean): Heading | 'postmortem' | WrongTime | null {
   if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
   const [usual, name = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
@@ -108,7 +108,7 @@ function readPlain(text: string, inPostmortem: boolean): Heading | WrongTime | n
   }
   const { date, precision } = read;
   const time = momentOf(read);
-  const words = alone(read);
+  const words = withoutSecondTime(read);
   if (typeof words !== 'string') return words;
   const label = words.replace(UTC_BEFORE, '');
   const zone = zoneAtEnd(label, ZONED_AT_END.test(text));
@@ -117,7 +117,7 @@ function readPlain(text: string, inPostmortem: boolean): Heading | WrongTime | n
   if (left) {
     const fix = left.month
       ? `did you mean ${left.month}? Write the whole date: 2025-11-06 15:30 UTC`
-      : 'write the whole date before the time, like 2025-11-06 15:30 UTC; write a number that is not a date with a #: #12';
+      : 'write the whole date before the time, like 2025-11-06 15:30 UTC; if the number is not a date, put # before it: #12';
     return wrong(`${left.text}`, 'may be a date that cannot be read', fix);
   }
   if (
@@ -225,11 +225,11 @@ const UTC_BEFORE = /(?:^|[\s,(]+)(?:UTC|GMT)[)\s]*$/;
 const OTHER_ZONE =
   /^(?:[A-Z]{2,5}(?![\p{L}\d])|[A-Z][a-z]+\/[A-Z]|(?:local|to|until|till|bis|and|und)(?!\p{L}))/u;
 
-/** The words without a second, equal time (`23:12 UTC (11:12 PM)`); a mistake when the times differ. */
-function alone(read: WrittenTime): string | WrongTime {
-  if (!holdsTime(read.words)) return read.words;
+/** The words without a second time that is equal (`23:12 UTC (11:12 PM)`). If it differs, the heading is wrong. */
+function withoutSecondTime(read: WrittenTime): string | WrongTime {
+  if (!containsTime(read.words)) return read.words;
   const other = readTimeAtEnd(read.words, false);
-  if (other && !('what' in other) && other.time !== null && !holdsTime(other.words)) {
+  if (other && !('what' in other) && other.time !== null && !containsTime(other.words)) {
     const day = (at: Millis) => ((at % DAY) + DAY) % DAY;
     const isDay = other.date === null || read.date === null || momentOf(other) === momentOf(read);
     if (isDay && day(momentOf(other)) === day(momentOf(read))) return other.words;
@@ -253,7 +253,10 @@ export function statusNamed(label: string): UpdateStatus | null {
   return known.includes(word) ? (word as UpdateStatus) : null;
 }
 
-/** How far an update has progressed: an unreadable heading with a higher stage than the next was added on top. */
+/**
+ * How far an incident is at this heading, from 0 to 3; 1 without a label. An unreadable heading whose stage is higher
+ * than that of the next was added on top of the file.
+ */
 export function stageOf(text: string): number {
   const label = LABELLED.exec(text)?.[0] ?? LABEL_LAST.exec(text)?.[2] ?? '';
   const stage = STAGES.findIndex(names => names.includes(label.toLowerCase().replace(/[\s-]/g, '_')));

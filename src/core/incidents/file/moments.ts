@@ -2,7 +2,7 @@
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 import type { Section } from './timeline.ts';
 
-/** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */
+/** A section with its moment. `written` is what the heading says, `at` is never before that of the previous section. */
 export interface Moment {
   readonly section: Section;
   readonly at: Millis;
@@ -125,7 +125,7 @@ function walk(
   // People round, and begin to write before they know when it began.
   const soonest = opens || work ? started : started - BEGINS_WITHIN;
   const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest);
-  let elder = started;
+  let previous = started;
   let isGuessed = false;
   let faults = wrongEnd;
   // What programs write has a date, and stands above or below everything that people wrote.
@@ -137,7 +137,7 @@ function walk(
       const own = known[index] ?? (section.dated ? section.time : 0);
       return { section, at: own, written: own };
     }
-    const floor = floored(elder, section);
+    const floor = floored(previous, section);
     const beginning = floored(started, section);
     const next = firstFrom(
       section.time,
@@ -150,13 +150,14 @@ function walk(
     const first = isOlder || isBefore ? next - DAY : next;
     const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
     const written = known[index] ?? (section.dated ? section.time : read);
-    // 12:34 beside an elder of 12:34:56 is the same minute, not an earlier moment.
+    // 12:34 after 12:34:56 is the same minute, not an earlier moment.
     const at =
-      written === floor ? elder : written === first && first < next ? Math.max(written, started) : written;
+      written === floor ? previous : written === first && first < next ? Math.max(written, started) : written;
     if (!work && isLate) faults += section.status === null || tellsEnd(section) ? 1 : 2;
-    if (index === closing ? elder > ending! : known[index] !== null && isGuessed && at < elder) faults++;
+    if (index === closing ? previous > ending! : known[index] !== null && isGuessed && at < previous)
+      faults++;
     if (!strays.has(section) && !isBefore && (at <= latest || (section.dated && ending === null))) {
-      elder = at;
+      previous = at;
       isGuessed = !isKnown;
     }
     return { section, at, written };
@@ -185,12 +186,12 @@ function isAt(section: Section, moment: Millis): boolean {
 
 /** Which of the sections, in the order of time, has no date and is the end by its time of day; -1 for none. */
 function closingOf(sections: readonly Section[], ending: Millis): number {
-  const isTold = sections.some(tellsEnd);
+  const hasEnd = sections.some(tellsEnd);
   return sections.findLastIndex(
     (section, index) =>
       !section.dated &&
       isAt(section, ending) &&
-      (isTold ? tellsEnd(section) : index === sections.length - 1 && section.status === null),
+      (hasEnd ? tellsEnd(section) : index === sections.length - 1 && section.status === null),
   );
 }
 
@@ -227,14 +228,14 @@ const SHORTLY = 6 * HOUR;
 function appended(moments: Moment[], count: number, known: readonly (Millis | null)[], latest: Millis): void {
   const others = moments.slice(count);
   const times = [...others.map(({ at }) => at), ...known.slice(0, count).flatMap(one => one ?? [])];
-  let elder = others[0]?.at ?? 0;
-  const oldest = elder;
-  let newest = Math.max(elder, ...times.filter(at => at < latest - ENDING_FOR));
+  let previous = others[0]?.at ?? 0;
+  const oldest = previous;
+  let newest = Math.max(previous, ...times.filter(at => at < latest - ENDING_FOR));
   for (let index = count - 1; index >= 0; index--) {
     const { section } = moments[index]!;
     // A date is never another day, however wrong it is.
     if (known[index] !== null || section.dated) continue;
-    const soonest = firstFrom(section.time, floored(elder, section));
+    const soonest = firstFrom(section.time, floored(previous, section));
     const after = firstFrom(section.time, floored(newest, section));
     const before = after - DAY;
     const isAfter = after <= latest && after - newest <= SOON;
@@ -246,7 +247,7 @@ function appended(moments: Moment[], count: number, known: readonly (Millis | nu
     }
     const doubt = isSure ? {} : { doubt: [at === after ? before : at, after] as const };
     moments[index] = { section, at, written: at, ...doubt };
-    elder = at;
+    previous = at;
     newest = Math.max(newest, at);
   }
 }

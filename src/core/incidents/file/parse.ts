@@ -6,7 +6,14 @@ import {
   MAINTENANCE_STATUSES,
   SEVERITIES,
 } from '../../model/incident.ts';
-import { bearable, errorAt, type Outcome, type Problem, survived, warningAt } from '../../model/problem.ts';
+import {
+  errorAt,
+  limitProblems,
+  type Outcome,
+  orProblem,
+  type Problem,
+  warningAt,
+} from '../../model/problem.ts';
 import { type Millis, parseInstant } from '../../model/time.ts';
 import { type Front, plainText, readFrontmatter } from '../../text/front-matter.ts';
 import { listed, readYaml, type YamlText } from '../../text/yaml.ts';
@@ -51,12 +58,12 @@ export function parseIncident(
   ties: Ties = 'newest first',
 ): Outcome<Incident> {
   // A failure must not affect other files.
-  const { value, problems } = survived(
+  const { value, problems } = orProblem(
     () => read(file, id, source, ties),
     problem => ({ value: null, problems: [problem] }),
     file,
   );
-  return { value, problems: bearable(problems) };
+  return { value, problems: limitProblems(problems) };
 }
 
 const isError = ({ level }: Problem) => level === 'error';

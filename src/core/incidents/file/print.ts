@@ -103,9 +103,9 @@ export function updated(source: string, addition: Addition): string | null {
   const at = addition.at - (addition.at % SECOND);
   const isMeant = after.status === status && after.resolved === (status === 'resolved' ? at : null);
   if (!stays && !isMeant) return null;
-  const isTold = (of: UpdateStatus) => stays || of === status;
-  const stands = after.updates.some(one => isTold(one.status) && one.at >= at && one.at < at + SECOND);
-  return stands ? text : null;
+  const isAllowed = (of: UpdateStatus) => stays || of === status;
+  const isAdded = after.updates.some(one => isAllowed(one.status) && one.at >= at && one.at < at + SECOND);
+  return isAdded ? text : null;
 }
 
 /** Whether all updates of `before` keep their keys in `text`: the keys are in the database. */

@@ -64,7 +64,7 @@ export function updatesOf(
     const isPast = isEnd && (isOpen || index !== ends);
     const formerly = early ? [keys[index]!] : isPast ? [`${keys[index]}${EARLY}`] : otherKeys(entry, started);
     const plain = entry.status === null;
-    const reopens = !maintenance && plain && status === 'resolved' && goesOn(at, reading.ending);
+    const reopens = !maintenance && plain && status === 'resolved' && isOpenAt(at, reading.ending);
     return {
       key,
       at,
@@ -199,7 +199,7 @@ function changeOf({ fields, at }: TimelineEntry): Pick<IncidentUpdate, 'change' 
 }
 
 /** Whether the incident is open at that time by the front matter, to the minute. */
-function goesOn(at: Millis, ending: Millis | null): boolean {
+function isOpenAt(at: Millis, ending: Millis | null): boolean {
   return ending === null || at < ending - (ending % MINUTE);
 }
 

@@ -1,6 +1,6 @@
 // Lint: problems with components that the page tolerates, but an operator should know.
 import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
-import { bearable, nearest, type Problem } from '../../model/problem.ts';
+import { limitProblems, nearest, type Problem } from '../../model/problem.ts';
 import { componentOf } from '../../model/source.ts';
 import type { Millis } from '../../model/time.ts';
 import { plainText, readFrontmatter } from '../../text/front-matter.ts';
@@ -61,7 +61,7 @@ export function unknownComponents(
   });
   const lines = plainText(source).split('\n');
   const some = <T>(all: readonly T[]) => all.slice(0, 50);
-  return bearable([
+  return limitProblems([
     ...some(named).map(({ id }) => {
       const place = (incident.components ?? []).findIndex(affected => affected.id === id);
       const isList = Array.isArray((yaml?.data as { components?: unknown } | null)?.components);

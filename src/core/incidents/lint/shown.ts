@@ -1,6 +1,6 @@
 // Problems of the incidents shown on the page, for the operator.
 import { type Incident, isOpen } from '../../model/incident.ts';
-import { bearable, type Problem, warningAt } from '../../model/problem.ts';
+import { limitProblems, type Problem, warningAt } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { promiseOf } from '../impact.ts';
@@ -43,7 +43,7 @@ function unmatched(incident: Incident): Problem[] {
 function unknown(incident: Incident, { components }: Site, known: ReadonlySet<string>): Problem[] {
   const { named, later } = unknownComponentsIn(incident, known);
   const ids = [...new Set([...named, ...later].map(({ id }) => id))];
-  return bearable(
+  return limitProblems(
     ids.map(id => ({ ...unknownComponent(fileOf(incident), id, components), level: 'warning' as const })),
   );
 }

@@ -1,6 +1,6 @@
 // Warns of times in an incident file that are in the future, or end before they begin.
 import { type Incident, type IncidentUpdate, isOpen } from '../../model/incident.ts';
-import { bearable, errorAt, type Problem, survived, warningAt } from '../../model/problem.ts';
+import { errorAt, limitProblems, orProblem, type Problem, warningAt } from '../../model/problem.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
 import { stepsAfterCompletion } from '../as-of.ts';
@@ -62,8 +62,8 @@ export function timeProblems(
   now: Millis,
   view?: Incident,
 ): Problem[] {
-  return survived(
-    () => bearable(ahead(incident, source, where, now, view)),
+  return orProblem(
+    () => limitProblems(ahead(incident, source, where, now, view)),
     problem => [problem],
     where,
   );
@@ -80,12 +80,12 @@ export function shownTimeProblems(
   now: Millis,
 ): Problem[] {
   const where = `incidents/${incident.id}.md`;
-  const found = survived(
+  const found = orProblem(
     () => ahead(incident, source ?? '', where, now, view),
     problem => [problem],
     where,
   );
-  return bearable(found.slice(0, SHOWN)).map(one => ({ ...one, level: 'warning' }));
+  return limitProblems(found.slice(0, SHOWN)).map(one => ({ ...one, level: 'warning' }));
 }
 
 interface Places {

@@ -99,10 +99,10 @@ class Merge {
     const person: Side = this.#machine === 'ours' ? 'theirs' : 'ours';
     const isOver = { ours: OVER.test(ours), theirs: OVER.test(theirs) };
     const isAlike = isOver.ours === isOver.theirs;
-    const stands = isAlike ? person : isOver.ours ? 'theirs' : 'ours';
-    const who = stands === person ? 'the person’s' : 'the machine’s or the API’s';
+    const kept = isAlike ? person : isOver.ours ? 'theirs' : 'ours';
+    const who = kept === person ? 'the person’s' : 'the machine’s or the API’s';
     this.notes.push(`both sides set \`status\`, ${who} is kept${isAlike ? '' : ': it is open'}`);
-    return stands;
+    return kept;
   }
 
   #entry(key: string, { base: b, ours: o, theirs: t }: Versions<FrontMatterEntry | undefined>) {

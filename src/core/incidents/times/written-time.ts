@@ -266,7 +266,7 @@ const SECOND_TIME = new RegExp(
 );
 
 /** Whether words before a time hold what looks like another one. */
-export function holdsTime(words: string): boolean {
+export function containsTime(words: string): boolean {
   return SECOND_TIME.test(withoutNames(words));
 }
 

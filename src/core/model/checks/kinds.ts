@@ -120,7 +120,7 @@ export const dnsCheck = z
     type: z.literal('dns'),
     name: z.string().superRefine((text, context) => {
       const name = text.trim();
-      const fault = NAME.test(name) ? nameFault(name) : 'not only a name; write www.example.com';
+      const fault = NAME.test(name) ? nameFault(name) : 'more than a host name; write www.example.com';
       if (name !== '' && fault !== null) context.addIssue({ code: 'custom', message: fault });
     }),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),

@@ -1,5 +1,7 @@
 // Storage faults: problems of the disk below the database, and their texts. They pass without a restart.
+
 import type { Problem } from '../problem.ts';
+import { statusCommand } from '../status-command.ts';
 import { iso, type Millis } from '../time.ts';
 
 /** `gone`: the file was removed or replaced while it was open. */
@@ -50,7 +52,7 @@ const SAID: Readonly<Record<StorageTrouble, readonly [string, string]>> = {
   full: ['has no space: the disk is full', 'free space on this disk'],
   readonly: ['cannot be written', 'let the server write to the file and its folder again'],
   locked: ['is locked by another process', 'stop the process that locks it (fuser shows which)'],
-  damaged: ['is damaged', 'stop the server and restore a backup: `npm run status -- restore FILE`'],
+  damaged: ['is damaged', `stop the server and restore a backup: \`${statusCommand('restore FILE')}\``],
   gone: ['file was removed or replaced while the server was running', 'put it back, or restart the server'],
   io: [
     'cannot be read or written: the disk reports errors',

@@ -1,4 +1,4 @@
-// A queue: runs jobs one after another that must not overlap.
+// Queue: runs jobs one after another that must not overlap.
 
 /** Makes a queue: each job starts when the one before has ended, even if it failed. */
 export function makeQueue(): <T>(job: () => Promise<T>) => Promise<T> {

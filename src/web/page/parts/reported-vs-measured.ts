@@ -10,8 +10,8 @@ import { windowHtml } from './incidents.ts';
 export function comparisonRows({ comparison, id }: IncidentView, ctx: PageContext) {
   if (comparison === null || (comparison.measured === null && comparison.firstUpdateLag === null))
     return null;
-  const { written, measured, detectionLag, firstUpdateLag } = comparison;
-  const { start, end } = written;
+  const { reported, measured, detectionLag, firstUpdateLag } = comparison;
+  const { start, end } = reported;
   const window = end === null ? since(ctx.time(start).html, ctx) : windowHtml({ start, end }, ctx);
   const rows = [
     { label: ctx.say('comparison.written'), html: window },

@@ -5,7 +5,7 @@ import { addUpdate, printIncident, updated } from '../../../../src/core/incident
 import { unknownComponents } from '../../../../src/core/incidents/lint/lint.ts';
 import { shownTimeProblems, timeProblems } from '../../../../src/core/incidents/lint/times.ts';
 import { cutIncident } from '../../../../src/core/incidents/merge/units.ts';
-import { bearable, survived } from '../../../../src/core/model/problem.ts';
+import { limitProblems, orProblem } from '../../../../src/core/model/problem.ts';
 import { renderMarkdown } from '../../../../src/core/text/markdown.ts';
 
 const FRONT =
@@ -208,16 +208,16 @@ test('of many problems of a file the first are told, errors before warnings, and
     what: `w${n}`,
     fix: '',
   }));
-  const told = bearable([...warnings, { level: 'error', where: 'x.md', what: 'e', fix: '' }]);
+  const told = limitProblems([...warnings, { level: 'error', where: 'x.md', what: 'e', fix: '' }]);
   expect(told).toHaveLength(21);
   expect(told[0]?.what).toBe('e');
   expect(told[20]).toMatchObject({ level: 'warning', what: 'and 11 more problems in this file' });
-  expect(bearable(warnings.slice(0, 20))).toHaveLength(20);
+  expect(limitProblems(warnings.slice(0, 20))).toHaveLength(20);
 });
 
 test('what is thrown over one file is the problem of that file', () => {
   const deep = (): number => deep() + 1;
-  const found = survived<unknown>(deep, problem => problem, 'x.md');
+  const found = orProblem<unknown>(deep, problem => problem, 'x.md');
   expect(found).toMatchObject({
     level: 'error',
     where: 'x.md',

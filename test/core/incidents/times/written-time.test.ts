@@ -184,6 +184,7 @@ describe('never another day', () => {
     ['12 noon UTC', /cannot be read/],
     ['noon (GMT)', /cannot be read/],
     ['at midnight UTC', /cannot be read/],
+    ['Ticket 12. 10:00 UTC', /^"12\." may be a date that cannot be read/],
     ['Nov 28 (EU)', /may be a date that cannot be read/],
     ['3:30 PM PST', /zone that is not supported/],
     ['3pm (ET)', /zone that is not supported/],
@@ -219,6 +220,19 @@ describe('never another day', () => {
     expect(value?.updates).toHaveLength(1);
     expect(value?.updates[0]?.body).toBe(`Old.\n\n## Update ${text}\nNew.`);
     expect(value?.held).toBe(true);
+  });
+
+  test('a number that is not a date is written as the message says', () => {
+    const read = (ticket: string) =>
+      parseIncident(
+        'a.md',
+        'a',
+        `${HEAD}\n## Investigating 08:00 UTC\nOld.\n\n## Update ${ticket} 10:00 UTC\nNew.\n`,
+      );
+    expect(read('Ticket 12.').problems[0]?.fix).toMatch(
+      /; if the number is not a date, put # before it: #12$/,
+    );
+    expect(read('Ticket #12.').problems).toEqual([]);
   });
 
   test.each([
