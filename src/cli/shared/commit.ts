@@ -20,7 +20,8 @@ export async function commitWritten(
       cli.err(`It cannot be pushed yet: ${done.apart[0]}. Move it to the branch:\n  ${done.apart[1]}`);
       return;
     }
-    cli.out(existsSync(databaseFile) ? 'The server pushes it with its next pull.' : `Push it: ${done.push}`);
+    const pushed = 'The server pushes it with its next pull, unless /readyz says that the sync is stopped.';
+    cli.out(existsSync(databaseFile) ? pushed : `Push it: ${done.push}`);
   } else if (done.kind === 'open') {
     cli.out(`Not committed. If this folder is in git:\n  ${done.commands.join('\n  ')}`);
   } else if (done.kind === 'failed') {

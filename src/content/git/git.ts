@@ -11,6 +11,7 @@ import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted, redacted 
 import { trackedAs, type Waiting, waitingAt } from './waiting.ts';
 import {
   commandsFor,
+  leftBehind,
   NO_REPOSITORY,
   notThere,
   type Obstacle,
@@ -82,8 +83,8 @@ export function openGit(
     let waiting: readonly Waiting[] | null = null;
     const isThere = existsSync(dir);
     let away = owned || !isThere ? null : WHILE_MISSING;
-    const report = ([what, fix]: Obstacle) =>
-      found.problems.push({ level: 'warning', where: 'content.git', what, fix });
+    const report = ([what, fix]: Obstacle, level: Problem['level'] = 'warning') =>
+      found.problems.push({ level, where: 'content.git', what, fix });
     try {
       const from = isThere ? dir : await nearest(dir);
       const place = from && (await placeOf(makeGitRun(from, variables), dir));
@@ -98,6 +99,8 @@ export function openGit(
         if (held?.kind === 'replaced') away = held.obstacle;
         try {
           const wrong = await obstacle(git, place, options.branch);
+          const left = wrong ? null : await leftBehind(git, place);
+          if (left) report(left, 'error');
           if (wrong) report(wrong);
           else if (held?.kind === 'replaced') await pullAndPush(exchange);
           else if (owned) await sync(exchange, owned);

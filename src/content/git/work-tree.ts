@@ -64,10 +64,32 @@ export async function obstacle(git: GitRun, place: WorkTree, branch: string): Pr
   if (begun) return begun;
   const on = await git.try('symbolic-ref', '--quiet', '--short', 'HEAD');
   if (on === branch) return null;
+  // Nothing else would hold its commits once somebody switches to the branch.
+  const isOwn = on === null && (await git.try('rev-list', '-1', 'HEAD', '--not', '--branches', '--remotes'));
+  if (isOwn) await git.try('update-ref', DETACHED, 'HEAD');
   const is = on === null ? 'on no branch (detached HEAD)' : `on ${on}, not on ${branch}`;
   return [
     `the folder is ${is}, so the server does not commit, pull or push`,
     await wayTo(git, place, branch, on),
+  ];
+}
+
+/** The last commit that was checked out on no branch. */
+const DETACHED = 'refs/status-live/detached';
+
+/** Commits that were made while the folder was on no branch, and that no branch has; null when there are none. */
+export async function leftBehind(git: GitRun, { top }: WorkTree): Promise<Obstacle | null> {
+  const commit = await oidOf(git, DETACHED);
+  if (commit === null) return null;
+  if ((await git.out('rev-list', '-1', commit, '--not', '--branches', '--remotes')) === '') {
+    await git.out('update-ref', '-d', DETACHED);
+    return null;
+  }
+  const name = await freeName(git, `kept-${commit.slice(0, 7)}`);
+  const at = `git -C ${quoted(top)}`;
+  return [
+    `commit ${commit.slice(0, 7)} was made here while the folder was on no branch, and no branch has it`,
+    `${at} branch ${name} ${commit} && ${at} merge --no-edit ${name}; or, if it is not wanted: ${at} update-ref -d ${DETACHED}`,
   ];
 }
 

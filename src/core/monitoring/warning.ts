@@ -46,7 +46,7 @@ export function checkWarning(component: Component, result: CheckResult): Warning
   const end = result.certificateEnd;
   if (end === undefined) {
     const what = `${name}: ${result.warning}`;
-    const fix = `correct what it names before it becomes an outage; try it with: npm run status -- check ${id}`;
+    const fix = `correct what it names before it becomes an outage; try it with: ${statusCommand(`check ${id}`)}`;
     return { source: `check:${id}`, component: id, what, fix, expires: null, host: null };
   }
   return {

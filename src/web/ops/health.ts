@@ -1,8 +1,10 @@
 // /healthz: the process answers. /readyz: all problems an operator should know. /metrics.
+
 import type { Router } from 'express';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import { isoMillis, type Millis, SECOND } from '../../core/model/time.ts';
+import { jsonText } from '../../core/text/printable.ts';
 import type { Web } from '../context.ts';
 
 export function healthRoutes(router: Router, { refresh, notifications, storage, log }: Web): void {
@@ -20,25 +22,29 @@ export function healthRoutes(router: Router, { refresh, notifications, storage, 
     res
       .status(200)
       .set('Cache-Control', 'no-store')
-      .json({
-        ok: outbox !== null && problems.every(problem => problem.level !== 'error'),
-        snapshot: { version, at: isoMillis(at) },
-        problems: problems.map(problem => ({ ...problem, message: printProblem(problem) })),
-        warnings: warnings.map(({ source, component, what, since, seenAt, expires }) => ({
-          source,
-          component,
-          what,
-          since: moment(since),
-          last_seen: moment(seenAt),
-          expires: moment(expires),
-        })),
-        outbox: outbox && {
-          pending: outbox.pending,
-          givenUp: outbox.givenUp,
-          channels: outbox.channels.map(one => ({ ...one, until: moment(one.until) })),
-          stopped: outbox.stopped && { ...outbox.stopped, until: moment(outbox.stopped.until) },
-        },
-      });
+      .type('json')
+      // Commands are copied from here: `&&` must stay as it is.
+      .send(
+        jsonText({
+          ok: outbox !== null && problems.every(problem => problem.level !== 'error'),
+          snapshot: { version, at: isoMillis(at) },
+          problems: problems.map(problem => ({ ...problem, message: printProblem(problem) })),
+          warnings: warnings.map(({ source, component, what, since, seenAt, expires }) => ({
+            source,
+            component,
+            what,
+            since: moment(since),
+            last_seen: moment(seenAt),
+            expires: moment(expires),
+          })),
+          outbox: outbox && {
+            pending: outbox.pending,
+            givenUp: outbox.givenUp,
+            channels: outbox.channels.map(one => ({ ...one, until: moment(one.until) })),
+            stopped: outbox.stopped && { ...outbox.stopped, until: moment(outbox.stopped.until) },
+          },
+        }),
+      );
   });
 }
 

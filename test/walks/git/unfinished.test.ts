@@ -171,6 +171,26 @@ test('on no branch: typed after HEAD has moved, the command still finds the comm
   expect(pushed()).toContain('The deploy.');
 });
 
+test('on no branch: the first printed command, typed after more commits, leaves none of them unnamed', async () => {
+  const { server, commit, sync, pushed } = openClones();
+  git(server, 'checkout', '-q', '--detach');
+  commit(server, section(TEXT, 'Identified 2026-03-10 11:10:00 UTC', 'The deploy.'));
+  const { fix } = (await sync()).problems[0]!;
+  commit(
+    server,
+    section(readFileSync(at(server, FILE), 'utf8'), 'Update 2026-03-10 11:20:00 UTC', 'It is back.'),
+  );
+  await sync();
+  type(server, fix);
+  const { problems } = await sync();
+  expect(problems).toEqual([
+    expect.objectContaining({ level: 'error', what: expect.stringMatching(/no branch has it$/) }),
+  ]);
+  type(server, problems[0]!.fix.split('; or')[0]!);
+  expect(await sync()).toMatchObject({ problems: [] });
+  expect(pushed()).toContain('It is back.');
+});
+
 test('on no branch twice at one commit: the first name is taken, and the command works all the same', async () => {
   const { server, sync, pushed, head } = openClones();
   const begin = head(server);
