@@ -4,23 +4,6 @@ import { dateLeft, LABEL, monthLeft } from '../times/unread-date.ts';
 import { readTimeAtEnd, type WrongTime } from '../times/written-time.ts';
 import { plainLabel } from './plain-heading.ts';
 
-/** Words that head a report on what is past. Other headings may begin with those of the second line, too. */
-const REPORT = new RegExp(
-  String.raw`^(?:(?:the|our|full|detailed|incident|event|preliminary)\s+)*(?:(?:time-?\s?line|chronology|post-?\s?mortem|retrospective|root[ -]causes?|rca|sequence of events|what (?:happened|went (?:wrong|well)|we (?:learn|did|do|are doing|will)\p{L}*)|(?:zeit(?:leiste|verlauf)|verlauf|ablauf|hergang|ursache|chronologie|cronolog[ií]a))(?=$|[\s:,;|()–—-])` +
-    String.raw`|(?:causes?|analysis|review|background|detection|response|recovery|mitigation|resolution|remediation|impact|follow-?ups?|action items|next steps|lessons(?: learned)?|prevention)(?=\s*(?:$|[:;|()–—]|(?:of|and|&|for)\s)))`,
-  'iu',
-);
-
-/**
- * The level of the report that a line belongs to: headings in it may have any time. 0 for none.
- * @param above the level of the report that the line above belongs to.
- */
-export function reportLevel(line: string, above: number): number {
-  const [, marks = '', title = ''] = /^ {0,3}(#{1,6})\s+(.*)$/.exec(line) ?? [];
-  if (marks === '' || (above > 0 && marks.length > above)) return above;
-  return REPORT.test(title) ? marks.length : 0;
-}
-
 const WEEKDAY_FIRST = new RegExp(`^(?:${DAY_NAMES})\\.?,?\\s+(?=.*\\d)`, 'iu');
 /** A date with at most so many letters is a heading of its own. */
 const MAX_DAY = 40;

@@ -1,5 +1,6 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments.
 
+import type { UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
 import { type WrongTime, wrong as wrongTime } from '../times/written-time.ts';
@@ -12,7 +13,9 @@ import {
   tooMany,
 } from './body-bounds.ts';
 import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
-import { bareDate, reportLevel } from './prose-heading.ts';
+import { bareDate } from './prose-heading.ts';
+import { isPostmortem } from './report-words.ts';
+import { headingText, MAX_HEADING, Reports } from './reports.ts';
 
 export interface Section extends Heading {
   /** 1-based within the body. */
@@ -47,10 +50,12 @@ export interface Sections {
 /**
  * Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count, and HTML
  * comments, with all that stands in them, are left out. Of a body that is too long only the beginning is read.
- * `doubtful`: by line, the two moments that a heading without a date may mean (moments.ts): it cannot be read.
+ * @param status the one in the front matter: below a level-one heading of a report, what is over has text alone.
+ * @param doubtful by line, the two moments that a heading without a date may mean (moments.ts): it cannot be read.
  */
 export function cutSections(
   body: string,
+  status: UpdateStatus | null = null,
   doubtful: ReadonlyMap<number, readonly [Millis, Millis]> = new Map(),
 ): Sections {
   const { shown, isWhole } = readBeginning(body);
@@ -61,24 +66,24 @@ export function cutSections(
   const loose: { line: number; text: string }[] = [];
   let stopped = isWhole ? null : tooLong(lines.length + 1);
   let headings = 0;
-  let report = 0;
+  const reports = new Reports(lines, isEnd({ status }));
   for (const [index, line] of lines.entries()) {
     const inPostmortem = parts.at(-1)!.heading === 'postmortem';
-    const text = line.fenced || line.within ? undefined : headingText(line.text);
+    const text = headingText(line);
     if (text !== undefined && ++headings > MAX_HEADINGS) {
       stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
       break;
     }
-    if (!line.fenced && !line.within) report = reportLevel(line.text, report);
-    const isReport = inPostmortem || report > 0;
+    const { isText, ...report } = reports.read(index, parts.length > 1);
+    const isReport = inPostmortem || report.isReport;
     const days = doubtful.get(index + 1);
-    const read = text === undefined || days ? null : readHeading(text, inPostmortem);
-    const heading =
-      text === undefined
-        ? null
-        : days
-          ? oneOfTwoDays(text, days)
-          : (read ?? (isReport ? null : bareDate(text)));
+    const isPlain = text === undefined || (isText && !isPostmortem(text));
+    const read = isPlain || days ? null : readHeading(text, inPostmortem);
+    const heading = isPlain
+      ? null
+      : days
+        ? oneOfTwoDays(text, days)
+        : (read ?? (isReport ? null : bareDate(text)));
     if (heading && parts.length > MAX_SECTIONS) {
       stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
       break;
@@ -96,7 +101,7 @@ export function cutSections(
       parts.push({ line: index + 1, heading, lines: [] });
       continue;
     }
-    if (text !== undefined && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
+    if (!isPlain && !inPostmortem && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
     else if (!line.fenced && !isReport && isLoose(line.text))
       loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
@@ -129,13 +134,12 @@ function assembled(
   const sections: (Omit<Section, 'body'> & { readonly texts: string[] })[] = [];
   let postmortemLine: number | null = null;
   let kept: { stage: number; text: string }[] = [];
-  const isEnd = ({ status }: Pick<Section, 'status'>) => status === 'resolved' || status === 'completed';
   for (const { line, heading, lines } of parts.slice(1)) {
     if (heading === 'wrong') {
       const above = sections.at(-1);
       if (above && !isEnd(above)) above.texts.push(joined(lines));
       else if (!above && whole(preface) !== '') preface.push(joined(lines));
-      else kept.push({ stage: stageOf(headingText(lines[0]!.text) ?? ''), text: joined(lines) });
+      else kept.push({ stage: stageOf(headingText(lines[0]!) ?? ''), text: joined(lines) });
     } else if (heading === 'postmortem') {
       postmortem.push(joined(lines));
       postmortemLine ??= line;
@@ -170,13 +174,8 @@ function whole(texts: readonly string[]): string {
     .join('\n\n');
 }
 
-/** Longer lines are prose and not examined. */
-const MAX_HEADING = 300;
-
-function headingText(line: string): string | undefined {
-  // Other kinds of spaces come from chats and word processors.
-  if (!/^##\s/.test(line) || line.length > MAX_HEADING) return undefined;
-  return line.slice(3).trim().replace(/ #+$/, '').trimEnd();
+function isEnd({ status }: Pick<Section, 'status'>): boolean {
+  return status === 'resolved' || status === 'completed';
 }
 
 function isLoose(line: string): boolean {

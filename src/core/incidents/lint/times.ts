@@ -33,7 +33,7 @@ export function backwards(
     return warningAt(where, what, 'correct `started`', placesOf(incident, source, where).startedLine);
   }
   const { yaml, body } = readFrontmatter(where, source);
-  const slip = slipOf(incident, cutSections(body), begins, resolved);
+  const slip = slipOf(incident, cutSections(body, incident.status), begins, resolved);
   const likely = `most likely \`${slip}\` is wrong: correct it, or the other`;
   const fix = slip ? likely : 'correct the one that is wrong';
   return errorAt(where, `it ends before it begins: ${times}`, fix, yaml?.lineOf([slip ?? 'resolved']) ?? 1);
@@ -104,7 +104,7 @@ function placesOf(incident: Incident, source: string, where: string): Places {
   if (known?.source === source) return known;
   const { yaml, body, bodyLine } = readFrontmatter(where, source);
   const work = incident.scheduled && incident.rrule === undefined ? incident.scheduled : null;
-  const moments = momentsOf(incident, cutSections(body), work);
+  const moments = momentsOf(incident, cutSections(body, incident.status), work);
   const made = {
     source,
     startedLine: yaml?.lineOf(['started']) ?? 1,
