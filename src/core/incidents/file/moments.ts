@@ -123,7 +123,7 @@ function walk(
   );
   const opens = sections.some(section => isAt(section, started));
   // People round, and begin to write before they know when it began.
-  const soonest = opens || work ? started : started - BEGINS_WITHIN;
+  const soonest = work ? started : started - BEGINS_WITHIN;
   const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest);
   let elder = started;
   let isGuessed = false;
