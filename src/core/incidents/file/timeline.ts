@@ -51,12 +51,12 @@ export interface Sections {
  * Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count, and HTML
  * comments, with all that stands in them, are left out. Of a body that is too long only the beginning is read.
  * @param status the one in the front matter: below a level-one heading of a report, what is over has text alone.
- * @param doubtful by line, the two moments that a heading without a date may mean (moments.ts): it cannot be read.
+ * @param doubtful by line, what a heading without a date may mean (moments.ts): it cannot be read.
  */
 export function cutSections(
   body: string,
   status: UpdateStatus | null = null,
-  doubtful: ReadonlyMap<number, readonly [Millis, Millis]> = new Map(),
+  doubtful: ReadonlyMap<number, readonly [Millis, Millis] | 'any occurrence'> = new Map(),
 ): Sections {
   const { shown, isWhole } = readBeginning(body);
   const { lines, openFence, openFenceLine, unclosed, nested } = shown;
@@ -82,7 +82,7 @@ export function cutSections(
     const heading = isPlain
       ? null
       : days
-        ? oneOfTwoDays(text, days)
+        ? doubted(text, days)
         : (read ?? (isReport ? null : bareDate(text)));
     if (heading && parts.length > MAX_SECTIONS) {
       stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
@@ -110,7 +110,12 @@ export function cutSections(
   return { ...assembled(parts), ...seen };
 }
 
-function oneOfTwoDays(text: string, [one, other]: readonly [Millis, Millis]): WrongTime {
+function doubted(text: string, days: readonly [Millis, Millis] | 'any occurrence'): WrongTime {
+  if (days === 'any occurrence') {
+    const what = 'this section has a time but no date, and the maintenance repeats: its day is a guess';
+    return { what, fix: 'write the date too, like `## Completed 2025-11-06 02:41 UTC`' };
+  }
+  const [one, other] = days;
   const day = (at: Millis) => iso(at).slice(0, 10);
   const meant = iso(other).slice(0, 16).replace('T', ' ');
   return wrongTime(text, `may be ${day(one)} or ${day(other)}`, `write the date: \`${meant} UTC\``);

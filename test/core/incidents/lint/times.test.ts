@@ -90,9 +90,13 @@ describe('an undated section of a maintenance', () => {
     const why = (text: string) => [
       { ...guess, what: `this section has a time but no date, and ${text}: its day is a guess` },
     ];
-    expect(maintenance({ front: 'rrule: FREQ=WEEKLY', body }).problems).toEqual(
-      why('the maintenance repeats'),
-    );
+    const { problems, value } = maintenance({ front: 'rrule: FREQ=WEEKLY', body });
+    expect(problems[0]).toMatchObject({
+      level: 'error',
+      line: 10,
+      what: expect.stringContaining('the maintenance repeats: its day is a guess'),
+    });
+    expect(value).toMatchObject({ held: true, updates: [{}] });
     expect(maintenance({ end: '15T04:00', body }).problems).toEqual(
       why('the maintenance is longer than a day'),
     );
