@@ -177,7 +177,7 @@ function ahead(
     found.push(warningAt(where, what, 'set `status: completed` (or reword the heading)', line));
   }
   for (const { line, at, dated, status } of sections) {
-    if (plan.some(update => update.at === at && update.status === status)) {
+    if (plan.some(update => update.at === at && (update.inherits ? null : update.status) === status)) {
       const what = `this step is dated after the completion (${iso(at)}), so it has not happened: it is not shown`;
       found.push(warningAt(where, what, 'correct its time, or remove it', line));
       continue;
