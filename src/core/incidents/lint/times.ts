@@ -4,7 +4,7 @@ import { bearable, errorAt, type Problem, survived, warningAt } from '../../mode
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
 import { stepsAfterCompletion } from '../as-of.ts';
-import { readMoments } from '../file/moments.ts';
+import { readMoments, tellsOfWork } from '../file/moments.ts';
 import { cutSections, type Section, type Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf } from './remark.ts';
 
@@ -132,6 +132,12 @@ function isCompletionUntold({ scheduled, status, updates, rrule }: Incident, now
   return last?.early === true || last?.status === 'completed';
 }
 
+/** A step of the work gets the day nearest to the window: within that, it is the plan. */
+function isPlannedStep({ scheduled, status }: Incident, at: Millis, step: Section['status']): boolean {
+  if (!scheduled || status === 'completed' || !tellsOfWork({ status: step })) return false;
+  return at >= scheduled.start && at <= scheduled.end;
+}
+
 function ahead(
   incident: Incident,
   source: string,
@@ -182,7 +188,7 @@ function ahead(
       found.push(warningAt(where, what, 'correct its time, or remove it', line));
       continue;
     }
-    if (at <= late || (scheduled && dated)) continue;
+    if (at <= late || (scheduled && dated) || isPlannedStep(incident, at, status)) continue;
     const why = dated ? '' : ' (it has no date, and this is the next such time)';
     found.push(warningAt(where, `this update is in the future: ${iso(at)}${why}`, fix, line));
   }

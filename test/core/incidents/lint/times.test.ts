@@ -157,6 +157,21 @@ describe('what lies in the future', () => {
       [],
     ],
     [
+      'what is planned for the window without a date',
+      text({
+        start: '12T22:00',
+        body: 'Words.\n\n## In progress 22:00 UTC\na\n\n## Verifying 01:30 UTC\nb\n\n## Completed 04:00 UTC\nc',
+      }).replace('completed', 'scheduled'),
+      [],
+    ],
+    [
+      'what is planned past the window without a date',
+      text({ body: 'Words.\n\n## Completed 05:00 UTC\na' }).replace('completed', 'scheduled'),
+      [
+        '10: this update is in the future: 2026-03-13T05:00:00Z (it has no date, and this is the next such time)',
+      ],
+    ],
+    [
       'a plan that will not be',
       text({ body: 'Words.\n\n## In progress 2026-03-13 02:00 UTC\nWe begin.' }),
       [
