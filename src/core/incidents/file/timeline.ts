@@ -89,12 +89,10 @@ export function cutSections(
       break;
     }
     if (heading && heading !== 'postmortem' && 'what' in heading) {
-      // In a post-mortem, other headings may have any time.
-      if (inPostmortem && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);
-      else {
-        wrong.push({ line: index + 1, ...heading });
-        parts.push({ line: index + 1, heading: 'wrong', lines: [line] });
-      }
+      // In a post-mortem, other headings may have any time. What cannot be read does not end it.
+      if (!inPostmortem || beginsWithLabel(text!)) wrong.push({ line: index + 1, ...heading });
+      if (inPostmortem) parts.at(-1)!.lines.push(line);
+      else parts.push({ line: index + 1, heading: 'wrong', lines: [line] });
       continue;
     }
     if (heading) {
@@ -128,8 +126,8 @@ interface HeadedLines {
 }
 
 /**
- * Text under an unreadable heading belongs to the section above, unless that is an end. At the top of the file it
- * becomes the beginning; or part of the next section, if its label has progressed further than that one's.
+ * Text under an unreadable heading belongs to the section above, unless that is an end with nothing above it. At the
+ * top of the file it becomes the beginning; or part of the next section, if its label has progressed further than that one's.
  */
 function assembled(
   parts: readonly HeadedLines[],
@@ -161,8 +159,9 @@ function assembled(
       sections.push({ ...heading, line, fields, texts });
     }
   }
-  // With only an end above it, text goes to the last update that is no end.
-  const last = sections.findLast(one => !isEnd(one))?.texts ?? preface;
+  // Below an end that has other updates above it, text belongs to that: the newest are last.
+  const other = sections.findLast(one => !isEnd(one));
+  const last = other ? sections.at(-1)!.texts : preface;
   last.push(...kept.map(({ text }) => text));
   return {
     preface: whole(preface),
