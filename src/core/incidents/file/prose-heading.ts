@@ -1,5 +1,5 @@
 // Headings and lines that are no updates: which of them were most likely meant as one.
-import { DAY_NAMES } from '../times/month-names.ts';
+import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
 import { dateLeft, LABEL, monthLeft } from '../times/unread-date.ts';
 import { readTimeAtEnd, type WrongTime } from '../times/written-time.ts';
 import { plainLabel } from './plain-heading.ts';
@@ -33,4 +33,31 @@ export function meantLabel(words: string): { readonly label: string; readonly re
   if (whole === undefined) return null;
   const meant = ended ? 'resolved' : mitigated ? 'monitoring' : /^edit$/i.test(label!) ? 'update' : label!;
   return { label: meant.charAt(0).toUpperCase() + meant.slice(1).toLowerCase(), rest };
+}
+
+/** A time in bold at the beginning of a line, perhaps with words behind it; not the first of a time span. */
+const BOLD_TIME =
+  /^ {0,3}(?:\*\*|__)[[(]?(?:\d{4}-\d{2}-\d{2}[ T])?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?(?: ?(?:UTC|GMT|Z))?[\])]?(?:[:.]?(?:\*\*|__)(?!\s*(?:[-–—]|to|bis)\s*[*_]*\d)|\s*[:–—-]\s*\p{L}.*?(?:\*\*|__))/iu;
+/** `Nov 29, 19:50 UTC`, alone on its line: the time below an update of another status page. */
+const STAMP = new RegExp(
+  String.raw`^\s*[*_(]*(?:Posted\s.{0,30}\.\s)?(?:${MONTH_NAMES})\.? \d{1,2},? (?:\d{4},? )?(?:[-–—] )?\d{1,2}:\d{2} ?(?:[AP]M ?)?(?:[A-Z]{2,4})?[*_)]*\s*$`,
+  'iu',
+);
+const LABEL_IN_BOLD = new RegExp(String.raw`^\s*(?:\*\*|__)(?:${LABEL})[:.]?(?:\*\*|__)`, 'iu');
+
+/** Whether a line, below the line before, is a part of updates that were written or pasted as text. */
+export function isPasted(line: string, before: string | undefined): boolean {
+  if (!line.includes(':') || line.length > 200) return false;
+  return isBoldTime(line) || (LABEL_IN_BOLD.test(before ?? '') && STAMP.test(line));
+}
+
+export function isBoldTime(line: string): boolean {
+  return BOLD_TIME.test(line);
+}
+
+/** Whether the label of an update says behind `Update` that all is over: `Update — Resolved`, `Update (fixed)`. */
+export function meansEnd(label: string): boolean {
+  const [, words = ''] = /^update[\s:;|,(–—-]+(.*?)\)?$/iu.exec(label) ?? [];
+  const meant = meantLabel(words);
+  return meant?.label === 'Resolved' && meant.rest === '' && !/partial|mostly/i.test(words);
 }

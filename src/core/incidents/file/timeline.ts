@@ -13,7 +13,7 @@ import {
   tooMany,
 } from './body-bounds.ts';
 import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
-import { bareDate } from './prose-heading.ts';
+import { bareDate, isPasted } from './prose-heading.ts';
 import { isPostmortem } from './report-words.ts';
 import { headingText, MAX_HEADING, Reports } from './reports.ts';
 
@@ -100,7 +100,7 @@ export function cutSections(
       continue;
     }
     if (!isPlain && !inPostmortem && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
-    else if (!line.fenced && !isReport && isLoose(line.text))
+    else if (!line.fenced && !isReport && isLoose(line.text, lines[index - 1]?.text))
       loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
@@ -182,8 +182,8 @@ function isEnd({ status }: Pick<Section, 'status'>): boolean {
   return status === 'resolved' || status === 'completed';
 }
 
-function isLoose(line: string): boolean {
-  if (unmarkedLabel(line) !== null) return true;
+function isLoose(line: string, before: string | undefined): boolean {
+  if (unmarkedLabel(line) !== null || isPasted(line, before)) return true;
   if (line[0] !== '#' && line[0] !== ' ') return false;
   return /^ {0,3}#{1,5}(?!#)/.test(line) && line.length <= MAX_HEADING;
 }
