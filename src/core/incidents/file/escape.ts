@@ -2,7 +2,7 @@
 import { readComments, type ShownLine, withoutComments } from '../../text/comments.ts';
 import { isMark } from '../../text/conflict-markers.ts';
 import { oneLine } from '../../text/printable.ts';
-import { isPostmortem, reportLevel } from './report-words.ts';
+import { isPostmortem, reportLevel } from './prose-heading.ts';
 import { headingText } from './reports.ts';
 import { cutSections } from './timeline.ts';
 

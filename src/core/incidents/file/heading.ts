@@ -15,7 +15,7 @@ import {
 } from '../times/written-time.ts';
 import { ZONE_FIX, zoneAtEnd } from '../times/zone-words.ts';
 import { mayBeOfTime, plainLabel, wordsBehind } from './plain-heading.ts';
-import { isPostmortem } from './report-words.ts';
+import { isPostmortem } from './prose-heading.ts';
 
 export interface Heading {
   /** The label's status, or null for `Update` and any other words. */

@@ -1,6 +1,6 @@
 // Times of a file's sections: finds the day of sections that have only a time of day.
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
-import { guessedDays } from './series-days.ts';
+import { guessedDays } from '../times/series-days.ts';
 import type { Section } from './timeline.ts';
 
 /** A section with its moment. `written` is what the heading says, `at` never precedes its elder's. */

@@ -2,7 +2,7 @@
 import type { ShownLine } from '../../text/comments.ts';
 import { MAX_HEADINGS } from './body-bounds.ts';
 import { beginsWithLabel, beginsWithTime, readHeading } from './heading.ts';
-import { reportLevel } from './report-words.ts';
+import { reportLevel } from './prose-heading.ts';
 
 /** Longer lines are prose and not examined. */
 export const MAX_HEADING = 300;

@@ -13,8 +13,7 @@ import {
   tooMany,
 } from './body-bounds.ts';
 import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
-import { bareDate, isPasted } from './prose-heading.ts';
-import { isPostmortem } from './report-words.ts';
+import { bareDate, isPasted, isPostmortem } from './prose-heading.ts';
 import { headingText, MAX_HEADING, Reports } from './reports.ts';
 
 export interface Section extends Heading {

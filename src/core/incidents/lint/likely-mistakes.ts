@@ -37,7 +37,7 @@ function pastedUpdates({ scheduled, openedBy, status }: Incident, { loose, secti
   if (scheduled || openedBy !== null) return [];
   const isTold = status === 'resolved' && sections.length > 0;
   const first = loose.find(
-    ({ text }) => unmarkedLabel(text) === null && !text.includes('#') && !(isTold && isBoldTime(text)),
+    ({ text }) => unmarkedLabel(text) === null && !/^ {0,3}#/.test(text) && !(isTold && isBoldTime(text)),
   );
   if (!first) return [];
   const what = `"${first.text.trim()}" is text, not an update, and so are other lines like it`;

@@ -1,6 +1,6 @@
 // Undated sections of a recurring maintenance: whether a dated one beside them tells their day.
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
-import type { Section } from './timeline.ts';
+import type { Section } from '../file/timeline.ts';
 
 /** So soon after another section it is of the same work. */
 const SOON = 9 * HOUR;
