@@ -91,14 +91,14 @@ describe('lint', () => {
       '---\ntitle: Work\nstatus: scheduled\nstarted: 2026-11-01T10:00:00Z\nscheduled_start: 2026-11-08T02:00:00Z\nscheduled_end: 2026-11-08T03:00:00Z\nrrule: FREQ=WEEKLY\ncomponents: [api]\n---\nWork.\n\n## Completed 02:41 UTC\nDone.\n';
     const file = await terminal.write('incidents/20261101_b.md', series);
     const guess =
-      'status/incidents/20261101_b.md:12: this section has a time but no date, and the maintenance repeats: its day is a guess — write the date too, like `## Completed 2026-11-08 02:41 UTC` (warning)';
+      'status/incidents/20261101_b.md:12: this section has a time but no date, and the maintenance repeats: its day is a guess, so this is not an update — write the date too, like `## Completed 2025-11-06 02:41 UTC`';
     expect((await terminal.run(lint)).out.split('\n')).toEqual([
       guess,
       'status/incidents/20261123_a.md:9: this update is in the future: 2026-11-24T08:55:00Z (it has no date, and this is the next such time) — it is 2026-11-23 10:06 UTC now; correct the date or the zone (warning)',
-      '2 incident files: 0 errors, 2 warnings',
+      '2 incident files: 1 error, 1 warning',
       '',
     ]);
-    expect(await terminal.run(lint, file)).toMatchObject({ code: 0, out: expect.stringContaining(guess) });
+    expect(await terminal.run(lint, file)).toMatchObject({ code: 1, out: expect.stringContaining(guess) });
   });
 
   test('a date that may be two, and a comment nobody closed, are errors at their lines; a misspelt status is a hint', async () => {

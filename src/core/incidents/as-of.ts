@@ -44,23 +44,37 @@ export function asOf(
 }
 
 /**
+ * Whether an update may be a step of a maintenance's plan, which waits for its time: its heading names a status, or a
+ * date within the work.
+ */
+export function isPlannable(
+  { scheduled }: Pick<Incident, 'scheduled'>,
+  { inherits, undated, at }: IncidentUpdate,
+): boolean {
+  if (!scheduled) return false;
+  return !inherits || (!undated && at >= scheduled.start && at <= scheduled.end);
+}
+
+/**
  * The steps of a completed maintenance that did not and will not happen: dated after the completion or, if the time of
  * completion is unknown, after `now`.
  * @param wasAhead whether an update was dated in the future when the completion was first seen.
  */
 export function stepsAfterCompletion(
-  { scheduled, status, resolved, rrule, updates }: Incident,
+  incident: Incident,
   now: Millis,
   wasAhead: (update: IncidentUpdate) => boolean,
 ): readonly IncidentUpdate[] {
+  const { scheduled, status, resolved, rrule } = incident;
   if (!scheduled || status !== 'completed' || rrule !== undefined) return [];
-  const steps = updates.filter(({ inherits, preface }) => !inherits && !preface);
+  const steps = incident.updates.filter(update => isPlannable(incident, update) && !update.preface);
   const end = steps.find(update => update.status === 'completed');
   const completion = Math.min(resolved ?? FOREVER, end?.at ?? FOREVER);
   if (completion > now && completion < FOREVER) return [];
   // The text of the completion itself may be dated a little later.
   return steps.filter(
-    update => update.at > now || wasAhead(update) || (update !== end && update.at > completion),
+    update =>
+      update.at > now || wasAhead(update) || (!update.inherits && update !== end && update.at > completion),
   );
 }
 
@@ -129,9 +143,8 @@ function withEarlyUpdatesMoved(
 ): Incident {
   const { id, scheduled, updates } = incident;
   const seenAt = ({ key }: IncidentUpdate) => seen(refOf({ incidentId: id, key }));
-  const isPlanned = ({ inherits }: IncidentUpdate) => scheduled !== null && !inherits;
   const isEarly = (update: IncidentUpdate) =>
-    !isPlanned(update) &&
+    !isPlannable(incident, update) &&
     (update.at > now || (wasAhead && seenAt(update) < update.at)) &&
     (!before || (update.inherits === true && seenAt(update) < now));
   if (!updates.some(isEarly)) return incident;

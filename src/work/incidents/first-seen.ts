@@ -1,6 +1,6 @@
 // First seen: the incidents as of now. An update with no date, or with a future date, happened when it was first seen.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { asOf, changesAt, isAhead, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
+import { asOf, changesAt, isAhead, isPlannable, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
 import {
   announcedWhenSeen,
   type Edge,
@@ -241,7 +241,8 @@ function aheadIn(incident: Incident, now: Millis): Edge[] {
   // A future end has its own record. A step of a maintenance is part of its plan, unless the plan is over.
   const isOvertaken = new Set(stepsAfterCompletion(incident, now, () => false));
   const isSaid = (update: IncidentUpdate) =>
-    update.inherits || (!scheduled && update.status !== 'resolved') || isOvertaken.has(update);
+    (scheduled ? !isPlannable(incident, update) : update.inherits || update.status !== 'resolved') ||
+    isOvertaken.has(update);
   for (const update of updates) if (update.at > now && isSaid(update)) found.push(update);
   return found;
 }

@@ -449,3 +449,64 @@ describe('a rule that names no day, or hardly one, holds nobody', () => {
     );
   }, 60_000);
 });
+
+describe('an undated section of a series', () => {
+  const read = (...headings: string[]) => {
+    const body = headings.map(one => `## ${one}\nsaid ${one}\n`).join('\n');
+    const head =
+      'title: Work\nstatus: scheduled\nstarted: 2026-11-01T10:00:00Z\nscheduled_start: 2026-11-08T02:00:00Z\nscheduled_end: 2026-11-08T03:00:00Z\ncomponents: [db]';
+    const { value, problems } = parseIncident(
+      'db.md',
+      'db',
+      `---\n${head}\n${WEEKLY}\n---\nWeekly.\n\n${body}`,
+    );
+    const told = value!.updates
+      .slice(1)
+      .map(update => `${iso(update.at).slice(5, 16)} ${update.body.split('\n')[0]}`);
+    return { told, errors: problems.map(({ level, what }) => `${level}: ${what}`) };
+  };
+  const GUESS = expect.stringMatching(
+    /^error: .*the maintenance repeats: its day is a guess, so this is not an update/,
+  );
+
+  test.each([
+    [['In progress 2026-11-22 02:00 UTC', 'Update 02:20 UTC', 'Completed 02:41 UTC'], '11-22T02:41'],
+    [['In progress 2026-11-22 02:00 UTC', 'Completed 02:41 UTC'], '11-22T02:41'],
+    [
+      ['Completed 2026-11-15 02:41 UTC', 'In progress 2026-11-22 02:00 UTC', 'Completed 02:41 UTC'],
+      '11-22T02:41',
+    ],
+    [['In progress 2026-11-22 23:50 UTC', 'Verifying 00:10 UTC'], '11-23T00:10'],
+    [['Completed 2026-11-22 02:41 UTC', 'Update 03:30 UTC'], '11-22T03:30'],
+  ])('follows the dated one beside it: %j', (headings, last) => {
+    for (const all of [headings, headings.toReversed()]) {
+      const { told, errors } = read(...all);
+      expect(errors).toEqual([]);
+      expect(told.at(-1)).toBe(`${last} said ${headings.at(-1)}`);
+      expect(told).toHaveLength(headings.length);
+    }
+  });
+
+  test.each([
+    [['Completed 02:41 UTC']],
+    [['In progress 02:00 UTC', 'Completed 02:41 UTC']],
+    [['Completed 2026-11-22 02:41 UTC', 'In progress 02:00 UTC']],
+    [['Completed 2026-11-22 02:30 UTC', 'Completed 02:41 UTC']],
+    [['In progress 2026-11-22 02:00 UTC', 'In progress 02:05 UTC']],
+    [['Scheduled 2026-11-01 10:00 UTC', 'In progress 02:00 UTC']],
+    [['Update 20:00 UTC', 'In progress 2026-11-22 02:00 UTC', 'Completed 2026-11-22 02:41 UTC']],
+  ])('is an error where any occurrence may be meant: %j', headings => {
+    for (const all of [headings, headings.toReversed()]) {
+      const { told, errors } = read(...all);
+      const undated = headings.filter(one => !one.includes('2026'));
+      expect(errors).toEqual(undated.map(() => GUESS));
+      expect(told.map(one => one.slice(17).replace('said ', ''))).toEqual(
+        headings.filter(one => !undated.includes(one)),
+      );
+    }
+  });
+
+  test('at the time of `started` is its announcement', () => {
+    expect(read('Scheduled 10:00 UTC', 'Completed 2026-11-22 02:41 UTC')).toMatchObject({ errors: [] });
+  });
+});

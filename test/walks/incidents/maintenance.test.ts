@@ -184,10 +184,12 @@ test('`## Completed 02:41 UTC` is of the day of the work, is mailed, and ends it
   expect([one?.state, (one?.duration ?? 0) / 60_000]).toEqual(['completed', 41]);
 });
 
-test('planned steps are shown nowhere, and told to nobody, before their time', async () => {
+test.each([
+  [['In progress 2026-03-12 02:01', 'Verifying 2026-03-12 02:30', 'Completed 2026-03-12 02:50']],
+  [['Into read-only mode 2026-03-12 02:01', 'Verified 2026-03-12 02:30', 'Caches warm 2026-03-12 02:50']],
+])('planned steps are shown nowhere, and told to nobody, before their time: %j', async steps => {
   const world = await openWorld();
   await subscribed(world, 'olga@example.com');
-  const steps = ['In progress 2026-03-12 02:01', 'Verifying 2026-03-12 02:30', 'Completed 2026-03-12 02:50'];
   const words = steps.map(step => `\n## ${step} UTC\nStep ${step.slice(0, 5)}.\n`);
   await world.write('20260310_work.md', WORK() + words.join(''));
   await world.pass(10);
@@ -205,12 +207,34 @@ test('planned steps are shown nowhere, and told to nobody, before their time', a
   const told = () => world.mails.filter(({ text }) => /Step [IVC]/.test(text ?? '')).length;
   expect(await shown()).toEqual([]);
   await world.pass(Date.parse('2026-03-12T02:05:00Z') / 1000 - world.now() / 1000, 600);
-  expect((await world.get(places[1]!)).text).toMatch(/Step In pr/);
+  expect((await world.get(places[1]!)).text).toMatch(/Step In/);
   expect((await world.get(places[1]!)).text).not.toMatch(/Step [VC]/);
   expect(told()).toBe(1);
   await world.pass(3_600, 60);
-  expect((await world.get(places[1]!)).text).toMatch(/Step Compl/);
+  expect((await world.get(places[1]!)).text).toMatch(/Step C/);
   expect(told()).toBe(3);
+});
+
+test('a plain dated step is not told when the work was completed before it, but a dated postscript is', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const step = '\n## Database back online 2026-03-12 02:50 UTC\nStep online.\n';
+  await world.write('20260310_work.md', WORK() + step);
+  await world.pass(Date.parse('2026-03-12T02:31:00Z') / 1000 - world.now() / 1000, 600);
+  const done = `${WORK()}${step}\n## Completed 2026-03-12 02:30 UTC\nDone.\n`.replace(
+    /status: \w+/,
+    'status: completed',
+  );
+  await world.write('20260310_work.md', done);
+  await world.pass(60, 30);
+  await world.write('20260310_work.md', `${done}\n## Update 2026-03-12 02:32 UTC\nThank you.\n`);
+  await world.pass(3_600, 60);
+  const texts = world.mails.map(({ text }) => /Step online|Done\.|Thank you/.exec(text ?? '')?.[0]);
+  expect(texts.filter(text => text !== undefined)).toEqual(['Done.', 'Thank you']);
+  expect((await world.get('/status/incidents/20260310_work')).text).not.toContain('Step online');
+  expect((await world.get('/readyz')).json.problems).toMatchObject([
+    { what: expect.stringContaining('this step is dated after the completion') },
+  ]);
 });
 
 test('what was moved, or told late, is told with the time that is left; what is announced, once', async () => {

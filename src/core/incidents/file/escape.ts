@@ -2,6 +2,8 @@
 import { readComments, type ShownLine, withoutComments } from '../../text/comments.ts';
 import { isMark } from '../../text/conflict-markers.ts';
 import { oneLine } from '../../text/printable.ts';
+import { isPostmortem, reportLevel } from './prose-heading.ts';
+import { headingText } from './reports.ts';
 import { cutSections } from './timeline.ts';
 
 /** The longest message that is accepted, characters. */
@@ -43,10 +45,10 @@ export function defuse(message: string): string {
 /** More headings than this mean that a document was pasted. */
 const MAX_PASTED = 100;
 const HEADING = /^##(?=\s)/;
-const POSTMORTEM = /^##\s+post-?\s?mortem(\s+#+)?\s*$/i;
+const TOP = /^ {0,3}#\s/;
 
 /**
- * Neutralises lines that count anywhere in a file: headings of a post-mortem, and git's conflict marks (in code they
+ * Neutralises lines that count anywhere in a file: headings of a post-mortem, those of level one of a report, and git's conflict marks (in code they
  * are indented by a space, as a backslash would show).
  */
 function harmlessLines(text: string): string {
@@ -55,7 +57,8 @@ function harmlessLines(text: string): string {
   const { lines: shown } = readComments(text);
   return lines
     .map((line, index) => {
-      if (isHeading(shown[index]!, POSTMORTEM)) return `#${line}`;
+      if (isPostmortem(headingText(shown[index]!) ?? '')) return `#${line}`;
+      if (isHeading(shown[index]!, TOP) && reportLevel(line, 0) === 1) return `##${line.trimStart()}`;
       if (!isMarked || !isMark(line, false)) return line;
       return shown[index]!.fenced ? ` ${line}` : `\\${line}`;
     })

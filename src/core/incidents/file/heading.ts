@@ -15,6 +15,7 @@ import {
 } from '../times/written-time.ts';
 import { ZONE_FIX, zoneAtEnd } from '../times/zone-words.ts';
 import { mayBeOfTime, plainLabel, wordsBehind } from './plain-heading.ts';
+import { isPostmortem } from './prose-heading.ts';
 
 export interface Heading {
   /** The label's status, or null for `Update` and any other words. */
@@ -52,7 +53,7 @@ const BEGINS_WITH_TIME =
 
 /** Parses a level-2 heading. Null for prose; inside a post-mortem, also for a heading that begins with a time. */
 export function readHeading(text: string, inPostmortem: boolean): Heading | 'postmortem' | WrongTime | null {
-  if (/^post-?\s?mortem$/i.test(text)) return 'postmortem';
+  if (isPostmortem(text)) return 'postmortem';
   const [usual, name = '', day, hour, minute, second] = USUAL.exec(text) ?? [];
   const midnight = day === undefined ? 0 : parseInstant(day);
   if (usual !== undefined && midnight !== null) {

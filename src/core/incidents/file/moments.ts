@@ -1,5 +1,6 @@
 // Times of a file's sections: finds the day of sections that have only a time of day.
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
+import { guessedDays } from '../times/series-days.ts';
 import type { Section } from './timeline.ts';
 
 /** A section with its moment. `written` is what the heading says, `at` is never before that of the previous section. */
@@ -7,9 +8,11 @@ export interface Moment {
   readonly section: Section;
   readonly at: Millis;
   readonly written: Millis;
-  /** The two moments that an undated heading may mean, where nothing tells which. */
-  readonly doubt?: readonly [Millis, Millis];
+  readonly doubt?: Doubt;
 }
+
+/** The two moments that an undated heading may mean, where nothing tells which; or that any occurrence may be meant. */
+export type Doubt = readonly [Millis, Millis] | 'any occurrence';
 
 /** The order of sections when all have the same minute. */
 export type Ties = 'newest first' | 'oldest first';
@@ -18,6 +21,8 @@ export type Ties = 'newest first' | 'oldest first';
 export interface Life {
   readonly started: Millis;
   readonly ending?: Millis | null;
+  /** It is a recurring maintenance. */
+  readonly repeats?: boolean;
 }
 
 /** The window of a maintenance, epoch ms. */
@@ -108,7 +113,7 @@ export const ENDING_FOR = HOUR;
  */
 function walk(
   sections: readonly Section[],
-  { started, ending = null }: Life,
+  { started, ending = null, repeats = false }: Life,
   work: Work | null,
   strays: ReadonlySet<Section>,
 ): Reading {
@@ -123,7 +128,7 @@ function walk(
   );
   const opens = sections.some(section => isAt(section, started));
   // People round, and begin to write before they know when it began.
-  const soonest = opens || work ? started : started - BEGINS_WITHIN;
+  const soonest = work ? started : started - BEGINS_WITHIN;
   const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest);
   let previous = started;
   let isGuessed = false;
@@ -166,7 +171,11 @@ function walk(
   const isOpening = ({ section, at }: Moment) => floored(at, section) === floored(started, section);
   const isMixed = known.some(one => one !== null);
   if (!work && opens && isMixed && !moments.some(isOpening)) faults++;
-  return { moments, faults };
+  if (!repeats) return { moments, faults };
+  const guessed = guessedDays(moments, started);
+  const doubted = (one: Moment): Moment =>
+    guessed.has(one.section) ? { ...one, doubt: 'any occurrence' } : one;
+  return { moments: moments.map(doubted), faults: guessed.size };
 }
 
 function floored(at: Millis, { precision }: Section): Millis {

@@ -74,9 +74,9 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
   if (!yaml) return { value: null, problems: front.problems };
   const { fields, problems } = readFields(front, yaml, file);
   if (!fields || problems.some(isError)) return { value: null, problems };
-  const whole = cutSections(body);
+  const whole = cutSections(body, fields.status);
   const doubts = doubtsOf(fields, whole);
-  const cut = doubts.size === 0 ? whole : cutSections(body, doubts);
+  const cut = doubts.size === 0 ? whole : cutSections(body, fields.status, doubts);
   const sections = readSectionFields(cut.sections, bodyLine, file);
   problems.push(...sections.problems);
   if (problems.some(isError)) return { value: null, problems };

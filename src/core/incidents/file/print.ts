@@ -87,7 +87,7 @@ export function addUpdate(source: string, addition: Addition): string {
   const front = occurrence || afterwards ? cut.front : setValues(cut.front, values, ['started', 'status']);
   const read = parseIncident('', '', source).value;
   const started = read?.begins ?? read?.started ?? 0;
-  const places = insertions(body, addition, started).map(inserted =>
+  const places = insertions(body, addition, started, read?.status).map(inserted =>
     joinFile({ ...cut, front, body: [close, ...inserted] }),
   );
   return places.find(text => keeps(read, text)) ?? (places[0] as string);
@@ -117,8 +117,13 @@ function keeps(before: Incident | null, text: string): boolean {
 }
 
 /** The body with the section added: at the likelier end first, then at the other. */
-function insertions(body: readonly string[], addition: Addition, started: Millis): string[][] {
-  const { sections, postmortemLine, openFence } = cutSections(body.join('\n'));
+function insertions(
+  body: readonly string[],
+  addition: Addition,
+  started: Millis,
+  standing: UpdateStatus | undefined,
+): string[][] {
+  const { sections, postmortemLine, openFence } = cutSections(body.join('\n'), standing);
   const added = section(addition);
   const closed = openFence === null ? [] : [openFence];
   const first = sections[0];

@@ -1,13 +1,18 @@
 // Headings and lines that are no updates: which of them were most likely meant as one.
-import { DAY_NAMES } from '../times/month-names.ts';
+import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
 import { dateLeft, LABEL, monthLeft } from '../times/unread-date.ts';
 import { readTimeAtEnd, type WrongTime } from '../times/written-time.ts';
 import { plainLabel } from './plain-heading.ts';
 
-/** Words that head a report on what is past. Other headings may begin with those of the second line, too. */
+/** Before these a heading may have words that say which report it is. */
+const WHICH = String.raw`(?:(?:the|our|full|detailed|incident|event|outage|preliminary|final|public|internal|executive|technical|post-?\s?incident|after[ -]action)\s+)*`;
+/** Any words may follow. */
+const ALWAYS = String.raw`time-?\s?line|chronology|post-?\s?mortem|retrospective|root[ -]causes?|rca|pir|debrief(?:ing)?|sequence of events|what (?:happened|went (?:wrong|well)|we (?:learn|did|do|are doing|will)\p{L}*)|(?:zeitlicher?\s+)?(?:zeit(?:leiste|verlauf)|verlauf|ablauf|hergang)|ursache|chronologie|cronolog[ií]a|nach(?:betrachtung|bereitung)|(?:incident|outage|post-?\s?incident) (?:report|review|summary)`;
+/** Other headings begin with these, too. */
+const ALONE = `causes?|analysis|review|report|summary|overview|details|history|log|background|detection|response|recovery|mitigation|resolution|remediation|impact|follow-?ups?|action items|next steps|lessons(?: learned)?|prevention|zusammenfassung|rückblick`;
+const SIGN = String.raw`[\p{Extended_Pictographic}\ufe0f\u200d]`;
 const REPORT = new RegExp(
-  String.raw`^(?:(?:the|our|full|detailed|incident|event|preliminary)\s+)*(?:(?:time-?\s?line|chronology|post-?\s?mortem|retrospective|root[ -]causes?|rca|sequence of events|what (?:happened|went (?:wrong|well)|we (?:learn|did|do|are doing|will)\p{L}*)|(?:zeit(?:leiste|verlauf)|verlauf|ablauf|hergang|ursache|chronologie|cronolog[ií]a))(?=$|[\s:,;|()–—-])` +
-    String.raw`|(?:causes?|analysis|review|background|detection|response|recovery|mitigation|resolution|remediation|impact|follow-?ups?|action items|next steps|lessons(?: learned)?|prevention)(?=\s*(?:$|[:;|()–—]|(?:of|and|&|for)\s)))`,
+  String.raw`^(?:${SIGN}|[*_\s])*(?:${WHICH}(?:${ALWAYS})(?=$|${SIGN}|[\s:,;|()?!.*_–—-])|${WHICH}(?:${ALONE})(?=(?:${SIGN}|[\s?!.*_#])*(?:$|[:;|()–—]|\s-\s|(?:of|and|&|for)\s)))`,
   'iu',
 );
 
@@ -19,6 +24,16 @@ export function reportLevel(line: string, above: number): number {
   const [, marks = '', title = ''] = /^ {0,3}(#{1,6})\s+(.*)$/.exec(line) ?? [];
   if (marks === '' || (above > 0 && marks.length > above)) return above;
   return REPORT.test(title) ? marks.length : 0;
+}
+
+const POSTMORTEM = new RegExp(
+  String.raw`^(?:${SIGN}|[*_\s])*post-?\s?mortem(?:${SIGN}|[\s:?!.*_])*(?:\([^()]*\)(?:${SIGN}|[\s:?!.*_])*)?$`,
+  'iu',
+);
+
+/** Whether a level-2 heading begins the post-mortem: `Post-mortem`, `Post-mortem (published 2025-11-06 15:30 UTC)`. */
+export function isPostmortem(title: string): boolean {
+  return POSTMORTEM.test(title);
 }
 
 const WEEKDAY_FIRST = new RegExp(`^(?:${DAY_NAMES})\\.?,?\\s+(?=.*\\d)`, 'iu');
@@ -50,4 +65,31 @@ export function meantLabel(words: string): { readonly label: string; readonly re
   if (whole === undefined) return null;
   const meant = ended ? 'resolved' : mitigated ? 'monitoring' : /^edit$/i.test(label!) ? 'update' : label!;
   return { label: meant.charAt(0).toUpperCase() + meant.slice(1).toLowerCase(), rest };
+}
+
+/** A time in bold at the beginning of a line, perhaps with words behind it; not the first of a time span. */
+const BOLD_TIME =
+  /^ {0,3}(?:\*\*|__)[[(]?(?:\d{4}-\d{2}-\d{2}[ T])?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?(?: ?(?:UTC|GMT|Z))?[\])]?(?:[:.]?(?:\*\*|__)(?!\s*(?:[-–—]|to|bis)\s*[*_]*\d)|\s*[:–—-]\s*\p{L}.*?(?:\*\*|__))/iu;
+/** `Nov 29, 19:50 UTC`, alone on its line: the time below an update of another status page. */
+const STAMP = new RegExp(
+  String.raw`^\s*[*_(]*(?:Posted\s.{0,30}\.\s)?(?:${MONTH_NAMES})\.? \d{1,2},? (?:\d{4},? )?(?:[-–—] )?\d{1,2}:\d{2} ?(?:[AP]M ?)?(?:[A-Z]{2,4})?[*_)]*\s*$`,
+  'iu',
+);
+const LABEL_IN_BOLD = new RegExp(String.raw`^\s*(?:\*\*|__)(?:${LABEL})[:.]?(?:\*\*|__)`, 'iu');
+
+/** Whether a line, below the line before, is a part of updates that were written or pasted as text. */
+export function isPasted(line: string, before: string | undefined): boolean {
+  if (!line.includes(':') || line.length > 200) return false;
+  return isBoldTime(line) || (LABEL_IN_BOLD.test(before ?? '') && STAMP.test(line));
+}
+
+export function isBoldTime(line: string): boolean {
+  return BOLD_TIME.test(line);
+}
+
+/** Whether the label of an update says behind `Update` that all is over: `Update — Resolved`, `Update (fixed)`. */
+export function meansEnd(label: string): boolean {
+  const [, words = ''] = /^update[\s:;|,(–—-]+(.*?)\)?$/iu.exec(label) ?? [];
+  const meant = meantLabel(words);
+  return meant?.label === 'Resolved' && meant.rest === '' && !/partial|mostly/i.test(words);
 }

@@ -1,5 +1,6 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments.
 
+import type { UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
 import { type WrongTime, wrong as wrongTime } from '../times/written-time.ts';
@@ -12,7 +13,8 @@ import {
   tooMany,
 } from './body-bounds.ts';
 import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
-import { bareDate, reportLevel } from './prose-heading.ts';
+import { bareDate, isPasted, isPostmortem } from './prose-heading.ts';
+import { headingText, MAX_HEADING, Reports } from './reports.ts';
 
 export interface Section extends Heading {
   /** 1-based within the body. */
@@ -47,11 +49,13 @@ export interface Sections {
 /**
  * Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count, and HTML
  * comments, with all that stands in them, are left out. Of a body that is too long only the beginning is read.
- * `doubtful`: by line, the two moments that a heading without a date may mean (moments.ts): it cannot be read.
+ * @param status the one in the front matter: below a level-one heading of a report, what is over has text alone.
+ * @param doubtful by line, what a heading without a date may mean (moments.ts): it cannot be read.
  */
 export function cutSections(
   body: string,
-  doubtful: ReadonlyMap<number, readonly [Millis, Millis]> = new Map(),
+  status: UpdateStatus | null = null,
+  doubtful: ReadonlyMap<number, readonly [Millis, Millis] | 'any occurrence'> = new Map(),
 ): Sections {
   const { shown, isWhole } = readBeginning(body);
   const { lines, openFence, openFenceLine, unclosed, nested } = shown;
@@ -61,43 +65,41 @@ export function cutSections(
   const loose: { line: number; text: string }[] = [];
   let stopped = isWhole ? null : tooLong(lines.length + 1);
   let headings = 0;
-  let report = 0;
+  const reports = new Reports(lines, isEnd({ status }));
   for (const [index, line] of lines.entries()) {
     const inPostmortem = parts.at(-1)!.heading === 'postmortem';
-    const text = line.fenced || line.within ? undefined : headingText(line.text);
+    const text = headingText(line);
     if (text !== undefined && ++headings > MAX_HEADINGS) {
       stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
       break;
     }
-    if (!line.fenced && !line.within) report = reportLevel(line.text, report);
-    const isReport = inPostmortem || report > 0;
+    const { isText, ...report } = reports.read(index, parts.length > 1);
+    const isReport = inPostmortem || report.isReport;
     const days = doubtful.get(index + 1);
-    const read = text === undefined || days ? null : readHeading(text, inPostmortem);
-    const heading =
-      text === undefined
-        ? null
-        : days
-          ? oneOfTwoDays(text, days)
-          : (read ?? (isReport ? null : bareDate(text)));
+    const isPlain = text === undefined || (isText && !isPostmortem(text));
+    const read = isPlain || days ? null : readHeading(text, inPostmortem);
+    const heading = isPlain
+      ? null
+      : days
+        ? doubted(text, days)
+        : (read ?? (isReport ? null : bareDate(text)));
     if (heading && parts.length > MAX_SECTIONS) {
       stopped = tooMany(index + 1, MAX_SECTIONS, 'updates');
       break;
     }
     if (heading && heading !== 'postmortem' && 'what' in heading) {
-      // In a post-mortem, other headings may have any time.
-      if (inPostmortem && !beginsWithLabel(text!)) parts.at(-1)!.lines.push(line);
-      else {
-        wrong.push({ line: index + 1, ...heading });
-        parts.push({ line: index + 1, heading: 'wrong', lines: [line] });
-      }
+      // In a post-mortem, other headings may have any time. What cannot be read does not end it.
+      if (!inPostmortem || beginsWithLabel(text!)) wrong.push({ line: index + 1, ...heading });
+      if (inPostmortem) parts.at(-1)!.lines.push(line);
+      else parts.push({ line: index + 1, heading: 'wrong', lines: [line] });
       continue;
     }
     if (heading) {
       parts.push({ line: index + 1, heading, lines: [] });
       continue;
     }
-    if (text !== undefined && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
-    else if (!line.fenced && !isReport && isLoose(line.text))
+    if (!isPlain && !inPostmortem && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
+    else if (!line.fenced && !isReport && isLoose(line.text, lines[index - 1]?.text))
       loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
@@ -105,7 +107,12 @@ export function cutSections(
   return { ...assembled(parts), ...seen };
 }
 
-function oneOfTwoDays(text: string, [one, other]: readonly [Millis, Millis]): WrongTime {
+function doubted(text: string, days: readonly [Millis, Millis] | 'any occurrence'): WrongTime {
+  if (days === 'any occurrence') {
+    const what = 'this section has a time but no date, and the maintenance repeats: its day is a guess';
+    return { what, fix: 'write the date too, like `## Completed 2025-11-06 02:41 UTC`' };
+  }
+  const [one, other] = days;
   const day = (at: Millis) => iso(at).slice(0, 10);
   const meant = iso(other).slice(0, 16).replace('T', ' ');
   return wrongTime(text, `may be ${day(one)} or ${day(other)}`, `write the date: \`${meant} UTC\``);
@@ -118,8 +125,8 @@ interface HeadedLines {
 }
 
 /**
- * Text under an unreadable heading belongs to the section above, unless that is an end. At the top of the file it
- * becomes the beginning; or part of the next section, if its label has progressed further than that one's.
+ * Text under an unreadable heading belongs to the section above, unless that is an end with nothing above it. At the
+ * top of the file it becomes the beginning; or part of the next section, if its label has progressed further than that one's.
  */
 function assembled(
   parts: readonly HeadedLines[],
@@ -129,13 +136,12 @@ function assembled(
   const sections: (Omit<Section, 'body'> & { readonly texts: string[] })[] = [];
   let postmortemLine: number | null = null;
   let kept: { stage: number; text: string }[] = [];
-  const isEnd = ({ status }: Pick<Section, 'status'>) => status === 'resolved' || status === 'completed';
   for (const { line, heading, lines } of parts.slice(1)) {
     if (heading === 'wrong') {
       const above = sections.at(-1);
       if (above && !isEnd(above)) above.texts.push(joined(lines));
       else if (!above && whole(preface) !== '') preface.push(joined(lines));
-      else kept.push({ stage: stageOf(headingText(lines[0]!.text) ?? ''), text: joined(lines) });
+      else kept.push({ stage: stageOf(headingText(lines[0]!) ?? ''), text: joined(lines) });
     } else if (heading === 'postmortem') {
       postmortem.push(joined(lines));
       postmortemLine ??= line;
@@ -152,8 +158,9 @@ function assembled(
       sections.push({ ...heading, line, fields, texts });
     }
   }
-  // With only an end above it, text goes to the last update that is no end.
-  const last = sections.findLast(one => !isEnd(one))?.texts ?? preface;
+  // Below an end that has other updates above it, text belongs to that: the newest are last.
+  const other = sections.findLast(one => !isEnd(one));
+  const last = other ? sections.at(-1)!.texts : preface;
   last.push(...kept.map(({ text }) => text));
   return {
     preface: whole(preface),
@@ -170,17 +177,12 @@ function whole(texts: readonly string[]): string {
     .join('\n\n');
 }
 
-/** Longer lines are prose and not examined. */
-const MAX_HEADING = 300;
-
-function headingText(line: string): string | undefined {
-  // Other kinds of spaces come from chats and word processors.
-  if (!/^##\s/.test(line) || line.length > MAX_HEADING) return undefined;
-  return line.slice(3).trim().replace(/ #+$/, '').trimEnd();
+function isEnd({ status }: Pick<Section, 'status'>): boolean {
+  return status === 'resolved' || status === 'completed';
 }
 
-function isLoose(line: string): boolean {
-  if (unmarkedLabel(line) !== null) return true;
+function isLoose(line: string, before: string | undefined): boolean {
+  if (unmarkedLabel(line) !== null || isPasted(line, before)) return true;
   if (line[0] !== '#' && line[0] !== ' ') return false;
   return /^ {0,3}#{1,5}(?!#)/.test(line) && line.length <= MAX_HEADING;
 }

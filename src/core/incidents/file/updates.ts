@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { type IncidentUpdate, PREFACE, type UpdateStatus } from '../../model/incident.ts';
 import { iso, MINUTE, type Millis } from '../../model/time.ts';
-import { earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
+import { type Doubt, earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
 import type { Section, Sections } from './timeline.ts';
 
@@ -85,14 +85,16 @@ export function updatesOf(
 }
 
 function lifeOf({ rrule, resolved }: Frontmatter, started: Millis) {
-  return { started, ending: rrule == null ? (resolved ?? null) : null };
+  return { started, ending: rrule == null ? (resolved ?? null) : null, repeats: rrule != null };
 }
 
-/** The two moments that an undated heading of an incident may mean, by its line, where nothing tells which. */
-export function doubtsOf(fields: Frontmatter, cut: Sections): ReadonlyMap<number, readonly [Millis, Millis]> {
-  const { started, scheduled_start: start, opened_by: opener } = fields;
-  if (started === undefined || start !== undefined) return new Map();
-  const moments = readMoments(cut.sections, lifeOf(fields, started), null, 'newest first', opener != null);
+/** By their lines, the undated headings whose day nothing tells: of an incident, and of a recurring maintenance. */
+export function doubtsOf(fields: Frontmatter, cut: Sections): ReadonlyMap<number, Doubt> {
+  const { scheduled_start: start, rrule, opened_by: opener } = fields;
+  const started = fields.started ?? start;
+  if (started === undefined || (start !== undefined && rrule == null)) return new Map();
+  const isTrusted = rrule != null || opener != null;
+  const moments = readMoments(cut.sections, lifeOf(fields, started), null, 'newest first', isTrusted);
   return new Map(moments.flatMap(({ section, doubt }) => (doubt ? [[section.line, doubt] as const] : [])));
 }
 

@@ -15,13 +15,12 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
   const { rrule, status, resolved, updates } = incident;
   const scheduled = incident.scheduled!;
   const repeats = rrule !== undefined;
-  const long = scheduled.end - scheduled.start >= DAY;
-  const why = repeats ? 'the maintenance repeats' : 'the maintenance is longer than a day';
+  const long = !repeats && scheduled.end - scheduled.start >= DAY;
   const found: Remark[] = sections
-    .filter(section => !section.dated && (repeats || (long && tellsOfWork(section))))
+    .filter(section => long && !section.dated && tellsOfWork(section))
     .map(section => ({
       at: section.line,
-      what: `this section has a time but no date, and ${why}: its day is a guess`,
+      what: 'this section has a time but no date, and the maintenance is longer than a day: its day is a guess',
       fix: `write the date too, like \`## Completed ${iso(scheduled.start).slice(0, 10)} 02:41 UTC\``,
     }));
   for (const { section, at } of repeats ? [] : momentsOf(incident, cut, scheduled)) {

@@ -2,7 +2,7 @@
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
 import { nearest } from '../../model/problem.ts';
 import { beginsWithTime, readHeading, statusNamed, unmarkedLabel } from '../file/heading.ts';
-import { meantLabel } from '../file/prose-heading.ts';
+import { isBoldTime, meansEnd, meantLabel } from '../file/prose-heading.ts';
 import type { Section, Sections } from '../file/timeline.ts';
 import type { Remark } from './remark.ts';
 
@@ -21,11 +21,27 @@ const KEY = /^([a-z_-]{4,20})[ \t]*:(?:[ \t]+(.*))?$/i;
 
 export function likelyMistakes(incident: Incident, body: string, cut: Sections): Remark[] {
   const remarks = cut.loose.slice(0, MAX_LOOSE).flatMap(({ line, text }) => nearHeading(line, text));
+  remarks.push(...pastedUpdates(incident, cut));
   remarks.push(...cut.sections.flatMap(nearLabel));
   // A monitor's text may look like anything.
   if (incident.openedBy === null) remarks.push(...nearFields(body, cut));
   const unended = endUntold(incident, cut);
   return unended ? [...remarks, unended] : remarks;
+}
+
+/**
+ * `**19:30 UTC** - Fix deployed.`, or updates pasted from another status page: one hint for all. A plan has times, too, and
+ * so may the last words of what is over.
+ */
+function pastedUpdates({ scheduled, openedBy, status }: Incident, { loose, sections }: Sections): Remark[] {
+  if (scheduled || openedBy !== null) return [];
+  const isTold = status === 'resolved' && sections.length > 0;
+  const first = loose.find(
+    ({ text }) => unmarkedLabel(text) === null && !/^ {0,3}#/.test(text) && !(isTold && isBoldTime(text)),
+  );
+  if (!first) return [];
+  const what = `"${first.text.trim()}" is text, not an update, and so are other lines like it`;
+  return [{ at: first.line, what, fix: 'begin each update with a heading: `## Update 15:00 UTC`' }];
 }
 
 /** `## Update`, `##Update 10:05 UTC`, `### Update 10:05 UTC`: text, though most likely meant as an update. */
@@ -137,11 +153,13 @@ function endUntold(incident: Incident, { sections }: Sections): Remark | null {
   const { scheduled, status, updates } = incident;
   const last = updates.at(-1);
   // Whether a maintenance is completed depends on the clock (times.ts).
-  if (scheduled || status === 'resolved' || (!last?.early && last?.status !== 'resolved')) return null;
-  const teller = updates.findLast(({ body }) =>
-    sections.some(one => one.status === 'resolved' && one.body === body),
-  );
-  const section = sections.find(one => one.status === 'resolved' && one.body === teller?.body);
+  if (scheduled || status === 'resolved') return null;
+  const isMeant = last?.label != null && last.status !== 'resolved' && meansEnd(last.label);
+  if (!last?.early && last?.status !== 'resolved' && !isMeant) return null;
+  const tells = (one: Section) =>
+    one.status === 'resolved' || (isMeant && !last.early && one.label === last.label);
+  const teller = updates.findLast(({ body }) => sections.some(one => tells(one) && one.body === body));
+  const section = sections.find(one => tells(one) && one.body === teller?.body);
   return {
     at: section?.line ?? 1,
     what: `the newest update says resolved, but the front matter says ${status}`,

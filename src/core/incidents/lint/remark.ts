@@ -21,8 +21,9 @@ export function momentsOf(
   work: Work | null,
 ) {
   const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
-  const life = { started: announced, ending: rrule === undefined ? resolved : null };
-  const moments = readMoments(sections, life, work, 'newest first', rrule !== undefined || openedBy !== null);
+  const repeats = rrule !== undefined;
+  const life = { started: announced, ending: repeats ? null : resolved, repeats };
+  const moments = readMoments(sections, life, work, 'newest first', repeats || openedBy !== null);
   return moments.filter(({ doubt }) => doubt === undefined);
 }
 

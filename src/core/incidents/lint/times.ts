@@ -4,7 +4,7 @@ import { errorAt, limitProblems, orProblem, type Problem, warningAt } from '../.
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
 import { stepsAfterCompletion } from '../as-of.ts';
-import { readMoments } from '../file/moments.ts';
+import { readMoments, tellsOfWork } from '../file/moments.ts';
 import { cutSections, type Section, type Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf } from './remark.ts';
 
@@ -33,7 +33,7 @@ export function backwards(
     return warningAt(where, what, 'correct `started`', placesOf(incident, source, where).startedLine);
   }
   const { yaml, body } = readFrontmatter(where, source);
-  const slip = slipOf(incident, cutSections(body), begins, resolved);
+  const slip = slipOf(incident, cutSections(body, incident.status), begins, resolved);
   const likely = `most likely \`${slip}\` is wrong: correct it, or the other`;
   const fix = slip ? likely : 'correct the one that is wrong';
   return errorAt(where, `it ends before it begins: ${times}`, fix, yaml?.lineOf([slip ?? 'resolved']) ?? 1);
@@ -104,7 +104,7 @@ function placesOf(incident: Incident, source: string, where: string): Places {
   if (known?.source === source) return known;
   const { yaml, body, bodyLine } = readFrontmatter(where, source);
   const work = incident.scheduled && incident.rrule === undefined ? incident.scheduled : null;
-  const moments = momentsOf(incident, cutSections(body), work);
+  const moments = momentsOf(incident, cutSections(body, incident.status), work);
   const made = {
     source,
     startedLine: yaml?.lineOf(['started']) ?? 1,
@@ -130,6 +130,12 @@ function isCompletionUntold({ scheduled, status, updates, rrule }: Incident, now
   // In a series, one occurrence may be over. At its end a maintenance is completed by the clock.
   if (!scheduled || rrule !== undefined || status === 'completed' || now >= scheduled.end) return false;
   return last?.early === true || last?.status === 'completed';
+}
+
+/** A step of the work gets the day nearest to the window: within that, it is the plan. */
+function isPlannedStep({ scheduled, status }: Incident, at: Millis, step: Section['status']): boolean {
+  if (!scheduled || status === 'completed' || !tellsOfWork({ status: step })) return false;
+  return at >= scheduled.start && at <= scheduled.end;
 }
 
 function ahead(
@@ -177,12 +183,12 @@ function ahead(
     found.push(warningAt(where, what, 'set `status: completed` (or reword the heading)', line));
   }
   for (const { line, at, dated, status } of sections) {
-    if (plan.some(update => update.at === at && update.status === status)) {
+    if (plan.some(update => update.at === at && (update.inherits ? null : update.status) === status)) {
       const what = `this step is dated after the completion (${iso(at)}), so it has not happened: it is not shown`;
       found.push(warningAt(where, what, 'correct its time, or remove it', line));
       continue;
     }
-    if (at <= late || (scheduled && dated)) continue;
+    if (at <= late || (scheduled && dated) || isPlannedStep(incident, at, status)) continue;
     const why = dated ? '' : ' (it has no date, and this is the next such time)';
     found.push(warningAt(where, `this update is in the future: ${iso(at)}${why}`, fix, line));
   }

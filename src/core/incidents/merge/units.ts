@@ -82,9 +82,9 @@ function cutFront(lines: readonly string[]): Pick<Units, 'entries' | 'tail'> | n
 }
 
 function cutBody(lines: readonly string[], source: string): Pick<Units, 'preface' | 'sections'> | null {
-  const cut = cutSections(lines.map(bare).join('\n'));
-  if (cut.stopped) return null;
   const read = parseIncident('', '', source).value;
+  const cut = cutSections(lines.map(bare).join('\n'), read?.status);
+  if (cut.stopped) return null;
   const moments = read ? readMoments(cut.sections, { started: read.started, ending: read.resolved }) : [];
   const said = new Map(moments.map(({ section, at }) => [section.line, at]));
   const found = [...cut.sections.map(({ line }) => line), ...postmortemLines(lines)];

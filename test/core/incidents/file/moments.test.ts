@@ -99,6 +99,39 @@ describe('a first heading before `started`', () => {
   );
 });
 
+describe('a first section up to an hour before `started` is of that day, beside one at `started`', () => {
+  test.each([
+    [['Update 18:55 UTC', 'Investigating 19:00 UTC'], undefined, 2],
+    [['Update 18:01 UTC', 'Investigating 19:00 UTC', 'Identified 19:30 UTC'], undefined, 3],
+    [['Update 18:55 UTC', 'Investigating 19:00 UTC', 'Resolved 19:50 UTC'], '2026-11-25T19:50:00Z', 3],
+    [['Investigating 18:55 UTC', 'Update 2026-11-25 19:00 UTC', 'Update 20:00 UTC'], undefined, 3],
+  ])('%j', (headings, resolved, count) => {
+    for (const all of [headings, headings.toReversed()]) {
+      const { moments, errors } = read({
+        started: '2026-11-25T19:00:00Z',
+        ...(resolved ? { resolved } : {}),
+        headings: all,
+      });
+      expect(errors).toEqual([]);
+      expect(moments.map(one => one.slice(0, 3))).toEqual(Array(count).fill('25T'));
+      expect(moments[0]).toContain(headings[0]);
+    }
+  });
+
+  test('one of the next day is of that day', () => {
+    const story = [
+      'Investigating 19:00 UTC',
+      'Identified 19:30 UTC',
+      'Monitoring 03:00 UTC',
+      'Update 18:55 UTC',
+    ];
+    for (const all of [story, story.toReversed()]) {
+      const { moments } = read({ started: '2026-11-25T19:00:00Z', headings: all });
+      expect(moments.at(-1)).toBe('26T18:55 Update 18:55 UTC');
+    }
+  });
+});
+
 describe('beside a known end', () => {
   test('a dated one of the next day draws nothing, and is named', () => {
     const headings = ['Investigating 13:00 UTC', 'Update 2026-11-26 13:20 UTC', 'Resolved 13:50 UTC'];

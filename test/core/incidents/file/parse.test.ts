@@ -201,14 +201,16 @@ describe('words under a heading that cannot be read', () => {
       `${END}\n\n## Monitoring 1450 UTC\nWe watch.\n\n## Investigating 14:30\nWe look.`,
       [first('We look.\n\n## Monitoring 1450 UTC\nWe watch.'), end],
     ],
-    [
-      'oldest first, last',
-      `## Investigating 14:30\nWe look.\n\n${END}\n\n## Update noon\nThanks.`,
-      [first('We look.\n\n## Update noon\nThanks.'), end],
-    ],
     ['below text and above the end', `We look.\n\n${WORDS}\n\n${END}`, [first(`We look.\n\n${WORDS}`), end]],
   ])('%s are never the end', (_name, body, expected) => {
     expect(at(body)).toEqual(expected);
+  });
+
+  test('oldest first, last, are a word after the end', () => {
+    expect(at(`## Investigating 14:30\nWe look.\n\n${END}\n\n## Update noon\nThanks.`)).toEqual([
+      first('We look.'),
+      ['15:00', 'resolved', 'Back.\n\n## Update noon\nThanks.'],
+    ]);
   });
 });
 

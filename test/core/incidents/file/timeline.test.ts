@@ -90,6 +90,40 @@ describe('a heading', () => {
   });
 });
 
+describe('the words of a section that cannot be read', () => {
+  const bodies = (...parts: string[]) => {
+    const { sections, preface, postmortem, wrong } = cutSections(parts.join('\n\n'));
+    expect(wrong).toHaveLength(1);
+    return { preface, postmortem, said: sections.map(({ body }) => body) };
+  };
+  const [A, B, C] = [
+    '## Investigating 18:00 UTC\na',
+    '## Identified 18:30 UTC\nb',
+    '## Resolved 18:50 UTC\nc',
+  ];
+  const LATE = '## Update 19:00 CET\nlate';
+  const AFTER = '## Post-mortem\nwhy\n\n## Root cause\nDNS';
+
+  test('stay with the section above it, the end too when the newest are last', () => {
+    expect(bodies(A, B, C, LATE).said).toEqual(['a', 'b', `c\n\n${LATE}`]);
+    expect(bodies(A, B, LATE, C).said).toEqual(['a', `b\n\n${LATE}`, 'c']);
+    expect(bodies(C, LATE, B, A).said).toEqual(['c', 'b', 'a']);
+    expect(bodies(C, B, LATE, A).said).toEqual(['c', `b\n\n${LATE}`, 'a']);
+    expect(bodies('words', C, LATE)).toMatchObject({ preface: `words\n\n${LATE}`, said: ['c'] });
+  });
+
+  test('stay in the post-mortem, and tear nothing out of it', () => {
+    expect(bodies(A, B, C, AFTER, LATE)).toMatchObject({
+      said: ['a', 'b', 'c'],
+      postmortem: `why\n\n## Root cause\nDNS\n\n${LATE}`,
+    });
+    expect(bodies(A, C, `## Post-mortem\nwhy\n\n${LATE}\n\n## 18:10 CET - failover\nDNS`)).toMatchObject({
+      said: ['a', 'c'],
+      postmortem: `why\n\n${LATE}\n\n## 18:10 CET - failover\nDNS`,
+    });
+  });
+});
+
 describe('undated headings', () => {
   test.each([
     ['oldest first', '2025-12-03T23:40:00Z', ['23:55', '00:35'], ['03T23:55', '04T00:35']],

@@ -118,6 +118,73 @@ describe('headings that nearly are updates', () => {
   });
 });
 
+describe('updates written or pasted as text get one hint for the file', () => {
+  test.each([
+    ['**19:30 UTC** - Fix deployed.\n\n**19:20 UTC** - We look.', 8],
+    ['**19:50 UTC – Resolved.** All good.\n\n**19:30 UTC – Identified.** A disk.', 8],
+    ['__19:50__: it works', 8],
+    ['**2026-03-10 19:30 UTC:** Fix deployed.', 8],
+    [
+      '**Resolved** - This incident has been resolved.\nNov 29, 19:50 UTC\n\n**Investigating** - We look.\nNov 29, 19:00 UTC',
+      9,
+    ],
+    ['**Update** - We look.\nPosted 3 hours ago. Nov 29, 2026 - 19:00 UTC', 9],
+    ['**Monitoring:** A fix is in.  \n_Nov 29, 19:00 PST_', 9],
+  ])('%j', (body, line) => {
+    expect(remarks(`We look.\n${body}\n`)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^a\\.md:${line}: .* is text, not an update, .*\`## Update 15:00 UTC\``),
+      ),
+    ]);
+  });
+
+  test.each([
+    '**22:00 UTC** – **23:00 UTC**: no logins.',
+    '**22:00 – 23:00 UTC**: no logins.',
+    'At **22:00 UTC** we deploy.',
+    '- **22:00 UTC** we deploy.',
+    '| **22:00 UTC** | deploy |',
+    '**Resolved** - This incident has been resolved.',
+    'It began on\nNov 29, 19:00 UTC',
+    '**Note:** the plan\nNov 29, 19:00 UTC',
+    '## Timeline\n\n**19:30 UTC** - Fix deployed.',
+    '```\n**19:30 UTC** - Fix deployed.\n```',
+  ])('not %j', body => {
+    expect(remarks(`We look.\n\n${body}\n`)).toEqual([]);
+  });
+
+  test('not in a maintenance, nor in the last words of what is over', () => {
+    const body = 'Words.\n\n## Resolved 13:00 UTC\n\n**12:30 UTC** - Fix deployed.\n';
+    expect(
+      remarks(body, `${HEAD.replace('investigating', 'resolved')}resolved: 2026-03-10T13:00:00Z\n`),
+    ).toEqual([]);
+    const work =
+      'title: API\nstatus: scheduled\nscheduled_start: 2026-03-12T12:00:00Z\nscheduled_end: 2026-03-12T13:00:00Z\ncomponents: []\n';
+    expect(remarks('**12:30 UTC** - We switch over.\n', work)).toEqual([]);
+  });
+});
+
+test.each(['Update 16:20 UTC — Resolved', 'Update 16:20 UTC (Fixed)'])(
+  '"## %s" as the newest update of an open incident',
+  heading => {
+    const body = `## Investigating 12:00 UTC\nWe look.\n\n## ${heading}\nDone.\n`;
+    expect(remarks(body)).toEqual([
+      expect.stringMatching(
+        /^a\.md:10: the newest update says resolved, but the front matter says investigating/,
+      ),
+    ]);
+    expect(remarks(`${body}\n## Update 17:00 UTC\nNot yet.\n`)).toEqual([]);
+  },
+);
+
+test.each([
+  'Update 16:20 UTC — Partially resolved',
+  'Update 16:20 UTC - Resolved for most',
+  'Fixed 3 disks 16:20 UTC',
+])('"## %s" says no end', heading => {
+  expect(remarks(`## Investigating 12:00 UTC\nWe look.\n\n## ${heading}\nDone.\n`)).toEqual([]);
+});
+
 test('a report ends with the next heading of its level', () => {
   const body = '## Timeline\n\n### 14:05 UTC\n\n## Apology\n\n### 15:30 UTC - Resolved\n';
   expect(remarks(body)).toEqual([

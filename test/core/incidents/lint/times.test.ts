@@ -90,9 +90,13 @@ describe('an undated section of a maintenance', () => {
     const why = (text: string) => [
       { ...guess, what: `this section has a time but no date, and ${text}: its day is a guess` },
     ];
-    expect(maintenance({ front: 'rrule: FREQ=WEEKLY', body }).problems).toEqual(
-      why('the maintenance repeats'),
-    );
+    const { problems, value } = maintenance({ front: 'rrule: FREQ=WEEKLY', body });
+    expect(problems[0]).toMatchObject({
+      level: 'error',
+      line: 10,
+      what: expect.stringContaining('the maintenance repeats: its day is a guess'),
+    });
+    expect(value).toMatchObject({ held: true, updates: [{}] });
     expect(maintenance({ end: '15T04:00', body }).problems).toEqual(
       why('the maintenance is longer than a day'),
     );
@@ -151,6 +155,21 @@ describe('what lies in the future', () => {
         'scheduled',
       ),
       [],
+    ],
+    [
+      'what is planned for the window without a date',
+      text({
+        start: '12T22:00',
+        body: 'Words.\n\n## In progress 22:00 UTC\na\n\n## Verifying 01:30 UTC\nb\n\n## Completed 04:00 UTC\nc',
+      }).replace('completed', 'scheduled'),
+      [],
+    ],
+    [
+      'what is planned past the window without a date',
+      text({ body: 'Words.\n\n## Completed 05:00 UTC\na' }).replace('completed', 'scheduled'),
+      [
+        '10: this update is in the future: 2026-03-13T05:00:00Z (it has no date, and this is the next such time)',
+      ],
     ],
     [
       'a plan that will not be',
