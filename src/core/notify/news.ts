@@ -1,6 +1,6 @@
 // News: which updates to announce, and to whom.
 
-import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
+import { announcesEnd, announcesRelapse, openAfterEnd } from '../incidents/ending.ts';
 import { headedKey, isPrefaceOf, knownKeys } from '../incidents/first-seen.ts';
 import { noticesOf } from '../incidents/maintenance.ts';
 import {
@@ -25,7 +25,8 @@ export interface Announcement extends UpdateRef {
 const NEWS_FOR: Millis = DAY;
 
 /**
- * The updates not announced yet, oldest first. Updates of the future wait for their time;
+ * The updates not announced yet, oldest first. Updates of the future wait for their time, and what says that a resolved
+ * incident is open for its correction;
  * `notify: false`, news older than 24 h, what is dated before the incident began, words put above the first section
  * later, and everything on the first round of a new database are noted and owed to nobody.
  * `leads` are how long before a maintenance its notices go out; those due already when it is
@@ -57,8 +58,10 @@ export function announcements(
     const first = incident.updates.find(update => !update.quiet);
     const isTold = (update: IncidentUpdate) => isSeen(update) || isAfterword(update) || isOld(update);
     const isNews = first !== undefined && first.at <= now && !isTold(first);
+    // The email would contradict the page.
+    const waiting = firstRound ? [] : openAfterEnd(incident);
     const add = (update: IncidentUpdate, isKnown = false) => {
-      if (update.at > now) return;
+      if (update.at > now || waiting.includes(update)) return;
       const keys = isSeen(update) ? renamed(update) : [update.key];
       if (keys.length === 0 || (!firstRound && tellsNothing(incident, update))) return;
       const quiet =

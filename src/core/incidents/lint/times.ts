@@ -4,6 +4,7 @@ import { bearable, errorAt, type Problem, survived, warningAt } from '../../mode
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
 import { stepsAfterCompletion } from '../as-of.ts';
+import { openAfterEnd } from '../ending.ts';
 import { readMoments } from '../file/moments.ts';
 import { cutSections, type Section, type Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf } from './remark.ts';
@@ -155,7 +156,8 @@ function ahead(
   const plan = notHappened(incident, view, now);
   const isPast = newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now;
   const isUntold = isCompletionUntold(incident, now);
-  if (isPast && !wasAhead && plan.length === 0 && !isUntold) return [];
+  const reopened = (resolved ?? now) > now ? undefined : openAfterEnd(view ?? incident).at(-1);
+  if (isPast && !wasAhead && plan.length === 0 && !isUntold && !reopened) return [];
   const { startedLine, resolvedLine, sections } = placesOf(incident, source, where);
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
   const found: Problem[] = [];
@@ -175,6 +177,12 @@ function ahead(
     const what = `the newest update says completed, the front matter ${incident.status}`;
     const line = sections.findLast(({ at, status }) => at <= now && status === 'completed')?.line;
     found.push(warningAt(where, what, 'set `status: completed` (or reword the heading)', line));
+  }
+  if (reopened) {
+    const what = `the newest update says ${reopened.status}, but the front matter says resolved`;
+    const fix = `set \`status: ${reopened.status}\` and remove \`resolved:\`, or reword the heading: until then, new updates after the end are not sent`;
+    const line = sections.findLast(({ status }) => status === reopened.status)?.line;
+    found.push(warningAt(where, what, fix, line));
   }
   for (const { line, at, dated, status } of sections) {
     if (plan.some(update => update.at === at && update.status === status)) {

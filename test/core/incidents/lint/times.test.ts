@@ -227,6 +227,19 @@ describe('a completion that only the newest update tells', () => {
   });
 });
 
+test('what says open after the end in the front matter is named with its line', () => {
+  const source =
+    '---\ntitle: A\nstatus: resolved\nseverity: major\nstarted: 2026-03-10T09:00:00Z\nresolved: 2026-03-10T10:00:00Z\n---\n## Resolved 10:00 UTC\nOver.\n\n## Investigating 10:30 UTC\nIt is back.\n\n## Update 10:40 UTC\nStill.\n';
+  const named = (text: string, now = '2026-03-10T11:00:00Z') => {
+    const { value, problems } = parseIncident('a.md', 'a', text);
+    return [...problems, ...timeProblems(value!, text, 'a.md', at(now))].map(printProblem);
+  };
+  expect(named(source)).toEqual([
+    'a.md:11: the newest update says investigating, but the front matter says resolved — set `status: investigating` and remove `resolved:`, or reword the heading: until then, new updates after the end are not sent',
+  ]);
+  expect(named(source.replace('## Investigating', '## Update'))).toEqual([]);
+});
+
 describe('a maintenance that nobody dated', () => {
   const own = { id: '20260313_upgrade', start: '13T22:00', end: '13T23:00' };
 
