@@ -51,3 +51,76 @@ test('what says no status is sent after the end, and so is an end beside what co
   await world.pass(10, 5);
   expect(subjects(world).slice(sent + 2)).toEqual(['[UPDATE] Slow exports']);
 });
+
+const EARLIER = '## Investigating 2026-03-10 11:20 UTC\nFirst signs.\n\n';
+
+test.each<[string, string, string]>([
+  ['of an open incident', BEGUN, 'status: investigating'],
+  ['of one that is over', TOLD, 'status: resolved\nresolved: 2026-03-10T11:58:00Z'],
+  ['of one begun with words alone', 'We look.\n\n', 'status: investigating'],
+])('a section put before the beginning %s is shown, and told to nobody', async (_name, body, state) => {
+  const { world, sent } = await told(body, state);
+  expect(subjects(world)[0]).toBe('[INCIDENT] Slow exports');
+  // Below, newest first, as above: what counts is its time.
+  await world.write(FILE, `${front(state)}${body}${EARLIER}`);
+  await world.pass(10, 5);
+  await world.restart();
+  await world.pass(10, 5);
+  expect(subjects(world)).toHaveLength(sent);
+  expect((await world.get('/status/incidents/20260310_exports')).text).toContain('First signs.');
+  // What comes later is news all the same.
+  await world.write(
+    FILE,
+    `${front('status: identified')}${body}${EARLIER}## Identified 2026-03-10 12:00 UTC\nA disk.\n`,
+  );
+  await world.pass(10, 5);
+  expect(subjects(world).slice(sent)).toEqual(['[UPDATE] Slow exports']);
+});
+
+test('a section put before a beginning that still waits does not take its place', async () => {
+  const world = await openWorld({
+    site: () =>
+      'title: T\nnotify: { grace: 20s }\ncomponents:\n  - { id: dashboard, name: Dashboard, check: { type: manual } }\n',
+  });
+  await subscribed(world, 'olga@example.com');
+  const state = 'status: investigating';
+  await world.write(FILE, front(state) + BEGUN);
+  await world.pass(10, 5);
+  await world.write(FILE, front(state) + EARLIER + BEGUN);
+  await world.pass(30, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+  expect(world.mails.at(-1)!.text).toContain('We look.');
+});
+
+test('nor does one put before the announcement of a maintenance, and its reminder is sent', async () => {
+  const work = (body: string) =>
+    `---\ntitle: Upgrade\nstatus: scheduled\nstarted: 2026-03-10T11:50:00Z\nscheduled_start: 2026-03-10T13:00:30Z\nscheduled_end: 2026-03-10T14:00:00Z\ncomponents: [dashboard]\n---\n\n${body}`;
+  const world = await openWorld({
+    site: () =>
+      'title: T\nmaintenance: { notices: [1h] }\ncomponents:\n  - { id: dashboard, name: Dashboard, check: { type: manual } }\n',
+  });
+  await subscribed(world, 'olga@example.com');
+  const planned = '## Scheduled 2026-03-10 11:50 UTC\nWe upgrade.\n\n';
+  await world.write('20260310_upgrade.md', work(planned));
+  await world.pass(25, 5);
+  expect(subjects(world)).toEqual(['[MAINTENANCE] Upgrade']);
+  await world.write('20260310_upgrade.md', work(`## Scheduled 2026-03-10 11:30 UTC\nWe plan.\n\n${planned}`));
+  await world.pass(60, 5);
+  expect(subjects(world)).toHaveLength(2);
+  expect(world.mails.at(-1)!.text).toContain('This maintenance begins in');
+});
+
+test('with a `started` in the future, what is said after it was first seen is news', async () => {
+  const head = front('status: investigating').replace('11:40', '13:30');
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write(FILE, `${head}## Investigating 13:30 UTC\nWe look.\n`);
+  await world.pass(90, 5);
+  await world.restart();
+  await world.write(
+    FILE,
+    `${head}## Update 2026-03-10 12:01 UTC\nA disk.\n\n## Investigating 13:30 UTC\nWe look.\n`,
+  );
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[UPDATE] Slow exports']);
+});
