@@ -133,6 +133,19 @@ function isCompletionUntold({ scheduled, status, updates, rrule }: Incident, now
   return last?.early === true || last?.status === 'completed';
 }
 
+const DONE = /\b(done|completed?|finished|over|fertig|abgeschlossen|beendet)\b/i;
+const NOT = /\b(not|nicht|noch|still)\b|n[’']t\b/i;
+
+/** The newest words about work that goes on after the planned end, when everything shows it as completed. */
+function overrunBy({ scheduled, status, updates, rrule }: Incident, now: Millis): IncidentUpdate | undefined {
+  if (!scheduled || status === 'completed' || rrule !== undefined) return undefined;
+  const last = updates.at(-1);
+  // Nobody corrects the plan of old work.
+  if (!last || last.preface || last.at <= scheduled.end || now - last.at > DAY) return undefined;
+  const said = `${last.label ?? ''} ${last.body}`;
+  return last.status === 'completed' || (DONE.test(said) && !NOT.test(said)) ? undefined : last;
+}
+
 function ahead(
   incident: Incident,
   source: string,
@@ -157,7 +170,8 @@ function ahead(
   const isPast = newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now;
   const isUntold = isCompletionUntold(incident, now);
   const reopened = (resolved ?? now) > now ? undefined : openAfterEnd(view ?? incident).at(-1);
-  if (isPast && !wasAhead && plan.length === 0 && !isUntold && !reopened) return [];
+  const overrun = overrunBy(incident, now);
+  if (isPast && !wasAhead && plan.length === 0 && !isUntold && !reopened && !overrun) return [];
   const { startedLine, resolvedLine, sections } = placesOf(incident, source, where);
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
   const found: Problem[] = [];
@@ -183,6 +197,11 @@ function ahead(
     const fix = `set \`status: ${reopened.status}\` and remove \`resolved:\`, or reword the heading: until then, new updates after the end are not sent`;
     const line = sections.findLast(({ status }) => status === reopened.status)?.line;
     found.push(warningAt(where, what, fix, line));
+  }
+  if (overrun) {
+    const what = 'this update is dated after `scheduled_end`, when the maintenance is over';
+    const line = sections.findLast(({ at }) => at === overrun.at)?.line;
+    found.push(warningAt(where, what, 'move `scheduled_end`', line));
   }
   for (const { line, at, dated, status } of sections) {
     if (plan.some(update => update.at === at && update.status === status)) {
