@@ -1,9 +1,12 @@
 // `lint`: what it says, in which format, with which exit code, and what merging would mail.
 import { describe, expect, test } from 'vitest';
+import { incident } from '../../src/cli/incident.ts';
 import { lint } from '../../src/cli/lint.ts';
+import { parseIncident } from '../../src/core/incidents/file/parse.ts';
 import { EVERYTHING } from '../../src/core/model/subscriber.ts';
+import { DAY, HOUR, iso, MINUTE } from '../../src/core/model/time.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
-import { endFirstRound } from '../../src/store/notify/announcements.ts';
+import { endFirstRound, noteQuietly } from '../../src/store/notify/announcements.ts';
 import { confirmSubscriber, savePending } from '../../src/store/notify/subscribers.ts';
 import { NOW, openTerminal } from './terminal.ts';
 
@@ -261,6 +264,47 @@ components:
       const { out } = await terminal.run(lint);
       expect(out).toContain('2 subscribers of API would get 2 emails: 20261123_api\n');
     }
+  });
+
+  test('of a series only what is new in its occurrences, and nothing once it is told', async () => {
+    const terminal = await openTerminal();
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    await endFirstRound(db, NOW - 1000);
+    const fresh = {
+      id: 'a',
+      address: 'a@example.com',
+      state: 'pending',
+      choice: EVERYTHING,
+      lang: 'en',
+    } as const;
+    await savePending(db, { ...fresh, nonce: 'a', createdAt: 1, confirmedAt: null });
+    await confirmSubscriber(db, 'a', 1);
+    const day = (ago: number) => iso(NOW - ago * DAY).slice(0, 10);
+    const minutes = (ago: number) =>
+      iso(NOW - ago * MINUTE)
+        .slice(0, 16)
+        .replace('T', ' ');
+    const start = iso(NOW - 7 * DAY - HOUR);
+    const text = `---\ntitle: API upgrade\nstatus: scheduled\nstarted: ${day(9)}T10:00:00Z\nscheduled_start: ${start}\nscheduled_end: ${iso(NOW - 7 * DAY + HOUR)}\nrrule: FREQ=WEEKLY\ncomponents: [api]\n---\n\nWe upgrade.\n`;
+    await terminal.write('incidents/20261120_work.md', text);
+    await noteQuietly(db, '20261120_work', [`${day(9)}T10:00:00Z#-preface`], NOW);
+    const today = `20261120_work--${iso(NOW - HOUR).slice(0, 10)}`;
+    const told = parseIncident('', '20261120_work', text).value!.updates.map(({ key }) => key);
+    await noteQuietly(db, today, told, NOW);
+    expect((await terminal.run(lint)).out).not.toContain('would get');
+    const { out } = await terminal.run(
+      incident.find(({ name }) => name === 'incident resolve')!,
+      today,
+      '--message',
+      'Done.',
+      '--yes',
+    );
+    expect(out).toContain(`1 subscriber of API would get 1 email: ${today}\n`);
+    await terminal.write('incidents/20261120_work.md', `${text}\n## Completed ${minutes(5)} UTC\nDone.\n`);
+    expect((await terminal.run(lint)).out).toContain(`1 subscriber of API would get 1 email: ${today}\n`);
+    await noteQuietly(db, today, [`${minutes(5).replace(' ', 'T')}:00Z#0`], NOW);
+    await db.destroy();
+    expect((await terminal.run(lint)).out).not.toContain('would get');
   });
 
   test('10,000 files in seconds', { timeout: 120_000 }, async () => {

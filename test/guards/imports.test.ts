@@ -35,6 +35,7 @@ const CACHES = [
   'core/filing/dependencies.ts',
   'core/i18n/dates.ts',
   'core/incidents/lint/times.ts',
+  'core/incidents/maintenance.ts',
   'core/incidents/times/month-names.ts',
   'core/model/incident.ts',
   'core/page/compose.ts',

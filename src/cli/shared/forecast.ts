@@ -1,6 +1,7 @@
 // Forecast: who would be mailed about these incidents if they were on the page now.
 import { asOf } from '../../core/incidents/as-of.ts';
 import { announcedWhenSeen, presumedKey } from '../../core/incidents/first-seen.ts';
+import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import { affectedBy, type Incident, refOf } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { announcements, concernOf, owedTo } from '../../core/notify/news.ts';
@@ -20,10 +21,12 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const confirmed = await confirmedSubscribers(db);
     const first = await isFirstRound(db);
     const now = cli.clock();
-    const dated = incidents.map(one => {
+    const dated = incidents.flatMap(one => {
       const isSeen = (key: string) => seen.has(refOf({ incidentId: one.id, key }));
       const key = presumedKey(one, isSeen);
-      return asOf(key === null || isSeen(key) ? one : announcedWhenSeen(one, now), now, () => now);
+      const known = key === null || isSeen(key) ? one : announcedWhenSeen(one, now);
+      // The occurrences of a series are announced one by one.
+      return occurrencesOf(known, now).map(each => asOf(each, now, () => now));
     });
     const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);
     const owed = news

@@ -1,6 +1,6 @@
 // The end of an incident: when it was, and which update announces it.
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
-import type { Millis } from '../model/time.ts';
+import { MINUTE, type Millis } from '../model/time.ts';
 
 /** When the incident ended, by its file; null while it is open, and for a recurring maintenance. */
 export function endedAt({ scheduled, status, resolved, updates, rrule }: Incident): Millis | null {
@@ -27,6 +27,20 @@ export function announcesRelapse(
   if (scheduled || (status === 'resolved' && !reopens) || (resolved !== null && at >= resolved)) return false;
   const last = lastTold(updates, key);
   return last?.status === 'resolved' && !last.reopens;
+}
+
+/** A monitor's recovery is filed with the time of the first good response, and people write meanwhile. */
+const CONFIRMED_WITHIN: Millis = 30 * MINUTE;
+
+/** The updates that say an incident is open, dated after it ended by its front matter: that one decides. */
+export function openAfterEnd(incident: Incident): readonly IncidentUpdate[] {
+  const { scheduled, status, resolved, openedBy, updates } = incident;
+  if (scheduled || status !== 'resolved' || resolved === null) return [];
+  const end = updates.findLastIndex(update => update.status === 'resolved');
+  if (end === updates.length - 1) return [];
+  const latest = Math.max(resolved, updates[end]?.at ?? resolved);
+  const from = openedBy === null ? latest : latest + CONFIRMED_WITHIN;
+  return updates.slice(end + 1).filter(({ at }) => at > from);
 }
 
 /** The newest announced update before this one. */

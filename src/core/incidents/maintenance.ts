@@ -36,6 +36,24 @@ export function spanOf(incident: Incident, now: Millis): Span {
   return { start: incident.started, end: incident.resolved ?? now };
 }
 
+/** Per parsed incident: texts rendered for a list of updates stay valid. */
+const completions = new WeakMap<readonly IncidentUpdate[], readonly IncidentUpdate[]>();
+
+/** The updates of a maintenance that the clock completed: its Completed section is the completion, not an early word. */
+export function completedByClock(updates: readonly IncidentUpdate[]): readonly IncidentUpdate[] {
+  if (!updates.some(({ early }) => early)) return updates;
+  const known = completions.get(updates) ?? updates.map(completion);
+  completions.set(updates, known);
+  return known;
+}
+
+function completion(update: IncidentUpdate): IncidentUpdate {
+  const { early, formerly = [], ...rest } = update;
+  if (!early) return update;
+  const { key } = rest;
+  return { ...rest, key: formerly[0] ?? key, formerly: [key], status: 'completed', label: null };
+}
+
 export function isUnderWay(incident: Incident, now: Millis): incident is Incident & { scheduled: Span } {
   const state = stateAt(incident, now);
   return incident.scheduled !== null && (state === 'in_progress' || state === 'verifying');

@@ -1,6 +1,6 @@
 // News: which updates to announce, and to whom.
 
-import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
+import { announcesEnd, announcesRelapse, openAfterEnd } from '../incidents/ending.ts';
 import { headedKey, isPrefaceOf, knownKeys } from '../incidents/first-seen.ts';
 import { noticesOf } from '../incidents/maintenance.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type UpdateRef,
 } from '../model/incident.ts';
 import { type Concern, type Subscriber, wants } from '../model/subscriber.ts';
-import { DAY, type Millis } from '../model/time.ts';
+import { DAY, MINUTE, type Millis } from '../model/time.ts';
 
 export interface Announcement extends UpdateRef {
   readonly incident: Incident;
@@ -25,9 +25,10 @@ export interface Announcement extends UpdateRef {
 const NEWS_FOR: Millis = DAY;
 
 /**
- * The updates not announced yet, oldest first. Updates of the future wait for their time;
- * `notify: false`, news older than 24 h, what is dated before the incident began, words put above the first section
- * later, and everything on the first round of a new database are noted and owed to nobody.
+ * The updates not announced yet, oldest first. Updates of the future wait for their time, and what says that a resolved
+ * incident is open for its correction;
+ * `notify: false`, news older than 24 h, what is dated before the incident began, what is put before a beginning that is
+ * known, and everything on the first round of a new database are noted and owed to nobody.
  * `leads` are how long before a maintenance its notices go out; those due already when it is
  * announced are noted too.
  */
@@ -46,6 +47,10 @@ export function announcements(
     const known = knownKeys(incident.updates, has);
     const isSeen = (update: IncidentUpdate) => known.has(update) || has(update.key);
     const isBegun = incident.updates.some(one => !one.preface && !one.stray && known.has(one));
+    const begun = incident.updates.find(one => !one.stray && known.has(one))?.at;
+    // The beginning is told once; an end, however it is dated.
+    const isForeword = ({ at, status }: IncidentUpdate) =>
+      begun !== undefined && at < begun - (begun % MINUTE) && status !== 'resolved' && status !== 'completed';
     const isAfterword = ({ preface }: IncidentUpdate) => preface === true && isBegun;
     // Recorded under its new name too: the heading may come and go, and come again.
     const renamed = (update: IncidentUpdate) => {
@@ -55,10 +60,13 @@ export function announcements(
     };
     const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
     const first = incident.updates.find(update => !update.quiet);
-    const isFresh = (update: IncidentUpdate) => !isSeen(update) && !isAfterword(update) && !isOld(update);
-    const isNews = first !== undefined && first.at <= now && isFresh(first);
+    const isTold = (update: IncidentUpdate) =>
+      isSeen(update) || isAfterword(update) || isForeword(update) || isOld(update);
+    const isNews = first !== undefined && first.at <= now && !isTold(first);
+    // The email would contradict the page.
+    const waiting = firstRound ? [] : openAfterEnd(incident);
     const add = (update: IncidentUpdate, isKnown = false) => {
-      if (update.at > now) return;
+      if (update.at > now || waiting.includes(update)) return;
       const keys = isSeen(update) ? renamed(update) : [update.key];
       if (keys.length === 0 || (!firstRound && tellsNothing(incident, update))) return;
       const quiet =
@@ -113,17 +121,24 @@ export function owedTo(
 }
 
 /**
- * The update as it reads now, without a text above the first section that is newer than its announcement: that is told
- * to nobody, so it is not the beginning either.
+ * The update as it reads now, without what was put before the beginning after its announcement: that is told to nobody,
+ * so it is not the beginning either.
  */
 export function asAnnounced<Kind extends Incident>(
   current: { readonly incident: Kind; readonly update: IncidentUpdate },
   announced: { readonly incident: Incident } | null,
 ): { readonly incident: Kind; readonly update: IncidentUpdate } {
+  if (!announced) return current;
   const { incident, update } = current;
+  const before = announced.incident.updates;
+  const begun = beginningOf(announced.incident)?.at ?? 0;
   const isPreface = ({ preface }: IncidentUpdate) => preface === true;
-  if (!announced || update.preface || announced.incident.updates.some(isPreface)) return current;
-  return { incident: { ...incident, updates: incident.updates.filter(one => !isPreface(one)) }, update };
+  const isNew = (one: IncidentUpdate) =>
+    isPreface(one) ? !before.some(isPreface) : one.at < begun && !before.some(({ key }) => key === one.key);
+  const updates = incident.updates.filter(one => one.key === update.key || !isNew(one));
+  return updates.length === incident.updates.length
+    ? current
+    : { incident: { ...incident, updates }, update };
 }
 
 /** Finds the incident and update of a reference; null when its file or heading is gone. */

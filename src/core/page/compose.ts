@@ -1,7 +1,7 @@
 // compose(facts, now) → Snapshot: the one place where facts become what is shown.
 import { type ReportedVsMeasured, reportedVsMeasured } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
-import { isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
+import { completedByClock, isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
 import { isConfigured } from '../model/checks/check.ts';
 import { type Component, type Health, type Measured, severityOf, worst } from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
@@ -116,6 +116,7 @@ export function viewOf(
     stretches,
     comparison: comparisonIn(incident, stretches, history, outages),
     state,
+    updates: state === 'completed' ? completedByClock(incident.updates) : incident.updates,
     nextUpdate: over ? null : promiseOf(incident),
     duration: Math.max(0, end - start),
     unfiled: unfiled.has(incident.id),

@@ -181,7 +181,6 @@ export async function currentUpdate(
   ref: string,
 ): Promise<Frozen | null> {
   const current = findUpdate([...incidents, ...maintenances], ref);
-  if (current && !current.incident.updates.some(({ preface }) => preface)) return current;
   const frozen = await frozenUpdate(db, ref);
   return current ? asAnnounced(current, frozen) : frozen;
 }

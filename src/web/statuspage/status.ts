@@ -13,7 +13,8 @@ const RANKS: readonly StatusRow['indicator'][] = ['none', 'maintenance', 'minor'
 
 /**
  * The overall status as indicator and description: by the components or, if that is worse, by the open incidents that
- * affect none of them. Statuspage has no indicator for "unknown": it is `none`, and the description says it.
+ * affect none of them. Statuspage has no indicator for "unknown": it is `none`, or `minor` where checks have
+ * stopped or reports cannot be read, and the description says it.
  */
 export function pageStatus(overall: OverallStatus): StatusRow {
   const byComponents = ofComponents(overall);
@@ -30,6 +31,7 @@ function ofComponents({
   isNothingKnown,
   noReports,
   isAnyLost,
+  unread,
   interrupted,
 }: OverallStatus): StatusRow {
   const all = worst.length === total;
@@ -48,6 +50,9 @@ function ofComponents({
   if (interrupted) return { indicator: 'minor', description: 'Monitoring Interrupted' };
   // A component that was never checked counts as operational, as in its row.
   if (!isAnyLost) return { indicator: 'none', description: 'All Systems Operational' };
-  const description = isNothingKnown || noReports ? 'No Data' : 'All Checked Systems Operational';
-  return { indicator: 'none', description };
+  if (isNothingKnown || noReports)
+    return { indicator: unread > 0 ? 'minor' : 'none', description: 'No Data' };
+  // A report that cannot be read may be about anything.
+  if (unread > 0) return { indicator: 'minor', description: 'Incident Reports Unavailable' };
+  return { indicator: 'none', description: 'All Checked Systems Operational' };
 }

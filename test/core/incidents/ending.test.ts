@@ -1,6 +1,11 @@
 // Which update tells an end: the first that says so aloud.
 import { expect, test } from 'vitest';
-import { announcedStatus, announcesEnd, announcesRelapse } from '../../../src/core/incidents/ending.ts';
+import {
+  announcedStatus,
+  announcesEnd,
+  announcesRelapse,
+  openAfterEnd,
+} from '../../../src/core/incidents/ending.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { incident, NOW, update } from '../../makers.ts';
 
@@ -73,4 +78,35 @@ test.each([
   const made = incident('a', { started: NOW, resolved, updates });
   const found = updates.flatMap((one, i) => (announcesRelapse(made, one) ? [i] : []));
   expect(found).toEqual(relapses);
+});
+
+test.each<[string, readonly string[], string, readonly string[]]>([
+  ['with a word of a status', ['Resolved 12:00', 'Investigating 12:05'], '', ['investigating']],
+  [
+    'and with words after it',
+    ['Resolved 12:00', 'Monitoring 12:05', 'Update 12:20'],
+    '',
+    ['monitoring', 'monitoring'],
+  ],
+  ['without a section of the end', ['Investigating 11:00', 'Identified 12:05'], '', ['identified']],
+  ['newest first', ['Investigating 12:05', 'Resolved 12:00', 'Investigating 11:00'], '', ['investigating']],
+  ['plain words are none', ['Resolved 12:00', 'Update 12:05'], '', []],
+  ['at the same minute', ['Monitoring 12:00', 'Resolved 12:00', 'Investigating 11:00'], '', []],
+  ['before a later section of the end', ['Monitoring 12:05', 'Resolved 12:10'], '', []],
+  [
+    'written while a monitor confirmed the end',
+    ['Resolved 12:00', 'Identified 12:10'],
+    'opened_by: probe:api',
+    [],
+  ],
+  [
+    'long after a monitor’s end',
+    ['Resolved 12:00', 'Investigating 13:05'],
+    'opened_by: probe:api',
+    ['investigating'],
+  ],
+])('what says open after the end in the front matter: %s', (_name, headings, more, expected) => {
+  const body = headings.map(heading => `## ${heading.replace(' ', ' 2026-03-10 ')} UTC\nx\n`).join('\n');
+  const text = `---\ntitle: T\nstatus: resolved\nseverity: major\nstarted: 2026-03-10T11:00:00Z\nresolved: 2026-03-10T12:00:00Z\n${more}\n---\n${body}`;
+  expect(openAfterEnd(parseIncident('a.md', 'a', text).value!).map(({ status }) => status)).toEqual(expected);
 });

@@ -312,7 +312,7 @@ test.each([
     expect(await problems(world)).not.toEqual([]);
     await world.write('20260310_new.md', head('investigating'));
     await world.pass(5, 5);
-    const doubt = ['All checked systems operational · T', 'All Checked Systems Operational'];
+    const doubt = ['All checked systems operational · T', 'Incident Reports Unavailable'];
     expect(await shown()).toEqual([...doubt, 'T: partly unknown', true]);
     await world.restart();
     expect(await shown()).toEqual([...doubt, 'T: partly unknown', true]);

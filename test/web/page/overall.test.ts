@@ -140,7 +140,7 @@ function expected({ components, incidents, overall }: Snapshot): Health {
 /** What a client of Statuspage's API may be told of each state. */
 const INDICATORS: Record<Health, readonly string[]> = {
   operational: ['none'],
-  no_data: ['none'],
+  no_data: ['none', 'minor'],
   under_maintenance: ['maintenance'],
   degraded_performance: ['minor'],
   partial_outage: ['minor', 'major'],
@@ -247,6 +247,19 @@ describe('the overall status, for any snapshot', () => {
     expect(html).toContain(count === 2 ? 'Partly unknown' : 'No data');
     expect(html.includes('<p>No data for A</p>')).toBe(count === 2);
   });
+
+  test.each([
+    [true, 'No Data', 1],
+    [false, 'Incident Reports Unavailable', 2],
+  ])(
+    'an unreadable report is not "none" in the API (nothing else known: %s)',
+    (_isBlank, description, count) => {
+      const blank = { check: HTTP, group: null, health: 'no_data', isChecked: true } as const;
+      const parts = [blank, { ...blank, health: 'operational' as const }].slice(0, count);
+      const of = snapshotOf({ parts, incidents: [], upkeeps: [], unread: 1 });
+      expect(STATUSPAGE['status.json']!(of)).toMatchObject({ status: { indicator: 'minor', description } });
+    },
+  );
 
   test.each([
     ['minor', 'minor', 'Minor Service Outage', 'degraded'],

@@ -57,8 +57,10 @@ export function updatesOf(
     const { section, at, body, label } = entry;
     const stray = reading.isStray(entry);
     const isEnd = entry.status === reading.over;
-    const early = isOpen && isEnd && index === newest && !stray;
-    const status = early ? fields.status : statuses.get(entry)!;
+    // At its planned end a maintenance is over by the clock.
+    const early = isOpen && isEnd && index === newest && !stray && !(work && at >= work.end);
+    const isBegun = work && at >= work.start && fields.status === 'scheduled';
+    const status = early ? (isBegun ? 'in_progress' : fields.status) : statuses.get(entry)!;
     const key = early ? `${keys[index]}${EARLY}` : keys[index]!;
     // Ends announced as early ends, or before they were ones, are known; only the final end is announced again.
     const isPast = isEnd && (isOpen || index !== ends);

@@ -4,6 +4,7 @@ import { errorAt, limitProblems, orProblem, type Problem, warningAt } from '../.
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
 import { stepsAfterCompletion } from '../as-of.ts';
+import { openAfterEnd } from '../ending.ts';
 import { readMoments, tellsOfWork } from '../file/moments.ts';
 import { cutSections, type Section, type Sections } from '../file/timeline.ts';
 import { minuteOf, momentsOf } from './remark.ts';
@@ -138,6 +139,19 @@ function isPlannedStep({ scheduled, status }: Incident, at: Millis, step: Sectio
   return at >= scheduled.start && at <= scheduled.end;
 }
 
+const DONE = /\b(done|completed?|finished|over|fertig|abgeschlossen|beendet)\b/i;
+const NOT = /\b(not|nicht|noch|still)\b|n[’']t\b/i;
+
+/** The newest words about work that goes on after the planned end, when everything shows it as completed. */
+function overrunBy({ scheduled, status, updates, rrule }: Incident, now: Millis): IncidentUpdate | undefined {
+  if (!scheduled || status === 'completed' || rrule !== undefined) return undefined;
+  const last = updates.at(-1);
+  // Nobody corrects the plan of old work.
+  if (!last || last.preface || last.at <= scheduled.end || now - last.at > DAY) return undefined;
+  const said = `${last.label ?? ''} ${last.body}`;
+  return last.status === 'completed' || (DONE.test(said) && !NOT.test(said)) ? undefined : last;
+}
+
 function ahead(
   incident: Incident,
   source: string,
@@ -161,7 +175,9 @@ function ahead(
   const plan = notHappened(incident, view, now);
   const isPast = newest <= late && (scheduled || started <= bound) && (resolved ?? 0) <= now;
   const isUntold = isCompletionUntold(incident, now);
-  if (isPast && !wasAhead && plan.length === 0 && !isUntold) return [];
+  const reopened = (resolved ?? now) > now ? undefined : openAfterEnd(view ?? incident).at(-1);
+  const overrun = overrunBy(incident, now);
+  if (isPast && !wasAhead && plan.length === 0 && !isUntold && !reopened && !overrun) return [];
   const { startedLine, resolvedLine, sections } = placesOf(incident, source, where);
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
   const found: Problem[] = [];
@@ -181,6 +197,17 @@ function ahead(
     const what = `the newest update says completed, the front matter ${incident.status}`;
     const line = sections.findLast(({ at, status }) => at <= now && status === 'completed')?.line;
     found.push(warningAt(where, what, 'set `status: completed` (or reword the heading)', line));
+  }
+  if (reopened) {
+    const what = `the newest update says ${reopened.status}, but the front matter says resolved`;
+    const fix = `set \`status: ${reopened.status}\` and remove \`resolved:\`, or reword the heading: until then, new updates after the end are not sent`;
+    const line = sections.findLast(({ status }) => status === reopened.status)?.line;
+    found.push(warningAt(where, what, fix, line));
+  }
+  if (overrun) {
+    const what = 'this update is dated after `scheduled_end`, when the maintenance is over';
+    const line = sections.findLast(({ at }) => at === overrun.at)?.line;
+    found.push(warningAt(where, what, 'move `scheduled_end`', line));
   }
   for (const { line, at, dated, status } of sections) {
     if (plan.some(update => update.at === at && (update.inherits ? null : update.status) === status)) {

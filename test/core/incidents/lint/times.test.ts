@@ -1,5 +1,6 @@
 // Times of a maintenance that nobody wrote in full: what is made of them, and what the operator is told.
 import { describe, expect, test } from 'vitest';
+import { asOf } from '../../../../src/core/incidents/as-of.ts';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
 import { announcedWhenSeen, presumedKey } from '../../../../src/core/incidents/first-seen.ts';
 import { backwards, timeProblems } from '../../../../src/core/incidents/lint/times.ts';
@@ -243,6 +244,59 @@ describe('a completion that only the newest update tells', () => {
     expect(said(upkeep(`${DONE}\n## Verifying 09:50 UTC\nOnce more.\n`), during)).toEqual([]);
     const dated = DONE.replace('09:37', '2026-03-10 09:37');
     expect(said(upkeep(dated, 'scheduled', 'rrule: FREQ=WEEKLY\n'), during)).toEqual([]);
+  });
+});
+
+test('what says open after the end in the front matter is named with its line', () => {
+  const source =
+    '---\ntitle: A\nstatus: resolved\nseverity: major\nstarted: 2026-03-10T09:00:00Z\nresolved: 2026-03-10T10:00:00Z\n---\n## Resolved 10:00 UTC\nOver.\n\n## Investigating 10:30 UTC\nIt is back.\n\n## Update 10:40 UTC\nStill.\n';
+  const named = (text: string, now = '2026-03-10T11:00:00Z') => {
+    const { value, problems } = parseIncident('a.md', 'a', text);
+    return [...problems, ...timeProblems(value!, text, 'a.md', at(now))].map(printProblem);
+  };
+  expect(named(source)).toEqual([
+    'a.md:11: the newest update says investigating, but the front matter says resolved — set `status: investigating` and remove `resolved:`, or reword the heading: until then, new updates after the end are not sent',
+  ]);
+  expect(named(source.replace('## Investigating', '## Update'))).toEqual([]);
+});
+
+describe('words about work that goes on after the planned end', () => {
+  const said = (body: string, now = '2026-03-10T13:15:00Z', status = 'in_progress', more = '') => {
+    const source = `---\ntitle: A\nstatus: ${status}\ncomponents: []\nscheduled_start: 2026-03-10T09:00:00Z\nscheduled_end: 2026-03-10T13:00:00Z\n${more}---\n## In progress 2026-03-10 09:00 UTC\nWe begin.\n\n${body}`;
+    const { value, problems } = parseIncident('a.md', 'a', source);
+    const view = asOf(value!, at(now), () => at(now));
+    return [...problems, ...timeProblems(value!, source, 'a.md', at(now), view)].map(printProblem);
+  };
+  const ON = '## Update 2026-03-10 13:10 UTC\nWe are still working.\n';
+  const NAMED =
+    'this update is dated after `scheduled_end`, when the maintenance is over — move `scheduled_end`';
+
+  test.each([
+    ['an update', ON],
+    ['a status', '## Verifying 2026-03-10 13:10 UTC\nWe look at it.\n'],
+    ['not done', '## Update 2026-03-10 13:10 UTC\nIt is not done yet.\n'],
+  ])('%s is named', (_name, body) => {
+    expect(said(body)).toEqual([`a.md:11: ${NAMED}`]);
+    expect(said(body, undefined, 'scheduled')).toEqual([`a.md:11: ${NAMED}`]);
+  });
+
+  test('the newest of several is named, once', () => {
+    expect(said(`${ON}\n${ON.replace('13:10', '13:12')}`)).toEqual([`a.md:14: ${NAMED}`]);
+  });
+
+  test.each([
+    ['a completion', said('## Completed 2026-03-10 13:10 UTC\nThanks.\n')],
+    [
+      'thanks after it',
+      said('## Completed 2026-03-10 13:05 UTC\nOver.\n\n## Update 2026-03-10 13:10 UTC\nThanks.\n'),
+    ],
+    ['words that say it is done', said('## Update 2026-03-10 13:10 UTC\nAll is done.\n')],
+    ['words at the end', said(ON.replace('13:10', '13:00'))],
+    ['one that is completed', said(ON, undefined, 'completed', 'resolved: 2026-03-10T13:12:00Z\n')],
+    ['old work', said(ON, '2026-03-12T13:15:00Z')],
+    ['a series', said(ON, undefined, 'scheduled', 'rrule: FREQ=WEEKLY\n')],
+  ])('not of %s', (_name, found) => {
+    expect(found).toEqual([]);
   });
 });
 

@@ -1,0 +1,62 @@
+// A maintenance whose front matter nobody completes: at its planned end its Completed section is the completion.
+import { expect, test } from 'vitest';
+import { openWorld, subscribed, type World } from '../world.ts';
+
+const FILE = '20260310_upgrade.md';
+const work = (status: string, body: string) =>
+  `---\ntitle: Upgrade\nstatus: ${status}\nstarted: 2026-03-10T10:00:00Z\nscheduled_start: 2026-03-10T11:00:00Z\nscheduled_end: 2026-03-10T12:02:00Z\ncomponents: [dashboard]\n---\n\nWe upgrade.\n\n${body}`;
+const sent = ({ mails }: World) => mails.filter(({ subject }) => subject === '[MAINTENANCE] Upgrade');
+
+/** The last update's words in the API and in a feed. */
+async function words(world: World) {
+  const [maintenance] = (await world.get('/api/v2/scheduled-maintenances.json')).json.scheduled_maintenances;
+  const feed = (await world.get('/status/feed.json')).json.items[0];
+  return {
+    api: [maintenance.status, maintenance.incident_updates[0].status],
+    feed: feed.title,
+  };
+}
+
+test.each(
+  ['scheduled', 'in_progress'].flatMap(status => [
+    [status, '12:02', 60] as const,
+    [status, '12:02', 125] as const,
+    [status, '12:03', 185] as const,
+    [status, '12:01', 125] as const,
+  ]),
+)('%s, Completed %s, written after %i s: every place says completed, once', async (status, time, seconds) => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write(FILE, work(status, ''));
+  await world.pass(seconds, 5);
+  const before = sent(world).length;
+  const body = `## Completed ${time} UTC\nAll done.\n`;
+  await world.write(FILE, work(status, body));
+  await world.pass(100, 5);
+  const news = sent(world).slice(before);
+  expect(news).toHaveLength(1);
+  expect(news[0]!.text).toMatch(/^COMPLETED · Maintenance/);
+  expect(news[0]!.text).toContain('Ended');
+  expect(await words(world)).toEqual({ api: ['completed', 'completed'], feed: 'Upgrade – Completed' });
+  // The front matter says so at last: that is told already.
+  await world.restart();
+  await world.write(FILE, work('completed', body));
+  await world.pass(20, 5);
+  expect(sent(world)).toHaveLength(before + 1);
+});
+
+test('one told early, while the work went on, is told no second time by the clock', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write(FILE, work('scheduled', ''));
+  await world.pass(30, 5);
+  await world.write(FILE, work('scheduled', '## Completed 12:00 UTC\nAll done.\n'));
+  await world.pass(30, 5);
+  expect(sent(world).at(-1)!.text).toMatch(/^IN PROGRESS · Maintenance[^]*Completed/);
+  const before = sent(world).length;
+  await world.pass(120, 5);
+  await world.restart();
+  await world.pass(20, 5);
+  expect(sent(world)).toHaveLength(before);
+  expect((await words(world)).api).toEqual(['completed', 'completed']);
+});
