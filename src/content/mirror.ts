@@ -15,7 +15,7 @@ export interface MirrorFile {
   readonly apart?: RegExp;
 }
 
-export type Mirrored = { readonly written: number; readonly unchanged: number; readonly removed: number };
+type Mirrored = { readonly written: number; readonly unchanged: number; readonly removed: number };
 
 /** Writes the files into a folder, in order; `signal` can abort between two. */
 export type WriteMirror = (

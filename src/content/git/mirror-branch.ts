@@ -5,25 +5,25 @@ import type { Problem } from '../../core/model/problem.ts';
 import { LIST, listed, type MirrorFile, type WriteMirror } from '../mirror.ts';
 import { GitFailure, type GitRun, makeGitRun, oidOf } from './run.ts';
 
-export interface Branch {
+interface Branch {
   /** A URL or an absolute path. */
   readonly remote: string;
   readonly branch: string;
 }
 
-export interface Published {
+interface Published {
   /** Number of files changed by the commit; 0: no change and no commit. */
   readonly written: number;
 }
 
 /** Updates the branch until `signal` aborts. Returns errors of git, does not throw them. */
-export type Publish = (
+type Publish = (
   files: readonly MirrorFile[],
   to: Branch,
   signal: AbortSignal,
 ) => Promise<Published | Problem>;
 
-export interface PublishOptions {
+interface PublishOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly most?: number;
   /** How long a push may take, ms. */

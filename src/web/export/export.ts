@@ -13,7 +13,7 @@ import { dataFiles, type ExportFile } from './data.ts';
 import { localLinks, pageFile } from './links.ts';
 import { copyPages } from './pages.ts';
 
-export interface ExportDeps {
+interface ExportDeps {
   readonly pages: Pages;
   readonly publicDir: string;
   readonly folder: BrandFolder;

@@ -13,7 +13,7 @@ import { beginning, isOver } from '../page/parts/incidents.ts';
 import { neighboursOf } from '../page/parts/order.ts';
 import { readLatency, readMetricSeries } from '../page/series.ts';
 
-export interface CopyPage {
+interface CopyPage {
   readonly path: string;
   /** Changes when the page changes other than in its time; null for a page that is always made again. */
   readonly key: string | null;

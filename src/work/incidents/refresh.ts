@@ -32,7 +32,7 @@ import { printOf, revisionOf } from './revision.ts';
 
 type Files = Pick<IncidentFiles, 'incidents' | 'problems' | 'unread' | 'missing' | 'text'>;
 
-export interface RefreshDeps {
+interface RefreshDeps {
   /** The last good status.yaml, and the problems of the present one. */
   readonly site: () => Promise<{ site: Site; problems: readonly Problem[] }>;
   readonly files: () => Promise<Files>;
