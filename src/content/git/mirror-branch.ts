@@ -1,8 +1,9 @@
 // Publishes the static copy to a branch: commits in a work tree of our own below DATA_DIR, and pushes.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ExportFile } from '../../core/model/ports/export-file.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import { LIST, listed, type MirrorFile, type WriteMirror } from '../mirror.ts';
+import { LIST, listed, type WriteMirror } from '../mirror.ts';
 import { GitFailure, type GitRun, makeGitRun, oidOf } from './run.ts';
 
 interface Branch {
@@ -18,7 +19,7 @@ interface Published {
 
 /** Updates the branch until `signal` aborts. Returns errors of git, does not throw them. */
 type Publish = (
-  files: readonly MirrorFile[],
+  files: readonly ExportFile[],
   to: Branch,
   signal: AbortSignal,
 ) => Promise<Published | Problem>;
@@ -118,7 +119,7 @@ async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string |
 }
 
 /** The tree of the index with our current files, and without those removed. */
-async function treeOf(git: GitRun, base: string | null, files: readonly MirrorFile[]): Promise<string> {
+async function treeOf(git: GitRun, base: string | null, files: readonly ExportFile[]): Promise<string> {
   const old = base === null ? [] : (listed(await git.try('show', `${base}:${LIST}`)) ?? []);
   const names = new Set([LIST, ...files.map(file => file.path), ...old]);
   await git.fed(`${[...names].join('\0')}\0`, 'update-index', '--add', '--remove', '-z', '--stdin');
