@@ -3,13 +3,13 @@ import type { ReportedVsMeasured } from '../../core/filing/reported-vs-measured.
 import type { ExportFile } from '../../core/model/ports/export-file.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
+import { memoized } from '../../core/page/memo.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { jsonText } from '../../core/text/printable.ts';
 import type { Db } from '../../store/db/database.ts';
 import { comparisonJson } from '../api/evidence.ts';
 import { openapi } from '../api/openapi.ts';
 import { PUBLIC_DOCUMENTS } from '../api/operations.ts';
-import { memoized } from '../cache/memo.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { latencyJson, metricJson } from '../page/charts.ts';
 import { readLatency, readMetricSeries } from '../page/series.ts';
