@@ -19,7 +19,6 @@ import type { Site } from '../core/model/site.ts';
 import type { Span } from '../core/model/time.ts';
 import { iso, type Millis } from '../core/model/time.ts';
 import { listed } from '../core/text/yaml.ts';
-import { readFirstSeen } from '../store/notify/first-seen.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { type Arguments, type Cli, type Command, command, Misuse, Refused } from './shared/command.ts';
 import {
@@ -233,7 +232,7 @@ async function list({ options, flags }: Arguments, cli: Cli): Promise<number> {
 export async function datedAsKnown(incidents: readonly Incident[], now: Millis, cli: Cli) {
   const db = readableDatabase(cli);
   try {
-    return await new FirstSeen(readFirstSeen(db)).date(incidents, now);
+    return await new FirstSeen(db, 'reader').date(incidents, now);
   } finally {
     await db?.destroy();
   }

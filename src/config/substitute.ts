@@ -6,7 +6,7 @@ export interface Unset {
   readonly name: string;
 }
 
-export interface Substituted {
+interface Substituted {
   readonly data: unknown;
   /** The variables that are not set and have no default. */
   readonly unset: readonly Unset[];

@@ -5,7 +5,7 @@ import type { Site } from '../core/model/site.ts';
 import { MAX_SITE_YAML, readYaml } from '../core/text/yaml.ts';
 import type { StatusFolder } from './folder.ts';
 
-export type Branded = { readonly site: Site; readonly problems: readonly Problem[] };
+type Branded = { readonly site: Site; readonly problems: readonly Problem[] };
 
 /** Their keys in status.yaml. */
 const KEYS = { logo: 'logo', logoDark: 'logo_dark', favicon: 'favicon', css: 'css' } as const;

@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { printProblem } from '../core/model/problem.ts';
 import type { Clock } from '../core/model/time.ts';
+import { makeQueue } from '../core/model/turns/queue.ts';
 import { createExclusively, replaceAtomically } from './atomic.ts';
 import { Changes } from './incidents/changes.ts';
 import type { IncidentFiles } from './incidents/file-cache.ts';
@@ -24,9 +25,8 @@ export class StatusFolder {
   readonly #changes: Changes;
   #current: IncidentFiles;
   #scannedAt = Number.NEGATIVE_INFINITY;
-  /** Readings run one after another; so do writings. */
+  /** Readings run one after another. */
   #reading: Promise<unknown> = Promise.resolve();
-  #writing: Promise<unknown> = Promise.resolve();
   #isTaken = false;
 
   /**
@@ -122,11 +122,7 @@ export class StatusFolder {
   }
 
   /** Runs writes one after another. Calls must not be nested. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#writing.then(work);
-    this.#writing = done.catch(() => undefined);
-    return done;
-  }
+  readonly inTurn = makeQueue();
 
   /** The same for changing many files: nothing is read meanwhile. */
   alone<T>(work: () => Promise<T>): Promise<T> {

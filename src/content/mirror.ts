@@ -2,25 +2,16 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ExportFile } from '../core/model/ports/export-file.ts';
 import type { Problem } from '../core/model/problem.ts';
 import { withDraft } from './atomic.ts';
 
-export interface MirrorFile {
-  /** Relative to the folder, with `/`. */
-  readonly path: string;
-  readonly body: () => string | Buffer | Promise<string | Buffer>;
-  /** With the same key as last time the file is skipped; null: always made. */
-  readonly key: string | null;
-  /** Differences here do not count as a change. */
-  readonly apart?: RegExp;
-}
-
-export type Mirrored = { readonly written: number; readonly unchanged: number; readonly removed: number };
+type Mirrored = { readonly written: number; readonly unchanged: number; readonly removed: number };
 
 /** Writes the files into a folder, in order; `signal` can abort between two. */
 export type WriteMirror = (
   dir: string,
-  files: readonly MirrorFile[],
+  files: readonly ExportFile[],
   signal?: AbortSignal,
 ) => Promise<Mirrored | Problem>;
 

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { boundsOf } from './incidents/listing.ts';
 
-export interface Listener {
+interface Listener {
   /** Called once, soon after the last of several changes. */
   readonly ring: () => void;
   readonly changed: (file: string) => void;

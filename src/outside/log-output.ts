@@ -8,7 +8,7 @@ const MAX_WAITING = 1_000_000;
 const AGAIN: Millis = SECOND / 10;
 
 /** The output for pino. Never throws. */
-export interface LogOutput {
+interface LogOutput {
   write(line: string): void;
 }
 

@@ -5,7 +5,7 @@ import type { MailTransport } from '../core/notify/mail.ts';
 import { openMailFolder } from './mail/folder.ts';
 import { openSmtp, type SmtpOptions } from './mail/smtp.ts';
 
-export interface MailSettings extends SmtpOptions {
+interface MailSettings extends SmtpOptions {
   readonly smtpUrl: string | null;
   readonly dataDir: string;
 }

@@ -22,7 +22,7 @@ import { publicRoutes } from './page/routes.ts';
 import { statuspagePaths } from './statuspage/paths.ts';
 import { subscribeRoutes } from './subscribe/routes.ts';
 
-export interface App {
+interface App {
   readonly handle: RequestListener;
   /** Ends open event streams, so that the server can close. */
   close(): void;

@@ -4,8 +4,8 @@ import type { Problem } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
 import type { Transition } from '../core/model/transition.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
-import { firstSeenRecords } from '../store/notify/first-seen.ts';
 import { makeFile } from '../work/incidents/file.ts';
+import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { LastGoodFiles } from '../work/incidents/last-good-files.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
 import { makeFigures } from '../work/monitoring/metrics.ts';
@@ -43,7 +43,7 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
       measured: (from, now) => recorder.measured(from, now),
       outages,
       networkDownSince: () => network.downSince(),
-      firstSeen: firstSeenRecords(db),
+      firstSeen: new FirstSeen(db, 'server'),
       warnings: warnings.current,
       watchdog,
       log,

@@ -13,12 +13,12 @@ import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Db } from '../store/db/database.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { readMeasured } from '../store/monitoring/component-status.ts';
-import { readFirstSeen } from '../store/notify/first-seen.ts';
 import { makeRender } from '../views.ts';
 import type { BrandFolder } from '../web/context.ts';
 import { hostFiles, makeExport } from '../web/export/export.ts';
 import { makePages } from '../web/page/pages.ts';
 import { NOTHING_FILED } from '../work/incidents/file.ts';
+import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { recallLastGood } from '../work/incidents/last-good-files.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
 import { makeFigures } from '../work/monitoring/metrics.ts';
@@ -75,7 +75,7 @@ export async function readSnapshot(
       measured: async from => (db ? readMeasured(db, from) : new Map()),
       outages: db ? makeReadOutages(db) : async () => ({}),
       networkDownSince: () => null,
-      firstSeen: readFirstSeen(db),
+      firstSeen: new FirstSeen(db, 'reader'),
       warnings: () => [],
       // A new watchdog: results of a server that has been off for a day are not current.
       watchdog: new Watchdog({ clock, monotonic: clock, awake: clock, ring: () => {}, log }),

@@ -25,7 +25,7 @@ import { forecast } from './forecast.ts';
 import { presentContent } from './incident-files.ts';
 
 /** A template: texts by front matter key, component ids under `components`, and its body. */
-export interface DraftTemplate {
+interface DraftTemplate {
   text(key: string): string | undefined;
   readonly components: readonly string[] | undefined;
   readonly body: string;
@@ -128,7 +128,7 @@ function unstarted(program: string, error: NodeJS.ErrnoException): string {
   return `The editor "${program}" cannot be started (${why}); nothing was written. Set EDITOR, for example EDITOR=nano.`;
 }
 
-export interface Draft {
+interface Draft {
   readonly id: string;
   readonly text: string;
   /** The text it replaces; null creates the file. */

@@ -21,7 +21,7 @@ import {
   type WorkTree,
 } from './work-tree.ts';
 
-export interface GitOptions {
+interface GitOptions {
   /** A configured remote's name, a URL or a path. */
   readonly remote: string;
   readonly branch: string;
@@ -47,7 +47,7 @@ export interface Synced {
 export type SyncGit = (owned: Owned | null, options: GitOptions) => Promise<Synced>;
 
 /** Locks the folder against other writers and readers while `work` changes many files. */
-export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 interface Exchange {
   readonly git: GitRun;

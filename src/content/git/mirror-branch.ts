@@ -1,29 +1,30 @@
 // Publishes the static copy to a branch: commits in a work tree of our own below DATA_DIR, and pushes.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ExportFile } from '../../core/model/ports/export-file.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import { LIST, listed, type MirrorFile, type WriteMirror } from '../mirror.ts';
+import { LIST, listed, type WriteMirror } from '../mirror.ts';
 import { GitFailure, type GitRun, makeGitRun, oidOf } from './run.ts';
 
-export interface Branch {
+interface Branch {
   /** A URL or an absolute path. */
   readonly remote: string;
   readonly branch: string;
 }
 
-export interface Published {
+interface Published {
   /** Number of files changed by the commit; 0: no change and no commit. */
   readonly written: number;
 }
 
 /** Updates the branch until `signal` aborts. Returns errors of git, does not throw them. */
-export type Publish = (
-  files: readonly MirrorFile[],
+type Publish = (
+  files: readonly ExportFile[],
   to: Branch,
   signal: AbortSignal,
 ) => Promise<Published | Problem>;
 
-export interface PublishOptions {
+interface PublishOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly most?: number;
   /** How long a push may take, ms. */
@@ -118,7 +119,7 @@ async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string |
 }
 
 /** The tree of the index with our current files, and without those removed. */
-async function treeOf(git: GitRun, base: string | null, files: readonly MirrorFile[]): Promise<string> {
+async function treeOf(git: GitRun, base: string | null, files: readonly ExportFile[]): Promise<string> {
   const old = base === null ? [] : (listed(await git.try('show', `${base}:${LIST}`)) ?? []);
   const names = new Set([LIST, ...files.map(file => file.path), ...old]);
   await git.fed(`${[...names].join('\0')}\0`, 'update-index', '--add', '--remove', '-z', '--stdin');

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { BY_HAND, GitFailure, type GitRun, isLocked, makeGitRun, quoted } from './run.ts';
 import { nameInGit, type Obstacle, obstacle, placeOf, underWay } from './work-tree.ts';
 
-export type ByHand =
+type ByHand =
   | {
       readonly kind: 'committed';
       readonly commit: string;
@@ -18,7 +18,7 @@ export type ByHand =
   /** In no git work tree, or ignored by git. */
   | { readonly kind: 'apart' };
 
-export type Target = { readonly remote: string; readonly branch: string };
+type Target = { readonly remote: string; readonly branch: string };
 
 /** For more files than this, their folders are named. */
 const MAX_SHOWN = 10;

@@ -55,7 +55,7 @@ export function signed(email: string): Record<string, string> {
 export const BY_HAND = { by: 'hand' } as const;
 
 /** A repository apart from its work tree, and limits for its remote. */
-export interface Area {
+interface Area {
   readonly gitDir: string;
   readonly workTree: string;
   /** ms */

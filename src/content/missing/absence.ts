@@ -17,7 +17,7 @@ export interface Absence {
 
 const NOT_BACK_YET: Absence = { folder: '', reason: NOT_BACK, emptied: true };
 
-export interface KnownFolders {
+interface KnownFolders {
   readonly folder: string;
   /** The folders with incidents and their `identityOf`, by path below the folder (itself: ""). */
   readonly folders: ReadonlyMap<string, string | null>;

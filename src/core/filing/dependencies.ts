@@ -13,10 +13,7 @@ export function dependentsOf(id: string, components: readonly Component[]): Comp
 }
 
 /** All components that this one depends on, directly or not; itself only in a circle. */
-export function parentsOf(
-  id: string,
-  components: readonly Pick<Component, 'id' | 'dependsOn'>[],
-): Set<string> {
+function parentsOf(id: string, components: readonly Pick<Component, 'id' | 'dependsOn'>[]): Set<string> {
   const parents = (of: string) => components.find(component => component.id === of)?.dependsOn ?? [];
   const found = new Set<string>();
   const open = [...parents(id)];
@@ -59,7 +56,7 @@ export function wellSinceOf(measured: ReadonlyMap<string, Pick<Measured, 'health
 const answered = new WeakMap<ReadonlyMap<string, Pick<Measured, 'health' | 'since'>>, WellSince>();
 
 /** How long a child may take to recover after its parent, before it gets its own incident. */
-export const SETTLING: Millis = 3 * MINUTE;
+const SETTLING: Millis = 3 * MINUTE;
 
 /**
  * Whether a check's outage is covered by one of a component it depends on: a parent is down (by an incident of its

@@ -23,7 +23,7 @@ export type FilingDecision =
 export const MISSING_FOR: Millis = DAY;
 
 /** The text of an incident file by id; undefined when there is none. */
-export type ReadText = (id: string) => string | undefined;
+type ReadText = (id: string) => string | undefined;
 
 /**
  * Decides what to do with a transition. Safe to repeat after a crash: recognises what is already written.

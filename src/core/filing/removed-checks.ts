@@ -11,7 +11,7 @@ import { escapeMarkdown } from '../text/markdown.ts';
 import { type Outages, outagesOf } from './reported-vs-measured.ts';
 
 /** An outage that its check can no longer end. */
-export interface Unwatched {
+interface Unwatched {
   readonly source: string;
   /** Unique per outage, so that its recovery is stored once. */
   readonly key: string;

@@ -17,7 +17,7 @@ export interface Window {
 }
 
 /** One source's outage, from "down" to "up". */
-export interface RecordedOutage extends Window {
+interface RecordedOutage extends Window {
   /** When its start was recorded; null when unknown. */
   readonly recordedAt: Millis | null;
   /** When and in which incident its start was filed; null when it was not. */

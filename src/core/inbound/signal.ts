@@ -41,7 +41,7 @@ export type WebhookReader = (input: unknown) => WebhookReading;
 export type SenderSignal = Omit<Signal, 'sender'>;
 export type SenderResult = WebhookReading<SenderSignal>;
 
-export type SignalFields = Pick<Signal, 'name'> & Partial<SenderSignal>;
+type SignalFields = Pick<Signal, 'name'> & Partial<SenderSignal>;
 
 export function fromSender(sender: string, read: (input: unknown) => SenderResult): WebhookReader {
   return input => {

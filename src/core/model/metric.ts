@@ -3,7 +3,7 @@
 import { DAY, MINUTE, type Millis } from './time.ts';
 
 export const AGGREGATES = ['avg', 'max', 'sum', 'last'] as const;
-export type Aggregate = (typeof AGGREGATES)[number];
+type Aggregate = (typeof AGGREGATES)[number];
 
 /** A metric of status.yaml. */
 export interface Metric {
@@ -32,7 +32,7 @@ export interface MetricView {
 export const MAX_METRIC_VALUE = 1e15;
 
 /** The oldest a value may be when sent, ms. Values are kept longer, so that repeats are recognised. */
-export const MAX_METRIC_AGE = 90 * DAY;
+const MAX_METRIC_AGE = 90 * DAY;
 /** How far in the future a value may be, as clocks differ, ms. */
 const AHEAD = MINUTE;
 export const POINTS_KEPT_FOR = MAX_METRIC_AGE + DAY;

@@ -37,7 +37,7 @@ export function parseZone(zone: string): Millis | null {
 }
 
 /** Midnight UTC of a date, epoch ms; null when there is no such date. */
-function utcDate(year: number, month: number, day: number): Millis | null {
+export function utcDate(year: number, month: number, day: number): Millis | null {
   const at = Date.UTC(year, month - 1, day);
   const back = new Date(at);
   return back.getUTCMonth() === month - 1 && back.getUTCDate() === day && year >= 1970 ? at : null;

@@ -5,7 +5,7 @@ import type { Millis } from './time.ts';
 export type Purpose = 'confirm' | 'unsubscribe' | 'manage';
 
 /** The content of a valid token. */
-export interface TokenClaims {
+interface TokenClaims {
   readonly subscriber: string;
   /** The subscriber's nonce at the time, for purposes that must end; else empty. */
   readonly nonce: string;

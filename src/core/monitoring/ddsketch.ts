@@ -6,7 +6,7 @@
 import type { Millis } from '../model/time.ts';
 
 /** The largest relative error of a percentile: 1.5 %, so that it is within 2 % after rounding. */
-export const ACCURACY = 0.015;
+const ACCURACY = 0.015;
 
 const GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
 const LOG_GAMMA = Math.log(GAMMA);

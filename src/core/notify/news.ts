@@ -70,7 +70,7 @@ export function announcements(
       const keys = isSeen(update) ? renamed(update) : [update.key];
       if (keys.length === 0 || (!firstRound && tellsNothing(incident, update))) return;
       const quiet =
-        firstRound || !incident.notify || update.quiet || update.stray || !isFresh(update) || isKnown;
+        firstRound || !incident.notify || update.quiet || update.stray || isTold(update) || isKnown;
       for (const key of keys) found.push({ incidentId: incident.id, key, incident, update, quiet });
     };
     for (const update of incident.updates) add(update);

@@ -7,7 +7,7 @@ import { groupsOf } from './compose.ts';
 import { overallStatusOf } from './overall-status.ts';
 import type { ComponentView, Snapshot, Stall } from './snapshot.ts';
 
-export interface Stalls {
+interface Stalls {
   readonly components: ReadonlyMap<string, Stall>;
   /** Since when the Snapshot has not been updated, epoch ms; null while it is. */
   readonly page: Millis | null;

@@ -3,7 +3,7 @@
 /** The most characters that may be markup: each costs microseconds, others next to nothing. */
 const MAX_MARKS = 5_000;
 /** The most characters of a text that are shown at all. */
-export const LONGEST = 100_000;
+const LONGEST = 100_000;
 /** The most cells of a table, if every row were as wide as the widest: short rows are filled with empty cells. */
 const MAX_CELLS = 6_000;
 

@@ -4,7 +4,7 @@ import { nearest, type Problem } from '../model/problem.ts';
 import { listed, MAX_PROBLEMS, type YamlText } from './yaml.ts';
 
 /** The result of a check: the value, or all problems. `data`: the checked data, without unknown keys. */
-export interface Checked<T> {
+interface Checked<T> {
   readonly value: T | null;
   readonly problems: readonly Problem[];
   readonly data: unknown;

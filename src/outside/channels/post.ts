@@ -5,7 +5,7 @@ import { type Millis, SECOND } from '../../core/model/time.ts';
 import { buildConnector, Client } from '../undici.ts';
 import { guardedLookup, isPublicAddress, notPublic } from './public-address.ts';
 
-export interface Post {
+interface Post {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

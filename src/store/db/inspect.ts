@@ -20,7 +20,7 @@ import { MIGRATIONS } from './migrations.ts';
 /** Marks our files in SQLite's header: "StLv". */
 export const APPLICATION_ID = 0x53744c76;
 
-export interface Inspected {
+interface Inspected {
   /** How many migrations it has had. */
   readonly version: number;
   /** When it was last written, epoch ms. */
@@ -45,7 +45,7 @@ const PRECIOUS = [
 ];
 
 /** Reads the header of the file; null if there is no file. Throws DatabaseRefused. */
-export function inspectHeader(file: string): { pages: number; pageSize: number; bytes: number } | null {
+function inspectHeader(file: string): { pages: number; pageSize: number; bytes: number } | null {
   if (!existsSync(file)) return null;
   const stat = statSync(file);
   if (!stat.isFile())

@@ -8,7 +8,7 @@ import { backupsOf, syncFile, verify } from './backups.ts';
 import { inspect } from './inspect.ts';
 import { takeLock } from './lock.ts';
 
-export interface Restored {
+interface Restored {
   /** Where the previous database is now; null if there was none. */
   readonly aside: string | null;
   readonly version: number;

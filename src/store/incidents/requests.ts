@@ -3,7 +3,7 @@
 import { DAY, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 
-export interface KnownRequest {
+interface KnownRequest {
   readonly bodyHash: string;
   /** When the key was first seen. What the request writes carries this time, so that a repeat recognises it. */
   readonly at: Millis;

@@ -1,7 +1,7 @@
 // Incident files waiting for a git commit: recorded before they are written, removed once committed.
 import type { Db } from '../db/database.ts';
 
-export interface Uncommitted {
+interface Uncommitted {
   /** Relative to the incidents folder. */
   readonly name: string;
   readonly author: 'machine' | 'api';

@@ -5,8 +5,12 @@ import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 import { isOf, noteQuietly } from './announcements.ts';
 
-/** By key; `isAnnounced` is false for updates that nobody is notified of. */
-async function recordsOf(db: Db, incidentId: string) {
+/** What is known of an incident's updates, by key: when each was first seen, epoch ms, and whether people are notified. */
+export type SeenRecords = ReadonlyMap<string, { readonly seenAt: Millis; readonly isAnnounced: boolean }>;
+
+/** Without a database nothing is known. */
+export async function recordsOf(db: Db | null, incidentId: string): Promise<SeenRecords> {
+  if (!db) return new Map();
   const query = db.selectFrom('announcements').select(['key', 'seen_at', 'due_at']);
   const rows = await query.where(isOf(incidentId)).execute();
   return new Map(
@@ -15,7 +19,8 @@ async function recordsOf(db: Db, incidentId: string) {
 }
 
 /** The names of the starts, ends and updates that were in the future when first seen. */
-async function seenAhead(db: Db): Promise<string[]> {
+export async function seenAhead(db: Db | null): Promise<string[]> {
+  if (!db) return [];
   const rows = await db
     .selectFrom('announcements')
     .select('ref')
@@ -28,7 +33,7 @@ async function seenAhead(db: Db): Promise<string[]> {
  * Records that parts of an incident are in the future. Returns those that were not known before: otherwise the clock
  * went back.
  */
-async function noteAhead(
+export async function noteAhead(
   db: Db,
   incident: Incident,
   edges: readonly Edge[],
@@ -49,7 +54,12 @@ async function noteAhead(
 }
 
 /** For these updates: a clock that was ahead recorded them, and from now on they were seen now. */
-async function seenNow(db: Db, incidentId: string, keys: readonly string[], now: Millis): Promise<void> {
+export async function seenNow(
+  db: Db,
+  incidentId: string,
+  keys: readonly string[],
+  now: Millis,
+): Promise<void> {
   const set = db.updateTable('announcements').set({ seen_at: now }).where(isOf(incidentId));
   // If the write fails, it is repeated after the next start.
   await set
@@ -57,17 +67,3 @@ async function seenNow(db: Db, incidentId: string, keys: readonly string[], now:
     .execute()
     .catch(() => undefined);
 }
-
-/** First-seen times for the server. */
-export const firstSeenRecords = (db: Db) => ({
-  recordsOf: (incidentId: string) => recordsOf(db, incidentId),
-  seenAhead: () => seenAhead(db),
-  noteAhead: (incident: Incident, edges: readonly Edge[], now: Millis) => noteAhead(db, incident, edges, now),
-  seenNow: (incidentId: string, keys: readonly string[], now: Millis) => seenNow(db, incidentId, keys, now),
-});
-
-/** First-seen times for a program that only reads the database, or has none. */
-export const readFirstSeen = (db: Db | null) => ({
-  recordsOf: async (incidentId: string) => (db ? recordsOf(db, incidentId) : new Map()),
-  seenAhead: async () => (db ? seenAhead(db) : []),
-});

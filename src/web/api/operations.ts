@@ -92,7 +92,7 @@ const RSS = 'application/rss+xml';
 const range = { query: { range: RANGES } };
 
 /** Pure functions of the Snapshot, at paths of the site. */
-export const UPTIME: PublicDocument = {
+const UPTIME: PublicDocument = {
   ...read('/api/uptime.json', 'uptime', 'api.uptime', 'Uptime'),
   make: uptimeJson,
 };

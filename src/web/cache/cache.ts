@@ -2,12 +2,12 @@
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { negotiate } from '../../core/i18n/words.ts';
 import { LANGS } from '../../core/model/lang.ts';
+import { memoizedText } from '../../core/page/memo.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { canonicalPath } from '../http/canonical-url.ts';
 import { type Rendered, sendRendered } from './encoded-response.ts';
 import { CachedResponse } from './fast-path.ts';
-import { memoizedText } from './memo.ts';
 import { prerender } from './prerender.ts';
 import { type Make, SnapshotCache } from './snapshot-cache.ts';
 

@@ -19,7 +19,7 @@ export function jsonBody(body: object): ResponseBody {
   return { type: 'application/json; charset=utf-8', body: jsonText(body) };
 }
 
-export interface Variant {
+interface Variant {
   readonly encoding: Encoding;
   readonly bytes: Buffer;
   readonly etag: string;

@@ -1,14 +1,15 @@
 // The files of the static copy that are not pages: JSON, feeds, calendars, badges.
 import type { ReportedVsMeasured } from '../../core/filing/reported-vs-measured.ts';
+import type { ExportFile } from '../../core/model/ports/export-file.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
+import { memoized } from '../../core/page/memo.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { jsonText } from '../../core/text/printable.ts';
 import type { Db } from '../../store/db/database.ts';
 import { comparisonJson } from '../api/evidence.ts';
 import { openapi } from '../api/openapi.ts';
 import { PUBLIC_DOCUMENTS } from '../api/operations.ts';
-import { memoized } from '../cache/memo.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { latencyJson, metricJson } from '../page/charts.ts';
 import { readLatency, readMetricSeries } from '../page/series.ts';
@@ -62,17 +63,3 @@ export function dataFiles(snapshot: Snapshot, db: Db | null): ExportFile[] {
 
 /** The comparison of an old incident stays the same object, so it is hashed once. */
 const comparisonKey = memoized((comparison: ReportedVsMeasured) => shortId(JSON.stringify(comparison)));
-
-/** A file of the copy; `path` is relative, with `/`. */
-export interface ExportFile {
-  readonly path: string;
-  /** Called only if needed: a file that did not change is neither made nor written again. */
-  readonly body: () => string | Buffer | Promise<string | Buffer>;
-  /**
-   * If the key is the same as last time in this process, so is the file, except for its time. Null: it may always
-   * differ.
-   */
-  readonly key: string | null;
-  /** Matches the part that may differ in an unchanged file: its time. */
-  readonly apart?: RegExp;
-}

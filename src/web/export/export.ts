@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { LANGS, type Lang } from '../../core/model/lang.ts';
+import type { ExportFile } from '../../core/model/ports/export-file.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
@@ -9,11 +10,11 @@ import type { BrandFolder } from '../context.ts';
 import { type Assets, readAssets } from '../http/assets.ts';
 import type { PageRequest } from '../page/context.ts';
 import type { Pages } from '../page/pages.ts';
-import { dataFiles, type ExportFile } from './data.ts';
+import { dataFiles } from './data.ts';
 import { localLinks, pageFile } from './links.ts';
 import { copyPages } from './pages.ts';
 
-export interface ExportDeps {
+interface ExportDeps {
   readonly pages: Pages;
   readonly publicDir: string;
   readonly folder: BrandFolder;

@@ -1,7 +1,7 @@
 // Links of the static copy: turns site paths into relative file paths, for any server, bucket or folder.
 import type { Lang } from '../../core/model/lang.ts';
 
-export interface CopiedPage {
+interface CopiedPage {
   readonly lang: Lang;
   /** The page's address on the site, such as `/status/components/api?range=7d`. */
   readonly path: string;

@@ -4,16 +4,16 @@ import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES, type Range } from '../../core/monitoring/rollup.ts';
+import { memoized } from '../../core/page/memo.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
-import { memoized } from '../cache/memo.ts';
 import type { PageRequest } from '../page/context.ts';
 import type { Pages } from '../page/pages.ts';
 import { beginning, isOver } from '../page/parts/incidents.ts';
 import { neighboursOf } from '../page/parts/order.ts';
 import { readLatency, readMetricSeries } from '../page/series.ts';
 
-export interface CopyPage {
+interface CopyPage {
   readonly path: string;
   /** Changes when the page changes other than in its time; null for a page that is always made again. */
   readonly key: string | null;

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Site } from '../../core/model/site.ts';
 import { shortId } from '../../core/model/token.ts';
+import { memoized } from '../../core/page/memo.ts';
 import { Rendered, type ResponseBody } from '../cache/encoded-response.ts';
-import { memoized } from '../cache/memo.ts';
 import { stylesheet } from '../page/parts/accent.ts';
 
 export const TYPES: Record<string, string> = {

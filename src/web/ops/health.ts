@@ -60,7 +60,7 @@ export function metricsRoutes(router: Router, { metrics, refresh, notifications 
 const MAX_WAIT: Millis = 3 * SECOND;
 
 /** Resolves with the result; rejects if that takes too long. */
-export async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(reject, MAX_WAIT, new Error('no answer for 3 seconds'));

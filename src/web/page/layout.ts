@@ -10,7 +10,7 @@ import { overallText } from './parts/headline.ts';
 import { PICTURE, sitePicture } from './parts/picture.ts';
 import { CODE, favicon, MARK, THEME_COLOR } from './parts/status-style.ts';
 
-export interface About {
+interface About {
   /** The page's title without the site's. */
   readonly title: string;
   readonly description: string;

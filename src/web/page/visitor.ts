@@ -7,7 +7,7 @@ import type { Web } from '../context.ts';
 import type { PageRequest } from './context.ts';
 
 /** Everything in which a page may differ between visitors. */
-export type Visitor = Pick<Required<PageRequest>, 'lang' | 'langAsked'>;
+type Visitor = Pick<Required<PageRequest>, 'lang' | 'langAsked'>;
 
 export function visitorOf(req: Request): Visitor {
   const { lang } = req.query;

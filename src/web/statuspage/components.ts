@@ -39,10 +39,7 @@ export function componentRows(snapshot: Snapshot): readonly ListedRow[] {
  * Statuspage has no word for "never checked": such a component is operational there. A component whose checks have
  * stopped is not, because unknown must not be green.
  */
-export function publicStatus({
-  health,
-  components,
-}: Pick<GroupView, 'health' | 'components'>): ComponentStatus {
+function publicStatus({ health, components }: Pick<GroupView, 'health' | 'components'>): ComponentStatus {
   if (health !== 'no_data') return health;
   return components.some(({ stall }) => stall?.isInterrupted) ? 'degraded_performance' : 'operational';
 }

@@ -12,32 +12,17 @@ import { silent } from '../../core/incidents/recurrence.ts';
 import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
 import { isPlausible, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
-
-/** What the database has of an incident's updates, by their keys: when each was first seen, epoch ms. */
-type Records = ReadonlyMap<string, { readonly seenAt: Millis; readonly isAnnounced: boolean }>;
-
-/** Reads and writes the first-seen times in the database. Each is one statement, however many updates there are. */
-export interface FirstSeenRecords {
-  readonly recordsOf: (incidentId: string) => Promise<Records>;
-  /** The names of the starts and ends that were in the future when first seen. */
-  readonly seenAhead: () => Promise<readonly string[]>;
-  /**
-   * Records which parts of an incident were in the future when first seen, and returns those that were not recorded
-   * already. Absent in read-only use, like `seenNow`.
-   */
-  readonly noteAhead?: (incident: Incident, edges: readonly Edge[], now: Millis) => Promise<readonly Edge[]>;
-  /** Replaces the times of these updates by now. */
-  readonly seenNow?: (incidentId: string, keys: readonly string[], now: Millis) => Promise<void>;
-}
+import type { Db } from '../../store/db/database.ts';
+import { noteAhead, recordsOf, type SeenRecords, seenAhead, seenNow } from '../../store/notify/first-seen.ts';
 
 /** The records of one incident as of now: a later time came from a clock that was ahead, and means now. */
 class Seen {
   /** The keys of the records read that had a later time: to be stored, so that their time stays the same. */
   readonly late: string[] = [];
-  readonly #records: Records;
+  readonly #records: SeenRecords;
   readonly #now: Millis;
 
-  constructor(records: Records, now: Millis) {
+  constructor(records: SeenRecords, now: Millis) {
     this.#records = records;
     this.#now = now;
   }
@@ -71,7 +56,8 @@ const EDGES = 50;
 const FOREVER = Number.POSITIVE_INFINITY;
 
 export class FirstSeen {
-  readonly #records: FirstSeenRecords;
+  readonly #db: Db | null;
+  readonly #isReader: boolean;
   readonly #lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
   readonly #known = new WeakMap<Incident, Kept<Incident>>();
   /**
@@ -88,8 +74,10 @@ export class FirstSeen {
   /** The database answers synchronously, and there may be thousands of incidents. */
   readonly #yieldTurn = makeYield(nextTurn);
 
-  constructor(records: FirstSeenRecords) {
-    this.#records = records;
+  /** A program that only reads the database, or has none, records nothing. */
+  constructor(db: Db | null, as: 'server' | 'reader') {
+    this.#db = db;
+    this.#isReader = as === 'reader';
   }
 
   /** Returns the incidents as of now; the same list if all are as written in their files. */
@@ -129,9 +117,10 @@ export class FirstSeen {
     await this.#yieldTurn();
     // Must come first: below, records from a clock that was ahead are written again.
     await this.#noteAll(incident, now);
-    const seen = new Seen(await this.#records.recordsOf(incident.id), now);
+    const seen = new Seen(await recordsOf(this.#db, incident.id), now);
     const made = this.#asSeen(incident, seen, now);
-    if (seen.late.length > 0) await this.#records.seenNow?.(incident.id, seen.late, now);
+    if (this.#db && !this.#isReader && seen.late.length > 0)
+      await seenNow(this.#db, incident.id, seen.late, now);
     return made;
   }
 
@@ -175,7 +164,7 @@ export class FirstSeen {
 
   async #readEarly(): Promise<void> {
     if (this.#early !== null) return;
-    const refs = await this.#records.seenAhead();
+    const refs = await seenAhead(this.#db);
     this.#early = new Set();
     for (const ref of refs) this.#remember(ref);
   }
@@ -197,11 +186,11 @@ export class FirstSeen {
 
   /** Records the moments in the future that are news. A clock that was never set would put everything in the future. */
   async #noteAll(incident: Incident, now: Millis): Promise<void> {
-    if (incident.rrule !== undefined || !isPlausible(now) || !this.#records.noteAhead) return;
+    if (incident.rrule !== undefined || !isPlausible(now) || !this.#db || this.#isReader) return;
     const news = aheadIn(incident, now).filter(edge => !this.#wasAhead(incident, edge));
     for (let index = 0; index < news.length; index += EDGES) {
       const some = news.slice(index, index + EDGES);
-      for (const edge of await this.#records.noteAhead(incident, some, now))
+      for (const edge of await noteAhead(this.#db, incident, some, now))
         this.#remember(refTo(incident, edge));
       await this.#yieldTurn();
     }

@@ -12,7 +12,7 @@ import type { Db } from '../../store/db/database.ts';
 import * as transitions from '../../store/incidents/transitions.ts';
 import type { Warnings } from '../monitoring/warnings.ts';
 
-export interface ReceiveDeps {
+interface ReceiveDeps {
   readonly db: Db;
   readonly snapshot: () => Snapshot;
   readonly warnings: Pick<Warnings, 'report'>;

@@ -26,13 +26,13 @@ import type { Facts } from '../../core/page/facts.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Watchdog } from '../monitoring/watchdog.ts';
 import type { File, Filed } from './file.ts';
-import { FirstSeen, type FirstSeenRecords } from './first-seen.ts';
+import type { FirstSeen } from './first-seen.ts';
 import { makeLogProblems } from './logged-problems.ts';
 import { printOf, revisionOf } from './revision.ts';
 
 type Files = Pick<IncidentFiles, 'incidents' | 'problems' | 'unread' | 'missing' | 'text'>;
 
-export interface RefreshDeps {
+interface RefreshDeps {
   /** The last good status.yaml, and the problems of the present one. */
   readonly site: () => Promise<{ site: Site; problems: readonly Problem[] }>;
   readonly files: () => Promise<Files>;
@@ -49,7 +49,7 @@ export interface RefreshDeps {
   /** The git history of each file, as last read. Another job reads it. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly networkDownSince: () => Millis | null;
-  readonly firstSeen: FirstSeenRecords;
+  readonly firstSeen: FirstSeen;
   /** Problems that are not outages but must be fixed. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   /** Is informed of each round, and decides what of a Snapshot may be shown. */
@@ -61,7 +61,6 @@ export class Refresh {
   readonly #deps: RefreshDeps;
   readonly #listeners = new Set<(snapshot: Snapshot) => Promise<void>>();
   readonly #logProblems: (problems: readonly Problem[]) => void;
-  readonly #firstSeen: FirstSeen;
   #missingSince: Millis | null;
   #revision = '';
   /** The Snapshot as the facts say, and the one that is shown. */
@@ -71,7 +70,6 @@ export class Refresh {
   private constructor(deps: RefreshDeps) {
     this.#deps = deps;
     this.#logProblems = makeLogProblems(deps.log);
-    this.#firstSeen = new FirstSeen(deps.firstSeen);
     this.#missingSince = deps.missingSince;
   }
 
@@ -111,12 +109,11 @@ export class Refresh {
 
   async #gather(now: Millis): Promise<Snapshot> {
     const deps = this.#deps;
-    const firstSeen = this.#firstSeen;
     const { site, problems } = await deps.site();
     const from = now - site.uptime.days * DAY;
     let files = await deps.files();
     const occurring = await inTurns(
-      withOccurrences(await firstSeen.date(files.incidents, now), now),
+      withOccurrences(await deps.firstSeen.date(files.incidents, now), now),
       nextTurn,
     );
     const wellSince = wellSinceOf(await deps.measured(from, now));
@@ -130,7 +127,7 @@ export class Refresh {
     this.#missingSince = files.missing === null ? null : (this.#missingSince ?? now);
     const measured = await deps.measured(from, now);
     const outages = await deps.outages();
-    const views = await firstSeen.date(files.incidents, now);
+    const views = await deps.firstSeen.date(files.incidents, now);
     const incidents = await inTurns(withOccurrences(withUnfiled(views, filed), now), nextTurn);
     const wrongTimes = await inTurns(timeProblems(files, views, now), nextTurn);
     await inTurns(hashing(incidents), nextTurn);

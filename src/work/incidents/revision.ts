@@ -5,26 +5,17 @@ import { printProblem } from '../../core/model/problem.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import type { Facts } from '../../core/page/facts.ts';
+import { memoized } from '../../core/page/memo.ts';
 import type { Filed } from './file.ts';
 
-/** Caches the result of `make` for each object. */
-function memo<K extends object, V>(make: (thing: K) => V): (thing: K) => V {
-  const known = new WeakMap<K, V>();
-  return thing => {
-    const made = known.get(thing) ?? make(thing);
-    known.set(thing, made);
-    return made;
-  };
-}
-
 /** Incidents and sites stay the same object while their text is the same, so each is hashed once. */
-export const printOf = memo((thing: object) => shortId(JSON.stringify(thing)));
+export const printOf = memoized((thing: object) => shortId(JSON.stringify(thing)));
 
-const printOfAll = memo((incidents: readonly Incident[]) => shortId(incidents.map(printOf).join(',')));
+const printOfAll = memoized((incidents: readonly Incident[]) => shortId(incidents.map(printOf).join(',')));
 
 let serial = 0;
 /** A new object counts as a new state. */
-const serialOf = memo((thing: ReadonlyMap<string, unknown>) => (thing.size === 0 ? 0 : ++serial));
+const serialOf = memoized((thing: ReadonlyMap<string, unknown>) => (thing.size === 0 ? 0 : ++serial));
 
 /** Returns a revision that changes exactly when a visitor could see a difference. Check times count by the minute. */
 export function revisionOf(facts: Omit<Facts, 'revision'>, { unfiled }: Filed, now: Millis): string {

@@ -14,7 +14,7 @@ import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Writer } from '../publish/git-sync.ts';
 
-export interface WriteDeps {
+interface WriteDeps {
   readonly site: () => Site;
   readonly folder: StatusFolder;
   readonly writer: Writer;

@@ -20,7 +20,7 @@ interface Parts extends Omit<Monitoring, 'db'> {
 }
 
 /** Counts a check. `lateness` is how long after its due time it began, ms. */
-export type Count = (component: Component, lateness: Millis, result: CheckResult) => void;
+type Count = (component: Component, lateness: Millis, result: CheckResult) => void;
 
 /** Enough for 2,000 checks a minute that all time out after ten seconds: slow checks do not delay others. */
 const MAX_AT_ONCE = 400;

@@ -20,10 +20,10 @@ interface EnrolmentParts extends Parts<'db' | 'snapshot' | 'ring' | 'secret' | '
 }
 
 /** `busy`: all visitors together requested too many confirmations within the hour. */
-export type EmailRequest = 'accepted' | 'bad_address' | 'busy';
+type EmailRequest = 'accepted' | 'bad_address' | 'busy';
 
 /** `often`: this address, or its host, had a request recently. `keys` are shown to a webhook's owner once. */
-export type ChannelRequest =
+type ChannelRequest =
   | {
       readonly result: 'accepted';
       readonly type: ChannelType;

@@ -15,7 +15,7 @@ import type { Db } from '../../store/db/database.ts';
 import { UncommittedFiles } from '../incidents/uncommitted.ts';
 import { makeAlarm } from '../monitoring/alarm.ts';
 
-export interface GitSyncDeps {
+interface GitSyncDeps {
   /** The path of the status folder, and the environment of git. */
   readonly dir: string;
   readonly variables: Readonly<Record<string, string | undefined>>;

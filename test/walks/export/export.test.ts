@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { exporting } from '../../../src/cli/export.ts';
-import { type MirrorFile, makeWriteMirror } from '../../../src/content/mirror.ts';
+import { makeWriteMirror } from '../../../src/content/mirror.ts';
+import type { ExportFile } from '../../../src/core/model/ports/export-file.ts';
 import { STATUSPAGE } from '../../../src/web/statuspage/statuspage.ts';
 import { copyOf } from '../../../src/wiring/export.ts';
 import { openTerminal } from '../../cli/terminal.ts';
@@ -182,7 +183,7 @@ describe('what did not change', () => {
     onTestFinished(() => rm(dir, { recursive: true, force: true }));
     const write = makeWriteMirror();
     const made: string[] = [];
-    const file = (name: string, text: string, key: string | null, apart?: RegExp): MirrorFile => ({
+    const file = (name: string, text: string, key: string | null, apart?: RegExp): ExportFile => ({
       path: name,
       key,
       ...(apart ? { apart } : {}),
@@ -191,7 +192,7 @@ describe('what did not change', () => {
         return text;
       },
     });
-    const run = async (...files: MirrorFile[]) => {
+    const run = async (...files: ExportFile[]) => {
       made.length = 0;
       return [await write(dir, files), [...made]];
     };

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openPublish } from '../../../src/content/git/mirror-branch.ts';
-import { type MirrorFile, makeWriteMirror } from '../../../src/content/mirror.ts';
+import { makeWriteMirror } from '../../../src/content/mirror.ts';
+import type { ExportFile } from '../../../src/core/model/ports/export-file.ts';
 import { git } from '../git/repository.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -166,7 +167,7 @@ describe('export.to a git branch', () => {
 });
 
 describe('the history of the branch', () => {
-  const file = (text: string): MirrorFile => ({ path: 'index.html', key: null, body: () => text });
+  const file = (text: string): ExportFile => ({ path: 'index.html', key: null, body: () => text });
   function openArea(most: number, timeout = 60_000) {
     const bare = bareRepository();
     const dir = path.join(path.dirname(bare), 'area');

@@ -52,7 +52,7 @@ test('one told early, while the work went on, is told no second time by the cloc
   await world.pass(30, 5);
   await world.write(FILE, work('scheduled', '## Completed 12:00 UTC\nAll done.\n'));
   await world.pass(30, 5);
-  expect(sent(world).at(-1)!.text).toMatch(/^IN PROGRESS · Maintenance[^]*Completed/);
+  expect(sent(world).at(-1)!.text).toMatch(/^IN PROGRESS · Maintenance[\s\S]*Completed/);
   const before = sent(world).length;
   await world.pass(120, 5);
   await world.restart();

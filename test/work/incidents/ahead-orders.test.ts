@@ -10,7 +10,6 @@ import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant } from '../../../src/
 import { announcements } from '../../../src/core/notify/news.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
 import { announceUpdates, seenUpdates } from '../../../src/store/notify/announcements.ts';
-import { firstSeenRecords } from '../../../src/store/notify/first-seen.ts';
 import { FirstSeen } from '../../../src/work/incidents/first-seen.ts';
 
 interface Step {
@@ -54,10 +53,10 @@ let stories = 0;
 async function played(db: Db, { steps, newestFirst, restarts }: Story) {
   const id = `story-${++stories}`;
   const told: string[] = [];
-  let firstSeen = new FirstSeen(firstSeenRecords(db));
+  let firstSeen = new FirstSeen(db, 'server');
   let view: Incident | undefined;
   const look = async (incident: Incident, now: Millis) => {
-    if (restarts) firstSeen = new FirstSeen(firstSeenRecords(db));
+    if (restarts) firstSeen = new FirstSeen(db, 'server');
     [view] = await firstSeen.date([incident], now);
     const news = announcements([view!], await seenUpdates(db), now, false);
     if (news.length > 0) await announceUpdates(db, news, now, now);

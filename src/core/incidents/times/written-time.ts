@@ -1,5 +1,5 @@
 // Parses times as people write them: the common unambiguous forms. A date that may be two days is not accepted.
-import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND } from '../../model/time.ts';
+import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND, utcDate } from '../../model/time.ts';
 import {
   DAY_NAMES,
   dayName,
@@ -205,7 +205,7 @@ function fromNumbers(
   if (sign === '.' || (a > 12 && b <= 12)) return dated(whole, words, Number(year), b, a);
   if (a === b || (b > 12 && a <= 12)) return dated(whole, words, Number(year), a, b);
   if (a > 12 || a * b === 0) return wrong(whole, 'is not a date that exists');
-  const both = [midnightOf(Number(year), b, a), midnightOf(Number(year), a, b)].map(at =>
+  const both = [utcDate(Number(year), b, a), utcDate(Number(year), a, b)].map(at =>
     iso(at ?? 0).slice(0, 10),
   );
   return wrong(whole, `may be ${both.join(' or ')}`, 'write the date like 2025-11-06');
@@ -215,7 +215,7 @@ const LEAD_TO_DAY = /(?:^|[\s,(]+)(?:on|am|den|dated|vom|le|el|il|em|op|på|w|we
 
 /** A date; a weekday before it must match. */
 function dated(text: string, before: string, year: number, month: number, day: number) {
-  const date = midnightOf(year, month, day);
+  const date = utcDate(year, month, day);
   if (date === null) return wrong(text, 'is not a date that exists');
   const lead = (words: string) => words.replace(LEAD_TO_DAY, '');
   const led = lead(before);
@@ -233,13 +233,6 @@ function dated(text: string, before: string, year: number, month: number, day: n
   }
   const words = lead(name ? led.slice(0, name.index) : led);
   return { words: words.replace(/[\s,([–—|·-]+$/u, ''), date };
-}
-
-/** Midnight UTC of a date; null when there is no such date. */
-function midnightOf(year: number, month: number, day: number): Millis | null {
-  const at = Date.UTC(year, month - 1, day);
-  const back = new Date(at);
-  return back.getUTCMonth() === month - 1 && back.getUTCDate() === day && year >= 1970 ? at : null;
 }
 
 const NAMED_ZONE = new RegExp(

@@ -1,6 +1,6 @@
 // Expected HTTP statuses: parses `200`, `200-299`, `2xx` or a list of them into ranges.
 
-export type StatusRange = readonly [from: number, to: number];
+type StatusRange = readonly [from: number, to: number];
 
 /** Parses `expect:`; null when any part is no status or range. */
 export function parseStatuses(expect: number | string | readonly (number | string)[]): StatusRange[] | null {

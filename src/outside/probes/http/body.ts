@@ -18,7 +18,7 @@ export interface Body {
   readonly at: Millis;
 }
 
-export interface Leave {
+interface Leave {
   /** Whether the text so far decides the result, whatever follows. */
   readonly decides: (readings: readonly string[]) => boolean;
   /** How long to wait for a body that may still end, by `performance.now()`. */

@@ -8,7 +8,7 @@ import type { PageContext } from '../context.ts';
 import type { Series } from '../series.ts';
 
 /** One interval: the figure of the line, and of the upper line if there are two. */
-export interface Drawn {
+interface Drawn {
   readonly start: Millis;
   readonly mid: number;
   readonly top: number | null;

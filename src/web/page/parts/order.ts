@@ -1,6 +1,7 @@
 // The entries of a Snapshot sorted by time, once for the thousands of permalinks made from it.
+
+import { memoized } from '../../../core/page/memo.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
-import { memoized } from '../../cache/memo.ts';
 import { beginning } from './incidents.ts';
 
 const orderOf = memoized(({ incidents, maintenances }: Snapshot) => {

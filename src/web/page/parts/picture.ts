@@ -1,8 +1,8 @@
 // The picture that chats show below a link: the status in words, as SVG, to be converted to PNG.
 import { type Health, worst } from '../../../core/model/component.ts';
+import { memoized } from '../../../core/page/memo.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
-import { memoized } from '../../cache/memo.ts';
 import type { PageContext } from '../context.ts';
 import { overallForPicture } from './headline.ts';
 import { affects, healthOf } from './incidents.ts';

@@ -3,9 +3,9 @@
 import type { Values } from '../../../core/i18n/words.ts';
 import { incidentPath } from '../../../core/model/incident.ts';
 import { MINUTE } from '../../../core/model/time.ts';
+import { memoizedText } from '../../../core/page/memo.ts';
 import type { ComponentView, DayCell } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
-import { memoizedText } from '../../cache/memo.ts';
 import type { PageContext } from '../context.ts';
 import { coverageWords } from './coverage.ts';
 import { CODE } from './status-style.ts';
