@@ -6,7 +6,7 @@ export interface ModelUpdate {
   readonly word: string;
   /** When the whole file stood in the folder, ms of the real clock. */
   readonly writtenAt: number;
-  /** Dated more than an hour before its incident began, by a clock set back: named on /readyz, and need not be mailed. */
+  /** Dated before its incident began, by a clock set back: shown, and need not be mailed. */
   readonly early?: boolean;
 }
 
@@ -49,9 +49,9 @@ export interface Model {
   unsure: number;
 }
 
-/** Whether a clock set back dates an update more than an hour before its incident began. */
+/** Whether a clock set back dates an update before its incident began. */
 export function isEarly({ moments: [begun = 0] }: ModelIncident, at: number): boolean {
-  return at < begun - 3_600_000;
+  return at < begun;
 }
 
 export const WORD = /\bzq\d+x\d+q\b/g;

@@ -48,9 +48,13 @@ export function announcements(
     const isSeen = (update: IncidentUpdate) => known.has(update) || has(update.key);
     const isBegun = incident.updates.some(one => !one.preface && !one.stray && known.has(one));
     const begun = incident.updates.find(one => !one.stray && known.has(one))?.at;
-    // The beginning is told once; an end, however it is dated.
+    // The beginning is told once; an end, however it is dated. Of a beginning by a clock that was ahead nothing is known.
     const isForeword = ({ at, status }: IncidentUpdate) =>
-      begun !== undefined && at < begun - (begun % MINUTE) && status !== 'resolved' && status !== 'completed';
+      begun !== undefined &&
+      incident.startedAhead === undefined &&
+      at < begun - (begun % MINUTE) &&
+      status !== 'resolved' &&
+      status !== 'completed';
     const isAfterword = ({ preface }: IncidentUpdate) => preface === true && isBegun;
     // Recorded under its new name too: the heading may come and go, and come again.
     const renamed = (update: IncidentUpdate) => {

@@ -45,6 +45,18 @@ describe('news', () => {
       [],
       [[expect.any(String), true]],
     ],
+    [
+      'quiet before the beginning that was told',
+      { updates: [FIRST, SECOND_UPDATE] },
+      [SECOND_UPDATE],
+      [[FIRST.key, true]],
+    ],
+    [
+      'loud before a beginning that a clock ahead wrote',
+      { updates: [FIRST, SECOND_UPDATE], startedAhead: NOW + HOUR },
+      [SECOND_UPDATE],
+      [[FIRST.key, false]],
+    ],
     ['loud until a day', { updates: [update(NOW - DAY, 'resolved', '')] }, [], [[expect.any(String), false]]],
   ])('%s', (_name, over, seen, expected) => {
     expect(
