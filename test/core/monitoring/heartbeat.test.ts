@@ -7,12 +7,14 @@ import { HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import { healthOf } from '../../../src/core/monitoring/detector.ts';
 import { initialState } from '../../../src/core/monitoring/detector-state.ts';
 import {
+  afterStep,
   judgeHeartbeat,
   type Listening,
   putOff,
   type Report,
 } from '../../../src/core/monitoring/heartbeat.ts';
 import { renderMarkdown } from '../../../src/core/text/markdown.ts';
+import { NOW } from '../../makers.ts';
 
 const START = Date.UTC(2026, 10, 23, 10, 0, 0);
 const DUE = 6 * MINUTE;
@@ -362,4 +364,29 @@ describe('pauses of our own', () => {
     );
     expect(judged.transitions.map(({ kind, at }) => `${kind} ${at - START}`)).toEqual([`down ${DUE}`]);
   });
+});
+
+test.each([
+  [
+    'a small step back moves the report with it',
+    { since: NOW - HOUR },
+    -MINUTE,
+    { since: NOW - HOUR - MINUTE },
+  ],
+  ['a fraction of a millisecond is none', { since: NOW - HOUR }, -0.5, { since: NOW - HOUR - 1 }],
+  [
+    'a step back behind the report gives the job its time anew',
+    { since: NOW + HOUR },
+    -HOUR,
+    { since: NOW, setBack: true as const },
+  ],
+  ['once', { since: NOW + HOUR, setBack: true as const }, -HOUR, { since: NOW, setBack: true as const }],
+  [
+    'and then never later than now',
+    { since: NOW + 2 * HOUR, setBack: true as const },
+    -HOUR,
+    { since: NOW, setBack: true as const },
+  ],
+])('after the clock was set back: %s', (_, before, by, after) => {
+  expect(afterStep({ renewed: false, ...before }, by, NOW)).toEqual({ renewed: false, ...after });
 });

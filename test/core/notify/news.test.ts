@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { refOf } from '../../../src/core/model/incident.ts';
 import { type Choice, DETAILS, EVERYTHING, KINDS, wants } from '../../../src/core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { announcements, concernOf, findUpdate, owedTo } from '../../../src/core/notify/news.ts';
+import { announcements, asAnnounced, concernOf, findUpdate, owedTo } from '../../../src/core/notify/news.ts';
 import { component, incident, NOW, update } from '../../makers.ts';
 
 const FIRST = update(NOW - HOUR, 'investigating', 'a');
@@ -142,4 +142,44 @@ describe('owed to', () => {
       }),
     );
   });
+});
+
+describe('the update as it reads now', () => {
+  const now = { incident: API, update: SECOND_UPDATE };
+
+  test('is the current one when nothing is known of its announcement', () => {
+    expect(asAnnounced(now, null)).toBe(now);
+  });
+
+  test('is the current one when nothing was put before its beginning', () => {
+    expect(asAnnounced(now, { incident: { ...API, updates: [FIRST] } })).toBe(now);
+  });
+
+  test.each([
+    [
+      'words above the first section',
+      { ...update(NOW - HOUR, 'investigating', 'x'), key: 'p', preface: true as const },
+    ],
+    ['a section before the beginning', update(NOW - 2 * HOUR, 'investigating', 'x')],
+  ])('is without %s', (_, put) => {
+    const current = {
+      incident: { ...API, updates: [put, FIRST, SECOND_UPDATE, LAST] },
+      update: SECOND_UPDATE,
+    };
+    const read = asAnnounced(current, { incident: API });
+    expect(read.incident.updates).toEqual([FIRST, SECOND_UPDATE, LAST]);
+    expect(read.update).toBe(SECOND_UPDATE);
+    // What was there at the announcement stays, and so does the announced update itself.
+    expect(asAnnounced(current, { incident: current.incident })).toBe(current);
+    const itself = { ...current, update: put };
+    expect(asAnnounced(itself, { incident: API })).toBe(itself);
+  });
+});
+
+test('a former component of an automatic incident is told of the end; of an operator’s only what it names now', () => {
+  const change = { components: [{ id: 'db', status: null }] };
+  const changed = { ...SECOND_UPDATE, change } as typeof SECOND_UPDATE;
+  const machine = { ...API, openedBy: 'probe:api', updates: [FIRST, changed, LAST] } as typeof API;
+  expect(concernOf(machine, LAST, []).affected).toEqual(['api', 'db']);
+  expect(concernOf({ ...machine, openedBy: null }, LAST, []).affected).toEqual([]);
 });
