@@ -390,3 +390,33 @@ test.each([
 ])('after the clock was set back: %s', (_, before, by, after) => {
   expect(afterStep({ renewed: false, ...before }, by, NOW)).toEqual({ renewed: false, ...after });
 });
+
+test('after a new token silence counts from when it was noticed, until a report with it comes', () => {
+  const heard = (token: string): Listening => ({ since: Number.NEGATIVE_INFINITY, renewed: false, token });
+  const at = (minutes: number) => START + minutes * MINUTE;
+  const first = judgeHeartbeat(jobs, initialState(), { at: at(0), ok: true, message: '' }, at(0), heard('a'));
+  expect(first.state.token).toBe('a');
+  // Before any report there is nothing to wait for.
+  expect(judgeHeartbeat(jobs, initialState(), null, at(1), heard('b')).state.awaited).toBeUndefined();
+  expect(judgeHeartbeat(jobs, first.state, null, at(1), heard('a')).state.awaited).toBeUndefined();
+  const changed = judgeHeartbeat(jobs, first.state, null, at(5), heard('b'));
+  expect(changed.state.awaited).toEqual({ token: 'b', since: at(5) });
+  expect(changed.recheckAt).toBe(at(5) + DUE);
+  expect(changed.overdue).toMatchObject({ at: at(5), since: at(0), hasNewToken: true });
+  const later = judgeHeartbeat(jobs, changed.state, null, at(8), heard('b'));
+  expect(later.state.awaited).toEqual({ token: 'b', since: at(5) });
+  expect(judgeHeartbeat(jobs, later.state, null, at(11), heard('b')).transitions).toMatchObject([
+    { kind: 'down' },
+  ]);
+  // Set back, the clock makes it no longer.
+  expect(judgeHeartbeat(jobs, later.state, null, at(3), heard('b')).state.awaited).toEqual({
+    token: 'b',
+    since: at(3),
+  });
+  const back = judgeHeartbeat(jobs, later.state, { at: at(9), ok: true, message: '' }, at(9), heard('b'));
+  expect([back.state.awaited, back.state.token, back.overdue?.hasNewToken]).toEqual([
+    undefined,
+    'b',
+    undefined,
+  ]);
+});
