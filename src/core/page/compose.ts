@@ -2,6 +2,7 @@
 import { type ReportedVsMeasured, reportedVsMeasured } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { completedByClock, isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
+import { readOccurrenceId } from '../incidents/recurrence.ts';
 import { isConfigured } from '../model/checks/check.ts';
 import { type Component, type Health, type Measured, severityOf, worst } from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
@@ -104,7 +105,7 @@ export function viewOf(
 ): IncidentView {
   const { site, unfiled, histories, outages } = facts;
   const { start, end } = spanOf(incident, now);
-  const history = histories?.get(incident.id.replace(/--\d{4}-\d{2}-\d{2}$/, ''));
+  const history = histories?.get(readOccurrenceId(incident.id)?.series ?? incident.id);
   const stretches = stretchesOf(incident, site.components);
   const state = stateAt(incident, now);
   const over = state === 'resolved' || state === 'completed';

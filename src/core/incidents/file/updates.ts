@@ -168,10 +168,7 @@ function keysOf(entries: readonly TimelineEntry[]): string[] {
   });
 }
 
-/**
- * The keys that the same words have with a heading at the beginning put above them, or taken off. Older databases count
- * the preface, too.
- */
+/** The keys that the same words have with a heading at the beginning put above them, or taken off. */
 function otherKeys(entry: TimelineEntry, started: Millis): string[] {
   const { section, written } = entry;
   if (isPreface(entry))
