@@ -5,8 +5,8 @@ import path from 'node:path';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { type Edits, edited } from './merge.ts';
-import { AUTHORS, blobsOf, type GitRun, oidOf, quoted, signed } from './run.ts';
+import { commitTexts, finishCommit } from './own-commit.ts';
+import { AUTHORS, blobsOf, type GitRun, quoted, signed } from './run.ts';
 import { commandsFor, isMarked, nameInGit, type WorkTree } from './work-tree.ts';
 
 export type Author = keyof typeof AUTHORS;
@@ -49,6 +49,7 @@ export async function commitOwn(
   owned: Owned,
 ): Promise<{ committed: string[]; problems: Problem[] }> {
   const { top, incidents } = place;
+  await finishCommit(git);
   const listed = owned.list();
   const files = await filesOf(place, [...listed.map(({ name }) => name), ...owned.new]);
   const linked = [...files.values()]
@@ -69,10 +70,12 @@ export async function commitOwn(
   const committed: string[] = [];
   for (const author of Object.keys(AUTHORS) as Author[]) {
     const as = git.with(signed(AUTHORS[author]));
-    const mine = pending.filter(one => one.author === author && one.text !== null);
+    const mine = pending.flatMap(one =>
+      one.author === author && one.text !== null ? [{ ...one, text: one.text }] : [],
+    );
     if (mine.length === 0) continue;
     const said = mine.map(({ name }) => path.basename(name, '.md')).join(', ');
-    await commit(as, mine, `Status: ${said.length > 60 ? `${mine.length} incidents` : said}`);
+    await commitTexts(as, mine, `Status: ${said.length > 60 ? `${mine.length} incidents` : said}`);
     await owned.forget(mine.map(({ name }) => name));
     committed.push(...mine.map(({ file }) => file));
   }
@@ -161,31 +164,6 @@ async function isSinceCommit(
   const oid = (await git.fed(before, 'hash-object', `--path=${file}`, '--stdin')).toString().trim();
   const log = ['log', '-1', '--format=%h', '--full-history', `--find-object=${oid}`];
   return Boolean(await git.try(...log, '--', file));
-}
-
-/** Commits the texts, whatever the files contain now. Files, and what a person staged, stay unchanged. */
-async function commit(git: GitRun, some: readonly Pending[], message: string): Promise<void> {
-  const head = await oidOf(git, 'HEAD');
-  const edits: Edits = new Map();
-  for (const { file, text, there } of some) {
-    const last = head === null ? '' : await git.out('ls-tree', head, '--', file);
-    const [mode = '', , old = ''] = last.split(/\s/);
-    const made = { mode: mode === '100755' ? mode : '100644', oid: await written(git, file, text!) };
-    if (made.oid !== old || made.mode !== mode) edits.set(file, made);
-    // The index first: if it were older, a person's next commit would undo ours.
-    const [, staged = ''] = (await git.out('ls-files', '--stage', '--', file)).split(' ');
-    if (staged === made.oid) continue;
-    const next = staged === old ? made.oid : await written(git, file, there);
-    await git.out('update-index', '--add', '--replace', '--cacheinfo', `${made.mode},${next},${file}`);
-  }
-  if (edits.size === 0) return;
-  const tree = await edited(git, head && (await git.out('rev-parse', `${head}^{tree}`)), edits);
-  const commit = await git.out('commit-tree', tree, ...(head === null ? [] : ['-p', head]), '-m', message);
-  await git.out('update-ref', '-m', 'commit: Status Live', 'HEAD', commit, head ?? '');
-}
-
-async function written(git: GitRun, file: string, text: string): Promise<string> {
-  return (await git.fed(text, 'hash-object', '-w', `--path=${file}`, '--stdin')).toString().trim();
 }
 
 async function mixed(top: string, file: string): Promise<Problem> {

@@ -28,12 +28,10 @@ export async function placeOf(git: GitRun, dir: string): Promise<WorkTree | null
   const folder = path.join(real, 'incidents');
   const target = await followLinks(folder);
   const incidents = isWithin(target, { status: real }) ? target : folder;
-  const below = async (at: string) =>
-    path
-      .relative(await realpath(top), at)
-      .split(path.sep)
-      .join('/');
-  return { top, status: (await below(real)) || '.', incidents: `${await below(incidents)}/` };
+  // The folder may move away while git is asked.
+  const root = await followLinks(top);
+  const below = (at: string) => path.relative(root, at).split(path.sep).join('/');
+  return { top, status: below(real) || '.', incidents: `${below(incidents)}/` };
 }
 
 /**

@@ -7,6 +7,8 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openGit } from '../../../src/content/git/git.ts';
 import type { OwnFile } from '../../../src/content/git/own-files.ts';
+import { makeGitRun } from '../../../src/content/git/run.ts';
+import { placeOf } from '../../../src/content/git/work-tree.ts';
 import { freePort } from '../../free-port.ts';
 import { git } from './repository.ts';
 
@@ -140,6 +142,28 @@ describe('what was noted', () => {
     expect([noted.size, count()]).toEqual([0, '2']);
   });
 
+  test.each([
+    ['the index had it', '--soft'],
+    ['the index had it in part', '--mixed'],
+  ])(
+    'is committed though the note is lost, when a kill came after the commit was made and %s',
+    async (_, reset) => {
+      const { root, file, noted, run, count } = openFolder();
+      writeFileSync(file, 'after');
+      await run();
+      const commit = git(root, 'rev-parse', 'HEAD');
+      git(root, 'reset', '-q', reset, 'HEAD^');
+      git(root, 'update-ref', 'refs/status-live/commit', commit);
+      noted.clear();
+      await run();
+      expect([git(root, 'rev-parse', 'HEAD'), git(root, 'status', '--porcelain')]).toEqual([commit, '']);
+      // Once: the next kill must not bring it back over what others committed.
+      git(root, 'commit', '-q', '--allow-empty', '-m', 'x');
+      await run();
+      expect([count(), git(root, 'for-each-ref', 'refs/status-live/commit')]).toEqual(['3', '']);
+    },
+  );
+
   test('and written is committed once, though the note outlives the commit', async () => {
     const { file, noted, run, count } = openFolder();
     const note = noted.get('a.md')!;
@@ -233,3 +257,20 @@ function removed(folder: string): boolean {
     return false;
   }
 }
+
+test('a folder that moves away while git is asked lies where it lay', async () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'status-live-moved-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  git(root, 'init', '-q', '-b', 'main', path.join(root, 'site'));
+  const dir = path.join(root, 'site', 'status');
+  mkdirSync(path.join(dir, 'incidents'), { recursive: true });
+  const run = makeGitRun(dir, { PATH: process.env.PATH });
+  const before = await placeOf(run, dir);
+  const asked = async (...args: string[]) => {
+    const said = await run.out(...args);
+    rmSync(path.join(root, 'site'), { recursive: true });
+    return said;
+  };
+  expect(before).toMatchObject({ status: 'status', incidents: 'status/incidents/' });
+  expect(await placeOf({ ...run, out: asked }, dir)).toEqual(before);
+});
