@@ -37,6 +37,11 @@ export class FileCache {
     this.#folder = folder;
   }
 
+  /** The file shown under that id. */
+  withId(id: string): ReadFile | undefined {
+    return this.#byId.get(id.toLowerCase())?.find(file => file.id === id);
+  }
+
   /** Takes changed files (null: gone); whether anything changed. */
   put(found: Iterable<readonly [string, ReadFile | null]>): boolean {
     let changed = false;
@@ -98,10 +103,7 @@ export class FileCache {
         }
       }
     }
-    const shownAs = (id: string) => {
-      const same = id.normalize('NFC');
-      return byId.get(same.toLowerCase())?.find(file => file.id === same);
-    };
+    const shownAs = (id: string) => this.withId(id.normalize('NFC'));
     return {
       incidents,
       problems,

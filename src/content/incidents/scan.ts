@@ -162,7 +162,7 @@ export function isRacy({ stamp }: ReadFile): boolean {
 }
 
 /** NFC: some systems store an accent separately from its letter. */
-function idOf(name: string): string {
+export function idOf(name: string): string {
   return path.basename(name).replace(/\.md$/i, '').normalize('NFC');
 }
 

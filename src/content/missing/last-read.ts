@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Millis } from '../../core/model/time.ts';
 import { FileCache, type IncidentFiles, type Missing } from '../incidents/file-cache.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { type ReadFile, rememberedFile, type Scan } from '../incidents/scan.ts';
+import { idOf, type ReadFile, rememberedFile, type Scan } from '../incidents/scan.ts';
 import { type Absence, type Assessment, assess, foldersOf } from './absence.ts';
 import { Deletions } from './deletions.ts';
 import { heldByGit } from './held-by-git.ts';
@@ -42,7 +42,20 @@ export class LastRead {
   }
 
   get(file: string): ReadFile | undefined {
-    return this.cache.files.get(file) ?? this.#remembered.get(file) ?? this.#young().get(file);
+    return (
+      this.cache.files.get(file) ??
+      this.#remembered.get(file) ??
+      this.#young().get(file) ??
+      this.#elsewhere(file)
+    );
+  }
+
+  /** A file of the same id in another folder: one with a mistake may have been moved. */
+  #elsewhere(file: string): ReadFile | undefined {
+    const id = idOf(file);
+    const other = this.cache.withId(id) ?? [...this.#remembered.values()].find(one => one.id === id);
+    if (!other || typeof other.goodText !== 'string') return undefined;
+    return rememberedFile(this.#folder, path.relative(this.#folder, file), other.goodText);
   }
 
   #young(): Map<string, ReadFile> {

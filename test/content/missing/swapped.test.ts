@@ -98,3 +98,26 @@ test.each([
     });
   },
 );
+
+test('a file that is moved to another folder with a mistake in it keeps its last good version', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'status-live-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const folder = path.join(dir, 'incidents');
+  mkdirSync(path.join(folder, '2026'), { recursive: true });
+  writeFileSync(path.join(dir, 'status.yaml'), 'title: T\n');
+  writeFileSync(path.join(folder, '20260310_broken.md'), FILE);
+  const content = new StatusFolder(dir);
+  await content.incidents();
+  const [texts, identity] = [content.goodTexts(), content.identity()];
+  const shown = async (of: StatusFolder) => {
+    const { incidents, unread, problems } = await of.incidents();
+    return [incidents.map(({ title, severity }) => [title, severity]), unread, problems.length];
+  };
+  rmSync(path.join(folder, '20260310_broken.md'));
+  writeFileSync(path.join(folder, '2026', '20260310_broken.md'), FILE.replace('critical', 'Critical!'));
+  const kept = [[['Dashboard broken', 'critical']], 0, 1];
+  expect(await shown(content)).toEqual(kept);
+  const restarted = new StatusFolder(dir);
+  restarted.remember(texts, identity, false, false);
+  expect(await shown(restarted)).toEqual(kept);
+});
