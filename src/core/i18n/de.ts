@@ -74,6 +74,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'page.all_history': 'Alle Störungen nach Monaten',
   'page.quiet': 'Keine Störungen gemeldet.',
   'page.ongoing': 'Dauert an: {title}',
+  'page.continued': 'Dauerte noch an: {title}',
   'page.today': 'heute',
   'page.key': 'Was die Balken bedeuten',
   'page.foot': 'Mehr über diese Seite',

@@ -71,6 +71,7 @@ export const en = {
   'page.all_history': 'All incidents by month',
   'page.quiet': 'No incidents reported.',
   'page.ongoing': 'Ongoing: {title}',
+  'page.continued': 'Continued: {title}',
   'page.today': 'today',
   'page.key': 'What the bars mean',
   'page.foot': 'More about this page',

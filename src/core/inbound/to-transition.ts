@@ -4,6 +4,7 @@ import { slug } from '../model/slug.ts';
 import { isoMillis, type Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
+import { withoutSecrets } from '../text/printable.ts';
 import { fingerprint } from './fields.ts';
 import { calledOf } from './senders.ts';
 import type { Signal } from './signal.ts';
@@ -100,7 +101,8 @@ function parseUrl(text: string): MonitoredUrl | null {
 }
 
 /** The monitor's text goes on the page, so it is escaped. */
-function messageOf({ kind, name, message, sender }: Signal): string {
+function messageOf({ kind, name, sender, ...signal }: Signal): string {
+  const message = withoutSecrets(signal.message);
   const said = kind === 'down' ? `${name} is down` : `${name} is up again`;
   const who = calledOf(sender);
   return escapeMarkdown(message === '' ? `${said}, says ${who}.` : `${said}, says ${who}: ${message}`);

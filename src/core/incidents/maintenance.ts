@@ -22,12 +22,22 @@ export function stateAt(incident: Incident, now: Millis): UpdateStatus {
 }
 
 /** The time a maintenance covers: with an early start, and an early or late completion, as in the file. */
-export function coveredBy({ scheduled, updates, status, resolved }: Incident): Span {
-  const planned = scheduled!;
+export function coveredBy(incident: Incident): Span {
+  const { updates, status } = incident;
+  const planned = incident.scheduled!;
   const begun = updates.find(update => update.status === 'in_progress')?.at ?? planned.start;
-  const finished = updates.find(update => update.status === 'completed')?.at ?? resolved;
   const start = Math.min(begun, planned.start);
-  return { start, end: Math.max(start, status === 'completed' ? (finished ?? planned.end) : planned.end) };
+  const end = status === 'completed' ? (finishedAt(incident, planned) ?? planned.end) : planned.end;
+  return { start, end: Math.max(start, end) };
+}
+
+/** When a completed maintenance was over; null: as planned. */
+function finishedAt({ updates, resolved }: Incident, planned: Span): Millis | null {
+  const told = updates.find(({ status }) => status === 'completed' || status === 'resolved')?.at ?? resolved;
+  if (told !== null) return told;
+  // "## Finished": in doubt the work ended with its last words, so that no outage after them is hidden.
+  const isWithin = ({ at }: IncidentUpdate) => at > planned.start && at < planned.end;
+  return updates.findLast(update => update.inherits && isWithin(update))?.at ?? null;
 }
 
 /** The time an incident or a maintenance takes, up to `now` while an incident is open. */

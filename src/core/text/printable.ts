@@ -42,3 +42,16 @@ export function harmless(text: string): string {
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/**
+ * Without the passwords that programs put into their errors: the user and password of an address, and the values of
+ * `password=`, `token=` and the like. For text of other programs that visitors see.
+ */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(/:\/\/[^\s/@]*@/g, '://***@')
+    .replace(
+      /\b([\w-]*(?:token|secret|passw(?:or)?d|pwd|api[_-]?key)["']?\s*[=:]\s*["']?)[^\s"'&,;]+/gi,
+      '$1***',
+    );
+}

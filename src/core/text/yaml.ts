@@ -69,7 +69,9 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, schema: 'core', version: '1.2', uniqueKeys: true });
   const lineAt = (offset: number) => firstLine - 1 + lines.linePos(offset).line;
-  const problems = doc.errors.slice(0, MAX_PROBLEMS).map(error => ({
+  // Once the parser is lost, it stumbles over every token of the lines that follow.
+  const first = doc.errors.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
+  const problems = first.slice(0, MAX_PROBLEMS).map(error => ({
     level: 'error' as const,
     where,
     line: lineAt(error.pos[0]),

@@ -1,14 +1,12 @@
 // Removes a check's secrets from its result, wherever a library put them.
 import type { Check, ProbeResult } from '../../core/model/checks/check.ts';
+import { withoutSecrets } from '../../core/text/printable.ts';
 
 /** The result without passwords, keys and header values; also in `detail` for the log. */
 export function redact(check: Check, result: ProbeResult): ProbeResult {
   const secrets = secretsOf(check);
   const clean = (text: string) =>
-    secrets
-      .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
-      .replace(/:\/\/[^\s/@]*@/g, '://***@')
-      .slice(0, 500);
+    withoutSecrets(secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)).slice(0, 500);
   return {
     ...result,
     seen: clean(result.seen),

@@ -1,5 +1,6 @@
 // Webhooks and heartbeats: receives what monitors and jobs send; the token is required.
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import { line, MESSAGE } from '../../core/inbound/fields.ts';
 import { isFromGitHost } from '../../core/inbound/git-hook.ts';
 import { mapped } from '../../core/inbound/senders/mapped.ts';
 import { SENDERS } from '../../core/inbound/senders.ts';
@@ -8,6 +9,7 @@ import { type LoggedWebhook, redacted } from '../../core/inbound/webhook-log.ts'
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { MINUTE } from '../../core/model/time.ts';
 import { sameSecret, shortId } from '../../core/model/token.ts';
+import { withoutSecrets } from '../../core/text/printable.ts';
 import { logWebhook } from '../../store/incidents/webhooks-log.ts';
 import type { Received } from '../../work/incidents/receive.ts';
 import type { Web } from '../context.ts';
@@ -42,7 +44,7 @@ export function webhookRoutes(router: Router, web: Web): void {
     if (req.method !== 'GET' && req.method !== 'POST') return next();
     const fields = { ...req.query, ...formOf(req) };
     const ok = !/^(down|fail|failed|error|0)$/i.test(String(fields.status ?? 'up'));
-    const message = String(fields.msg ?? '').slice(0, 500);
+    const message = withoutSecrets(line(fields.msg, MESSAGE));
     if (!(await web.heartbeats.report(String(req.params.token), ok, message))) {
       web.countGuess(req, res);
       throw new Refusal(404, 'No such heartbeat.');

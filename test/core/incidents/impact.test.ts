@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { affectedAt, impactOf, promiseOf, stretchesOf } from '../../../src/core/incidents/impact.ts';
+import { coveredBy } from '../../../src/core/incidents/maintenance.ts';
 import { HOUR, iso, parseInstant } from '../../../src/core/model/time.ts';
 import { compose } from '../../../src/core/page/compose.ts';
 import { component, site } from '../../makers.ts';
@@ -192,4 +193,24 @@ Done.
     [],
     ['api', 'db'],
   ]);
+});
+
+test.each([
+  ['as planned', '', '23:00'],
+  ['before it began', '## Update 21:30 UTC\nAll is ready.', '23:00'],
+  ['with a Completed section', '## Completed 22:20 UTC\nDone.', '22:20'],
+  ['with a Resolved section', '## Resolved 22:20 UTC\nDone.', '22:20'],
+  ['with other words', '## Finished 22:20 UTC\nDone.', '22:20'],
+  [
+    'with an update',
+    '## In progress 22:00 UTC\nWe begin.\n\n## Update 22:10 UTC\nThe work is done.',
+    '22:10',
+  ],
+  ['with its begin only', '## In progress 22:00 UTC\nWe begin.', '23:00'],
+])('a maintenance that is completed %s covers no longer than it says', (_, body, end) => {
+  const head = `title: x\nstatus: completed\nseverity: minor\nstarted: 2025-11-06T20:00:00Z`;
+  const window =
+    'scheduled_start: 2025-11-06T22:00:00Z\nscheduled_end: 2025-11-06T23:00:00Z\ncomponents: all';
+  const { value } = parseIncident('x.md', 'x', `---\n${head}\n${window}\n---\n\n${body}\n`);
+  expect(iso(coveredBy(value!).end).slice(11, 16)).toBe(end);
 });

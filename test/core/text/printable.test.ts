@@ -6,7 +6,7 @@ import { uptimerobot } from '../../../src/core/inbound/senders/uptimerobot.ts';
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
 import { openSchema } from '../../../src/core/incidents/api-bodies.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { harmless, jsonText, oneLine, printable } from '../../../src/core/text/printable.ts';
+import { harmless, jsonText, oneLine, printable, withoutSecrets } from '../../../src/core/text/printable.ts';
 
 const ANY = fc.string({ unit: 'binary', maxLength: 30 });
 
@@ -89,4 +89,22 @@ describe('where names and titles come in', () => {
     expect(componentSchema.safeParse({ id: 'a', name: text }).success).toBe(false);
     expect(openSchema.safeParse({ title: text, severity: 'major' }).success).toBe(false);
   });
+});
+
+describe('a text of another program', () => {
+  test.each([
+    ['disk full postgres://u:pw123@h/db', 'disk full postgres://***@h/db'],
+    [
+      'GET https://x.example/hook?api_key=abc123&page=2 failed',
+      'GET https://x.example/hook?api_key=***&page=2 failed',
+    ],
+    ['{"password": "hunter2", "step": 3}', '{"password": "***", "step": 3}'],
+    ['PGPASSWORD=hunter2 psql: no route', 'PGPASSWORD=*** psql: no route'],
+    ['token: abc.def', 'token: ***'],
+  ])('shows no password: %s', (text, shown) => expect(withoutSecrets(text)).toBe(shown));
+
+  test.each(['answered 500, see https://x.example/a?page=2', 'the token is missing', 'mail to a@b.example'])(
+    'is otherwise as it was: %s',
+    text => expect(withoutSecrets(text)).toBe(text),
+  );
 });

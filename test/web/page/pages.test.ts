@@ -134,7 +134,11 @@ describe('the live page', () => {
       false,
       true,
     ]);
-    expect(days[1]).toContain('Ongoing: Long one');
+    expect(days[1]).toContain('Continued: Long one');
+    const open = shown({ ...long, status: 'monitoring', resolved: null }, [API]);
+    expect(pages.live(context(snapshot([view(API, 'operational')], { incidents: [open] })))).toContain(
+      'Ongoing: Long one',
+    );
     expect(days[3]).toContain('<article');
   });
 

@@ -1,5 +1,5 @@
 // Times of a file's sections: finds the day of sections that have only a time of day.
-import { DAY, HOUR, type Millis } from '../../model/time.ts';
+import { DAY, HOUR, MINUTE, type Millis } from '../../model/time.ts';
 import { guessedDays } from '../times/series-days.ts';
 import type { Section } from './timeline.ts';
 
@@ -102,6 +102,9 @@ function straysOf(sections: readonly Section[], life: Life, work: Work | null): 
 /** The most that local time is ahead of UTC. */
 const FARTHEST_AHEAD = 14 * HOUR;
 
+/** An undated heading so long before its neighbour's time is an earlier one that was written later. */
+const NOTED_WITHIN = 15 * MINUTE;
+
 /** The words of an end may be dated so long after it. */
 export const ENDING_FOR = HOUR;
 
@@ -153,7 +156,10 @@ function walk(
     const isOlder = index === edge && stoodBefore(sections.slice(edge), floor, next, beginning);
     const isLate = !isKnown && next > latest;
     const isBefore = isLate && isGuessed && next - DAY >= Math.max(beginning, floor - FARTHEST_AHEAD);
-    const first = isOlder || isBefore ? next - DAY : next;
+    // A minute typed wrong, or a note that was late, is not of tomorrow.
+    const isNote =
+      !isKnown && !work && index > wrongEnd && next - DAY >= Math.max(beginning, floor - NOTED_WITHIN);
+    const first = isOlder || isBefore || isNote ? next - DAY : next;
     const read = work && tellsOfWork(section) ? nearestTo(work, first) : first;
     const written = known[index] ?? (section.dated ? section.time : read);
     // 12:34 after 12:34:56 is the same minute, not an earlier moment.
@@ -162,7 +168,12 @@ function walk(
     if (!work && isLate) faults += section.status === null || tellsEnd(section) ? 1 : 2;
     if (index === closing ? previous > ending! : known[index] !== null && isGuessed && at < previous)
       faults++;
-    if (!strays.has(section) && !isBefore && (at <= latest || (section.dated && ending === null))) {
+    if (
+      !strays.has(section) &&
+      !isBefore &&
+      !isNote &&
+      (at <= latest || (section.dated && ending === null))
+    ) {
       previous = at;
       isGuessed = !isKnown;
     }

@@ -88,7 +88,7 @@ export function titlesOf({ incidents, maintenances }: Snapshot): ReadonlyMap<str
 
 /**
  * The last `count` UTC days, newest first. A day within a long incident is not `quiet`; a `calm` day fits on one line.
- * `ongoing` are incidents that began earlier, or are shown at the top of the page, and touched the day.
+ * `others` are incidents that began earlier, or are shown at the top of the page, and touched the day.
  */
 export function pastDays(count: number, ctx: PageContext) {
   const { snapshot } = ctx;
@@ -108,9 +108,12 @@ export function pastDays(count: number, ctx: PageContext) {
       quiet: touching.length === 0,
       calm: own.length === 0 && touching.length < 2,
       cards: own.sort((a, b) => beginning(b) - beginning(a)).map(one => incidentCard(one, ctx)),
-      ongoing: touching
+      others: touching
         .filter(one => !own.includes(one))
-        .map(({ id, title }) => ({ title, url: ctx.page(incidentPath(id)) })),
+        .map(one => ({
+          text: ctx.say(isOver(one) ? 'page.continued' : 'page.ongoing', { title: one.title }),
+          url: ctx.page(incidentPath(one.id)),
+        })),
     };
   });
 }

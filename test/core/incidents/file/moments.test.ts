@@ -132,6 +132,39 @@ describe('a first section up to an hour before `started` is of that day, beside 
   });
 });
 
+describe('an undated heading some minutes before its neighbour', () => {
+  const started = '2026-11-25T21:18:00Z';
+  const FIRST = 'Investigating 21:18 UTC';
+  const LATER = 'Identified 22:08 UTC';
+  test.each([
+    ['a minute, at the bottom', [FIRST, LATER, 'Monitoring 22:07 UTC']],
+    ['a minute, on top of newest first', ['Monitoring 22:07 UTC', LATER, FIRST]],
+    ['a quarter of an hour', [FIRST, LATER, 'Update 21:53 UTC']],
+    ['between others', [FIRST, LATER, 'Update 22:00 UTC', 'Update 22:30 UTC']],
+  ])('is of the same day, and moves no other: %s', (_, headings) => {
+    const { moments, errors } = read({ started, headings });
+    expect(errors).toEqual([]);
+    expect(moments[0]).toBe(`25T21:18 ${FIRST}`);
+    expect(moments.map(one => one.slice(0, 3))).toEqual(headings.map(() => '25T'));
+    expect(moments.map(one => one.slice(3, 8))).toEqual(moments.map(one => one.slice(3, 8)).sort());
+  });
+
+  test('also after the end, and over midnight', () => {
+    const resolved = '2026-11-26T00:06:00Z';
+    const headings = [FIRST, 'Resolved 00:06 UTC', 'Update 23:58 UTC'];
+    expect(read({ started, resolved, headings }).moments).toEqual([
+      `25T21:18 ${FIRST}`,
+      '25T23:58 Update 23:58 UTC',
+      '26T00:06 Resolved 00:06 UTC',
+    ]);
+  });
+
+  test('half an hour before it may be of the next day', () => {
+    const { moments } = read({ started, headings: [FIRST, LATER, 'Update 21:38 UTC', 'Update 22:38 UTC'] });
+    expect(moments.at(-1)).toBe('26T22:38 Update 22:38 UTC');
+  });
+});
+
 describe('beside a known end', () => {
   test('a dated one of the next day draws nothing, and is named', () => {
     const headings = ['Investigating 13:00 UTC', 'Update 2026-11-26 13:20 UTC', 'Resolved 13:50 UTC'];

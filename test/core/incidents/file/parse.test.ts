@@ -337,6 +337,13 @@ test('a maintenance’s announcement is the day of its name, or its start', () =
   expect(iso(parse(file(head, ''), 'x').value!.started)).toBe('2025-11-23T02:00:00Z');
 });
 
+test('a mistake in the YAML is one problem, not one for each line after it', () => {
+  const { problems } = parse(`---\n&a *a\n${HEAD}\n---\n`);
+  expect(problems.map(({ line, what }) => [line, what])).toEqual([
+    [2, 'this is not YAML: An alias node must not specify any properties'],
+  ]);
+});
+
 test('no text throws: it is an incident, or problems that say where', () => {
   const line = fc.oneof(
     fc.constantFrom(
