@@ -9,8 +9,8 @@ import {
   MESSAGE,
   moment,
   NAME,
-} from '../fields.ts';
-import { type Expiry, ignored, type SenderResult, signal } from '../signal.ts';
+} from '../../fields.ts';
+import { type Expiry, ignored, type SenderResult, signal } from '../../signal.ts';
 
 /** Longer than anything shown: enough to tell monitors apart. */
 const LONG = 1000;
