@@ -104,7 +104,7 @@ export function readWith(shape: Shape, get: (path: string) => unknown): SenderRe
     monitor: texts(shape.monitor).map(identity).find(Boolean) ?? (identity(texts(shape.name)[0]) || name),
     alert: texts(shape.alert).map(identity).find(Boolean) ?? null,
     component: text(shape.component, NAME) || componentOf(shape.tags, get),
-    also: (shape.also ?? []).flatMap(path => several(get(path))),
+    also: [...new Set((shape.also ?? []).flatMap(path => several(get(path))))],
     url: texts(shape.url).map(address).find(Boolean) ?? null,
     at: instant(found?.kind === 'up' ? (shape.until ?? shape.at) : shape.at, get),
     message: text(shape.message, MESSAGE),

@@ -1,5 +1,5 @@
 // Site24x7: the incident parameters of its webhook, as JSON or a form.
-import { list, reader } from '../../shape.ts';
+import { reader } from '../../shape.ts';
 
 /** TROUBLE is a monitor that answers, but not as it should; other states (maintenance, suspended) change nothing. */
 export const site24x7 = reader({
@@ -10,7 +10,7 @@ export const site24x7 = reader({
   name: ['MONITORNAME', 'MONITORURL'],
   monitor: ['MONITOR_ID', 'MONITORNAME'],
   tags: ['TAGS', 'GROUP_TAGS', 'LABELS'],
-  also: list('MONITOR_GROUPNAME MONITORGROUPNAME'),
+  also: ['MONITOR_GROUPNAME'],
   url: ['MONITORURL'],
   at: ['INCIDENT_TIME_ISO'],
   message: ['INCIDENT_REASON'],
