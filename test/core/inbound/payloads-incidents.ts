@@ -373,10 +373,10 @@ export const INCIDENTS: readonly Payload[] = [
       'EVENT.NAME': 'Load',
       'EVENT.VALUE': '1',
       'HOST.NAME': 'web',
-      'EVENT.NSEVERITY': '1',
+      'EVENT.NSEVERITY': '2',
       'EVENT.TAGS': 'component:api, x:y',
     },
-    [{ kind: 'down', name: 'Load', component: 'api', severity: ['info', '1'] }],
+    [{ kind: 'down', name: 'Load', component: 'api', severity: ['warning', '1'] }],
   ),
   one(
     'zabbix',
