@@ -4,7 +4,8 @@ import type { LoggedWebhook } from '../core/inbound/webhook-log.ts';
 import { iso } from '../core/model/time.ts';
 import { heldAlerts } from '../store/incidents/held-alerts.ts';
 import { loggedWebhooks } from '../store/incidents/webhooks-log.ts';
-import { databaseCommand, siteOf } from './shared/command.ts';
+import { databaseCommand } from './shared/command.ts';
+import { readableSite } from './shared/readable-site.ts';
 
 export const webhooksHeld = databaseCommand(
   {
@@ -15,9 +16,9 @@ export const webhooksHeld = databaseCommand(
   },
   async (db, { flags }, cli) => {
     const json = flags.has('json');
-    const held = stillHeld(await heldAlerts(db, 0), await siteOf(cli));
-    if (held.length === 0 && !json)
-      cli.out('Every alert matches a component. `webhooks log` lists what came.');
+    const { site } = await readableSite(cli);
+    const held = stillHeld(await heldAlerts(db, 0), site);
+    if (held.length === 0 && !json) cli.out('No alert is held. `webhooks log` lists what came.');
     for (const one of held)
       cli.out(json ? JSON.stringify({ ...one, match: matchLine(one) }) : heldLines(one));
   },

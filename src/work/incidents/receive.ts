@@ -46,10 +46,8 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
     refreshed ??= deps.round();
     return refreshed;
   };
-  // By their times: an outage begins with its first alert, whatever their order in the message.
-  const now = deps.clock();
-  const order = [...signals.keys()].sort((a, b) => (signals[a]?.at ?? now) - (signals[b]?.at ?? now));
-  for (const index of order) taken[index] = await take(signals[index] as Signal, deps, refresh);
+  for (const index of inOrder(signals, deps.clock()))
+    taken[index] = await take(signals[index] as Signal, deps, refresh);
   // Store all signals first, then file once: a thousand alerts in one message cost one round.
   if (taken.some(({ source }) => source !== null)) await deps.round();
   const answers: Received[] = [];
@@ -60,6 +58,13 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
     answers.push({ ...received, incident });
   }
   return answers;
+}
+
+/** Alerts by their times: an outage begins with the first of them, whatever their order in the message. */
+function inOrder(signals: readonly Signal[], now: Millis): number[] {
+  const order = [...signals.keys()];
+  if (signals.some(({ alert }) => alert === null)) return order;
+  return order.sort((a, b) => (signals[a]?.at ?? now) - (signals[b]?.at ?? now));
 }
 
 /** A result whose incident is known only after the round: the incident of `source`, if there is one. */

@@ -40,7 +40,7 @@ const CRONITOR = {
   monitor_url: 'https://cronitor.io/app/monitors/x',
 };
 const SITE24X7 = {
-  MONITOR_ID: 123412000000025001,
+  MONITOR_ID: 123412,
   MONITOR_DASHBOARD_LINK: 'https://www.site24x7.com/app/client#/home/monitors/1',
   MONITORTYPE: 'URL',
   MONITORNAME: 'Shop',
@@ -119,6 +119,7 @@ export const MONITORS: readonly Payload[] = [
   one('site24x7', 'down', SITE24X7, [
     {
       kind: 'down',
+      monitor: 'Shop',
       name: 'Shop',
       component: 'api',
       at: Date.UTC(2026, 2, 10, 11, 29),

@@ -8,7 +8,8 @@ export const site24x7 = reader({
   degraded: ['TROUBLE'],
   up: ['UP'],
   name: ['MONITORNAME', 'MONITORURL'],
-  monitor: ['MONITOR_ID', 'MONITORNAME'],
+  // Its ids are numbers that JSON rounds: two monitors would be one.
+  monitor: ['MONITORNAME'],
   tags: ['TAGS', 'GROUP_TAGS', 'LABELS'],
   also: ['MONITOR_GROUPNAME'],
   url: ['MONITORURL'],
