@@ -5,7 +5,7 @@ import { plainWord } from './fields.ts';
 import type { Signal } from './signal.ts';
 
 /** The words of all senders. `ignore` opens nothing. */
-const TABLE: Readonly<Record<Severity | 'ignore', readonly string[]>> = {
+export const SEVERITY_WORDS: Readonly<Record<Severity | 'ignore', readonly string[]>> = {
   critical: words('critical crit page error emergency emerg fatal blocker disaster highest P0 P1 Sev0 Sev1'),
   major: words('major high P2 Sev2'),
   minor: words('minor warning warn medium moderate average low P3 P4 Sev3'),
@@ -34,8 +34,8 @@ export function severityOf(
 }
 
 function inTable(label: string): Severity | 'ignore' | undefined {
-  const severities = Object.keys(TABLE) as (Severity | 'ignore')[];
-  return severities.find(severity => TABLE[severity].includes(label));
+  const severities = Object.keys(SEVERITY_WORDS) as (Severity | 'ignore')[];
+  return severities.find(severity => SEVERITY_WORDS[severity].includes(label));
 }
 
 function words(text: string): readonly string[] {

@@ -41,7 +41,7 @@ const opsgenie = (action: string, alert: object = {}) => ({
     tinyId: '23',
     alias: 'orders',
     createdAt: 1773143940000,
-    updatedAt: 1773144000000000001,
+    updatedAt: 1773144000000000000,
     entity: 'Orders',
     description: 'p95 is 4 s',
     details: { region: 'eu' },
