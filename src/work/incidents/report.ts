@@ -33,14 +33,13 @@ export async function reportOf(db: Db, signal: Said, site: Site, now: Millis): P
   return { id, transition, late: isLate ? recovered : null };
 }
 
-/** The source under which an alert is known, while it fires or when it ends; null for that of the signal. */
+/** The source under which an alert is known while it fires, whatever it matches now; null for that of the signal. */
 async function sourceOf(
   { kind, alert }: Said,
   known: alerts.KnownAlert | null,
   db: Db,
 ): Promise<string | null> {
   if (alert === null || known === null) return null;
-  if (kind === 'up') return known.source;
   // One that was held may match a component by now.
   const isFiled = known.isFiring && (await newestTransition(db, known.source))?.kind === 'down';
   return isFiled ? known.source : null;
