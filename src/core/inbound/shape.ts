@@ -45,8 +45,8 @@ export interface Shape {
   /** States of an alert. */
   readonly alerts?: readonly string[];
   readonly over?: readonly string[];
-  /** Own words for a severity, in those of severity.ts. */
-  readonly severities?: Readonly<Record<string, string>>;
+  /** The words of severities that are numbers: of 0, 1, 2 … */
+  readonly severities?: readonly string[];
   /** A body that has the whole shape, for the message about one that has not. */
   readonly example: string;
   /** Adds fields that are hidden in others. */
@@ -109,7 +109,7 @@ export function readWith(shape: Shape, get: (path: string) => unknown): SenderRe
     at: instant(found?.kind === 'up' ? (shape.until ?? shape.at) : shape.at, get),
     message: text(shape.message, MESSAGE),
     severity: texts(shape.severity)
-      .map(word => shape.severities?.[plainWord(word)] ?? line(word, 60))
+      .map(word => shape.severities?.[Number(word)] ?? line(word, 60))
       .concat(status),
     ...(event === '' ? {} : { event }),
   };

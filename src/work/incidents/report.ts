@@ -34,11 +34,7 @@ export async function reportOf(db: Db, signal: Said, site: Site, now: Millis): P
 }
 
 /** The source under which an alert is known while it fires, whatever it matches now; null for that of the signal. */
-async function sourceOf(
-  { kind, alert }: Said,
-  known: alerts.KnownAlert | null,
-  db: Db,
-): Promise<string | null> {
+async function sourceOf({ alert }: Said, known: alerts.KnownAlert | null, db: Db): Promise<string | null> {
   if (alert === null || known === null) return null;
   // One that was held may match a component by now.
   const isFiled = known.isFiring && (await newestTransition(db, known.source))?.kind === 'down';

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { componentIn, decodeEntities, line, moment, plainWord } from '../../../src/core/inbound/fields.ts';
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
+import { severityOf } from '../../../src/core/inbound/severity.ts';
 import type { Signal, WebhookReading } from '../../../src/core/inbound/signal.ts';
 import { ALERTS } from './payloads-alerts.ts';
 import { INCIDENTS } from './payloads-incidents.ts';
@@ -133,6 +134,20 @@ describe.each(Object.keys(SENDERS))('%s', sender => {
       { numRuns: 500 },
     );
   });
+});
+
+it.each([
+  [
+    'opsgenie',
+    (word: string) => ({ action: 'Create', alert: { alertId: '1', message: 'x', priority: word } }),
+  ],
+  ['zabbix', (word: string) => ({ name: 'x', value: '1', severity: word })],
+])('%s: a severity by a name of Object.prototype is a word like others', (sender, body) => {
+  for (const word of ['constructor', '__proto__', 'toString']) {
+    const [signal] = signals(SENDERS[sender]!(body(word)));
+    expect(signal?.severity[0]).toBe(word);
+    expect(severityOf(signal!, { unmatched: 'hold', severity: {} })).toBe('major');
+  }
 });
 
 describe('fields', () => {

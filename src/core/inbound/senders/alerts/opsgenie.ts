@@ -15,6 +15,6 @@ export const opsgenie = reader({
   message: ['alert.description'],
   severity: ['alert.priority'],
   // Older webhooks send the number of the priority.
-  severities: { 1: 'P1', 2: 'P2', 3: 'P3', 4: 'P4', 5: 'P5' },
+  severities: list('- P1 P2 P3 P4 P5'),
   example: '{"action": "Create" or "Close", "alert": {"alertId": …, "message": …}}',
 });

@@ -14,7 +14,7 @@ export const zabbix = reader({
   until: list('EVENT.RECOVERY.TIMESTAMP recovery_timestamp').map(withoutDots),
   message: list('EVENT.OPDATA opdata').map(withoutDots),
   severity: list('EVENT.NSEVERITY nseverity EVENT.SEVERITY TRIGGER.SEVERITY severity').map(withoutDots),
-  severities: { 1: 'info', 2: 'warning', 3: 'average', 4: 'high', 5: 'disaster' },
+  severities: list('unclassified info warning average high disaster'),
   example:
     '{"event_id": "{EVENT.ID}", "name": "{EVENT.NAME}", "value": "{EVENT.VALUE}", "host": "{HOST.NAME}"}',
 });
