@@ -113,8 +113,9 @@ class Inbox {
     if ('problem' in reading) throw new Refusal(400, reading.problem);
     const results = await this.#web.receive(reading.signals);
     for (const { action } of results) if (action === 'held') this.#web.metrics.held(sender);
-    // The first result that changed something is the response for all.
-    const first = results.find(({ action }) => action !== 'ignored') ?? results[0];
+    // The first result that changed something is the response for all, else the first that is held.
+    const change = results.find(({ action }) => action !== 'ignored' && action !== 'held');
+    const first = change ?? results.find(({ action }) => action === 'held') ?? results[0];
     if (!first) return { action: 'ignored', incident: null, why: 'it contained no alert' };
     if (results.length === 1) return first;
     const named = results.map((each, index) => ({ monitor: reading.signals[index]?.name, ...each }));

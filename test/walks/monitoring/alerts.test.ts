@@ -2,6 +2,7 @@
 // severity is the sender's word.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openWorld, SITE, subscribed, type World } from '../world.ts';
 
@@ -168,6 +169,45 @@ describe('one name', () => {
   });
 });
 
+test('whatever order they come in, again and late: it is open exactly while one of them fires', async () => {
+  const step = fc.record({
+    ids: fc.uniqueArray(fc.constantFrom(...PODS), { minLength: 1 }),
+    what: fc.constantFrom('begin', 'begin', 'end', 'end', 'repeat', 'late', 'restart'),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 12, maxLength: 20 }), async steps => {
+      const world = await openWorld();
+      /** What each pod told last, and when it began before that. */
+      const told = new Map<string, Alert>();
+      const before = new Map<string, string>();
+      const fires = () => [...told.values()].some(({ status }) => status === 'firing');
+      for (const { ids, what } of steps) {
+        await world.pass(60, 60);
+        const now = new Date(world.now()).toISOString();
+        if (what === 'restart') await world.restart();
+        for (const id of ids) {
+          const last = told.get(id);
+          const isFiring = last?.status === 'firing';
+          if (what === 'begin' && !isFiring) told.set(id, { id, status: 'firing', start: now });
+          if (what === 'end' && isFiring) {
+            before.set(id, last.start as string);
+            told.set(id, { ...last, status: 'resolved', end: now });
+          }
+        }
+        const late = ids.flatMap(id => {
+          const start = before.get(id);
+          return start ? [{ id, start }] : [];
+        });
+        const body = what === 'late' ? late : ids.flatMap(id => told.get(id) ?? []);
+        if (body.length > 0) await send(world, body);
+        const { incidents } = (await world.get('/api/v2/incidents/unresolved.json')).json;
+        expect(incidents.length).toBe(fires() ? 1 : 0);
+      }
+    }),
+    { numRuns: 4 },
+  );
+}, 120_000);
+
 describe('an alert that matches no component', () => {
   const DISK = {
     id: '7',
@@ -206,6 +246,15 @@ describe('an alert that matches no component', () => {
     expect(end.json).toMatchObject({ action: 'ignored', incident: null });
     await world.restart();
     expect(await messages(world)).toContain('Disk almost full');
+  });
+
+  test('is not the answer for a body in which another one opens', async () => {
+    const world = await openWorld();
+    const answer = await send(world, [DISK, { id: '1' }]);
+    expect(answer.json).toMatchObject({ action: 'opened', incident: '20260310_podcrash' });
+    expect(actions(answer)).toEqual(['held', 'opened']);
+    // An alert that is not new does not hide one that is held.
+    expect((await send(world, [{ id: '1' }, DISK])).json.action).toBe('held');
   });
 
   test('is published once a component matches it, when it is told again', async () => {
