@@ -16,7 +16,7 @@ import { type Command, Misuse, Refused } from './cli/shared/command.ts';
 import { orientation } from './cli/shared/help.ts';
 import { forgetMissing } from './cli/shared/incident-files.ts';
 import { subscribers } from './cli/subscribers.ts';
-import { webhooksLog } from './cli/webhooks.ts';
+import { webhooksHeld, webhooksLog } from './cli/webhooks.ts';
 import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
 import { statusCommand } from './core/model/status-command.ts';
@@ -33,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   ...outbox,
   channel,
   emails,
+  webhooksHeld,
   webhooksLog,
   exporting,
   ...backup,

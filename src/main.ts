@@ -2,6 +2,7 @@
 // process.env and the real clock.
 import { pino } from 'pino';
 import { readEnvironment } from './config/environment.ts';
+import { webhookUrl } from './core/inbound/senders.ts';
 import type { Log } from './core/model/ports/log.ts';
 import { type Problem, printProblem } from './core/model/problem.ts';
 import { fetchText } from './outside/amazon.ts';
@@ -68,7 +69,7 @@ async function start(): Promise<void> {
 function greet({ statusUrl, publicUrl, localUrl, webhookToken }: System): void {
   const lines = [
     `Status page   ${statusUrl}`,
-    `Webhook       ${publicUrl}/webhooks/uptime?token=${webhookToken}`,
+    `Webhook       ${webhookUrl(publicUrl, 'uptime', webhookToken)}`,
     ...(localUrl === publicUrl ? [] : [`Listening on  ${localUrl}`]),
   ];
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);

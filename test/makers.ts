@@ -57,6 +57,7 @@ export function site(over: Partial<Site> = {}): Site {
     together: 0,
     components: [],
     metrics: [],
+    inbound: { unmatched: 'hold', severity: {} },
     webhooks: {},
     mirror: null,
     ...over,

@@ -1,5 +1,5 @@
 // `webhook-url` and `heartbeat-url ID`: the addresses that monitors and jobs call.
-import { SENDERS } from '../core/inbound/senders.ts';
+import { SENDERS, webhookUrl } from '../core/inbound/senders.ts';
 import type { Site } from '../core/model/site.ts';
 import { deriveSecret } from '../core/model/token.ts';
 import { heartbeatToken } from '../work/monitoring/heartbeats.ts';
@@ -12,7 +12,7 @@ export const addresses: readonly Command[] = [
       name: 'webhook-url',
       usage: '[SENDER]',
       summary: 'the address UptimeRobot and other monitors post to',
-      help: 'SENDER is uptime (UptimeRobot, the default), alertmanager, grafana, pingdom, betterstack,\nuptime-kuma, healthchecks, sns, generic, or a name of `webhooks:` in status.yaml. The address contains the token: treat it as a password.',
+      help: `SENDER is uptime (UptimeRobot, the default), ${wrapped(Object.keys(SENDERS).slice(1))},\nor a name of \`webhooks:\` in status.yaml. The address contains the token: treat it as a password. UptimeRobot's ends in\n"&", because UptimeRobot appends its variables to it.`,
     },
     async ({ words: [sender = 'uptime'] }, cli) => {
       const { site } = await readableSite(cli);
@@ -20,7 +20,7 @@ export const addresses: readonly Command[] = [
       if (!known.includes(sender))
         throw new Refused(`There is no webhook "${sender}" — ${hint(sender, known)}`);
       const token = cli.env.webhookToken ?? deriveSecret(await serverSecret(cli), 'webhook');
-      cli.out(`${site.url}/webhooks/${sender}?token=${token}`);
+      cli.out(webhookUrl(site.url, sender, token));
     },
   ),
   command(
@@ -51,4 +51,11 @@ export const addresses: readonly Command[] = [
 /** The last parts of the addresses under `/webhooks/`. */
 function sendersOf({ webhooks, git }: Site): string[] {
   return ['uptime', ...Object.keys(SENDERS), ...Object.keys(webhooks), ...(git ? ['git'] : [])];
+}
+
+/** A list in lines of a terminal's width. */
+function wrapped(words: readonly string[]): string {
+  return words
+    .join(', ')
+    .replace(/(.{1,90})(, |$)/g, (_, line: string, rest) => (rest === '' ? line : `${line},\n`));
 }

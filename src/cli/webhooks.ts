@@ -1,8 +1,33 @@
-// `webhooks log`: prints the last hundred webhooks and what each one did.
+// `webhooks`: alerts that match no component. `webhooks log`: the last hundred webhooks and what each one did.
+import { type HeldAlert, matchLine, stillHeld } from '../core/inbound/held.ts';
 import type { LoggedWebhook } from '../core/inbound/webhook-log.ts';
 import { iso } from '../core/model/time.ts';
+import { heldAlerts } from '../store/incidents/held-alerts.ts';
 import { loggedWebhooks } from '../store/incidents/webhooks-log.ts';
 import { databaseCommand } from './shared/command.ts';
+import { readableSite } from './shared/readable-site.ts';
+
+export const webhooksHeld = databaseCommand(
+  {
+    name: 'webhooks',
+    usage: '[--json]',
+    summary: 'list alerts that match no component, with the `match:` line to write',
+    help: 'Alerts of the last 30 days that were held and not published, newest first. Write the line in their component in\nstatus.yaml, or `inbound: { unmatched: publish }` to publish all such alerts. `--json` prints one object per line.',
+  },
+  async (db, { flags }, cli) => {
+    const json = flags.has('json');
+    const { site } = await readableSite(cli);
+    const held = stillHeld(await heldAlerts(db, 0), site);
+    if (held.length === 0 && !json) cli.out('No alert is held. `webhooks log` lists what came.');
+    for (const one of held)
+      cli.out(json ? JSON.stringify({ ...one, match: matchLine(one) }) : heldLines(one));
+  },
+);
+
+function heldLines(one: HeldAlert): string {
+  const often = one.times === 1 ? 'once' : `${one.times} times`;
+  return `${iso(one.lastAt)}  ${one.sender}  held ${often}: ${one.name}\n    ${matchLine(one)}`;
+}
 
 export const webhooksLog = databaseCommand(
   {

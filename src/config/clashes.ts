@@ -1,5 +1,6 @@
 // Clashes between entries of status.yaml: duplicate ids, references to unknown entries, circular dependencies.
 import type * as z from 'zod';
+import { SENDERS } from '../core/inbound/senders.ts';
 import { hostOf } from '../core/model/notification-channel.ts';
 import { nearest, type Problem } from '../core/model/problem.ts';
 import type { YamlText } from '../core/text/yaml.ts';
@@ -18,6 +19,7 @@ export function clashes(fields: SiteFields, yaml: YamlText, where: string): Prob
   ofComponents(fields, say);
   ofMetrics(fields, say);
   ofChannels(fields, say);
+  ofInbound(fields, say);
   return problems;
 }
 
@@ -112,5 +114,14 @@ function ofChannels({ notify: { channels }, components }: SiteFields, say: Repor
       const path = ['notify', 'channels', index, 'components'];
       say(path, `there is no component "${unknown}"`, insteadOf(unknown, ids));
     }
+  }
+}
+
+function ofInbound({ inbound, webhooks }: SiteFields, say: Report): void {
+  const known = ['uptime', ...Object.keys(SENDERS), ...Object.keys(webhooks)];
+  for (const unknown of Object.keys(inbound.severity).filter(name => !known.includes(name))) {
+    const near = nearest(unknown, known);
+    const fix = near ? `did you mean ${near}?` : `use one of: ${known.join(', ')}`;
+    say(['inbound', 'severity', unknown], `there is no webhook "${unknown}"`, fix);
   }
 }

@@ -1,4 +1,4 @@
-// The settings of `webhooks:` and `export:` in status.yaml.
+// The settings of `inbound:`, `webhooks:` and `export:` in status.yaml.
 import * as z from 'zod';
 import { SENDERS } from '../core/inbound/senders.ts';
 import { jsonPath } from '../core/model/checks/values.ts';
@@ -17,11 +17,29 @@ const mappingSchema = z.strictObject({
   status: jsonPath,
   message: orNull(jsonPath),
   event: orNull(jsonPath),
+  severity: orNull(jsonPath),
+  component: orNull(jsonPath),
   down: orNull(words),
   up: orNull(words),
 });
 
 export const webhooksSchema = z.record(name, mappingSchema).default({});
+
+const severities = z.record(z.string(), z.enum(['minor', 'major', 'critical', 'ignore']));
+
+export const inboundSchema = z.strictObject({
+  unmatched: z
+    .enum(['hold', 'publish'])
+    .default('hold')
+    .describe('what becomes of alerts that match no component'),
+  severity: z
+    .record(z.string(), severities)
+    .default({})
+    .transform(({ uptime, ...others }) => (uptime ? { uptimerobot: uptime, ...others } : others))
+    .describe(
+      'by sender and its word for a severity: what that is here; `default` for reports without a word',
+    ),
+});
 
 const exportGitSchema = z.strictObject({
   // The copy has its own repository, without named remotes.

@@ -7,7 +7,7 @@ import { DAY, HOUR, MINUTE, parseInstant } from '../core/model/time.ts';
 import { oneLine } from '../core/text/printable.ts';
 import { notifySchema } from './channels-schema.ts';
 import { branch, cron, orNull, webUrl } from './fields.ts';
-import { exportSchema, webhooksSchema } from './inbound-schema.ts';
+import { exportSchema, inboundSchema, webhooksSchema } from './inbound-schema.ts';
 import { metricsSchema } from './metrics-schema.ts';
 
 const fileName = z
@@ -126,6 +126,7 @@ export const siteSchema = z.strictObject({
     ),
   components: z.array(componentSchema).min(1),
   metrics: metricsSchema,
+  inbound: inboundSchema.prefault({}),
   webhooks: webhooksSchema,
   export: orNull(exportSchema),
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { readEnvironment } from '../config/environment.ts';
+import { webhookUrl } from '../core/inbound/senders.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { fetchText } from '../outside/amazon.ts';
 import { makeProbes } from '../outside/probes.ts';
@@ -79,7 +80,7 @@ async function demo(): Promise<void> {
     'Its services fail now and then: leave the page open and watch.',
     `Incidents       ${path.join(statusDir, 'incidents')} (save a file there)`,
     `Emails          ${path.join(dataDir, 'mail')} (subscribe, then look here)`,
-    `Webhook         ${system.publicUrl}/webhooks/uptime?token=${system.webhookToken}`,
+    `Webhook         ${webhookUrl(system.publicUrl, 'uptime', system.webhookToken)}`,
     'Ctrl-C stops the demo and removes everything.',
   ];
   process.stdout.write(`\n  ${lines.join('\n  ')}\n\n`);

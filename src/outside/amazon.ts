@@ -1,5 +1,5 @@
 // Fetches from Amazon SNS: the signing certificate, and the address that confirms a subscription.
-import type { FetchText } from '../core/inbound/senders/sns.ts';
+import type { FetchText } from '../core/inbound/senders/alerts/sns.ts';
 import { SECOND } from '../core/model/time.ts';
 
 /** Certificates and confirmations are a few kilobytes. */

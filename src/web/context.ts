@@ -1,5 +1,5 @@
 // The dependencies of all web files, as types only.
-import type { FetchText } from '../core/inbound/senders/sns.ts';
+import type { FetchText } from '../core/inbound/senders/alerts/sns.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
 import type { Db } from '../store/db/database.ts';

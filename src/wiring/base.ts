@@ -6,7 +6,7 @@ import { keptSecret } from '../config/secret.ts';
 import { readSite } from '../config/site-file.ts';
 import { makeBrand } from '../content/brand-files.ts';
 import { StatusFolder } from '../content/folder.ts';
-import type { FetchText } from '../core/inbound/senders/sns.ts';
+import type { FetchText } from '../core/inbound/senders/alerts/sns.ts';
 import type { Probe } from '../core/model/checks/check.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import { type Outcome, type Problem, printProblem } from '../core/model/problem.ts';

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { addresses } from '../../src/cli/addresses.ts';
 import { keptSecret } from '../../src/config/secret.ts';
+import { SENDERS } from '../../src/core/inbound/senders.ts';
 import { deriveSecret } from '../../src/core/model/token.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -19,7 +20,7 @@ components:
 test('they hold the tokens the server takes', async () => {
   const terminal = await openTerminal();
   expect((await terminal.run(webhook)).out).toMatch(
-    /^https:\/\/status\.levqor\.ai\/webhooks\/uptime\?token=[\w-]{20,}\n$/,
+    /^https:\/\/status\.levqor\.ai\/webhooks\/uptime\?token=[\w-]{20,}&\n$/,
   );
   expect((await terminal.run(heartbeat, 'jobs')).out).toMatch(/\/heartbeats\/[\w-]{20,}\n$/);
   await expect(terminal.run(heartbeat, 'job')).rejects.toThrow('did you mean jobs?');
@@ -49,7 +50,7 @@ describe('the secret', () => {
     const { out, err } = await terminal.run(webhook);
     expect(err).toBe(`No server has run with DATA_DIR=${named} yet: its secret is created now.\n`);
     const made = await keptSecret(named);
-    expect(out).toContain(`?token=${deriveSecret(made.value!, 'webhook')}\n`);
+    expect(out).toContain(`?token=${deriveSecret(made.value!, 'webhook')}&\n`);
     expect((await terminal.run(webhook)).err).toBe('');
   });
 
@@ -57,13 +58,13 @@ describe('the secret', () => {
     const terminal = await openTerminal(undefined, { SECRET: undefined });
     const made = await keptSecret(terminal.cli.env.dataDir);
     const token = deriveSecret(made.value!, 'webhook');
-    expect((await terminal.run(webhook)).out).toContain(`?token=${token}\n`);
+    expect((await terminal.run(webhook)).out).toContain(`?token=${token}&\n`);
   });
 
   test('is not needed where the token is given', async () => {
     const given = { SECRET: undefined, WEBHOOK_TOKEN: 'sixteen-characters', JOBS_TOKEN: 'of-the-jobs' };
     const terminal = await openTerminal(OWN, given);
-    expect((await terminal.run(webhook)).out).toContain('?token=sixteen-characters');
+    expect((await terminal.run(webhook)).out).toContain('?token=sixteen-characters&\n');
     expect((await terminal.run(heartbeat, 'jobs')).out).toContain('/heartbeats/of-the-jobs\n');
     expect(existsSync(terminal.cli.env.dataDir)).toBe(false);
   });
@@ -77,7 +78,11 @@ describe('the secret', () => {
 test('a sender the server does not answer gets no address', async () => {
   const terminal = await openTerminal(OWN);
   expect((await terminal.run(webhook, 'nagios')).out).toContain('/webhooks/nagios?token=');
-  expect((await terminal.run(webhook, 'sns')).out).toContain('/webhooks/sns?token=');
+  // Only UptimeRobot appends to the address.
+  expect((await terminal.run(webhook, 'sns')).out).toMatch(/\/webhooks\/sns\?token=[\w-]+\n$/);
+  expect((await terminal.run(webhook, 'uptimerobot')).out).toMatch(/&\n$/);
+  for (const sender of Object.keys(SENDERS))
+    expect(webhook!.help).toContain(sender === 'uptimerobot' ? 'uptime' : sender);
   await expect(terminal.run(webhook, 'nagois')).rejects.toThrow('did you mean nagios?');
   await expect(terminal.run(webhook, 'bogus')).rejects.toThrow(
     /^There is no webhook "bogus" — available: uptime, .*alertmanager.*, nagios$/,

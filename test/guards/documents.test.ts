@@ -6,7 +6,10 @@ import { expect, test } from 'vitest';
 import type * as z from 'zod';
 import { metricSchema } from '../../src/config/metrics-schema.ts';
 import { siteSchema } from '../../src/config/site-schema.ts';
-import { SENDERS } from '../../src/core/inbound/senders.ts';
+import { plainWord } from '../../src/core/inbound/fields.ts';
+import { WORDS } from '../../src/core/inbound/senders/generic.ts';
+import { isHeldUnmatched, SENDERS } from '../../src/core/inbound/senders.ts';
+import { SEVERITY_WORDS } from '../../src/core/inbound/severity.ts';
 import { frontmatterSchema } from '../../src/core/incidents/file/schema.ts';
 import { checkSchema, detectSchema } from '../../src/core/model/checks/check.ts';
 import { LIMITS } from '../../src/web/http/limits.ts';
@@ -40,17 +43,28 @@ test('every key of status.yaml and of an incident file is explained', () => {
   expect([...new Set(keys)].filter(key => !named(key))).toEqual([]);
 });
 
-test('every kind of check has its row, every sender its place in the list', () => {
+test('every kind of check and every sender has its row', () => {
   const page = readFileSync('docs/monitoring.md', 'utf8');
   const kinds = checkSchema.options.map(({ shape }) => (shape.type as z.ZodLiteral<string>).value);
   expect(kinds.filter(kind => !page.includes(`\n| \`${kind}\` |`))).toEqual([]);
-  const [, list = ''] = /These senders are known: ([^.]+)\./.exec(page) ?? [];
-  const [, help = ''] = /help: 'SENDER is ([^.]+)\./.exec(readFileSync('src/cli/addresses.ts', 'utf8')) ?? [];
-  const spelt = help.replaceAll('\\n', ' ');
-  const told = (sender: string) =>
-    list.includes(`\`${sender}\``) && new RegExp(`(?<![\\w-])${sender}(?![\\w-])`).test(spelt);
-  const senders = Object.keys(SENDERS).map(name => (name === 'uptimerobot' ? 'uptime' : name));
-  expect(senders.filter(sender => !told(sender))).toEqual([]);
+  for (const sender of Object.keys(SENDERS)) {
+    const name = sender === 'uptimerobot' ? 'uptime' : sender;
+    const row = page.split('\n').find(line => line.startsWith(`| \`${name}\` |`));
+    const isHeld = isHeldUnmatched(sender, { unmatched: 'hold', severity: {} });
+    expect([name, row?.endsWith(isHeld ? '| held |' : '| published |')]).toEqual([name, true]);
+  }
+});
+
+test('every word of a severity and of `generic` is in its row, and no other', () => {
+  const rows = readFileSync('docs/monitoring.md', 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('|'));
+  const cells = rows.map(line => line.split('|')[1]!.trim().split(', ').map(plainWord).sort().join());
+  const lists = [...Object.values(SEVERITY_WORDS), ...Object.values(WORDS)];
+  const missing = lists
+    .map(words => words.map(plainWord).sort().join())
+    .filter(words => !cells.includes(words));
+  expect(missing).toEqual([]);
 });
 
 test('every limit is named with its number', () => {

@@ -92,6 +92,7 @@ export function snapshot(
       together: 0,
       components: components.map(each => each.component),
       metrics: [],
+      inbound: { unmatched: 'hold', severity: {} },
       webhooks: {},
       mirror: null,
     } as Snapshot['site'],

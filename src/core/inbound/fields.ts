@@ -79,20 +79,49 @@ export function address(value: unknown): string | null {
 const YEAR_2000 = 946_684_800_000;
 const YEAR_2100 = 4_102_444_800_000;
 
-/** A time as ISO 8601, epoch seconds or ms (number or digits), in ms; else null. */
+/** A time as ISO 8601, or since 1970 in s, ms, µs or ns (number or digits), in ms; else null. */
 export function moment(value: unknown): Millis | null {
   const text = line(value, 60);
   if (text === '') return null;
-  const number = /^\d{9,16}(\.\d+)?$/.test(text) ? Number(text) : null;
+  const number = /^\d{9,19}(\.\d+)?$/.test(text) ? Number(text) : null;
   // Smaller numbers are seconds: as such they last until the year 5138.
-  const at = number === null ? parseInstant(text) : Math.floor(number < 1e11 ? number * SECOND : number);
+  const unit = number === null || number >= 1e17 ? 1e-6 : number >= 1e14 ? 1e-3 : number >= 1e11 ? 1 : SECOND;
+  const at = number === null ? parseInstant(text) : Math.floor(number * unit);
   // Go prints its zero time, year 1, for "not yet".
   return at !== null && at >= YEAR_2000 && at < YEAR_2100 ? at : null;
 }
 
-/** The component in a tag: `component=api`. */
-export function componentTag(text: string): string | null {
-  return /(?:^|\s)component[=:](\S+)/i.exec(text)?.[1] ?? null;
+/**
+ * The component in tags of any form: `component:api` or `component=api` in a text or a list, `{component: …}`, or
+ * `{name | tag | key: component, value: …}` in a list, which may also be JSON in a text.
+ */
+export function componentIn(tags: unknown): string | null {
+  const parsed = typeof tags === 'string' && /^\s*[[{]/.test(tags) ? fromJson(tags) : tags;
+  if (Array.isArray(parsed)) return parsed.slice(0, 100).map(componentInTag).find(Boolean) ?? null;
+  const fields = fieldsOf(parsed);
+  if (fields) return line(fields.component, NAME) || null;
+  const text = line(parsed, 1000);
+  const tag = text.split(',').map(one => componentInTag(one.trim()));
+  return tag.find(Boolean) ?? /[\s;]component[=:]([^\s,;]+)/i.exec(text)?.[1] ?? null;
+}
+
+function componentInTag(tag: unknown): string | null {
+  const fields = fieldsOf(tag);
+  // "component:Background Jobs", but not what follows in "component=jobs env=prod".
+  if (!fields)
+    return /^component\s*[=:]\s*([^=:]+?)(?:\s+\S+[=:].*)?$/i.exec(line(tag, 2 * NAME))?.[1] ?? null;
+  const isIt = [fields.name, fields.tag, fields.key].some(
+    name => plainWord(line(name, NAME)) === 'component',
+  );
+  return (isIt && line(fields.value, NAME)) || null;
+}
+
+/** A name or a word, so that `alert_type`, `alertType` and `Alert Type` are the same; numbers keep their sign. */
+export function plainWord(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/(?<=\p{L})[\s_.-]+|[\s_.-]+(?=\p{L})/gu, '');
 }
 
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };

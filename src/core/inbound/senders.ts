@@ -1,26 +1,63 @@
 // The supported senders, by the last word of their webhook's path.
-import { alertmanager, grafana } from './senders/alertmanager.ts';
-import { betterstack } from './senders/betterstack.ts';
+import type { InboundSettings } from '../model/site.ts';
+import { alertmanager, grafana } from './senders/alerts/alertmanager.ts';
+import { azureMonitor } from './senders/alerts/azure-monitor.ts';
+import { datadog } from './senders/alerts/datadog.ts';
+import { gcp } from './senders/alerts/gcp.ts';
+import { newrelic } from './senders/alerts/newrelic.ts';
+import { opsgenie } from './senders/alerts/opsgenie.ts';
+import { pagerduty } from './senders/alerts/pagerduty.ts';
+import { sns } from './senders/alerts/sns.ts';
+import { zabbix } from './senders/alerts/zabbix.ts';
 import { generic } from './senders/generic.ts';
-import { healthchecks } from './senders/healthchecks.ts';
-import { pingdom } from './senders/pingdom.ts';
-import { sns } from './senders/sns.ts';
-import { uptimeKuma } from './senders/uptime-kuma.ts';
-import { uptimerobot } from './senders/uptimerobot.ts';
+import { betterstack } from './senders/uptime/betterstack.ts';
+import { checkly } from './senders/uptime/checkly.ts';
+import { cronitor } from './senders/uptime/cronitor.ts';
+import { healthchecks } from './senders/uptime/healthchecks.ts';
+import { hetrixtools } from './senders/uptime/hetrixtools.ts';
+import { pingdom } from './senders/uptime/pingdom.ts';
+import { site24x7 } from './senders/uptime/site24x7.ts';
+import { statuscake } from './senders/uptime/statuscake.ts';
+import { uptimeKuma } from './senders/uptime/uptime-kuma.ts';
+import { uptimerobot } from './senders/uptime/uptimerobot.ts';
 import { fromSender, type SenderResult, type WebhookReader } from './signal.ts';
 
-/** `/webhooks/uptime` is `uptimerobot`; the other paths are the names here. `called`: its name in published texts. */
-const KNOWN: Readonly<Record<string, { readonly called: string; read(input: unknown): SenderResult }>> = {
+interface Sender {
+  /** Its name in published texts. */
+  readonly called: string;
+  read(input: unknown): SenderResult;
+}
+
+/** Monitors of what visitors use: what matches no component is published. `uptimerobot` is at `/webhooks/uptime`. */
+const UPTIME: Readonly<Record<string, Sender>> = {
   uptimerobot: { called: 'UptimeRobot', read: uptimerobot },
-  alertmanager: { called: 'Alertmanager', read: alertmanager },
-  grafana: { called: 'Grafana', read: grafana },
   pingdom: { called: 'Pingdom', read: pingdom },
   betterstack: { called: 'Better Stack', read: betterstack },
   'uptime-kuma': { called: 'Uptime Kuma', read: uptimeKuma },
   healthchecks: { called: 'Healthchecks', read: healthchecks },
-  generic: { called: 'a monitor', read: generic },
-  sns: { called: 'CloudWatch', read: sns },
+  statuscake: { called: 'StatusCake', read: statuscake },
+  checkly: { called: 'Checkly', read: checkly },
+  site24x7: { called: 'Site24x7', read: site24x7 },
+  hetrixtools: { called: 'HetrixTools', read: hetrixtools },
+  cronitor: { called: 'Cronitor', read: cronitor },
 };
+
+/** Of internal things too: what matches no component is held. */
+const ALERTS: Readonly<Record<string, Sender>> = {
+  alertmanager: { called: 'Alertmanager', read: alertmanager },
+  grafana: { called: 'Grafana', read: grafana },
+  sns: { called: 'CloudWatch', read: sns },
+  pagerduty: { called: 'PagerDuty', read: pagerduty },
+  opsgenie: { called: 'Opsgenie', read: opsgenie },
+  datadog: { called: 'Datadog', read: datadog },
+  newrelic: { called: 'New Relic', read: newrelic },
+  'azure-monitor': { called: 'Azure Monitor', read: azureMonitor },
+  gcp: { called: 'Google Cloud', read: gcp },
+  zabbix: { called: 'Zabbix', read: zabbix },
+  generic: { called: 'a monitor', read: generic },
+};
+
+const KNOWN = { ...UPTIME, ...ALERTS };
 
 /** Without a prototype: `SENDERS['constructor']` must be undefined, as the name comes from outside. */
 export const SENDERS: Readonly<Record<string, WebhookReader>> = Object.assign(
@@ -31,4 +68,17 @@ export const SENDERS: Readonly<Record<string, WebhookReader>> = Object.assign(
 /** What published texts call a sender; one mapped in status.yaml is "a monitor". */
 export function calledOf(sender: string): string {
   return (Object.hasOwn(KNOWN, sender) ? KNOWN[sender]?.called : undefined) ?? 'a monitor';
+}
+
+/** Whether a sender's reports that match no component are held, not published. */
+export function isHeldUnmatched(sender: string, { unmatched }: InboundSettings): boolean {
+  return unmatched === 'hold' && !Object.hasOwn(UPTIME, sender);
+}
+
+/**
+ * The address of a webhook. UptimeRobot appends its variables to it as it stands, so its address ends where a
+ * parameter may begin.
+ */
+export function webhookUrl(site: string, sender: string, token: string): string {
+  return `${site}/webhooks/${sender}?token=${token}${sender === 'uptime' || sender === 'uptimerobot' ? '&' : ''}`;
 }

@@ -17,6 +17,14 @@ export interface Signal {
   readonly message: string;
   /** A label that names one of our components. */
   readonly component: string | null;
+  /** Other names of what it is about: a service, an entity, a policy. */
+  readonly also: readonly string[];
+  /** The id of one alert of several that are one outage; null when the monitor itself is down or up. */
+  readonly alert: string | null;
+  /** The sender's words for how bad it is, most telling first. */
+  readonly severity: readonly string[];
+  /** Of the monitor that it is down (or up again) or degraded, or an alert in its own words. */
+  readonly says: 'down' | 'degraded' | 'alert';
   /** The sender's event id, to recognise repeats; else the event's time; else null. */
   readonly event: string | null;
   readonly why?: string;
@@ -55,7 +63,8 @@ export function fromSender(sender: string, read: (input: unknown) => SenderResul
 export function signal(kind: Signal['kind'], fields: SignalFields): SenderSignal {
   const { at = null, name, monitor } = fields;
   const event = at === null ? null : String(at);
-  return { url: null, message: '', component: null, event, ...fields, at, kind, monitor: monitor || name };
+  const none = { url: null, message: '', component: null, also: [], alert: null, severity: [] };
+  return { ...none, says: 'down', event, ...fields, at, kind, monitor: monitor || name };
 }
 
 /** A signal that changes nothing, with the reason for the log. */

@@ -1,5 +1,6 @@
 // Turns a monitor's signal into a transition: title, file name, components, text.
 import type { Component } from '../model/component.ts';
+import type { Site } from '../model/site.ts';
 import { slug } from '../model/slug.ts';
 import { isoMillis, type Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
@@ -7,36 +8,45 @@ import { escapeMarkdown } from '../text/markdown.ts';
 import { withoutSecrets } from '../text/printable.ts';
 import { fingerprint } from './fields.ts';
 import { calledOf } from './senders.ts';
+import { severityOf } from './severity.ts';
 import type { Signal } from './signal.ts';
 
 /**
  * Turns a `down` or `up` signal into a transition.
- * - `title`: `NAME Down`, also for `up`, which closes the same incident.
- * - `severity`: critical, as monitors only know up and down.
+ * - `source`: the monitor; for an alert, its name and the components, so that ten pods are one outage.
+ * - `title`: `NAME Down` for what is down, an alert's own words; also for `up`, which closes the same incident.
+ * - `severity`: see `severityOf`; minor where that opens nothing.
  * - `components`: see `matching`; may be empty.
  * - `at`: never in the future, as the sender's clock may be ahead.
  * - `key`: the sender's event, so that a repeat is stored once; without one the current time, and only the source's
  *   last state shows a repeat.
+ * @param known the source of an alert that was reported before; null for none.
  */
 export function toTransition(
   signal: Signal & { readonly kind: 'down' | 'up' },
-  components: readonly Component[],
+  { components, inbound }: Pick<Site, 'components' | 'inbound'>,
   now: Millis,
+  known: string | null = null,
 ): Transition {
-  const source = `${signal.sender}:${signal.monitor}`;
-  const at = Math.min(signal.at ?? now, now);
+  const { sender, monitor, alert, kind, says, name } = signal;
+  const matched = matching(signal, components);
+  const group = alert === null || matched.length === 0 ? '' : `/${matched.join('+')}`;
+  const source = known ?? `${sender}:${monitor}${group}`;
+  const ending = ENDINGS[says];
   return {
-    key: `${source}:${signal.kind}:${signal.event ?? isoMillis(now)}`,
+    key: `${source}:${kind}:${alert === null ? '' : `${alert}@`}${signal.event ?? isoMillis(now)}`,
     source,
-    kind: signal.kind,
-    at,
-    title: `${signal.name} Down`,
-    slug: slugOf(signal.name),
-    severity: 'critical',
-    components: matching(signal, components),
+    kind,
+    at: Math.min(signal.at ?? now, now),
+    title: `${name}${ending}`,
+    slug: slugOf(name, ending),
+    severity: severityOf(signal, inbound) ?? 'minor',
+    components: matched,
     message: messageOf(signal),
   };
 }
+
+const ENDINGS = { down: ' Down', degraded: ' Degraded', alert: '' } as const;
 
 const MAX_SLUG = 60;
 
@@ -44,25 +54,30 @@ const MAX_SLUG = 60;
  * A file name's base for any monitor name: `[a-z0-9-]`, at most 60 characters, never empty. Letters lose their accents;
  * a name without Latin letters or digits becomes a fingerprint.
  */
-export function slugOf(name: string): string {
-  const base = slug(name, MAX_SLUG - '-down'.length);
-  return `${base || `monitor-${fingerprint(name)}`}-down`;
+export function slugOf(name: string, ending: string): string {
+  const end = slug(ending, MAX_SLUG);
+  const base = slug(name, MAX_SLUG - ' Down'.length) || `monitor-${fingerprint(name)}`;
+  return end === '' ? base : `${base}-${end}`;
 }
 
 /**
  * The ids of the components a monitor is about, by the first rule that matches any: its label is a component's id or
- * name; its id, name or address is a component's id, name or `match:` entry; its address is at or below the address a
- * component checks (the most specific wins). Words within a name do not count: "API gateway in staging" is not the API.
+ * name; its id, name or address is a component's id, name or `match:` entry; so is its service, entity or policy; its
+ * address is at or below the address a component checks (the most specific wins). Words within a name do not count: "API gateway in staging" is not the API.
  */
-export function matching(signal: Signal, components: readonly Component[]): readonly string[] {
+export function matching(signal: Named, components: readonly Component[]): readonly string[] {
   const called = (words: readonly (string | null)[]) =>
     components.filter(({ id, name, match }) =>
       words.some(word => word !== null && [id, name, ...match].some(own => same(own, word))),
     );
-  const labelled = called([signal.component]);
-  const found = labelled.length > 0 ? labelled : called([signal.monitor, signal.name, signal.url]);
-  return (found.length > 0 ? found : watching(signal.url, components)).map(({ id }) => id);
+  const found = [[signal.component], [signal.monitor, signal.name, signal.url], signal.also]
+    .map(called)
+    .find(({ length }) => length > 0);
+  return (found ?? watching(signal.url, components)).map(({ id }) => id);
 }
+
+/** What a monitor's component is found by. */
+export type Named = Pick<Signal, 'component' | 'monitor' | 'name' | 'url' | 'also'>;
 
 function same(a: string, b: string): boolean {
   const bare = (text: string) => text.trim().toLowerCase().replace(/\/+$/, '');
@@ -101,9 +116,15 @@ function parseUrl(text: string): MonitoredUrl | null {
 }
 
 /** The monitor's text goes on the page, so it is escaped. */
-function messageOf({ kind, name, sender, ...signal }: Signal): string {
+function messageOf({ kind, says, name, sender, ...signal }: Signal): string {
   const message = withoutSecrets(signal.message);
-  const said = kind === 'down' ? `${name} is down` : `${name} is up again`;
+  const said = `${name}${SAID[says][kind === 'up' ? 'up' : 'down']}`;
   const who = calledOf(sender);
   return escapeMarkdown(message === '' ? `${said}, says ${who}.` : `${said}, says ${who}: ${message}`);
 }
+
+const SAID = {
+  down: { down: ' is down', up: ' is up again' },
+  degraded: { down: ' is degraded', up: ' is up again' },
+  alert: { down: '', up: ' is over' },
+};

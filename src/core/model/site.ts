@@ -53,10 +53,19 @@ export interface Site {
   readonly together: Millis;
   readonly components: readonly Component[];
   readonly metrics: readonly Metric[];
+  readonly inbound: InboundSettings;
   /** The operator's webhooks by name: `/webhooks/NAME`. */
   readonly webhooks: Readonly<Record<string, Mapping>>;
   /** The static copy of the page; null for none. */
   readonly mirror: MirrorSettings | null;
+}
+
+/** What becomes of other monitors' reports. */
+export interface InboundSettings {
+  /** Of alerts that match no component. */
+  readonly unmatched: 'hold' | 'publish';
+  /** By sender, and by its word: what that means here. `default` is for reports without such a word. */
+  readonly severity: Readonly<Record<string, Readonly<Record<string, Severity | 'ignore'>>>>;
 }
 
 export interface MirrorSettings {
@@ -106,13 +115,16 @@ export const WEIGHTS_EVEN: Weights = { minor: 1, major: 1, critical: 1 };
 /** Atlassian Statuspage's weights: degraded performance costs nothing, a partial outage 30 %. */
 export const WEIGHTS_STATUSPAGE: Weights = { minor: 0, major: 0.3, critical: 1 };
 
-/** `webhooks: NAME:` of status.yaml. `monitor`, `status`, `message` and `event` are JSONPaths (RFC 9535). */
+/** `webhooks: NAME:` of status.yaml. All but `down` and `up` are JSONPaths (RFC 9535). */
 export interface Mapping {
   readonly monitor: string;
   readonly status: string;
   readonly message: string | null;
   /** The sender's id of the event, if there is one: repeats of it are stored once. */
   readonly event: string | null;
+  /** The sender's word for how bad it is, and what names the component; null for none. */
+  readonly severity: string | null;
+  readonly component: string | null;
   /** Words for "down", in any case; null for the words that `generic` knows. */
   readonly down: readonly string[] | null;
   readonly up: readonly string[] | null;

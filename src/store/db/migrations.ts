@@ -47,7 +47,15 @@ const FIRST = `
   ) STRICT;
   CREATE INDEX transitions_unfiled ON transitions (seq) WHERE filed_at IS NULL;
   CREATE INDEX transitions_source ON transitions (source, seq);
-  CREATE TABLE recoveries (source TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE alerts (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL, is_firing INTEGER NOT NULL, recovered_at INTEGER,
+    noted_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alerts_source ON alerts (source);
+  CREATE TABLE held_alerts (
+    source TEXT PRIMARY KEY, sender TEXT NOT NULL, named TEXT NOT NULL, first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL, times INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE kept_files (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
   CREATE TABLE uncommitted (
     name TEXT PRIMARY KEY, author TEXT NOT NULL CHECK (author IN ('machine', 'api')), before TEXT
@@ -61,7 +69,7 @@ const FIRST = `
   CREATE TABLE webhooks_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, sender TEXT NOT NULL,
     status INTEGER NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('opened', 'resolved', 'ignored', 'refused')), incident TEXT,
+    action TEXT NOT NULL CHECK (action IN ('opened', 'resolved', 'held', 'ignored', 'refused')), incident TEXT,
     why TEXT, body TEXT NOT NULL
   ) STRICT;
 

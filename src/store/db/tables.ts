@@ -157,7 +157,16 @@ export interface Tables {
   metric_rollups: MetricRollupRow;
   warnings: WarningRow;
   kept_files: { name: string; text: string };
-  recoveries: { source: string; at: number };
+  alerts: { id: string; source: string; is_firing: number; recovered_at: number | null; noted_at: number };
+  held_alerts: {
+    source: string;
+    sender: string;
+    /** What its component is found by, as JSON. */
+    named: string;
+    first_at: number;
+    last_at: number;
+    times: number;
+  };
   uncommitted: { name: string; author: 'machine' | 'api'; before: string | null };
   meta: { name: string; value: string };
 }

@@ -64,21 +64,6 @@ export async function incidentBefore(db: Db, source: string, seq: number): Promi
   return row?.incident_id ?? null;
 }
 
-/** Records the time of a recovery reported by a monitor; an earlier time than the stored one changes nothing. */
-export async function noteRecovery(db: Db, source: string, at: Millis): Promise<void> {
-  await db
-    .insertInto('recoveries')
-    .values({ source, at })
-    .onConflict(conflict => conflict.column('source').doUpdateSet({ at }).where('recoveries.at', '<', at))
-    .execute();
-}
-
-/** The last recovery time a monitor gave, epoch ms; null if it never gave one. */
-export async function lastRecovery(db: Db, source: string): Promise<Millis | null> {
-  const row = await db.selectFrom('recoveries').select('at').where('source', '=', source).executeTakeFirst();
-  return row?.at ?? null;
-}
-
 /** Marks a transition as filed in `incidentId`, or, if null, as needing no file. */
 export async function markFiled(db: Db, seq: number, incidentId: string | null, now: Millis): Promise<void> {
   await db

@@ -1,7 +1,7 @@
 // Removes measurements older than their retention; daily rollups are kept for ever.
 import { sql } from 'kysely';
 import { POINTS_KEPT_FOR } from '../../core/model/metric.ts';
-import type { Millis } from '../../core/model/time.ts';
+import { DAY, type Millis } from '../../core/model/time.ts';
 import { KEPT_FOR } from '../../core/monitoring/rollup.ts';
 import type { Db } from '../db/database.ts';
 
@@ -13,6 +13,10 @@ export async function pruneMeasurements(db: Db, now: Millis): Promise<void> {
   const metrics = await db.selectFrom('metric_rollups').select('metric_id as id').distinct().execute();
   for (const { id } of metrics)
     await pruneOne(db, ['metric_points', 'metric_rollups', 'metric_id'], id, POINTS_KEPT_FOR, now);
+  // Each pod of a cluster is an alert of its own.
+  const before = now - 30 * DAY;
+  await db.deleteFrom('alerts').where('is_firing', '=', 0).where('noted_at', '<', before).execute();
+  await db.deleteFrom('held_alerts').where('last_at', '<', before).execute();
 }
 
 async function pruneOne(

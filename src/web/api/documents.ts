@@ -86,7 +86,7 @@ const JsonFeed = object({
 });
 
 const result = {
-  action: z.enum(['opened', 'resolved', 'ignored']),
+  action: z.enum(['opened', 'resolved', 'held', 'ignored']),
   incident: text.nullable(),
   why: text.optional(),
 };

@@ -1,14 +1,31 @@
 // Reads the token and the fields of a webhook's request, however they were sent.
 import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
+import { sameSecret } from '../../core/model/token.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 
-/** Query, form and JSON fields in one object, body before query; a JSON list stays a list. */
-export function fieldsOf(req: Request): Record<string, unknown> | unknown[] {
+/**
+ * Query, form and JSON fields in one object, body before query; a JSON list stays a list.
+ * @param glued what a sender appended to the token in the address, see `afterToken`.
+ */
+export function fieldsOf(req: Request, glued = ''): Record<string, unknown> | unknown[] {
   const { token: _, ...query } = req.query;
   const body = readBody(req);
-  return Array.isArray(body) ? body : { ...query, ...body };
+  const appended = Object.fromEntries(new URLSearchParams(glued));
+  return Array.isArray(body) ? body : { ...appended, ...query, ...body };
+}
+
+/**
+ * UptimeRobot appends its variables to the address as it was typed: `?token=XmonitorID=7`, `?token=X?monitorID=7`. What
+ * follows the token, if that is the whole token and then `?`, `&`, `*` or the first variable; null otherwise. The token
+ * is compared in constant time.
+ */
+export function afterToken(given: unknown, token: string): string | null {
+  if (typeof given !== 'string' || given.length <= token.length) return null;
+  const rest = given.slice(token.length);
+  const isToken = sameSecret(given.slice(0, token.length), token);
+  return isToken && /^([?&*]|monitorID=)/i.test(rest) ? rest.replace(/^[?&*]+/, '') : null;
 }
 
 /** All places where a token may be: query, header, Bearer, Basic password. */

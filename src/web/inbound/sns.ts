@@ -1,6 +1,6 @@
 // Amazon SNS: verifies the signature before anything else, and confirms each subscription once.
 import { X509Certificate } from 'node:crypto';
-import { snsCertificateUrl, snsSigned, snsSubscribeUrl } from '../../core/inbound/senders/sns.ts';
+import { snsCertificateUrl, snsSigned, snsSubscribeUrl } from '../../core/inbound/senders/alerts/sns.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';

@@ -16,7 +16,7 @@ import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { limited } from '../http/rate-limit.ts';
-import { bodyDigest, fieldsOf, formOf, tokensOf } from './body.ts';
+import { afterToken, bodyDigest, fieldsOf, formOf, tokensOf } from './body.ts';
 import { makeAdmitSns } from './sns.ts';
 
 /** The response; `results` has one entry per signal, in order, if there are several. */
@@ -31,8 +31,9 @@ export function webhookRoutes(router: Router, web: Web): void {
   const ofToken = limited(LIMITS.heartbeats, { keyGenerator: req => shortId(String(req.params.token)) });
   const inbox = new Inbox(web);
   const { authorised } = inbox;
-  router.get('/webhooks/uptime', authorised, limit, (req, res) => inbox.take(req, res, 'uptimerobot'));
-  router.post('/webhooks/uptime', authorised, limit, raw, (req, res) => inbox.take(req, res, 'uptimerobot'));
+  const uptime: RequestHandler = (req, res) => inbox.take(req, res, 'uptimerobot');
+  router.get('/webhooks/uptime', inbox.authorisedGlued, limit, uptime);
+  router.post('/webhooks/uptime', inbox.authorisedGlued, limit, raw, uptime);
   router.post('/webhooks/git', fromGit(web), limited(LIMITS.webhooks), (_req, res) => {
     web.git.ask();
     res.status(202).set('Cache-Control', 'no-store').json({ ok: true });
@@ -78,10 +79,18 @@ class Inbox {
     next(new Refusal(401, 'This webhook needs its token: ?token=…, X-Webhook-Token or Bearer.'));
   };
 
+  /** The same, where a sender may have appended something to the token in the address. */
+  readonly authorisedGlued: RequestHandler = (req, res, next) =>
+    this.#glued(req) === null ? this.authorised(req, res, next) : next();
+
+  #glued(req: Request): string | null {
+    return afterToken(req.query.token, this.#web.webhookToken);
+  }
+
   async take(req: Request, res: Response, sender: string): Promise<void> {
     let body = '{}';
     try {
-      const fields = fieldsOf(req);
+      const fields = fieldsOf(req, this.#glued(req) ?? '');
       body = redacted(fields);
       const answer = await this.#answer(sender, fields);
       const { action, incident, why = null } = answer;
@@ -105,8 +114,10 @@ class Inbox {
     const reading = reader(fields);
     if ('problem' in reading) throw new Refusal(400, reading.problem);
     const results = await this.#web.receive(reading.signals);
-    // The first result that changed something is the response for all.
-    const first = results.find(({ action }) => action !== 'ignored') ?? results[0];
+    for (const { action } of results) if (action === 'held') this.#web.metrics.held(sender);
+    // The first result that changed something is the response for all, else the first that is held.
+    const change = results.find(({ action }) => action !== 'ignored' && action !== 'held');
+    const first = change ?? results.find(({ action }) => action === 'held') ?? results[0];
     if (!first) return { action: 'ignored', incident: null, why: 'it contained no alert' };
     if (results.length === 1) return first;
     const named = results.map((each, index) => ({ monitor: reading.signals[index]?.name, ...each }));

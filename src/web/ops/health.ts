@@ -1,23 +1,29 @@
 // /healthz: the process answers. /readyz: all problems an operator should know. /metrics.
 
 import type { Router } from 'express';
+import { HELD_FOR, heldProblems, stillHeld } from '../../core/inbound/held.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import { isoMillis, type Millis, SECOND } from '../../core/model/time.ts';
 import { jsonText } from '../../core/text/printable.ts';
+import { heldAlerts } from '../../store/incidents/held-alerts.ts';
 import type { Web } from '../context.ts';
 
-export function healthRoutes(router: Router, { refresh, notifications, storage, log }: Web): void {
+export function healthRoutes(router: Router, web: Web): void {
+  const { refresh, notifications, storage, db, clock, log } = web;
   router.get('/healthz', (_req, res) => {
     res.set('Cache-Control', 'no-store').json({ ok: true });
   });
   router.get('/readyz', async (_req, res) => {
-    const { problems: found, warnings, at, version } = refresh.current();
-    const outbox = await inTime(notifications.depth()).catch((error: unknown) => {
+    const { problems: found, warnings, at, version, site } = refresh.current();
+    const facts = Promise.all([notifications.depth(), heldAlerts(db, clock() - HELD_FOR)]);
+    const known = await inTime(facts).catch((error: unknown) => {
       if (!(error instanceof StorageFault)) log.error({ err: error }, 'the database does not answer');
       return null;
     });
-    const problems = [storage.problem() ?? [], outbox?.problems ?? [], found].flat();
+    const [outbox, held] = known ?? [null, []];
+    const unmatched = heldProblems(stillHeld(held, site));
+    const problems = [storage.problem() ?? [], outbox?.problems ?? [], found, unmatched].flat();
     // Always 200: after a content problem or on a full disk, the last good page is still served.
     res
       .status(200)

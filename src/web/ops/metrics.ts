@@ -45,6 +45,12 @@ export class Metrics {
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2],
     registers: this.#registers,
   });
+  readonly #held = new Counter({
+    name: 'status_live_alerts_held_total',
+    help: 'Alerts that match no component and were held, not published, by sender.',
+    labelNames: ['sender'],
+    registers: this.#registers,
+  });
   readonly #renders: Histogram<'view'>;
   readonly #gauges: readonly { gauge: Gauge; read: MetricGauge[2]; label: MetricGauge[3] }[];
   /** Counts responses from memory. A plain number, copied to the counter when /metrics is requested. */
@@ -91,6 +97,10 @@ export class Metrics {
     this.#duration.observe({ type }, latency / 1000);
     this.#latency.set({ component: id }, latency / 1000);
   };
+
+  held(sender: string): void {
+    this.#held.inc({ sender });
+  }
 
   /** Wraps `render` to time it by view. */
   timed(render: Render): Render {

@@ -1,6 +1,5 @@
 // Turns each message of an inbound monitor into a transition, once, and files it before the response.
 import type { Signal } from '../../core/inbound/signal.ts';
-import { toTransition } from '../../core/inbound/to-transition.ts';
 import { toWarning } from '../../core/inbound/to-warning.ts';
 import { isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
@@ -9,8 +8,10 @@ import type { StoredTransition } from '../../core/model/transition.ts';
 import { makeQueue } from '../../core/model/turns/queue.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
+import { forgetFiring } from '../../store/incidents/alerts.ts';
 import * as transitions from '../../store/incidents/transitions.ts';
 import type { Warnings } from '../monitoring/warnings.ts';
+import { recovery, reportOf, withheld } from './report.ts';
 
 interface ReceiveDeps {
   readonly db: Db;
@@ -23,7 +24,7 @@ interface ReceiveDeps {
 }
 
 export interface Received {
-  readonly action: 'opened' | 'resolved' | 'ignored';
+  readonly action: 'opened' | 'resolved' | 'held' | 'ignored';
   /** The incident's id; null if no incident was opened or closed. */
   readonly incident: string | null;
   readonly why?: string;
@@ -45,9 +46,10 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
     refreshed ??= deps.round();
     return refreshed;
   };
-  for (const signal of signals) taken.push(await take(signal, deps, refresh));
+  for (const index of inOrder(signals, deps.clock()))
+    taken[index] = await take(signals[index] as Signal, deps, refresh);
   // Store all signals first, then file once: a thousand alerts in one message cost one round.
-  if (taken.some(({ action }) => action !== 'ignored')) await deps.round();
+  if (taken.some(({ source }) => source !== null)) await deps.round();
   const answers: Received[] = [];
   for (const [index, { source, ...received }] of taken.entries()) {
     const incident = (source === null ? null : await incidentOf(source, deps)) ?? received.incident;
@@ -56,6 +58,13 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
     answers.push({ ...received, incident });
   }
   return answers;
+}
+
+/** Alerts by their times: an outage begins with the first of them, whatever their order in the message. */
+function inOrder(signals: readonly Signal[], now: Millis): number[] {
+  const order = [...signals.keys()];
+  if (signals.some(({ alert }) => alert === null)) return order;
+  return order.sort((a, b) => (signals[a]?.at ?? now) - (signals[b]?.at ?? now));
 }
 
 /** A result whose incident is known only after the round: the incident of `source`, if there is one. */
@@ -76,7 +85,9 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
     await deps.warnings.report(toWarning({ ...signal, expiry: signal.expiry }, site.components, now), now);
   }
   if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
-  const transition = toTransition({ ...signal, kind }, site.components, deps.clock());
+  const said = { ...signal, kind };
+  const report = await reportOf(db, said, site, deps.clock());
+  const { transition, late } = report;
   const { source, at } = transition;
   const last = await transitions.newestTransition(db, source);
   let file = openFileOf(source, last, deps.snapshot());
@@ -86,8 +97,11 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
     file = openFileOf(source, last, deps.snapshot());
   }
   const open = file !== null || (last?.kind === 'down' && last.filedAt === null);
+  const no = kind === 'down' ? await withheld(db, said, report, site, open, deps.clock()) : null;
+  if (no) return { ...no, incident: file, source: null };
   if (kind === 'down' && open) return ignored('already known to be down', file);
   const before = 'this event was received before';
+  let settled = transition;
   if (kind === 'down') {
     const closed = closedByHand(last, deps.snapshot());
     const isKnown = await transitions.isStored(db, transition.key);
@@ -95,17 +109,16 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
       return ignored(CLOSED, closed.id);
     }
     if (isKnown) return ignored(before, last?.incidentId ?? null);
-    // Only the sender's own times show that a signal is late. Signals without a time count in order of arrival.
-    const recovered = signal.at === null ? null : await transitions.lastRecovery(db, source);
-    // A recovery in the future was recorded before the clock was set back. Every signal would look older than it.
-    if (recovered !== null && at < recovered && recovered <= deps.clock()) {
-      return ignored(`too late: the monitor has already reported that it recovered at ${iso(recovered)}`);
-    }
+    if (late !== null)
+      return ignored(`too late: the monitor has already reported that it recovered at ${iso(late)}`);
+    if (closed) await forgetFiring(db, source, closed.resolved);
   } else {
-    if (signal.at !== null) await transitions.noteRecovery(db, source, at);
+    const end = await recovery(db, said, report, deps.clock());
+    if (end === null) return ignored('other alerts of this name still fire', file);
+    settled = end;
     if (!open && last?.kind !== 'down') return ignored('it has no open incident');
   }
-  if (!(await transitions.insertTransition(db, transition, deps.clock())))
+  if (!(await transitions.insertTransition(db, settled, deps.clock())))
     return ignored(before, last?.incidentId ?? null);
   // A recovery may have to wait for the folder. It belongs to the incident that was open.
   const of = kind === 'up' ? file : null;

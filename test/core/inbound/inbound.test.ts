@@ -1,10 +1,13 @@
 // Inbound monitors: every real payload we know, any JSON at all, and the fields within.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeEntities, line, moment } from '../../../src/core/inbound/fields.ts';
+import { componentIn, decodeEntities, line, moment, plainWord } from '../../../src/core/inbound/fields.ts';
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
+import { severityOf } from '../../../src/core/inbound/severity.ts';
 import type { Signal, WebhookReading } from '../../../src/core/inbound/signal.ts';
 import { ALERTS } from './payloads-alerts.ts';
+import { INCIDENTS } from './payloads-incidents.ts';
+import { MONITORS } from './payloads-monitors.ts';
 import { OTHERS } from './payloads-others.ts';
 import { UPTIMEROBOT } from './payloads-uptimerobot.ts';
 
@@ -14,15 +17,18 @@ function signals(reading: WebhookReading): readonly Signal[] {
 }
 
 describe('real payloads', () => {
-  it.each([...UPTIMEROBOT, ...ALERTS, ...OTHERS])('$sender: $what', ({ sender, input, expect: wanted }) => {
-    const reading = SENDERS[sender]!(input);
-    if (typeof wanted === 'string') {
-      expect(reading).toEqual({ problem: expect.stringContaining(wanted) });
-      return;
-    }
-    expect(reading).toEqual({ signals: wanted.map(each => expect.objectContaining(each)) });
-    for (const { kind, why } of signals(reading)) expect(why === undefined).toBe(kind !== 'ignored');
-  });
+  it.each([...UPTIMEROBOT, ...ALERTS, ...OTHERS, ...MONITORS, ...INCIDENTS])(
+    '$sender: $what',
+    ({ sender, input, expect: wanted }) => {
+      const reading = SENDERS[sender]!(input);
+      if (typeof wanted === 'string') {
+        expect(reading).toEqual({ problem: expect.stringContaining(wanted) });
+        return;
+      }
+      expect(reading).toEqual({ signals: wanted.map(each => expect.objectContaining(each)) });
+      for (const { kind, why } of signals(reading)) expect(why === undefined).toBe(kind !== 'ignored');
+    },
+  );
 
   it('has no sender by a name of Object.prototype', () => {
     expect(SENDERS.constructor).toBeUndefined();
@@ -66,6 +72,17 @@ describe.each(Object.keys(SENDERS))('%s', sender => {
       'msg',
       'name',
       'id',
+    ],
+    ...[
+      'event',
+      'event_type',
+      'incident',
+      'alert',
+      'action',
+      'essentials',
+      'title',
+      'alert_scope',
+      'monitor_errors',
     ],
     ...[
       'Type',
@@ -119,6 +136,20 @@ describe.each(Object.keys(SENDERS))('%s', sender => {
   });
 });
 
+it.each([
+  [
+    'opsgenie',
+    (word: string) => ({ action: 'Create', alert: { alertId: '1', message: 'x', priority: word } }),
+  ],
+  ['zabbix', (word: string) => ({ name: 'x', value: '1', severity: word })],
+])('%s: a severity by a name of Object.prototype is a word like others', (sender, body) => {
+  for (const word of ['constructor', '__proto__', 'toString']) {
+    const [signal] = signals(SENDERS[sender]!(body(word)));
+    expect(signal?.severity[0]).toBe(word);
+    expect(severityOf(signal!, { unmatched: 'hold', severity: {} })).toBe('major');
+  }
+});
+
 describe('fields', () => {
   it.each<[unknown, number | null]>([
     [1763892000, 1763892000000],
@@ -129,11 +160,49 @@ describe('fields', () => {
     ['0001-01-01T00:00:00Z', null],
     ['2026-02-31', null],
     ['9999999999999999', null],
+    [1763892000123456, 1763892000123],
+    ['1420452374669001603', 1420452374669],
     ['soon', null],
     ['', null],
     [{}, null],
   ])('moment(%j)', (value, at) => {
     expect(moment(value)).toBe(at);
+  });
+
+  it.each<[unknown, string | null]>([
+    ['component:api', 'api'],
+    ['prod component=jobs x=y', 'jobs'],
+    ['Too many errors component=api, see the runbook', 'api'],
+    ['env:eu,Component: Background Jobs,team:x', 'Background Jobs'],
+    ['component:Background Jobs', 'Background Jobs'],
+    [['env:eu', 'component:api'], 'api'],
+    [
+      [
+        { tag: 'env', value: 'eu' },
+        { tag: 'component', value: 'api' },
+      ],
+      'api',
+    ],
+    ['[{"tag":"component","value":"api"}]', 'api'],
+    [[{ name: 'Component', value: 'api' }], 'api'],
+    [{ component: ['api'] }, 'api'],
+    ['subcomponent:api', null],
+    ['components', null],
+    [[], null],
+    [7, null],
+  ])('componentIn(%j)', (tags, component) => {
+    expect(componentIn(tags)).toBe(component);
+  });
+
+  it.each([
+    ['alert_type', 'alertType', 'ALERT-TYPE', ' Alert Type ', 'alert.type'],
+    ['sev-1', 'Sev1', 'SEV 1'],
+  ])('the same word: %s', (...words) => {
+    expect(new Set(words.map(plainWord)).size).toBe(1);
+  });
+
+  it('numbers keep their sign and their point', () => {
+    expect(['-1', '1', '1.5', '15'].map(plainWord)).toEqual(['-1', '1', '1.5', '15']);
   });
 
   it('decodes entities once, and only those that are some character', () => {

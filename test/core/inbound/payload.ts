@@ -7,4 +7,6 @@ export interface Payload {
   readonly input: unknown;
   /** What each signal must say at least, or a piece of the problem's sentence. */
   readonly expect: readonly Partial<Signal>[] | string;
+  /** False: its severity opens nothing. */
+  readonly opens?: false;
 }

@@ -177,8 +177,20 @@ export const OTHERS: readonly Payload[] = [
     [{ name: 'A' }, { name: 'B', kind: 'up' }],
   ),
   one('generic', 'an odd word', { name: 'A', status: 'meh' }, [{ kind: 'ignored' }]),
-  one('generic', 'no name', { status: 'down' }, '"monitor" is missing'),
-  one('generic', 'no status', { name: 'A' }, '"status" is missing'),
+  one('generic', 'no name', { status: 'down' }, 'no name (name, monitor'),
+  one('generic', 'no status', { name: 'A' }, 'no state (status, state'),
+  one(
+    'generic',
+    'names and words in any case',
+    { Monitor_Name: 'API', STATUS: 'Triggered', Severity: 'P2' },
+    [{ kind: 'down', name: 'API', says: 'alert', severity: ['P2', 'Triggered'] }],
+  ),
+  one('generic', 'an alert that is over', { alertName: 'High load', State: 'CLEARED' }, [
+    { kind: 'up', monitor: 'High load', says: 'alert' },
+  ]),
+  one('generic', 'degraded', { name: 'API', status: 'Partial Outage', tags: ['env:eu', 'component:api'] }, [
+    { kind: 'down', says: 'degraded', component: 'api' },
+  ]),
   one('generic', 'a list with a hole', [{ name: 'A', status: 'down' }, null], '[1]:'),
   one('sns', 'an alarm, as the text SNS sends', JSON.stringify({ ...SNS, Message: JSON.stringify(ALARM) }), [
     {

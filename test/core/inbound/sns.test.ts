@@ -1,7 +1,11 @@
 // SNS: whose signature is believed, and which addresses may be asked.
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { snsCertificateUrl, snsSigned, snsSubscribeUrl } from '../../../src/core/inbound/senders/sns.ts';
+import {
+  snsCertificateUrl,
+  snsSigned,
+  snsSubscribeUrl,
+} from '../../../src/core/inbound/senders/alerts/sns.ts';
 
 describe('SNS', () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -1,7 +1,7 @@
 // Hostile text: long strings made to hang a pattern, and markdown made to run something.
 import { describe, expect, test } from 'vitest';
 import { negotiate } from '../../../src/core/i18n/words.ts';
-import { snsCertificateUrl } from '../../../src/core/inbound/senders/sns.ts';
+import { snsCertificateUrl } from '../../../src/core/inbound/senders/alerts/sns.ts';
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
 import { redacted } from '../../../src/core/inbound/webhook-log.ts';
 import { updateSchema } from '../../../src/core/incidents/api-bodies.ts';

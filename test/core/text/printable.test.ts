@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { componentSchema } from '../../../src/config/site-schema.ts';
-import { uptimerobot } from '../../../src/core/inbound/senders/uptimerobot.ts';
+import { uptimerobot } from '../../../src/core/inbound/senders/uptime/uptimerobot.ts';
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
 import { openSchema } from '../../../src/core/incidents/api-bodies.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';

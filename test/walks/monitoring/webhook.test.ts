@@ -44,13 +44,13 @@ describe('POST /webhooks/uptime', () => {
     const world = await openWorld();
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
     const to = HOOK.replace('uptime', 'generic');
-    const json = JSON.stringify({ monitor: 'checkout', status: 'down', message: 'a=b&c' });
+    const json = JSON.stringify({ monitor: 'dashboard', status: 'down', message: 'a=b&c' });
     expect((await world.post(to, json, type)).json).toMatchObject({ action: 'opened' });
-    const list = JSON.stringify([{ monitor: 'checkout', status: 'up' }]);
+    const list = JSON.stringify([{ monitor: 'dashboard', status: 'up' }]);
     expect((await world.post(to, ` ${list}`, type)).json).toMatchObject({ action: 'resolved' });
     expect((await world.post(to, '{"monitor":', type)).status).toBe(400);
     await world.pass(5);
-    expect((await world.post(to, 'monitor=checkout&status=down', type)).json.action).toBe('opened');
+    expect((await world.post(to, 'monitor=dashboard&status=down', type)).json.action).toBe('opened');
   });
 
   test('failing again within 30 minutes continues the same file', async () => {
@@ -103,6 +103,49 @@ describe('POST /webhooks/uptime', () => {
     expect(answer.status).toBe(status);
     expect(await world.files()).toHaveLength(status === 200 ? 1 : 0);
     expect(JSON.stringify(world.logged)).not.toContain(TOKEN);
+  });
+
+  const VARIABLES = 'monitorURL=https%3A%2F%2Flevqor.ai&monitorFriendlyName=Dashboard&alertType=1';
+  const FIRST = `monitorID=777&${VARIABLES}`;
+  test.each([
+    ['the address we print', `${HOOK}&${FIRST}`],
+    ['no separator', `${HOOK}${FIRST}`],
+    ['another case', `${HOOK}MonitorId=777&${VARIABLES}`],
+    ['a question mark', `${HOOK}?${FIRST}`],
+    ['an encoded one', `${HOOK}%3F${FIRST}`],
+    ['an encoded &', `${HOOK}%26${FIRST}`],
+    ['an asterisk', `${HOOK}*monitorID*=777&${VARIABLES}`],
+    ['two separators', `${HOOK}&?${FIRST}`],
+  ])('variables appended to the address with %s are understood', async (_name, address) => {
+    for (const method of ['get', 'post'] as const) {
+      const world = await openWorld();
+      const { json } = await world[method](address);
+      expect(json).toEqual({ ok: true, action: 'opened', incident: '20260310_dashboard-down' });
+      const text = await world.read('20260310_dashboard-down.md');
+      expect(text).toContain('components: [dashboard]');
+      expect(text).toMatch(/opened_by: "?uptimerobot:777"?/);
+      expect(JSON.stringify(world.logged)).not.toContain(TOKEN);
+    }
+  });
+
+  test('a JSON body counts beside what is glued to the token', async () => {
+    const world = await openWorld();
+    const answer = await world.post(`${HOOK}?monitorID=5`, { alert_type: 'down', monitor_name: 'API' });
+    expect(answer.json).toMatchObject({ action: 'opened', incident: '20260310_api-down' });
+    expect(await world.read('20260310_api-down.md')).toMatch(/opened_by: "?uptimerobot:5"?/);
+  });
+
+  test.each([
+    ['a longer token', `${HOOK}x`],
+    ['letters that are no variable', `${HOOK}monitor=7&${VARIABLES}`],
+    ['the first letters of the token', `${HOOK.slice(0, -1)}?${FIRST}`],
+    ['a wrong token', `/webhooks/uptime?token=${'x'.repeat(TOKEN.length)}?${FIRST}`],
+    ['another sender', `/webhooks/generic?token=${TOKEN}?monitor=API&status=down`],
+    ['a git host', `/webhooks/git?token=${TOKEN}?x=1`],
+  ])('%s does not open', async (_name, address) => {
+    const world = await openWorld();
+    expect([401, 404]).toContain((await world.post(address)).status);
+    expect(await world.files()).toEqual([]);
   });
 
   test.each<[string, unknown, Record<string, string>, number]>([
@@ -186,8 +229,8 @@ describe('what comes late', () => {
     const world = await openWorld();
     const at = (ago: number) => new Date(world.now() - ago * 1000).toISOString();
     const signals = [
-      { monitor: 'X', status: 'up', at: at(30) },
-      { monitor: 'X', status: 'down', at: at(60) },
+      { monitor: 'API', status: 'up', at: at(30) },
+      { monitor: 'API', status: 'down', at: at(60) },
     ];
     const answer = await world.post(HOOK.replace('uptime', 'generic'), signals);
     expect(answer.json).toMatchObject({ action: 'ignored', results: [{}, { action: 'ignored' }] });

@@ -1,54 +1,35 @@
 // Generic: any monitor with a custom body, {"monitor": "API", "status": "down"}.
-import { address, fieldsOf, first, fromJson, identity, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, type SenderResult, type SenderSignal } from '../signal.ts';
+import { list, reader, type Shape } from '../shape.ts';
 
-const MAX_EVENTS = 100;
-
-/** Other monitors' words for down and up. */
+/** Other monitors' words, in any case: what is down (or degraded) and up, which alert begins and is over. */
 export const WORDS = {
-  down: 'down offline error failed failing critical alert alerting firing problem outage unhealthy major_outage'.split(
-    ' ',
+  down: list('down offline error failed failing failure critical outage unhealthy unavailable major_outage'),
+  degraded: list('degraded degraded_performance partial_outage trouble warning warn'),
+  up: list('up online ok healthy operational success successful passing passed normal green available'),
+  alerts: list(
+    'alert alerting alarm firing fired fire triggered trigger open opened activated active problem',
+  ).concat(list('started created breached incident')),
+  over: list(
+    'resolved resolve recovered recovery closed close cleared clear deactivated inactive ended fixed',
   ),
-  up: 'up online ok resolved recovered recovery healthy operational success passing closed'.split(' '),
-};
+} as const satisfies Partial<Shape>;
 
 /**
- * Reads `{monitor | name | id, status, message?, at?, url?, component?, event?}`, or a list of them. `status` is one of
- * WORDS; any other is ignored.
+ * Reads `{monitor | name | id, status, message?, severity?, at?, url?, component?, event?}`, or a list of them, with
+ * names in any case. `status` is one of WORDS; any other is ignored.
  */
-export function generic(input: unknown): SenderResult {
-  const body = typeof input === 'string' ? fromJson(input) : input;
-  if (!Array.isArray(body)) return readOne(body);
-  if (body.length > MAX_EVENTS)
-    return { problem: `${body.length} events in one request: send at most ${MAX_EVENTS}` };
-  const signals: SenderSignal[] = [];
-  for (const [index, each] of body.entries()) {
-    const reading = readOne(each);
-    if ('problem' in reading) return { problem: `[${index}]: ${reading.problem}` };
-    signals.push(...reading.signals);
-  }
-  return { signals };
-}
-
-function readOne(input: unknown): SenderResult {
-  const body = fieldsOf(input);
-  if (!body) return { problem: `expected ${EXAMPLE}` };
-  const name = first(NAME, body.name, body.monitor_name, body.monitor, body.id, body.monitor_id);
-  const status = first(NAME, body.status, body.state, body.monitor_status).toLowerCase();
-  if (name === '') return { problem: `"monitor" is missing: which one is it? Send for example ${EXAMPLE}` };
-  if (status === '') return { problem: `"status" is missing: send "down" or "up", such as ${EXAMPLE}` };
-  const ids = [body.id, body.monitor_id, body.monitor, body.name, body.monitor_name];
-  const event = first(NAME, body.event, body.event_id);
-  const fields = {
-    monitor: ids.map(identity).find(Boolean) ?? name,
-    name,
-    url: address(body.url) ?? address(body.monitor_target),
-    at: moment(body.at) ?? moment(body.timestamp),
-    message: first(MESSAGE, body.message, body.msg, body.reason),
-    component: first(NAME, body.component) || null,
-    ...(event === '' ? {} : { event }),
-  };
-  return byWord(fields, status, WORDS, `status "${status}" is neither down nor up`);
-}
-
-const EXAMPLE = '{"monitor":"API","status":"down","message":"timed out"}';
+export const generic = reader({
+  ...WORDS,
+  status: list('status state monitor_status alert_status event_type action alert_type'),
+  name: list('name monitor_name monitor alert_name title id monitor_id'),
+  monitor: list('id monitor_id monitor name monitor_name alert_name title'),
+  component: ['component'],
+  tags: list('tags labels'),
+  also: list('service entity policy'),
+  url: list('url monitor_url monitor_target'),
+  at: list('at timestamp time'),
+  message: list('message msg reason description'),
+  severity: list('severity priority'),
+  event: list('event event_id'),
+  example: '{"monitor":"API","status":"down","message":"timed out"}',
+});

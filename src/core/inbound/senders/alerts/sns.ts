@@ -1,7 +1,7 @@
 // Amazon SNS with CloudWatch alarms: reads the envelope and the alarm, and verifies the signature.
 import { verify } from 'node:crypto';
-import { componentTag, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, ignored, type SenderResult } from '../signal.ts';
+import { componentIn, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../../fields.ts';
+import { byWord, ignored, type SenderResult } from '../../signal.ts';
 
 /**
  * Reads SNS's envelope (sent as text/plain; text or parsed) with a CloudWatch alarm as its `Message`: ALARM is down, OK
@@ -24,10 +24,11 @@ export function sns(input: unknown): SenderResult {
     name,
     at: moment(alarm.StateChangeTime),
     message: first(MESSAGE, alarm.NewStateReason, alarm.AlarmDescription),
-    component: componentTag(line(alarm.AlarmDescription, 1000)),
+    component: componentIn(alarm.AlarmDescription),
+    says: 'alert',
     // The same in every retry.
     event: line(envelope.MessageId, 64) || null,
-  };
+  } as const;
   return byWord(fields, state, { down: ['ALARM'], up: ['OK'] }, `state ${state} is neither ALARM nor OK`);
 }
 

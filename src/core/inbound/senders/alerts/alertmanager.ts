@@ -1,13 +1,23 @@
 // Prometheus Alertmanager and Grafana: many alerts in one POST, each firing or resolved.
-import { address, fieldsOf, fingerprint, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, type SenderResult, type SenderSignal, signal } from '../signal.ts';
+import {
+  address,
+  fieldsOf,
+  fingerprint,
+  first,
+  identity,
+  line,
+  MESSAGE,
+  moment,
+  NAME,
+} from '../../fields.ts';
+import { byWord, type SenderResult, type SenderSignal, signal } from '../../signal.ts';
 
 /** More alerts in one POST are refused; Alertmanager's `max_alerts` is usually far lower. */
 const MAX_ALERTS = 1000;
 
 /**
- * Reads Alertmanager's webhook, version 4. The label `component` names the component. Monitor: an alert's fingerprint
- * (made of its labels when absent); event: fingerprint, start and state.
+ * Reads Alertmanager's webhook, version 4. The label `component` names the component. Monitor: the rule, so that the
+ * alerts of ten pods are one outage; alert: its fingerprint (made of its labels when absent); event: state and start.
  */
 export function alertmanager(input: unknown): SenderResult {
   const body = fieldsOf(input);
@@ -49,18 +59,22 @@ function readAlert(alert: unknown, body: Record<string, unknown>): SenderSignal 
   if (!fields || status === '' || (print === '' && Object.keys(labels).length === 0)) return null;
   // Without a name (Grafana, renamed labels) an alert has its group's.
   const group = { ...fieldsOf(body.commonLabels), ...fieldsOf(body.groupLabels) };
+  const common = fieldsOf(body.commonAnnotations) ?? {};
   const rule = first(NAME, labels.alertname, labels.rulename, group.alertname) || 'Alert';
-  const instance = line(labels.instance, NAME);
   const start = moment(fields.startsAt);
   const why = reasonToIgnore(labels, status);
   const kind = why !== null ? 'ignored' : status === 'firing' ? 'down' : 'up';
   return signal(kind, {
-    monitor: print || ownFingerprint(labels),
-    name: line(instance === '' ? rule : `${rule} (${instance})`, NAME),
-    url: address(labels.url) ?? address(labels.target) ?? address(instance),
+    monitor: rule,
+    alert: print || ownFingerprint(labels),
+    name: rule,
+    says: 'alert',
+    url: address(labels.url) ?? address(labels.target) ?? address(line(labels.instance, NAME)),
     at: status === 'resolved' ? moment(fields.endsAt) : start,
-    message: first(MESSAGE, notes.summary, notes.description, notes.message),
+    message: first(MESSAGE, common.summary, notes.summary, notes.description, notes.message),
     component: line(labels.component, NAME) || null,
+    also: [line(labels.service, NAME)].filter(Boolean),
+    severity: [labels.severity, labels.priority].map(label => line(label, 60)).filter(Boolean),
     event: start === null ? null : `${status}@${start}`,
     ...(why === null ? {} : { why }),
   });
@@ -68,13 +82,11 @@ function readAlert(alert: unknown, body: Record<string, unknown>): SenderSignal 
 
 function reasonToIgnore(labels: Record<string, unknown>, status: string): string | null {
   const rule = line(labels.alertname, NAME);
-  const severity = line(labels.severity, NAME).toLowerCase();
   if (status !== 'firing' && status !== 'resolved')
     return `status "${status}" is neither firing nor resolved`;
   if (rule === 'TestAlert' && line(labels.instance, NAME) === 'Grafana') return 'a test of the contact point';
   if (rule === 'DatasourceError' || rule === 'DatasourceNoData')
     return 'a problem with Grafana’s own data source';
-  if (severity === 'none' || severity === 'info') return `severity "${severity}" does not mean an outage`;
   return null;
 }
 
@@ -95,7 +107,9 @@ function readLegacy(body: Record<string, unknown>): SenderResult {
     name,
     message: line(body.message, MESSAGE),
     component: line(tags.component, NAME) || null,
-  };
+    severity: [line(tags.severity, 60)].filter(Boolean),
+    says: 'alert',
+  } as const;
   const words = { down: ['alerting'], up: ['ok'] };
   return byWord(fields, state, words, `state "${state}" is neither alerting nor ok`);
 }

@@ -1,6 +1,16 @@
 // Uptime Kuma: {heartbeat, monitor, msg} as JSON, as a form's field `data`, or as query parameters.
-import { address, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../fields.ts';
-import { byWord, ignored, type SenderResult } from '../signal.ts';
+import {
+  address,
+  componentIn,
+  fieldsOf,
+  first,
+  identity,
+  line,
+  MESSAGE,
+  moment,
+  NAME,
+} from '../../fields.ts';
+import { byWord, ignored, type SenderResult } from '../../signal.ts';
 
 /**
  * Reads Uptime Kuma's webhook in each of its forms. A post without a monitor is a test, which is ignored, or an expiry
@@ -29,7 +39,7 @@ export function uptimeKuma(input: unknown): SenderResult {
     // In UTC; the zone beside it is only for display.
     at: moment(heartbeat.time),
     message: line(heartbeat.msg, MESSAGE) || message,
-    component: tagged(monitor.tags),
+    component: componentIn(monitor.tags),
   };
   const status = line(heartbeat.status, 20);
   const why = WHY.get(status) ?? `heartbeat status "${status}" is neither 0 (down) nor 1 (up)`;
@@ -52,10 +62,4 @@ function expiring(message: string): SenderResult | null {
   const expiry = { of, at: null, days: Number(days) } as const;
   const fields = { monitor: identity(name), name: line(name, NAME), message, url: address(url), expiry };
   return ignored(fields, 'an expiry warning is not an outage');
-}
-
-function tagged(tags: unknown): string | null {
-  const all = Array.isArray(tags) ? tags.slice(0, 100).map(fieldsOf) : [];
-  const tag = all.find(each => line(each?.name, NAME).toLowerCase() === 'component');
-  return line(tag?.value, NAME) || null;
 }

@@ -9,8 +9,8 @@ import {
   MESSAGE,
   moment,
   NAME,
-} from '../fields.ts';
-import { type Expiry, ignored, type SenderResult, signal } from '../signal.ts';
+} from '../../fields.ts';
+import { type Expiry, ignored, type SenderResult, signal } from '../../signal.ts';
 
 /** Longer than anything shown: enough to tell monitors apart. */
 const LONG = 1000;
@@ -111,7 +111,8 @@ function normalise(raw: Record<string, unknown>): Map<string, string> {
   for (const [key, value] of Object.entries(raw).slice(0, 100)) {
     // `line` again after decoding: an entity may be a control character.
     const text = line(decodeEntities(line(value, 2000)), 2000);
-    const name = key.toLowerCase().replace(/[_.\s-]/g, '');
+    // Letters alone: a `?` or `*` may stand at an end of what was appended to the address.
+    const name = key.toLowerCase().replace(/[^a-z0-9]/g, '');
     if (text !== '' && !/^\*\w+\*$/.test(text)) fields.set(name, text);
   }
   return fields;

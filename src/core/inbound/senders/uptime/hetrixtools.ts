@@ -1,0 +1,23 @@
+// HetrixTools: an uptime monitor that goes offline and online.
+import { fieldsOf, line } from '../../fields.ts';
+import { reader } from '../../shape.ts';
+
+export const hetrixtools = reader({
+  status: ['monitor_status'],
+  down: ['offline'],
+  up: ['online'],
+  name: ['monitor_name', 'monitor_target'],
+  monitor: ['monitor_id', 'monitor_name'],
+  also: ['monitor_category'],
+  url: ['monitor_target'],
+  at: ['timestamp'],
+  message: ['errors'],
+  example: '{"monitor_id": …, "monitor_name": …, "monitor_status": "offline" or "online"}',
+  prepare: body => ({ ...body, errors: errorsOf(body.monitor_errors) }),
+});
+
+/** What its locations saw, each error once. */
+function errorsOf(byLocation: unknown): string {
+  const errors = Object.values(fieldsOf(byLocation) ?? {}).map(error => line(error, 80));
+  return [...new Set(errors)].filter(error => error !== '').join(', ');
+}

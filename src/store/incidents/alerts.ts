@@ -1,0 +1,66 @@
+// What a monitor said last of each of its alerts: an outage of several is over with the last of them.
+import type { Millis } from '../../core/model/time.ts';
+import type { Db } from '../db/database.ts';
+
+export interface KnownAlert {
+  readonly source: string;
+  readonly isFiring: boolean;
+  /** The last recovery time it gave, epoch ms; null if it never gave one. */
+  readonly recovered: Millis | null;
+}
+
+/** By its id: the sender and its alert or monitor. */
+export async function knownAlert(db: Db, id: string): Promise<KnownAlert | null> {
+  const row = await db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? { source: row.source, isFiring: row.is_firing === 1, recovered: row.recovered_at } : null;
+}
+
+export async function noteFiring(db: Db, id: string, source: string, now: Millis): Promise<void> {
+  const set = { source, is_firing: 1, noted_at: now };
+  await db
+    .insertInto('alerts')
+    .values({ id, ...set, recovered_at: null })
+    .onConflict(conflict => conflict.column('id').doUpdateSet(set))
+    .execute();
+}
+
+/** Records a recovery and its time; an earlier time than the stored one changes nothing. Null: it has none. */
+export async function noteRecovery(
+  db: Db,
+  id: string,
+  source: string,
+  at: Millis | null,
+  now: Millis,
+): Promise<void> {
+  const set = { source, is_firing: 0, noted_at: now };
+  const { recovered = null } = (await knownAlert(db, id)) ?? {};
+  const recovered_at = recovered === null || (at !== null && at > recovered) ? at : recovered;
+  await db
+    .insertInto('alerts')
+    .values({ id, ...set, recovered_at })
+    .onConflict(conflict => conflict.column('id').doUpdateSet({ ...set, recovered_at }))
+    .execute();
+}
+
+/** How many alerts of a source fire, and when the last of the others ended, epoch ms; null if none told. */
+export async function alertsOf(
+  db: Db,
+  source: string,
+): Promise<{ readonly firing: number; readonly ended: Millis | null }> {
+  const row = await db
+    .selectFrom('alerts')
+    .select(({ fn }) => [fn.sum<number | null>('is_firing').as('firing'), fn.max('recovered_at').as('ended')])
+    .where('source', '=', source)
+    .executeTakeFirstOrThrow();
+  return { firing: Number(row.firing), ended: row.ended };
+}
+
+/** A person ended the outage: alerts that were not reported since may never be again. */
+export async function forgetFiring(db: Db, source: string, before: Millis): Promise<void> {
+  await db
+    .updateTable('alerts')
+    .set({ is_firing: 0 })
+    .where('source', '=', source)
+    .where('noted_at', '<', before)
+    .execute();
+}

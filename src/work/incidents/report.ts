@@ -1,0 +1,82 @@
+// One report of an inbound monitor: its transition, and what else is known of its source.
+import { matchLine } from '../../core/inbound/held.ts';
+import { isHeldUnmatched } from '../../core/inbound/senders.ts';
+import { severityOf } from '../../core/inbound/severity.ts';
+import type { Signal } from '../../core/inbound/signal.ts';
+import { toTransition } from '../../core/inbound/to-transition.ts';
+import type { Site } from '../../core/model/site.ts';
+import type { Millis } from '../../core/model/time.ts';
+import type { Transition } from '../../core/model/transition.ts';
+import type { Db } from '../../store/db/database.ts';
+import * as alerts from '../../store/incidents/alerts.ts';
+import { noteHeld } from '../../store/incidents/held-alerts.ts';
+import { newestTransition } from '../../store/incidents/transitions.ts';
+
+export type Said = Signal & { readonly kind: 'down' | 'up' };
+
+interface Report {
+  /** Of the alert, or the monitor. */
+  readonly id: string;
+  readonly transition: Transition;
+  /** The recovery that it was told after although it began before: it is a late copy. Null for none. */
+  readonly late: Millis | null;
+}
+
+export async function reportOf(db: Db, signal: Said, site: Site, now: Millis): Promise<Report> {
+  const id = `${signal.sender}:${signal.alert ?? signal.monitor}`;
+  const known = await alerts.knownAlert(db, id);
+  const transition = toTransition(signal, site, now, await sourceOf(signal, known, db));
+  // Only the sender's own times show that a signal is late. Signals without a time count in order of arrival.
+  const recovered = signal.at === null ? null : (known?.recovered ?? null);
+  // A recovery in the future was recorded before the clock was set back. Every signal would look older than it.
+  const isLate = recovered !== null && transition.at < recovered && recovered <= now;
+  return { id, transition, late: isLate ? recovered : null };
+}
+
+/** The source under which an alert is known while it fires, whatever it matches now; null for that of the signal. */
+async function sourceOf({ alert }: Said, known: alerts.KnownAlert | null, db: Db): Promise<string | null> {
+  if (alert === null || known === null) return null;
+  // One that was held may match a component by now.
+  const isFiled = known.isFiring && (await newestTransition(db, known.source))?.kind === 'down';
+  return isFiled ? known.source : null;
+}
+
+/**
+ * Why a "down" opens nothing, whatever else is known: its severity, or that it matches no component and is held.
+ * @param isOpen its source's outage is known.
+ */
+export async function withheld(
+  db: Db,
+  signal: Said,
+  { id, transition, late }: Report,
+  { inbound }: Site,
+  isOpen: boolean,
+  now: Millis,
+): Promise<{ readonly action: 'ignored' | 'held'; readonly why: string } | null> {
+  if (severityOf(signal, inbound) === null)
+    return { action: 'ignored', why: `severity "${signal.severity[0] ?? 'default'}" opens no incident` };
+  if (late !== null) return null;
+  if (signal.alert !== null) await alerts.noteFiring(db, id, transition.source, now);
+  if (isOpen || transition.components.length > 0 || !isHeldUnmatched(signal.sender, inbound)) return null;
+  await noteHeld(db, transition.source, signal, now);
+  return {
+    action: 'held',
+    why: `it matches no component: write \`${matchLine(signal)}\` in one in status.yaml`,
+  };
+}
+
+/** Notes a recovery. Its time is the last of its source's alerts; null while others of them still fire. */
+export async function recovery(
+  db: Db,
+  signal: Said,
+  report: Report,
+  now: Millis,
+): Promise<Transition | null> {
+  const { id, transition } = report;
+  const { source, at } = transition;
+  if (signal.at !== null || signal.alert !== null)
+    await alerts.noteRecovery(db, id, source, signal.at === null ? null : at, now);
+  if (signal.alert === null) return transition;
+  const { firing, ended } = await alerts.alertsOf(db, source);
+  return firing > 0 ? null : { ...transition, at: Math.max(at, Math.min(ended ?? at, now)) };
+}
