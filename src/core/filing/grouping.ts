@@ -1,11 +1,9 @@
-// Grouping: which outages at about the same time become one incident (`together:`).
+// Grouping: which outages at about the same time become one incident (`group_within:`).
 import type { Site } from '../model/site.ts';
 import { probeSource } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
-
-/** The most checks in one incident, so that its file stays readable; others go to the next one. */
-const MAX_GROUPED = 50;
+import { MAX_GROUPED } from './joining.ts';
 
 /** Batches of outages, oldest first: those confirmed within `within` ms of a batch's first one. */
 export function batchesOf<T extends { readonly recordedAt: Millis }>(

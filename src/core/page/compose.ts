@@ -1,10 +1,18 @@
 // compose(facts, now) → Snapshot: the one place where facts become what is shown.
+import { claimOf } from '../filing/members.ts';
 import { type ReportedVsMeasured, reportedVsMeasured } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { completedByClock, isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
 import { readOccurrenceId } from '../incidents/recurrence.ts';
 import { isConfigured } from '../model/checks/check.ts';
-import { type Component, type Health, type Measured, severityOf, worst } from '../model/component.ts';
+import {
+  type Component,
+  type Health,
+  type Measured,
+  severityOf,
+  statusOf,
+  worst,
+} from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.ts';
@@ -32,9 +40,12 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     yield;
   }
   const touching = byComponent(views);
+  const joined = joinedTo(views, facts);
   const components: ComponentView[] = [];
   for (const component of site.components) {
-    components.push(componentView(component, touching.get(component.id) ?? [], facts, now));
+    components.push(
+      componentView(component, touching.get(component.id) ?? [], joined.get(component.id) ?? [], facts, now),
+    );
     yield;
   }
   const incidents = views.filter(view => view.scheduled === null).sort(byStart);
@@ -141,9 +152,31 @@ function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]
   return found;
 }
 
+/** By component: what the sources measured that joined the incidents shown. */
+function joinedTo(
+  views: readonly IncidentView[],
+  { site, outages = {} }: Facts,
+): Map<string, DowntimeSpan[]> {
+  const shown = new Set(views.map(({ id }) => id));
+  const found = new Map<string, DowntimeSpan[]>();
+  for (const [source, all] of Object.entries(outages)) {
+    for (const { start, end, severity, components, incidentId, isJoined } of all) {
+      if (!isJoined || incidentId === null || !shown.has(incidentId)) continue;
+      const span = { start, end, incident: incidentId, severity, source };
+      for (const id of claimOf(source, components, site)) {
+        const there = found.get(id);
+        if (there) there.push(span);
+        else found.set(id, [span]);
+      }
+    }
+  }
+  return found;
+}
+
 function componentView(
   component: Component,
   views: readonly IncidentView[],
+  joined: readonly DowntimeSpan[],
   { site, measured, responses }: Facts,
   now: Millis,
 ): ComponentView {
@@ -151,20 +184,25 @@ function componentView(
   const underWay = views.filter(view => isUnderWay(view, now));
   const open = views.filter(isOpen);
   const base = healthByCheck(component, known);
+  const failing = joined.filter(({ end }) => end === null);
   // During maintenance a failing check is expected and shown separately: only incidents make the state worse.
   const health = worst([
     underWay.length > 0 ? 'under_maintenance' : base,
     ...[...open, ...underWay].map(view => statusIn(view, component.id)),
+    ...(underWay.length > 0 ? [] : failing.map(({ severity }) => statusOf(severity))),
   ]);
   const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view, now));
   const { days, weights } = site.uptime;
   const window: Span = { start: now - days * DAY, end: now };
   const from = knownFrom(component, views, known, now);
-  const spans = downtimeOf(component.id, views, from, now);
+  const spans = [
+    ...downtimeOf(component.id, views, from, now),
+    ...joined.filter(({ start }) => start <= now),
+  ];
   return {
     component,
     health,
-    since: sinceOf(component.id, health, [...open, ...underWay], known, now),
+    since: sinceOf(component.id, health, [...open, ...underWay], failing, known, now),
     checkedAt: known?.checkedAt == null ? null : checkedBy(known.checkedAt, now),
     ...(known?.checkedAt == null
       ? {}
@@ -245,12 +283,14 @@ function sinceOf(
   id: string,
   health: Health,
   current: readonly IncidentView[],
+  failing: readonly DowntimeSpan[],
   known: Measured | undefined,
   now: Millis,
 ): Millis | null {
   const starts = current
     .filter(view => statusIn(view, id) === health)
     .map(view => (view.scheduled ? spanOf(view, now).start : sinceIn(view, id)));
+  starts.push(...failing.filter(({ severity }) => statusOf(severity) === health).map(({ start }) => start));
   if (starts.length > 0) return Math.min(...starts);
   return known && known.health === health ? known.since : null;
 }

@@ -56,12 +56,12 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
     isUnwatched(one.source, site) ||
     isCovered(one, read.incidents, by, site, now, read.wellSince);
   const deferred = new Set(waiting.filter(one => isDeferred(one, waiting)).map(({ seq }) => seq));
-  if (site.together > 0) {
+  if (site.groupWithin > 0) {
     const first = worded.filter((_, index) => !isDeferred(waiting[index]!, []));
-    await round.openGrouped(first, deferred);
+    await round.openGrouped(first, deferred, quiet);
   }
   for (const transition of worded) await round.take(transition, deferred.has(transition.seq), waiting);
-  await round.fileGroupedChanges();
+  await round.fileChanges();
   return round;
 }
 

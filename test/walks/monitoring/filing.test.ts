@@ -179,7 +179,7 @@ test('a parent whose incident is kept open though its check is well speaks for n
 describe('a source speaks for itself', () => {
   const EVERY = 'schedule: "*/10 * * * * *"';
   const TWO = (url: string) => `title: T
-together: 30s
+group_within: 30s
 components:
   - { id: api, name: API, ${EVERY}, check: { type: http, url: "${url}/health", timeout: 2s } }
   - { id: db, name: DB, ${EVERY}, check: { type: http, url: "${url}/health", timeout: 2s } }

@@ -1,4 +1,4 @@
-// together: components that fail at about the same time are one incident and one email, and each one's
+// group_within: components that fail at about the same time are one incident and one email, and each one's
 // downtime is still its own.
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -19,7 +19,7 @@ interface Services {
  * busy the machine, none of them is slow.
  */
 async function opened(
-  options: Omit<WorldOptions, 'site'> & { together?: string; more?: string; parent?: string } = {},
+  options: Omit<WorldOptions, 'site'> & { within?: string; more?: string; parent?: string } = {},
 ): Promise<World & Services> {
   const status = { api: 200, dashboard: 200, database: 200 };
   const server = createServer((req, res) => res.writeHead(status[req.url?.slice(1) as Id] ?? 404).end());
@@ -29,12 +29,12 @@ async function opened(
     server.close();
   });
   const base = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-  const { together = '60s', more = '', parent = '', ...rest } = options;
+  const { within = '60s', more = '', parent = '', ...rest } = options;
   const world = await openWorld({
     ...rest,
     site: () => `
 title: Levqor Status
-together: ${together}
+group_within: ${within}
 components:
   - { id: api, name: API, schedule: "0 * * * * *", check: { type: http, url: "${base}/api" }, detect: { latency: 1m${more} }${parent} }
   - { id: dashboard, name: Dashboard, schedule: "10 * * * * *", check: { type: http, url: "${base}/dashboard" }, detect: { latency: 1m } }
@@ -91,7 +91,7 @@ describe('components that fail together', () => {
 
     // Database rows say what each check saw; the page's intervals must say the same.
     const { components } = (await world.get('/api/uptime.json')).json;
-    const alone = await opened({ together: '0s', now: '2026-03-10T12:00:00Z' });
+    const alone = await opened({ within: '0s', now: '2026-03-10T12:00:00Z' });
     await subscribed(alone, 'user@example.com');
     await subscribed(alone, 'dba@example.com', ['database']);
     all(alone, 503);

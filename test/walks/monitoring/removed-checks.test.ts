@@ -253,9 +253,9 @@ describe('of several in one incident', () => {
 
   async function openedTogether() {
     const world = await opened({ parts: BOTH });
-    await writeFile(world.siteFile, `together: 30s\n${SITE(...BOTH(world.target))}`);
+    await writeFile(world.siteFile, `group_within: 30s\n${SITE(...BOTH(world.target))}`);
     const edit = (...components: string[]) =>
-      writeFile(world.siteFile, `together: 30s\n${SITE(...components)}`);
+      writeFile(world.siteFile, `group_within: 30s\n${SITE(...components)}`);
     await turn(world, 500, 90);
     expect(world.system.snapshot().incidents.map(({ title }) => title)).toEqual(['API and DB Down']);
     return Object.assign(world, { edit });
