@@ -57,6 +57,7 @@ interface Changing {
   readonly events: readonly Filing[];
   readonly text: string;
   readonly now: Members;
+  readonly isNews: boolean;
 }
 
 type Opening = StoredTransition & { readonly file: string };
@@ -152,10 +153,11 @@ export class FilingRound {
 
   /** Writes what the sources of open incidents reported. Each file is written once. */
   async fileChanges(): Promise<void> {
-    for (const [id, { before, base, events, text: shown }] of this.#changing) {
+    for (const [id, { before, base, events, text: shown, isNews }] of this.#changing) {
       const all = events.map(({ transition }) => transition);
-      const text = changeFile(before, id, all, base, this.#site, this.#inWords) ?? shown;
-      const isDue = this.#isComplete(id, text, all);
+      // In order of arrival it is written for the decisions of this round; here, in order of time.
+      const text = (isNews && changeFile(before, id, all, base, this.#site, this.#inWords)) || shown;
+      const isDue = !isNews || this.#isComplete(id, text, all);
       // Changes to a file that is not written yet wait for it.
       const isWaiting = this.unfiled.has(id);
       if (!isDue && !isWaiting) this.gathering.add(id);
@@ -169,8 +171,9 @@ export class FilingRound {
   /** Recoveries and relapses of several checks within a minute are one update; an end is written at once. */
   #isComplete(id: string, text: string, events: readonly StoredTransition[]): boolean {
     const incident = parseIncident(`${id}.md`, id, text).value;
-    const isShared = incident !== null && incident.status !== 'resolved' && sourcesOf(incident).length > 1;
-    if (!isShared || events.some(({ source }) => probedBy(source) === null)) return true;
+    const checks = incident === null ? [] : sourcesOf(incident).filter(one => probedBy(one) !== null);
+    if (incident?.status === 'resolved' || checks.length < 2) return true;
+    if (events.some(({ source }) => probedBy(source) === null)) return true;
     const first = Math.min(...events.map(({ recordedAt }) => recordedAt));
     return isGathered(first, this.#site.groupWithin, this.#now);
   }
@@ -234,11 +237,20 @@ export class FilingRound {
     const change = withEvent(text, id, one, members, { message: one.message }, this.#site, this.#inWords);
     if (change === null) return this.#complain(id, one);
     const now = new Map(members).set(one.source, memberAfter(one, before, this.#site));
-    const { before: first, base, events } = known ?? { before: text, base: members, events: [] };
+    const {
+      before: first,
+      base,
+      events,
+    } = known ?? {
+      before: text,
+      base: members,
+      events: [],
+    };
     const isAgain = incident.status !== 'resolved' && before?.isDown === false;
     const isJoined = one.kind === 'down' && (isNew || isAgain);
     const all = [...events, { transition: one, id, isJoined }];
-    this.#changing.set(id, { before: first, base, events: all, text: change.text, now });
+    const isNews = change.isNews || known?.isNews === true;
+    this.#changing.set(id, { before: first, base, events: all, text: change.text, now, isNews });
     this.#know(id, change.text);
     this.#lastIncident.set(one.source, id);
   }

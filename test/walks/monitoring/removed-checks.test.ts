@@ -282,7 +282,7 @@ describe('nothing ends', () => {
 
   test('that a person opened, or made theirs', async () => {
     const own =
-      '---\ntitle: API is slow\nstatus: identified\nseverity: major\nstarted: 2026-03-10T11:50:00Z\ncomponents: [api]\n---\nWe look.\n';
+      '---\ntitle: Letters are slow\nstatus: identified\nseverity: major\nstarted: 2026-03-10T11:50:00Z\ncomponents: []\n---\nWe look.\n';
     const world = await opened({ files: { '20260310_own.md': own } });
     await turn(world, 500);
     const theirs = (await world.read(FILE)).replace(/^opened_by: .*\n/m, '');
