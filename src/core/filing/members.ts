@@ -25,7 +25,7 @@ export type Members = ReadonlyMap<string, Member>;
  * The members of an incident by source, from the transitions filed in it, in order of arrival; after a lost database,
  * from its file. An operator's incident has those that joined it.
  */
-export function membersOf(incident: Incident, filed: readonly StoredTransition[], site: Site): Members {
+export function memberStates(incident: Incident, filed: readonly StoredTransition[], site: Site): Members {
   const known = new Map<string, Member>();
   for (const one of filed) known.set(one.source, memberAfter(one, known.get(one.source), site));
   if (incident.openedBy === null) return known;

@@ -157,12 +157,15 @@ function joinedTo(
   views: readonly IncidentView[],
   { site, outages = {} }: Facts,
 ): Map<string, DowntimeSpan[]> {
-  const shown = new Set(views.map(({ id }) => id));
+  const shown = new Map(views.map(view => [view.id, view]));
   const found = new Map<string, DowntimeSpan[]>();
   for (const [source, all] of Object.entries(outages)) {
     for (const { start, end, severity, components, incidentId, isJoined } of all) {
-      if (!isJoined || incidentId === null || !shown.has(incidentId)) continue;
-      const span = { start, end, incident: incidentId, severity, source };
+      const view = isJoined && incidentId !== null ? shown.get(incidentId) : undefined;
+      if (!view) continue;
+      // A person may end the machine's incident for a monitor that never reports recoveries.
+      const until = end ?? (view.openedBy === null ? null : view.resolved);
+      const span = { start, end: until, incident: view.id, severity, source };
       for (const id of claimOf(source, components, site)) {
         const there = found.get(id);
         if (there) there.push(span);

@@ -1,10 +1,12 @@
 // One round of filing: each transition is created, added to a file, deferred or left for the next round.
+
+import { changeFile, withEvent } from '../../core/filing/changed-file.ts';
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
-import { changeFile, printGrouped, withEvent } from '../../core/filing/grouped-file.ts';
+import { printGrouped } from '../../core/filing/grouped-file.ts';
 import { batchesOf, inOrderOf, isGathered } from '../../core/filing/grouping.ts';
 import { beganAt, incidentToJoin } from '../../core/filing/joining.ts';
-import { type Members, memberAfter, membersOf } from '../../core/filing/members.ts';
+import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, notUtf8, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
@@ -232,25 +234,25 @@ export class FilingRound {
     const text = this.#text(id)!;
     const incident = parseIncident(`${id}.md`, id, text).value as Incident;
     const known = this.#changing.get(id);
-    const members = known?.now ?? membersOf(incident, await this.#transitionsIn(id), this.#site);
+    const filed = await this.#transitionsIn(id);
+    const base = known?.base ?? memberStates(incident, filed, this.#site);
+    const members = known?.now ?? base;
     const before = members.get(one.source);
     const change = withEvent(text, id, one, members, { message: one.message }, this.#site, this.#inWords);
     if (change === null) return this.#complain(id, one);
-    const now = new Map(members).set(one.source, memberAfter(one, before, this.#site));
-    const {
-      before: first,
-      base,
-      events,
-    } = known ?? {
-      before: text,
-      base: members,
-      events: [],
-    };
-    const isAgain = incident.status !== 'resolved' && before?.isDown === false;
+    // Killed before it was noted, a source that joined is in the file already.
+    const isListed =
+      !filed.some(({ source }) => source === one.source) && sourcesOf(incident)[0] !== one.source;
+    const isAgain = isOpen(incident) && (before?.isDown === false || isListed);
     const isJoined = one.kind === 'down' && (isNew || isAgain);
-    const all = [...events, { transition: one, id, isJoined }];
-    const isNews = change.isNews || known?.isNews === true;
-    this.#changing.set(id, { before: first, base, events: all, text: change.text, now, isNews });
+    this.#changing.set(id, {
+      before: known?.before ?? text,
+      base,
+      events: [...(known?.events ?? []), { transition: one, id, isJoined }],
+      text: change.text,
+      now: new Map(members).set(one.source, memberAfter(one, before, this.#site)),
+      isNews: change.isNews || known?.isNews === true,
+    });
     this.#know(id, change.text);
     this.#lastIncident.set(one.source, id);
   }

@@ -1,8 +1,8 @@
 // Filing: what a transition does to the files, in every order of crashes, operators and flaps.
 import { describe, expect, test } from 'vitest';
+import { changeFile } from '../../../src/core/filing/changed-file.ts';
 import { decideFiling } from '../../../src/core/filing/filing.ts';
-import { changeFile } from '../../../src/core/filing/grouped-file.ts';
-import { membersOf } from '../../../src/core/filing/members.ts';
+import { memberStates } from '../../../src/core/filing/members.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { MINUTE, parseInstant } from '../../../src/core/model/time.ts';
 import type { StoredTransition } from '../../../src/core/model/transition.ts';
@@ -41,7 +41,7 @@ function folder(files: Record<string, string> = {}) {
     const { kind, id } = decision;
     if (kind === 'create') files[id] = decision.text;
     if (kind !== 'change') return `${kind} ${id}`;
-    const members = membersOf(incident(id)!, [], SITE);
+    const members = memberStates(incident(id)!, [], SITE);
     const text = changeFile(files[id]!, id, [told], members, SITE, one => one);
     if (text === null) return `unwritable ${id}`;
     if (text === files[id]) return `done ${id}`;
