@@ -142,7 +142,7 @@ function turning(
   const gone = brought.filter(one => !kept.includes(one) && !earlier.includes(one));
   return at => {
     const severity = severityAt(incident, at);
-    const before = lists.findLast(one => one.at <= at)?.list ?? [];
+    const { list: before, named } = lists.findLast(one => one.at <= at) ?? lists[0]!;
     const standing = before.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
     if (event.kind === 'up') {
       const left = before.filter(one => !gone.includes(one.id));
@@ -157,8 +157,7 @@ function turning(
     const usual = statusOf(worse ?? severity);
     const components = after.map(one => (one.status === usual ? { ...one, status: null } : one));
     // After an end, what was affected before it is affected again, unless said otherwise.
-    const last = lists.findLast(one => one.at <= at && one.list.length > 0)?.list ?? [];
-    const isRepeated = before.length === 0 && worse === null && same(components, last);
+    const isRepeated = before.length === 0 && worse === null && same(components, named);
     return isRepeated ? {} : { change: { severity: worse, components } };
   };
 }

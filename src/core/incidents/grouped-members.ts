@@ -3,8 +3,12 @@ import { type Affected, amongst, type Incident, meansAll, reachedBy, sourcesOf }
 import { componentOf, probedBy, probeSource } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 
-/** The affected components, and since when. */
-export type Listed = { readonly at: Millis; readonly list: readonly Affected[] };
+/** The affected components, and since when. `named`: those affected again when it is reopened after an end. */
+export interface Listed {
+  readonly at: Millis;
+  readonly list: readonly Affected[];
+  readonly named: readonly Affected[];
+}
 
 /** Every list of affected components that the incident had, oldest first; after an end, nothing is affected. */
 export function listsOf(
@@ -16,13 +20,13 @@ export function listsOf(
     ids.some(({ id }) => meansAll(id, known)) ? amongst(ids, components) : ids;
   let list = incident.components ? whole(incident.components) : reachedBy(incident, components);
   let isOver = false;
-  const lists: Listed[] = [{ at: incident.started, list }];
+  const lists: Listed[] = [{ at: incident.started, list, named: list }];
   for (const { at, change, status, reopens } of incident.updates) {
     const isEnd = status === 'resolved' && !reopens;
     if (!isEnd && !change?.components && !isOver) continue;
     isOver = isEnd;
     if (change?.components) list = whole(change.components);
-    lists.push({ at, list: isEnd ? [] : list });
+    lists.push({ at, list: isEnd ? [] : list, named: list });
   }
   return lists;
 }

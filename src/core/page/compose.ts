@@ -1,5 +1,4 @@
 // compose(facts, now) → Snapshot: the one place where facts become what is shown.
-import { claimOf } from '../filing/members.ts';
 import { type ReportedVsMeasured, reportedVsMeasured } from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { completedByClock, isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
@@ -19,6 +18,7 @@ import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.
 import { shortId } from '../model/token.ts';
 import { finish, type Steps } from '../model/turns/steps.ts';
 import { daysOf } from './days.ts';
+import { downtimeOf, joinedTo } from './downtime.ts';
 import type { Facts } from './facts.ts';
 import { overallStatusOf, wholeOf } from './overall-status.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
@@ -152,30 +152,6 @@ function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]
   return found;
 }
 
-/** By component: what the sources measured that joined the incidents shown. */
-function joinedTo(
-  views: readonly IncidentView[],
-  { site, outages = {} }: Facts,
-): Map<string, DowntimeSpan[]> {
-  const shown = new Map(views.map(view => [view.id, view]));
-  const found = new Map<string, DowntimeSpan[]>();
-  for (const [source, all] of Object.entries(outages)) {
-    for (const { start, end, severity, components, incidentId, isJoined } of all) {
-      const view = isJoined && incidentId !== null ? shown.get(incidentId) : undefined;
-      if (!view) continue;
-      // A person may end the machine's incident for a monitor that never reports recoveries.
-      const until = end ?? (view.openedBy === null ? null : view.resolved);
-      const span = { start, end: until, incident: view.id, severity, source };
-      for (const id of claimOf(source, components, site)) {
-        const there = found.get(id);
-        if (there) there.push(span);
-        else found.set(id, [span]);
-      }
-    }
-  }
-  return found;
-}
-
 function componentView(
   component: Component,
   views: readonly IncidentView[],
@@ -240,21 +216,6 @@ function healthByCheck({ check }: Component, known: Measured | undefined): Healt
 
 function statusIn(view: IncidentView, id: string): Health {
   return view.affected.find(affected => affected.id === id)?.status ?? 'no_data';
-}
-
-/** The downtime of a component. One with an implausible start (the clock was not set) starts with the total. */
-function downtimeOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): DowntimeSpan[] {
-  const found: DowntimeSpan[] = [];
-  for (const view of views) {
-    if (view.scheduled !== null) continue;
-    for (const { start, end, affected } of view.stretches) {
-      const status = affected.find(one => one.id === id)?.status;
-      const severity = status && start <= now ? severityOf(status) : null;
-      const began = isPlausible(start) ? start : Math.max(start, from);
-      if (severity) found.push({ start: began, end, incident: view.id, severity });
-    }
-  }
-  return found;
 }
 
 /** Where a component's total begins: at `since:`, else at the earliest trace of it. */

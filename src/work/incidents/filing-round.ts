@@ -4,7 +4,7 @@ import { changeFile, withEvent } from '../../core/filing/changed-file.ts';
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
 import { printGrouped } from '../../core/filing/grouped-file.ts';
-import { batchesOf, inOrderOf, isGathered } from '../../core/filing/grouping.ts';
+import { batchesOf, inOrderOf, isComplete, isGathered } from '../../core/filing/grouping.ts';
 import { beganAt, incidentToJoin } from '../../core/filing/joining.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, notUtf8, unwritable, unwritten } from '../../core/filing/problems.ts';
@@ -12,15 +12,14 @@ import { inWordsOf, type Templates } from '../../core/filing/template.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
-import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { probedBy } from '../../core/model/source.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
-import { filedIn, incidentBefore, markFiled } from '../../store/incidents/transitions.ts';
 import type { Writer } from '../publish/git-sync.ts';
+import type { Filing, FilingNotes } from './filing-notes.ts';
 
 export interface FilingDeps {
   readonly db: Db;
@@ -40,16 +39,6 @@ export interface Read {
   readonly isFolderMissing: boolean;
   text(id: string): string | undefined;
 }
-
-/** Where a transition was filed; `isJoined`: in an incident that was open before its source failed. */
-export interface Filing {
-  readonly transition: StoredTransition;
-  readonly id: string | null;
-  readonly isJoined: boolean;
-}
-
-/** Filed transitions, by seq, that are not yet marked as filed because the database had no room. */
-export type Unnoted = Map<number, Filing>;
 
 /** What a file's sources reported in this round. */
 interface Changing {
@@ -74,8 +63,6 @@ export class FilingRound {
   readonly gathering = new Set<string>();
   readonly problems: Problem[] = [];
   readonly #written = new Map<string, string>();
-  /** The latest incident of each source, after this round's earlier transitions. */
-  readonly #lastIncident = new Map<string, string | null>();
   /** Sources with a transition that needs a person. Their later transitions wait behind it. */
   readonly #blocked = new Set<string>();
   /** Outages (by seq) that `openGrouped` has handled. */
@@ -83,20 +70,18 @@ export class FilingRound {
   readonly #changing = new Map<string, Changing>();
   /** The open incidents after this round's earlier transitions. */
   readonly #open: Map<string, Incident>;
-  /** The transitions filed in each incident, in order of arrival. */
-  readonly #filedIn = new Map<string, StoredTransition[]>();
   readonly #deps: FilingDeps;
   readonly #read: Read;
   readonly #site: Site;
   readonly #now: Millis;
-  readonly #unnoted: Unnoted;
+  readonly #notes: FilingNotes;
 
-  constructor(deps: FilingDeps, read: Read, site: Site, now: Millis, unnoted: Unnoted) {
+  constructor(deps: FilingDeps, read: Read, site: Site, now: Millis, notes: FilingNotes) {
     this.#deps = deps;
     this.#read = read;
     this.#site = site;
     this.#now = now;
-    this.#unnoted = unnoted;
+    this.#notes = notes;
     this.#open = new Map(read.incidents.filter(isOpen).map(incident => [incident.id, incident]));
   }
 
@@ -144,11 +129,11 @@ export class FilingRound {
     if (!isDue) this.gathering.add(id);
     for (const one of outages) {
       this.#handled.add(one.seq);
-      this.#lastIncident.set(one.source, id);
-      if (done) await this.#mark(one, id);
+      this.#notes.place(one.source, id);
+      if (done) await this.#notes.mark(one, id);
     }
     // Until they are marked, they are members of it all the same.
-    if (!done) this.#filedIn.set(id, [...outages]);
+    if (!done) this.#notes.expect(id, outages);
     const sources = outages.map(({ source }) => source);
     if (done) this.#deps.log.info({ sources, incident: id }, 'incident filed');
   }
@@ -159,7 +144,8 @@ export class FilingRound {
       const all = events.map(({ transition }) => transition);
       // In order of arrival it is written for the decisions of this round; here, in order of time.
       const text = (isNews && changeFile(before, id, all, base, this.#site, this.#inWords)) || shown;
-      const isDue = !isNews || this.#isComplete(id, text, all);
+      const incident = parseIncident(`${id}.md`, id, text).value;
+      const isDue = !isNews || !incident || isComplete(incident, all, this.#site.groupWithin, this.#now);
       // Changes to a file that is not written yet wait for it.
       const isWaiting = this.unfiled.has(id);
       if (!isDue && !isWaiting) this.gathering.add(id);
@@ -168,16 +154,6 @@ export class FilingRound {
       if (!done) this.#show(id, text);
       else for (const one of events) await this.#filed(one.transition, id, one.isJoined);
     }
-  }
-
-  /** Recoveries and relapses of several checks within a minute are one update; an end is written at once. */
-  #isComplete(id: string, text: string, events: readonly StoredTransition[]): boolean {
-    const incident = parseIncident(`${id}.md`, id, text).value;
-    const checks = incident === null ? [] : sourcesOf(incident).filter(one => probedBy(one) !== null);
-    if (incident?.status === 'resolved' || checks.length < 2) return true;
-    if (events.some(({ source }) => probedBy(source) === null)) return true;
-    const first = Math.min(...events.map(({ recordedAt }) => recordedAt));
-    return isGathered(first, this.#site.groupWithin, this.#now);
   }
 
   async take(
@@ -192,27 +168,27 @@ export class FilingRound {
     // A deferred outage that ends before its maintenance window or its parent's outage does: file neither its start nor
     // its end.
     if (decision.kind === 'waiting')
-      return one.kind === 'down' && recovery ? this.#mark(one, null) : undefined;
+      return one.kind === 'down' && recovery ? this.#notes.mark(one, null) : undefined;
     if (decision.kind === 'missing') {
       // A recovery waits for the file of its incident: the file may come back, still open.
       const waited = Math.abs(this.#now - one.recordedAt);
-      return waited >= MISSING_FOR ? this.#mark(one, null) : undefined;
+      return waited >= MISSING_FOR ? this.#notes.mark(one, null) : undefined;
     }
     if (decision.kind === 'change') return this.#collect(decision.id, one, decision.isJoined);
     // Changes to a file that is not written yet wait for it.
     const isBlocked = decision.id !== null && this.unfiled.has(decision.id);
-    if (decision.kind === 'done') return isBlocked ? undefined : this.#mark(one, decision.id);
+    if (decision.kind === 'done') return isBlocked ? undefined : this.#notes.mark(one, decision.id);
     if (!isBlocked && (await this.#write('create', decision.id, decision.text)))
       return this.#filed(one, decision.id);
     this.#show(decision.id, decision.text);
-    this.#filedIn.set(decision.id, [one]);
-    this.#lastIncident.set(source, decision.id);
+    this.#notes.expect(decision.id, [one]);
+    this.#notes.place(source, decision.id);
   }
 
   async #decide(one: StoredTransition, isDeferred: boolean, until?: Millis): Promise<FilingDecision> {
     const site = this.#site;
     const open = one.kind === 'up' || isDeferred ? null : await this.#toJoin(one);
-    const previous = await this.#previousOf(one);
+    const previous = await this.#notes.previousOf(one, this.#read.incidents);
     return decideFiling(one, { previous, read: id => this.#text(id), site, isDeferred, open, until });
   }
 
@@ -224,7 +200,7 @@ export class FilingRound {
     for (const incident of incidents) {
       // One that is not written yet takes others in by itself.
       if (incident.openedBy === null || this.unfiled.has(incident.id)) continue;
-      const began = beganAt(await this.#transitionsIn(incident.id));
+      const began = beganAt(await this.#notes.filedIn(incident.id));
       if (began !== null && Math.abs(one.recordedAt - began) <= this.#site.groupWithin) return incident;
     }
     return null;
@@ -234,7 +210,7 @@ export class FilingRound {
     const text = this.#text(id)!;
     const incident = parseIncident(`${id}.md`, id, text).value as Incident;
     const known = this.#changing.get(id);
-    const filed = await this.#transitionsIn(id);
+    const filed = await this.#notes.filedIn(id);
     const base = known?.base ?? memberStates(incident, filed, this.#site);
     const members = known?.now ?? base;
     const before = members.get(one.source);
@@ -254,7 +230,7 @@ export class FilingRound {
       isNews: change.isNews || known?.isNews === true,
     });
     this.#know(id, change.text);
-    this.#lastIncident.set(one.source, id);
+    this.#notes.place(one.source, id);
   }
 
   /** Shows a text that is not in its file yet. */
@@ -269,31 +245,7 @@ export class FilingRound {
     else this.#open.delete(id);
   }
 
-  /** The transitions filed in an incident, or shown in one that is not written yet. */
-  async #transitionsIn(id: string): Promise<readonly StoredTransition[]> {
-    const known = this.#filedIn.get(id);
-    if (known) return known;
-    const unnoted = [...this.#unnoted.values()].filter(one => one.id === id).map(one => one.transition);
-    const noted = (await filedIn(this.#deps.db, id)).filter(({ seq }) => !this.#unnoted.has(seq));
-    const all = [...noted, ...unnoted].sort((a, b) => a.seq - b.seq);
-    this.#filedIn.set(id, all);
-    return all;
-  }
-
   readonly #inWords = (transition: Transition) => inWordsOf(transition, this.#deps.templates());
-
-  /** The id of the incident in which the source was last filed. */
-  async #previousOf({ source, seq }: StoredTransition): Promise<string | null> {
-    const last = this.#lastIncident.get(source);
-    if (last !== undefined) return last;
-    // A crash may have happened after the file was written and before all its transitions were marked.
-    const known = await incidentBefore(this.#deps.db, source, seq);
-    const own = this.#read.incidents.filter(incident => sourcesOf(incident).includes(source));
-    const open = own.filter(isOpen);
-    const current = open.find(({ id }) => id === known) ?? open[0];
-    // A new database does not know the source, but the incident files do.
-    return current?.id ?? known ?? own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
-  }
 
   #text(id: string): string | undefined {
     return (
@@ -308,7 +260,7 @@ export class FilingRound {
       const isPast =
         one.kind === 'up' && pending.some(({ source, seq }) => source === one.source && seq > one.seq);
       const decision = isPast ? await this.#decide(one, false) : null;
-      if (decision?.kind === 'missing') await this.#mark(one, null);
+      if (decision?.kind === 'missing') await this.#notes.mark(one, null);
       else left.push(one);
     }
     return left;
@@ -321,32 +273,9 @@ export class FilingRound {
   }
 
   async #filed(transition: StoredTransition, id: string, isJoined = false): Promise<void> {
-    await this.#mark(transition, id, isJoined);
+    await this.#notes.mark(transition, id, isJoined);
     const { source, kind: change } = transition;
     this.#deps.log.info({ source, incident: id, change, joined: isJoined }, 'incident filed');
-  }
-
-  async #mark(transition: StoredTransition, id: string | null, isJoined = false): Promise<void> {
-    // If it cannot be marked now, later rounds skip this transition and try to mark it again.
-    this.#unnoted.set(transition.seq, { transition, id, isJoined });
-    await this.note();
-    if (id === null) return;
-    this.#lastIncident.set(transition.source, id);
-    this.#filedIn.get(id)?.push(transition);
-  }
-
-  /** Marks filed transitions in order of arrival, so that the newest one is marked last. */
-  async note(): Promise<void> {
-    for (const [seq, { transition, id, isJoined }] of [...this.#unnoted].sort(([a], [b]) => a - b)) {
-      if (id !== null) this.#lastIncident.set(transition.source, id);
-      try {
-        await markFiled(this.#deps.db, seq, { id, isJoined }, this.#now);
-      } catch (error) {
-        if (error instanceof StorageFault) return;
-        throw error;
-      }
-      this.#unnoted.delete(seq);
-    }
   }
 
   async #write(kind: 'create' | 'replace', id: string, text: string, before = ''): Promise<boolean> {
