@@ -117,8 +117,7 @@ export class FilingRound {
   }
 
   async #openFile(first: Opening, outages: readonly Opening[], quiet: ReadonlySet<string>): Promise<void> {
-    const { file: id, recordedAt } = first;
-    const [lead] = outages as [Opening];
+    const [{ file: id, recordedAt }, [lead]] = [first, outages as [Opening]];
     const text = outages.length === 1 ? printOutage(lead) : printGrouped(outages, this.#inWords);
     const isAlone =
       outages.length === 1 &&
@@ -175,7 +174,6 @@ export class FilingRound {
       return waited >= MISSING_FOR ? this.#notes.mark(one, null) : undefined;
     }
     if (decision.kind === 'change') return this.#collect(decision.id, one, decision.isJoined);
-    // Changes to a file that is not written yet wait for it.
     const isBlocked = decision.id !== null && this.unfiled.has(decision.id);
     if (decision.kind === 'done') return isBlocked ? undefined : this.#notes.mark(one, decision.id);
     if (!isBlocked && (await this.#write('create', decision.id, decision.text)))

@@ -180,6 +180,9 @@ describe('an operator’s incident', () => {
       },
     ]);
     expect(api.intervals).toHaveLength(2);
+    // From 11:50 on, once.
+    expect(api.downtime_seconds).toBe(12 * 60);
+    expect((await world.get('/status/incidents/20260310_mine')).text).toContain('12 minutes counted as downtime');
   });
 
   test.each([

@@ -214,7 +214,7 @@ test('each outage is in one open incident, and each incident ends once, with its
       await judge(the, theirs, isLost);
       expect(the.incidents().filter(one => one.openedBy !== null && isOpen(one))).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 120_000);
 
