@@ -54,7 +54,7 @@ export function site(over: Partial<Site> = {}): Site {
     network: { reference: null },
     notify: { grace: 0, channels: [], visitors: VISITOR_CHANNELS },
     mail: MAIL_LIMITS,
-    together: 0,
+    groupWithin: 0,
     components: [],
     metrics: [],
     inbound: { unmatched: 'hold', severity: {} },

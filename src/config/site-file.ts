@@ -48,13 +48,14 @@ export function readSite(
 
 /** The site of valid fields; `url` is the page's public address. */
 export function siteFrom(fields: SiteFields, url: string): Site {
-  const { content, maintenance, export: mirror, components, ...same } = fields;
+  const { content, maintenance, export: mirror, components, group_within: groupWithin, ...same } = fields;
   const { logo_dark: logoDark, ...brand } = fields.brand;
   return freeze({
     ...same,
     url: url.replace(/\/+$/, ''),
     brand: { ...brand, logoDark, color: fullHex(brand.color) },
     notices: maintenance.notices,
+    groupWithin,
     git: content.git,
     history: content.history,
     components: components.map(one => componentOf(one, fields.metrics)),

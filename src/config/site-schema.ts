@@ -118,11 +118,11 @@ export const siteSchema = z.strictObject({
       confirmations: z.number().int().min(1).default(MAIL_LIMITS.confirmations),
     })
     .prefault({}),
-  together: duration
-    .default(0)
+  group_within: duration
+    .default(MINUTE)
     .refine(millis => millis <= 10 * MINUTE, 'updates must not wait longer than 10m')
     .describe(
-      'checks that fail within this time of one another share one incident; default: each has its own',
+      'outages that checks confirm within this time of one another are one incident; 0s: each its own',
     ),
   components: z.array(componentSchema).min(1),
   metrics: metricsSchema,

@@ -12,7 +12,7 @@ const [announce] = maintenance;
 const [webhook] = addresses;
 const NEW = ['--title', 'API slow', '--severity', 'minor', '--message', 'It takes a minute.', '--yes'];
 const ID = '20261123_api-slow';
-const MISTAKE = `together: 60
+const MISTAKE = `group_within: 60
 components:
   - { id: api, name: API, check: { type: manual } }
   - { id: db, name: Database, check: { type: databse } }
@@ -33,9 +33,9 @@ test('a mistake is a warning, and the rest is used', async () => {
   expect(out).toContain(`Written. https://status.levqor.ai/status/incidents/${ID}`);
   await expect(terminal.run(create, ...NEW, '--components', 'apu')).rejects.toThrow('Nothing was written');
   expect((await terminal.run(update, ID, '--message', 'x', '--yes')).code).toBe(0);
-  expect((await terminal.run(webhook)).err).toContain('together');
+  expect((await terminal.run(webhook)).err).toContain('group_within');
   const looked = await terminal.run(check, 'api');
-  expect([looked.code, looked.err]).toEqual([0, expect.stringContaining('together')]);
+  expect([looked.code, looked.err]).toEqual([0, expect.stringContaining('group_within')]);
   const planned = ['--title', 'x', '--start', '1h', '--end', '1h', '--message', 'x', '--yes'];
   expect((await terminal.run(announce, ...planned)).code).toBe(0);
 });

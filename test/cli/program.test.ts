@@ -154,7 +154,7 @@ test('docs/deploy/status.sh runs it with the settings of the running service', a
 });
 
 test('a server that cannot start counts what stops it, and names warnings as such', async () => {
-  const terminal = await openTerminal('titel: x\ntogether: 60\ncomponents: []\n');
+  const terminal = await openTerminal('titel: x\ngroup_within: 60\ncomponents: []\n');
   const start = promisify(execFile)(process.execPath, [path.resolve('dist/main.js')], {
     env: { ...env(terminal), PORT: '0' },
   });

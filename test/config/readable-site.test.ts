@@ -11,7 +11,7 @@ const read = (text: string, variables = {}) =>
 const ids = (text: string) => read(text).site?.components.map(({ id }) => id);
 
 test('without a mistake it is what the server reads', () => {
-  const text = `title: Page\nurl: "\${URL}"\ntogether: 60s\ncomponents:\n  - ${API}\n`;
+  const text = `title: Page\nurl: "\${URL}"\ngroup_within: 60s\ncomponents:\n  - ${API}\n`;
   const variables = { URL: 'https://status.example.com' };
   const strict = readSite(text, 'status.yaml', variables, null, '');
   const { site, problems, unset } = read(text, variables);
@@ -22,7 +22,7 @@ test('without a mistake it is what the server reads', () => {
 describe('what is wrong is left out, alone', () => {
   const one = `components:\n  - ${API}\n`;
   test.each([
-    ['a setting', `together: 60\n${one}`],
+    ['a setting', `group_within: 60\n${one}`],
     ['a section of another kind', `notify: 5\nbrand: [x]\n${one}`],
     [
       'what is missing in a section',

@@ -10,7 +10,7 @@ const RETIRED: readonly (readonly [RegExp, string])[] = [
   [/\bmakeBeats\b|\bBeatsDeps\b/, 'heartbeats'],
   [/\bisStrained\b/, 'isOverloaded'],
   [/\b(?:twin|alike)Problem\b/, 'duplicateIdProblem'],
-  [/\b(?:standing|members)Of\b/, 'statusOfSource, groupedComponents'],
+  [/\b(?:standing|members)Of\b/, 'statusOfSource, memberStates'],
   [/\bmake(?:Letters|Letter)\b|\b(?:warning|channel|reminder)Letter\b|\bLetterForm\b/, 'email'],
   [
     /\bSightings?\b|\bBooks\b|\bWitness\b|\bBacklog\b|\bRoster\b/,

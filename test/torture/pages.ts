@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
+import { sourcesOf } from '../../src/core/model/incident.ts';
 import { git } from '../walks/git/repository.ts';
 import { ask } from './ask.ts';
 import type { Model } from './model.ts';
@@ -32,12 +33,12 @@ export async function judgePages(town: Town, model: Model, wrong: (what: string)
     name => parseIncident(name, name, readFileSync(path.join(folder, name), 'utf8')).value,
   );
   for (const { name } of model.monitors) {
-    const own = parsed.filter(incident => incident?.openedBy === `generic:${name}`);
+    const own = parsed.filter(incident => incident && sourcesOf(incident).includes(`generic:${name}`));
     if (own.length !== 1) wrong(`${own.length} files are about the monitor ${name}`);
     else if (own[0]?.status !== 'resolved') wrong(`${name} is ${own[0]?.status}`);
   }
   const open = parsed.filter(
-    incident => incident?.openedBy?.startsWith('probe:') && incident.status !== 'resolved',
+    incident => incident && sourcesOf(incident)[0]?.startsWith('probe:') && incident.status !== 'resolved',
   );
   if (open.length > 0) wrong(`a check's incident is still open: ${open.map(one => one?.id)}`);
 }

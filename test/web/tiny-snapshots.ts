@@ -89,7 +89,7 @@ export function snapshot(
       network: { reference: null },
       notify: { grace: 0, channels: [], visitors: VISITOR_CHANNELS },
       mail: { rate: null, storm: null, connections: 5, confirmations: 1000 },
-      together: 0,
+      groupWithin: 0,
       components: components.map(each => each.component),
       metrics: [],
       inbound: { unmatched: 'hold', severity: {} },

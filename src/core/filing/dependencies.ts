@@ -55,6 +55,11 @@ export function wellSinceOf(measured: ReadonlyMap<string, Pick<Measured, 'health
 
 const answered = new WeakMap<ReadonlyMap<string, Pick<Measured, 'health' | 'since'>>, WellSince>();
 
+/** The components whose newest look failed though no outage is confirmed, by id. */
+export function unsureOf(measured: ReadonlyMap<string, Pick<Measured, 'isUnsure'>>): ReadonlySet<string> {
+  return new Set([...measured].filter(([, { isUnsure }]) => isUnsure).map(([id]) => id));
+}
+
 /** How long a child may take to recover after its parent, before it gets its own incident. */
 const SETTLING: Millis = 3 * MINUTE;
 

@@ -14,12 +14,17 @@ export function disagreements(
   outages: Outages,
   now: Millis,
 ): readonly Problem[] {
-  return incidents.flatMap(incident =>
-    sourcesOf(incident).flatMap(source => {
+  return incidents.flatMap(incident => {
+    const sources = sourcesOf(incident);
+    const isDown = (source: string) => {
+      const last = outagesOf(outages, source).at(-1);
+      return last ? last.end === null : statusOfSource(incident, source).down;
+    };
+    return sources.flatMap(source => {
       const last = outagesOf(outages, source).at(-1);
       if (last?.incidentId !== incident.id) return [];
       const { resolved } = incident;
-      if (isOpen(incident) && last.end !== null && statusOfSource(incident, source).down) {
+      if (isOpen(incident) && last.end !== null && !sources.some(isDown)) {
         const what = `it is open, but ${source} has been up since ${iso(last.end)}`;
         return [
           warning(incident, what, 'resolve it, or remove `opened_by` if it continues for another reason'),
@@ -30,8 +35,8 @@ export function disagreements(
       const fix =
         'open it again if it continues; no action is needed if the source does not report recoveries';
       return [warning(incident, what, fix)];
-    }),
-  );
+    });
+  });
 }
 
 function warning({ id }: Incident, what: string, fix: string): Problem {

@@ -1,11 +1,10 @@
-// Grouping: which outages at about the same time become one incident (`together:`).
+// Grouping: which outages at about the same time become one incident (`group_within:`).
+import { type Incident, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import { probeSource } from '../model/source.ts';
+import { probedBy, probeSource } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
-import type { Transition } from '../model/transition.ts';
-
-/** The most checks in one incident, so that its file stays readable; others go to the next one. */
-const MAX_GROUPED = 50;
+import type { StoredTransition, Transition } from '../model/transition.ts';
+import { MAX_GROUPED } from './joining.ts';
 
 /** Batches of outages, oldest first: those confirmed within `within` ms of a batch's first one. */
 export function batchesOf<T extends { readonly recordedAt: Millis }>(
@@ -34,4 +33,21 @@ export function inOrderOf<T extends Pick<Transition, 'source'>>(
 /** Whether a batch that began at `first` is complete; a clock that was set back completes it. */
 export function isGathered(first: Millis, within: Millis, now: Millis): boolean {
   return now < first || now - first >= within;
+}
+
+/**
+ * Whether a change of an incident is written now: recoveries and relapses of several checks within `within` ms are one
+ * update. An end, and what another monitor reports, is written at once.
+ * @param incident as it will be.
+ */
+export function isComplete(
+  incident: Incident,
+  events: readonly StoredTransition[],
+  within: Millis,
+  now: Millis,
+): boolean {
+  const checks = sourcesOf(incident).filter(one => probedBy(one) !== null);
+  if (incident.status === 'resolved' || checks.length < 2) return true;
+  if (events.some(({ source }) => probedBy(source) === null)) return true;
+  return isGathered(Math.min(...events.map(({ recordedAt }) => recordedAt)), within, now);
 }

@@ -6,7 +6,10 @@ import type { StoredTransition } from '../model/transition.ts';
 
 /** The parts of a stored transition that outages are made of. `recordedAt` is null when unknown. */
 export interface RecordedTransition
-  extends Pick<StoredTransition, 'source' | 'kind' | 'at' | 'filedAt' | 'incidentId'> {
+  extends Pick<
+    StoredTransition,
+    'source' | 'kind' | 'at' | 'severity' | 'components' | 'filedAt' | 'incidentId' | 'isJoined'
+  > {
   readonly recordedAt: Millis | null;
 }
 
@@ -17,7 +20,9 @@ export interface Window {
 }
 
 /** One source's outage, from "down" to "up". */
-interface RecordedOutage extends Window {
+export interface RecordedOutage
+  extends Window,
+    Pick<RecordedTransition, 'severity' | 'components' | 'isJoined'> {
   /** When its start was recorded; null when unknown. */
   readonly recordedAt: Millis | null;
   /** When and in which incident its start was filed; null when it was not. */
@@ -47,16 +52,20 @@ export function outagesOf(outages: Outages, source: string): readonly RecordedOu
   return Object.hasOwn(outages, source) ? outages[source]! : [];
 }
 
-/** The outages from one source's transitions, in order; repeated states are ignored. */
+/**
+ * The outages from one source's transitions, in order. A second "down" hands it over to another incident, or says the
+ * same again.
+ */
 export function outagesIn(transitions: readonly RecordedTransition[]): readonly RecordedOutage[] {
   const found: RecordedOutage[] = [];
-  for (const { kind, at, recordedAt, filedAt, incidentId } of transitions) {
+  for (const { kind, at, source: _, ...outage } of transitions) {
     const last = found.at(-1);
     const isOpen = last !== undefined && last.end === null;
     // If it started after its end, the clock was ahead: it started at the end or before.
-    if (kind === 'up' && isOpen)
+    const isHandedOver = isOpen && kind === 'down' && outage.incidentId !== last.incidentId;
+    if (isOpen && (kind === 'up' || isHandedOver))
       found[found.length - 1] = { ...last, start: Math.min(at, last.start), end: at };
-    if (kind === 'down' && !isOpen) found.push({ start: at, end: null, recordedAt, filedAt, incidentId });
+    if (kind === 'down' && (!isOpen || isHandedOver)) found.push({ start: at, end: null, ...outage });
   }
   return found;
 }

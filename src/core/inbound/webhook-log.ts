@@ -7,7 +7,7 @@ export interface LoggedWebhook {
   readonly sender: string;
   /** The HTTP status of our response. */
   readonly status: number;
-  readonly action: 'opened' | 'resolved' | 'held' | 'ignored' | 'refused';
+  readonly action: 'opened' | 'joined' | 'resolved' | 'held' | 'ignored' | 'refused';
   readonly incident: string | null;
   readonly why: string | null;
   /** JSON without secrets. */

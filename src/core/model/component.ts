@@ -83,6 +83,8 @@ export interface Measured {
   readonly seen: string | null;
   /** Unknown results in a row; absent: none. */
   readonly unknowns?: number;
+  /** Its newest look failed, but no outage is confirmed; absent otherwise. */
+  readonly isUnsure?: true;
   /** When the server first saw the component in status.yaml. */
   readonly firstSeen: Millis;
   readonly firstCheck: Millis | null;

@@ -1,6 +1,5 @@
 // Incidents and maintenance, parsed.
 import type { ComponentStatus, Severity } from './component.ts';
-import { probedBy } from './source.ts';
 import type { Millis } from './time.ts';
 
 export const INCIDENT_STATUSES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
@@ -75,8 +74,8 @@ export interface Incident {
   /** As in the file; null when it names none (see `affectedBy`). */
   readonly components: readonly Affected[] | null;
   readonly scheduled: { readonly start: Millis; readonly end: Millis } | null;
-  /** `probe:api`, `uptimerobot:777` …; several checks with commas (`sourcesOf`); null: a person owns the file. */
-  readonly openedBy: string | null;
+  /** As in the file: read it by `sourcesOf`. Null: a person owns the file. */
+  readonly openedBy: string | readonly string[] | null;
   readonly notify: boolean;
   /** Oldest first, never empty. */
   readonly updates: readonly IncidentUpdate[];
@@ -87,7 +86,7 @@ export interface Incident {
   readonly rrule?: string;
   /** In an occurrence: the recurring maintenance as in its file. */
   readonly series?: Incident;
-  /** Shown, but not announced while more checks may join it (grouping.ts). */
+  /** Shown, but not announced while more checks may fail with it (grouping.ts). */
   readonly gathering?: true;
   /** `started:` if it is after the end: the true start is unknown, and `started` is the end (as-of.ts). */
   readonly begins?: Millis;
@@ -107,12 +106,22 @@ export function isOpen(incident: Incident): boolean {
   return incident.scheduled === null && incident.status !== 'resolved';
 }
 
-/** The sources that opened an incident: none (a person did), one, or the checks of a grouped incident. */
+/** The sources of an incident (`probe:api`, `uptimerobot:777` …); none: a person opened it. */
 export function sourcesOf({ openedBy }: Pick<Incident, 'openedBy'>): readonly string[] {
   if (openedBy === null) return [];
+  if (typeof openedBy !== 'string') return openedBy;
   const parts = openedBy.split(/\s*,\s*/);
-  // A monitor's name may contain a comma; a component's id cannot.
-  return parts.every(part => probedBy(part) !== null) ? parts : [openedBy];
+  // A monitor's name may contain a comma.
+  return parts.every(part => /^[\w-]+:./.test(part)) ? parts : [openedBy];
+}
+
+/** The value of `opened_by`: one text, and a list only where the commas of a monitor's name would be misread. */
+export function openedByOf(sources: readonly string[]): string | readonly string[] {
+  const text = sources.join(', ');
+  const read = sourcesOf({ openedBy: text });
+  return read.length === sources.length && read.every((one, index) => one === sources[index])
+    ? text
+    : sources;
 }
 
 interface Named {

@@ -49,8 +49,8 @@ export interface Site {
     readonly visitors: VisitorChannels;
   };
   readonly mail: MailLimits;
-  /** Checks that fail within this time of one another share an incident, ms; 0: no grouping. */
-  readonly together: Millis;
+  /** Outages that checks confirm within this time of one another are one incident, ms; 0: each its own. */
+  readonly groupWithin: Millis;
   readonly components: readonly Component[];
   readonly metrics: readonly Metric[];
   readonly inbound: InboundSettings;

@@ -49,6 +49,8 @@ export interface StoredTransition extends Transition {
   readonly filedAt: Millis | null;
   /** The incident it was filed in; null before filing and when nothing was written. */
   readonly incidentId: string | null;
+  /** That incident was open before its source failed; absent: its source opened or continued it. */
+  readonly isJoined?: true;
 }
 
 /** A source that fails again within this time after its recovery continues the same incident. */

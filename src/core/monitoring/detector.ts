@@ -60,6 +60,11 @@ export function healthOf(state: DetectorState): Health {
   return state.doubt ? 'no_data' : 'operational';
 }
 
+/** Whether the newest look failed, but no outage is confirmed. */
+export function isUnsure({ down, streak }: DetectorState): boolean {
+  return down === null && streak?.good === false;
+}
+
 /** Only a good result ends a doubt; a failure or an unknown result does not. */
 function doubted({ doubt, ...state }: DetectorState, { outcome, inDoubt }: CheckResult): DetectorState {
   const isGood = outcome === 'up' || outcome === 'degraded';

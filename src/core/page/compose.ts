@@ -4,13 +4,21 @@ import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { completedByClock, isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
 import { readOccurrenceId } from '../incidents/recurrence.ts';
 import { isConfigured } from '../model/checks/check.ts';
-import { type Component, type Health, type Measured, severityOf, worst } from '../model/component.ts';
+import {
+  type Component,
+  type Health,
+  type Measured,
+  severityOf,
+  statusOf,
+  worst,
+} from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { finish, type Steps } from '../model/turns/steps.ts';
 import { daysOf } from './days.ts';
+import { downtimeOf, joinedTo } from './downtime.ts';
 import type { Facts } from './facts.ts';
 import { overallStatusOf, wholeOf } from './overall-status.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
@@ -32,9 +40,12 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     yield;
   }
   const touching = byComponent(views);
+  const joined = joinedTo(views, facts);
   const components: ComponentView[] = [];
   for (const component of site.components) {
-    components.push(componentView(component, touching.get(component.id) ?? [], facts, now));
+    components.push(
+      componentView(component, touching.get(component.id) ?? [], joined.get(component.id) ?? [], facts, now),
+    );
     yield;
   }
   const incidents = views.filter(view => view.scheduled === null).sort(byStart);
@@ -144,6 +155,7 @@ function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]
 function componentView(
   component: Component,
   views: readonly IncidentView[],
+  joined: readonly DowntimeSpan[],
   { site, measured, responses }: Facts,
   now: Millis,
 ): ComponentView {
@@ -151,20 +163,25 @@ function componentView(
   const underWay = views.filter(view => isUnderWay(view, now));
   const open = views.filter(isOpen);
   const base = healthByCheck(component, known);
+  const failing = joined.filter(({ end }) => end === null);
   // During maintenance a failing check is expected and shown separately: only incidents make the state worse.
   const health = worst([
     underWay.length > 0 ? 'under_maintenance' : base,
     ...[...open, ...underWay].map(view => statusIn(view, component.id)),
+    ...(underWay.length > 0 ? [] : failing.map(({ severity }) => statusOf(severity))),
   ]);
   const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view, now));
   const { days, weights } = site.uptime;
   const window: Span = { start: now - days * DAY, end: now };
   const from = knownFrom(component, views, known, now);
-  const spans = downtimeOf(component.id, views, from, now);
+  const spans = [
+    ...downtimeOf(component.id, views, from, now),
+    ...joined.filter(({ start }) => start <= now),
+  ];
   return {
     component,
     health,
-    since: sinceOf(component.id, health, [...open, ...underWay], known, now),
+    since: sinceOf(component.id, health, [...open, ...underWay], failing, known, now),
     checkedAt: known?.checkedAt == null ? null : checkedBy(known.checkedAt, now),
     ...(known?.checkedAt == null
       ? {}
@@ -201,21 +218,6 @@ function statusIn(view: IncidentView, id: string): Health {
   return view.affected.find(affected => affected.id === id)?.status ?? 'no_data';
 }
 
-/** The downtime of a component. One with an implausible start (the clock was not set) starts with the total. */
-function downtimeOf(id: string, views: readonly IncidentView[], from: Millis, now: Millis): DowntimeSpan[] {
-  const found: DowntimeSpan[] = [];
-  for (const view of views) {
-    if (view.scheduled !== null) continue;
-    for (const { start, end, affected } of view.stretches) {
-      const status = affected.find(one => one.id === id)?.status;
-      const severity = status && start <= now ? severityOf(status) : null;
-      const began = isPlausible(start) ? start : Math.max(start, from);
-      if (severity) found.push({ start: began, end, incident: view.id, severity });
-    }
-  }
-  return found;
-}
-
 /** Where a component's total begins: at `since:`, else at the earliest trace of it. */
 function knownFrom(
   component: Component,
@@ -245,12 +247,14 @@ function sinceOf(
   id: string,
   health: Health,
   current: readonly IncidentView[],
+  failing: readonly DowntimeSpan[],
   known: Measured | undefined,
   now: Millis,
 ): Millis | null {
   const starts = current
     .filter(view => statusIn(view, id) === health)
     .map(view => (view.scheduled ? spanOf(view, now).start : sinceIn(view, id)));
+  starts.push(...failing.filter(({ severity }) => statusOf(severity) === health).map(({ start }) => start));
   if (starts.length > 0) return Math.min(...starts);
   return known && known.health === health ? known.since : null;
 }

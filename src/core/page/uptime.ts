@@ -9,6 +9,8 @@ export interface DowntimeSpan {
   readonly end: Millis | null;
   readonly incident: string;
   readonly severity: Severity;
+  /** The source that measured it and joined the incident; absent for what the incident says itself. */
+  readonly source?: string;
 }
 
 /** A percentage with all the numbers needed to check it by hand. */

@@ -43,10 +43,11 @@ const FIRST = `
     kind TEXT NOT NULL CHECK (kind IN ('down', 'up')), at INTEGER NOT NULL, title TEXT NOT NULL,
     slug TEXT NOT NULL, severity TEXT NOT NULL CHECK (severity IN ('minor', 'major', 'critical')),
     components TEXT NOT NULL, message TEXT NOT NULL, filed_at INTEGER, incident_id TEXT,
-    recorded_at INTEGER NOT NULL, facts TEXT
+    recorded_at INTEGER NOT NULL, facts TEXT, joined INTEGER NOT NULL DEFAULT 0 CHECK (joined IN (0, 1))
   ) STRICT;
   CREATE INDEX transitions_unfiled ON transitions (seq) WHERE filed_at IS NULL;
   CREATE INDEX transitions_source ON transitions (source, seq);
+  CREATE INDEX transitions_incident ON transitions (incident_id, seq) WHERE incident_id IS NOT NULL;
   CREATE TABLE alerts (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, is_firing INTEGER NOT NULL, recovered_at INTEGER,
     noted_at INTEGER NOT NULL
@@ -69,7 +70,8 @@ const FIRST = `
   CREATE TABLE webhooks_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, sender TEXT NOT NULL,
     status INTEGER NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('opened', 'resolved', 'held', 'ignored', 'refused')), incident TEXT,
+    action TEXT NOT NULL CHECK (action IN ('opened', 'joined', 'resolved', 'held', 'ignored', 'refused')),
+    incident TEXT,
     why TEXT, body TEXT NOT NULL
   ) STRICT;
 

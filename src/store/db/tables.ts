@@ -47,6 +47,8 @@ export interface TransitionRow {
   message: string;
   filed_at: number | null;
   incident_id: string | null;
+  /** 1: that incident was open before its source failed. */
+  joined: number;
   /** When it became known. */
   recorded_at: number;
   /** `TransitionFacts` as JSON; null if there are none for templates. */

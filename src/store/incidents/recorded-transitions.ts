@@ -34,11 +34,16 @@ async function transitionsAfter(
   db: Db,
   seq: number,
 ): Promise<(RecordedTransition & { readonly seq: number })[]> {
-  return db
+  const rows = await db
     .selectFrom('transitions')
-    .select(['seq', 'source', 'kind', 'at', 'recorded_at as recordedAt', 'filed_at as filedAt'])
-    .select('incident_id as incidentId')
+    .select(['seq', 'source', 'kind', 'at', 'severity', 'components', 'joined'])
+    .select(['recorded_at as recordedAt', 'filed_at as filedAt', 'incident_id as incidentId'])
     .where('seq', '>', seq)
     .orderBy('seq')
     .execute();
+  return rows.map(({ joined, components, ...row }) => ({
+    ...row,
+    components: JSON.parse(components) as string[],
+    ...(joined ? { isJoined: true as const } : {}),
+  }));
 }

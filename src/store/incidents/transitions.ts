@@ -15,6 +15,7 @@ export async function insertTransition(db: Db, transition: Transition, recordedA
       components: JSON.stringify(components),
       filed_at: null,
       incident_id: null,
+      joined: 0,
       recorded_at: recordedAt,
       facts: facts ? JSON.stringify(facts) : null,
     })
@@ -64,23 +65,35 @@ export async function incidentBefore(db: Db, source: string, seq: number): Promi
   return row?.incident_id ?? null;
 }
 
-/** Marks a transition as filed in `incidentId`, or, if null, as needing no file. */
-export async function markFiled(db: Db, seq: number, incidentId: string | null, now: Millis): Promise<void> {
+/** The transitions filed in an incident, in order of arrival. */
+export async function filedIn(db: Db, incidentId: string): Promise<StoredTransition[]> {
+  const rows = db.selectFrom('transitions').selectAll().where('incident_id', '=', incidentId);
+  return (await rows.orderBy('seq').execute()).map(stored);
+}
+
+/** Marks a transition as filed in an incident, or, if its id is null, as needing no file. */
+export async function markFiled(
+  db: Db,
+  seq: number,
+  { id, isJoined }: { readonly id: string | null; readonly isJoined: boolean },
+  now: Millis,
+): Promise<void> {
   await db
     .updateTable('transitions')
-    .set({ filed_at: now, incident_id: incidentId })
+    .set({ filed_at: now, incident_id: id, joined: isJoined ? 1 : 0 })
     .where('seq', '=', seq)
     .execute();
 }
 
 function stored(row: Selectable<TransitionRow>): StoredTransition {
-  const { filed_at: filedAt, incident_id: incidentId, components, recorded_at, facts, ...same } = row;
+  const { filed_at: filedAt, incident_id: incidentId, components, recorded_at, facts, joined, ...same } = row;
   return {
     ...same,
     components: JSON.parse(components) as string[],
     recordedAt: recorded_at ?? row.at,
     filedAt,
     incidentId,
+    ...(joined ? { isJoined: true as const } : {}),
     ...(facts === null ? {} : { facts: JSON.parse(facts) as TransitionFacts }),
   };
 }

@@ -3,7 +3,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Measured } from '../../core/model/component.ts';
 import { DAY, isPlausible, type Millis, startOfUtcDay } from '../../core/model/time.ts';
-import { healthOf } from '../../core/monitoring/detector.ts';
+import { healthOf, isUnsure } from '../../core/monitoring/detector.ts';
 import { type DetectorState, initialState, tookOf } from '../../core/monitoring/detector-state.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
@@ -171,6 +171,7 @@ function measuredOf(row: Selectable<Tables['components']>, observed: ReadonlyMap
     ...(state.check === undefined ? {} : { check: state.check }),
     seen: row.seen,
     ...(state.unknowns > 0 ? { unknowns: state.unknowns } : {}),
+    ...(isUnsure(state) ? { isUnsure: true as const } : {}),
     firstSeen: row.first_seen,
     firstCheck: row.first_check,
     observed,

@@ -29,7 +29,11 @@ const Uptime = object({
     ...each(z.number().nonnegative(), 'total_seconds', 'downtime_seconds', 'excluded_seconds'),
     ...each(z.number().nonnegative(), 'observed_seconds', 'unobserved_seconds'),
     ...each(percent.nullable(), 'coverage', 'uptime', 'strict', 'statuspage'),
-    intervals: list({ start: time, end: time, incident: text, severity, weight: z.number().min(0).max(1) }),
+    intervals: list({
+      ...{ start: time, end: time, incident: text, severity },
+      weight: z.number().min(0).max(1),
+      source: text.optional(),
+    }),
   }),
 });
 
@@ -86,7 +90,7 @@ const JsonFeed = object({
 });
 
 const result = {
-  action: z.enum(['opened', 'resolved', 'held', 'ignored']),
+  action: z.enum(['opened', 'joined', 'resolved', 'held', 'ignored']),
   incident: text.nullable(),
   why: text.optional(),
 };

@@ -36,12 +36,13 @@ function figureOf(view: ComponentView): object {
     uptime: uptime.percent,
     strict: uptime.strict,
     statuspage: uptime.statuspage,
-    intervals: uptime.intervals.map(({ start, end, incident, severity, weight }) => ({
+    intervals: uptime.intervals.map(({ start, end, incident, severity, weight, source }) => ({
       start: isoMillis(start),
       end: isoMillis(end),
       incident,
       severity,
       weight,
+      ...(source === undefined ? {} : { source }),
     })),
   };
 }

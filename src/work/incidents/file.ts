@@ -10,7 +10,8 @@ import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
 import { unfiledTransitions } from '../../store/incidents/transitions.ts';
 import { lastGood } from '../timing/storage.ts';
-import { type FilingDeps, FilingRound, type Read, type Unnoted } from './filing-round.ts';
+import { FilingNotes, type Unnoted } from './filing-notes.ts';
+import { type FilingDeps, FilingRound, type Read } from './filing-round.ts';
 import { makeRetire, type RetireDeps } from './retire.ts';
 
 export interface Filed {
@@ -45,10 +46,11 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
   // Read the clock again: a transition recorded after the round began would seem to come from a clock since set back,
   // and be filed without the others.
   const filedAt = deps.clock();
-  const round = new FilingRound(deps, read, site, filedAt, unnoted);
+  const notes = new FilingNotes(deps.db, unnoted, filedAt);
+  const round = new FilingRound(deps, read, site, filedAt, notes);
   // A recovery recorded before the clock was set back has happened: it must not wait for its time to come again.
   const pending = unfiled.map(one => (one.kind === 'up' ? { ...one, at: Math.min(one.at, filedAt) } : one));
-  await round.note();
+  await notes.note();
   const waiting = await round.withoutPast(pending);
   const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
   const isDeferred = (one: StoredTransition, by: readonly StoredTransition[]) =>
@@ -56,12 +58,12 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
     isUnwatched(one.source, site) ||
     isCovered(one, read.incidents, by, site, now, read.wellSince);
   const deferred = new Set(waiting.filter(one => isDeferred(one, waiting)).map(({ seq }) => seq));
-  if (site.together > 0) {
+  if (site.groupWithin > 0) {
     const first = worded.filter((_, index) => !isDeferred(waiting[index]!, []));
-    await round.openGrouped(first, deferred);
+    await round.openGrouped(first, deferred, quiet);
   }
   for (const transition of worded) await round.take(transition, deferred.has(transition.seq), waiting);
-  await round.fileGroupedChanges();
+  await round.fileChanges();
   return round;
 }
 

@@ -1,22 +1,25 @@
 // One round of filing: each transition is created, added to a file, deferred or left for the next round.
+
+import { changeFile, withEvent } from '../../core/filing/changed-file.ts';
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
-import { changeGrouped, printGrouped } from '../../core/filing/grouped-file.ts';
-import { batchesOf, inOrderOf, isGathered } from '../../core/filing/grouping.ts';
+import { printGrouped } from '../../core/filing/grouped-file.ts';
+import { batchesOf, inOrderOf, isComplete, isGathered } from '../../core/filing/grouping.ts';
+import { beganAt, incidentToJoin } from '../../core/filing/joining.ts';
+import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, notUtf8, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
-import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { probedBy } from '../../core/model/source.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
-import { incidentBefore, markFiled } from '../../store/incidents/transitions.ts';
 import type { Writer } from '../publish/git-sync.ts';
+import type { Filing, FilingNotes } from './filing-notes.ts';
 
 export interface FilingDeps {
   readonly db: Db;
@@ -30,25 +33,28 @@ export interface FilingDeps {
 export interface Read {
   readonly incidents: readonly Incident[];
   readonly wellSince: WellSince;
+  /** Components whose newest look failed, by id: an outage that is not confirmed yet. */
+  readonly unsure: ReadonlySet<string>;
   /** True if the folder is missing: nothing may be written where it will come back. */
   readonly isFolderMissing: boolean;
   text(id: string): string | undefined;
 }
 
-/** Filed transitions, by seq, that are not yet marked as filed because the database had no room. */
-export type Unnoted = Map<number, { readonly transition: StoredTransition; readonly id: string | null }>;
-
-interface Grouped {
-  /** The file's text before these transitions; `text` is the text with them. */
+/** What a file's sources reported in this round. */
+interface Changing {
+  /** The file's text and members before that; `text` and `now` are those with it. */
   readonly before: string;
-  readonly events: readonly StoredTransition[];
+  readonly base: Members;
+  readonly events: readonly Filing[];
   readonly text: string;
+  readonly now: Members;
+  readonly isNews: boolean;
 }
 
 type Opening = StoredTransition & { readonly file: string };
 
-function hasRecovered({ source, seq }: StoredTransition, waiting: readonly StoredTransition[]): boolean {
-  return waiting.some(other => other.source === source && other.seq > seq && other.kind === 'up');
+function recoveryOf({ source, seq }: StoredTransition, waiting: readonly StoredTransition[]) {
+  return waiting.find(other => other.source === source && other.seq > seq && other.kind === 'up');
 }
 
 export class FilingRound {
@@ -57,82 +63,95 @@ export class FilingRound {
   readonly gathering = new Set<string>();
   readonly problems: Problem[] = [];
   readonly #written = new Map<string, string>();
-  /** The latest incident of each source, after this round's earlier transitions. */
-  readonly #lastIncident = new Map<string, string | null>();
   /** Sources with a transition that needs a person. Their later transitions wait behind it. */
   readonly #blocked = new Set<string>();
   /** Outages (by seq) that `openGrouped` has handled. */
   readonly #handled = new Set<number>();
-  /** Pending changes of grouped incident files, by incident id. */
-  readonly #grouped = new Map<string, Grouped>();
+  readonly #changing = new Map<string, Changing>();
+  /** The open incidents after this round's earlier transitions. */
+  readonly #open: Map<string, Incident>;
   readonly #deps: FilingDeps;
   readonly #read: Read;
   readonly #site: Site;
   readonly #now: Millis;
-  readonly #unnoted: Unnoted;
+  readonly #notes: FilingNotes;
 
-  constructor(deps: FilingDeps, read: Read, site: Site, now: Millis, unnoted: Unnoted) {
+  constructor(deps: FilingDeps, read: Read, site: Site, now: Millis, notes: FilingNotes) {
     this.#deps = deps;
     this.#read = read;
     this.#site = site;
     this.#now = now;
-    this.#unnoted = unnoted;
+    this.#notes = notes;
+    this.#open = new Map(read.incidents.filter(isOpen).map(incident => [incident.id, incident]));
   }
 
   /**
-   * Opens incident files for first outages of checks. Outages within `together` of one another go into one file. The
-   * file is written when `together` is over; until then the page shows it as it grows.
+   * Opens incident files for first outages of checks. Outages within `group_within` of one another go into one file.
+   * A lone one is written at once, unless another check is in doubt. Until then the page shows it as it grows.
    * @param all the outages, in order of arrival
    * @param deferred seqs of outages that belong to a parent's outage found a moment later; the file keeps the name
    * under which it was first shown
+   * @param quiet components under maintenance, by id
    */
-  async openGrouped(all: readonly StoredTransition[], deferred: ReadonlySet<number>): Promise<void> {
+  async openGrouped(
+    all: readonly StoredTransition[],
+    deferred: ReadonlySet<number>,
+    quiet: ReadonlySet<string>,
+  ): Promise<void> {
     const sources = new Set<string>();
     const openings: Opening[] = [];
     for (const one of all) {
       if (sources.has(one.source) || probedBy(one.source) === null) continue;
       sources.add(one.source);
-      const decision = decideFiling(one, await this.#previousOf(one), id => this.#text(id), false);
+      const decision = await this.#decide(one, false);
       if (one.kind === 'down' && decision.kind === 'create') openings.push({ ...one, file: decision.id });
     }
     const leads = (one: StoredTransition) => !deferred.has(one.seq);
     const isLed = (one: StoredTransition) =>
       openings.some(other => leads(other) && other.components.includes(probedBy(one.source)!));
     const joining = openings.filter(one => leads(one) || isLed(one));
-    for (const batch of batchesOf(inOrderOf(this.#site, joining), this.#site.together)) {
+    for (const batch of batchesOf(inOrderOf(this.#site, joining), this.#site.groupWithin)) {
       const outages = inOrderOf(this.#site, batch.filter(leads));
-      if (outages.length > 0) await this.#open(batch[0]!, outages);
+      if (outages.length > 0) await this.#openFile(batch[0]!, outages, quiet);
     }
   }
 
-  async #open({ file: id, recordedAt }: Opening, outages: readonly Opening[]): Promise<void> {
-    const text = outages.length === 1 ? printOutage(outages[0]!) : printGrouped(outages, this.#inWords);
-    const isDue = isGathered(recordedAt, this.#site.together, this.#now);
-    const done = isDue && (await this.#write({ kind: 'create', id, text }));
-    if (!done) this.unfiled.set(id, text);
+  async #openFile(first: Opening, outages: readonly Opening[], quiet: ReadonlySet<string>): Promise<void> {
+    const [{ file: id, recordedAt }, [lead]] = [first, outages as [Opening]];
+    const text = outages.length === 1 ? printOutage(lead) : printGrouped(outages, this.#inWords);
+    const isAlone =
+      outages.length === 1 &&
+      ![...this.#read.unsure].some(one => !lead.components.includes(one) && !quiet.has(one));
+    const isDue = isAlone || isGathered(recordedAt, this.#site.groupWithin, this.#now);
+    const done = isDue && (await this.#write('create', id, text));
+    if (!done) this.#show(id, text);
     if (!isDue) this.gathering.add(id);
     for (const one of outages) {
       this.#handled.add(one.seq);
-      this.#lastIncident.set(one.source, id);
-      if (done) await this.#mark(one, id);
+      this.#notes.place(one.source, id);
+      if (done) await this.#notes.mark(one, id);
     }
+    // Until they are marked, they are members of it all the same.
+    if (!done) this.#notes.expect(id, outages);
     const sources = outages.map(({ source }) => source);
     if (done) this.#deps.log.info({ sources, incident: id }, 'incident filed');
   }
 
-  /** Writes the changes of grouped incidents. Each file is written once, when its transitions have been gathered. */
-  async fileGroupedChanges(): Promise<void> {
-    for (const [id, { before, events, text }] of this.#grouped) {
-      const isOver = parseIncident(`${id}.md`, id, text).value?.status === 'resolved';
-      const first = Math.min(...events.map(({ recordedAt }) => recordedAt));
-      const isDue = isOver || isGathered(first, this.#site.together, this.#now);
-      if (!isDue) this.gathering.add(id);
+  /** Writes what the sources of open incidents reported. Each file is written once. */
+  async fileChanges(): Promise<void> {
+    for (const [id, { before, base, events, text: shown, isNews }] of this.#changing) {
+      const all = events.map(({ transition }) => transition);
+      // In order of arrival it is written for the decisions of this round; here, in order of time.
+      const text = (isNews && changeFile(before, id, all, base, this.#site, this.#inWords)) || shown;
+      const incident = parseIncident(`${id}.md`, id, text).value;
+      const isDue = !isNews || !incident || isComplete(incident, all, this.#site.groupWithin, this.#now);
       // Changes to a file that is not written yet wait for it.
-      if (this.unfiled.has(id) || !isDue || !(await this.#write({ kind: 'replace', id, text }, before))) {
-        this.unfiled.set(id, text);
-        continue;
-      }
-      for (const one of events) await this.#filed(one, id);
+      const isWaiting = this.unfiled.has(id);
+      if (!isDue && !isWaiting) this.gathering.add(id);
+      const done =
+        !isWaiting && isDue && (text === before || (await this.#write('replace', id, text, before)));
+      if (!done) this.#show(id, text);
+      else for (const one of events) await this.#filed(one.transition, id, one.isJoined);
     }
   }
 
@@ -143,55 +162,92 @@ export class FilingRound {
   ): Promise<void> {
     const { source } = one;
     if (this.#handled.has(one.seq) || this.#blocked.has(source)) return;
-    const isOver = hasRecovered(one, waiting);
-    const decision = decideFiling(one, await this.#previousOf(one), id => this.#text(id), isDeferred, isOver);
+    const recovery = recoveryOf(one, waiting);
+    const decision = await this.#decide(one, isDeferred, recovery?.at);
     // A deferred outage that ends before its maintenance window or its parent's outage does: file neither its start nor
     // its end.
-    if (decision.kind === 'waiting') return one.kind === 'down' && isOver ? this.#mark(one, null) : undefined;
+    if (decision.kind === 'waiting')
+      return one.kind === 'down' && recovery ? this.#notes.mark(one, null) : undefined;
     if (decision.kind === 'missing') {
       // A recovery waits for the file of its incident: the file may come back, still open.
       const waited = Math.abs(this.#now - one.recordedAt);
-      return waited >= MISSING_FOR ? this.#mark(one, null) : undefined;
+      return waited >= MISSING_FOR ? this.#notes.mark(one, null) : undefined;
     }
-    if (decision.kind === 'unwritable') return this.#complain(decision.id, one);
-    if (decision.kind === 'grouped') return this.#collect(decision.id, one);
-    // Changes to a file that is not written yet wait for it.
+    if (decision.kind === 'change') return this.#collect(decision.id, one, decision.isJoined);
     const isBlocked = decision.id !== null && this.unfiled.has(decision.id);
-    if (decision.kind === 'done') return isBlocked ? undefined : this.#mark(one, decision.id);
-    if (!isBlocked && (await this.#write(decision))) return this.#filed(one, decision.id);
-    this.unfiled.set(decision.id, decision.text);
-    this.#lastIncident.set(source, decision.id);
+    if (decision.kind === 'done') return isBlocked ? undefined : this.#notes.mark(one, decision.id);
+    if (!isBlocked && (await this.#write('create', decision.id, decision.text)))
+      return this.#filed(one, decision.id);
+    this.#show(decision.id, decision.text);
+    this.#notes.expect(decision.id, [one]);
+    this.#notes.place(source, decision.id);
   }
 
-  #collect(id: string, one: StoredTransition): void {
-    const { before, events } = this.#grouped.get(id) ?? { before: this.#text(id)!, events: [] };
-    const all = [...events, one];
-    const text = changeGrouped(before, id, all, this.#site, this.#inWords);
-    if (text === null) this.#complain(id, one);
-    else {
-      this.#grouped.set(id, { before, events: all, text });
-      this.#lastIncident.set(one.source, id);
+  async #decide(one: StoredTransition, isDeferred: boolean, until?: Millis): Promise<FilingDecision> {
+    const site = this.#site;
+    const open = one.kind === 'up' || isDeferred ? null : await this.#toJoin(one);
+    const previous = await this.#notes.previousOf(one, this.#read.incidents);
+    return decideFiling(one, { previous, read: id => this.#text(id), site, isDeferred, open, until });
+  }
+
+  /** The open incident that an outage is part of: by its components or, for a check, by the time. */
+  async #toJoin(one: StoredTransition): Promise<Incident | null> {
+    const incidents = [...this.#open.values()].filter(({ id }) => this.#text(id) !== undefined);
+    const same = incidentToJoin(one, incidents, this.#site);
+    if (same || probedBy(one.source) === null || this.#site.groupWithin === 0) return same;
+    for (const incident of incidents) {
+      // One that is not written yet takes others in by itself.
+      if (incident.openedBy === null || this.unfiled.has(incident.id)) continue;
+      const began = beganAt(await this.#notes.filedIn(incident.id));
+      if (began !== null && Math.abs(one.recordedAt - began) <= this.#site.groupWithin) return incident;
     }
+    return null;
+  }
+
+  async #collect(id: string, one: StoredTransition, isNew: boolean): Promise<void> {
+    const text = this.#text(id)!;
+    const incident = parseIncident(`${id}.md`, id, text).value as Incident;
+    const known = this.#changing.get(id);
+    const filed = await this.#notes.filedIn(id);
+    const base = known?.base ?? memberStates(incident, filed, this.#site);
+    const members = known?.now ?? base;
+    const before = members.get(one.source);
+    const change = withEvent(text, id, one, members, { message: one.message }, this.#site, this.#inWords);
+    if (change === null) return this.#complain(id, one);
+    // Killed before it was noted, a source that joined is in the file already.
+    const isListed =
+      !filed.some(({ source }) => source === one.source) && sourcesOf(incident)[0] !== one.source;
+    const isAgain = isOpen(incident) && (before?.isDown === false || isListed);
+    const isJoined = one.kind === 'down' && (isNew || isAgain);
+    this.#changing.set(id, {
+      before: known?.before ?? text,
+      base,
+      events: [...(known?.events ?? []), { transition: one, id, isJoined }],
+      text: change.text,
+      now: new Map(members).set(one.source, memberAfter(one, before, this.#site)),
+      isNews: change.isNews || known?.isNews === true,
+    });
+    this.#know(id, change.text);
+    this.#notes.place(one.source, id);
+  }
+
+  /** Shows a text that is not in its file yet. */
+  #show(id: string, text: string): void {
+    this.unfiled.set(id, text);
+    this.#know(id, text);
+  }
+
+  #know(id: string, text: string): void {
+    const incident = parseIncident(`${id}.md`, id, text).value;
+    if (incident && isOpen(incident)) this.#open.set(id, incident);
+    else this.#open.delete(id);
   }
 
   readonly #inWords = (transition: Transition) => inWordsOf(transition, this.#deps.templates());
 
-  /** The id of the incident in which the source was last filed. */
-  async #previousOf({ source, seq }: StoredTransition): Promise<string | null> {
-    const last = this.#lastIncident.get(source);
-    if (last !== undefined) return last;
-    // A crash may have happened after the file was written and before all its transitions were marked.
-    const known = await incidentBefore(this.#deps.db, source, seq);
-    const own = this.#read.incidents.filter(incident => sourcesOf(incident).includes(source));
-    const open = own.filter(isOpen);
-    const current = open.find(({ id }) => id === known) ?? open[0];
-    // A new database does not know the source, but the incident files do.
-    return current?.id ?? known ?? own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
-  }
-
   #text(id: string): string | undefined {
     return (
-      this.#grouped.get(id)?.text ?? this.unfiled.get(id) ?? this.#written.get(id) ?? this.#read.text(id)
+      this.#changing.get(id)?.text ?? this.unfiled.get(id) ?? this.#written.get(id) ?? this.#read.text(id)
     );
   }
 
@@ -201,10 +257,8 @@ export class FilingRound {
     for (const one of pending) {
       const isPast =
         one.kind === 'up' && pending.some(({ source, seq }) => source === one.source && seq > one.seq);
-      const decision = isPast
-        ? decideFiling(one, await this.#previousOf(one), id => this.#text(id), false)
-        : null;
-      if (decision?.kind === 'missing') await this.#mark(one, null);
+      const decision = isPast ? await this.#decide(one, false) : null;
+      if (decision?.kind === 'missing') await this.#notes.mark(one, null);
       else left.push(one);
     }
     return left;
@@ -216,48 +270,25 @@ export class FilingRound {
     this.problems.push(unwritable(id, transition));
   }
 
-  async #filed(transition: StoredTransition, id: string): Promise<void> {
-    await this.#mark(transition, id);
+  async #filed(transition: StoredTransition, id: string, isJoined = false): Promise<void> {
+    await this.#notes.mark(transition, id, isJoined);
     const { source, kind: change } = transition;
-    this.#deps.log.info({ source, incident: id, change }, 'incident filed');
+    this.#deps.log.info({ source, incident: id, change, joined: isJoined }, 'incident filed');
   }
 
-  async #mark(transition: StoredTransition, id: string | null): Promise<void> {
-    // If it cannot be marked now, later rounds skip this transition and try to mark it again.
-    this.#unnoted.set(transition.seq, { transition, id });
-    await this.note();
-    if (id !== null) this.#lastIncident.set(transition.source, id);
-  }
-
-  /** Marks filed transitions in order of arrival, so that the newest one is marked last. */
-  async note(): Promise<void> {
-    for (const [seq, { transition, id }] of [...this.#unnoted].sort(([a], [b]) => a - b)) {
-      if (id !== null) this.#lastIncident.set(transition.source, id);
-      try {
-        await markFiled(this.#deps.db, seq, id, this.#now);
-      } catch (error) {
-        if (error instanceof StorageFault) return;
-        throw error;
-      }
-      this.#unnoted.delete(seq);
-    }
-  }
-
-  async #write(
-    decision: Extract<FilingDecision, { text: string }>,
-    before = this.#text(decision.id),
-  ): Promise<boolean> {
-    const { kind, id, text } = decision;
+  async #write(kind: 'create' | 'replace', id: string, text: string, before = ''): Promise<boolean> {
     const { writer, log } = this.#deps;
     if (this.#read.isFolderMissing) {
       this.problems.push(folderAway(id));
       return false;
     }
     try {
-      const done = await (kind === 'create' ? writer.create(id, text) : writer.replace(id, before!, text));
+      const done = await (kind === 'create' ? writer.create(id, text) : writer.replace(id, before, text));
       this.wrote = true;
-      if (done) this.#written.set(id, text);
-      else log.info({ incident: id }, 'someone else changed the file first; trying again');
+      if (done) {
+        this.#written.set(id, text);
+        this.#know(id, text);
+      } else log.info({ incident: id }, 'someone else changed the file first; trying again');
       return done;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';

@@ -1,7 +1,7 @@
 // Turns each message of an inbound monitor into a transition, once, and files it before the response.
 import type { Signal } from '../../core/inbound/signal.ts';
 import { toWarning } from '../../core/inbound/to-warning.ts';
-import { isOpen } from '../../core/model/incident.ts';
+import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
@@ -24,7 +24,8 @@ interface ReceiveDeps {
 }
 
 export interface Received {
-  readonly action: 'opened' | 'resolved' | 'held' | 'ignored';
+  /** `joined`: an incident that was open already; `resolved`: what the monitor reported is over. */
+  readonly action: 'opened' | 'joined' | 'resolved' | 'held' | 'ignored';
   /** The incident's id; null if no incident was opened or closed. */
   readonly incident: string | null;
   readonly why?: string;
@@ -52,10 +53,15 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
   if (taken.some(({ source }) => source !== null)) await deps.round();
   const answers: Received[] = [];
   for (const [index, { source, ...received }] of taken.entries()) {
-    const incident = (source === null ? null : await incidentOf(source, deps)) ?? received.incident;
+    const found = source === null ? null : await incidentOf(source, deps);
+    const incident = found?.id ?? received.incident;
+    const action = received.action === 'opened' && found?.isJoined ? 'joined' : received.action;
     const { sender, monitor, name, kind } = signals[index] as Signal;
-    deps.log.info({ provider: sender, monitor, name, kind, ...received, incident }, 'webhook received');
-    answers.push({ ...received, incident });
+    deps.log.info(
+      { provider: sender, monitor, name, kind, ...received, action, incident },
+      'webhook received',
+    );
+    answers.push({ ...received, action, incident });
   }
   return answers;
 }
@@ -105,7 +111,7 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
   if (kind === 'down') {
     const closed = closedByHand(last, deps.snapshot());
     const isKnown = await transitions.isStored(db, transition.key);
-    if (closed && (isKnown || (signal.at !== null && at <= closed.resolved))) {
+    if (closed && (closed.isOperators || isKnown || (signal.at !== null && at <= closed.resolved))) {
       return ignored(CLOSED, closed.id);
     }
     if (isKnown) return ignored(before, last?.incidentId ?? null);
@@ -132,20 +138,35 @@ const CLOSED =
 function closedByHand(
   last: StoredTransition | null,
   { incidents }: Snapshot,
-): { readonly id: string; readonly resolved: Millis } | null {
+): { readonly id: string; readonly resolved: Millis; readonly isOperators: boolean } | null {
   if (last?.kind !== 'down' || last.incidentId === null) return null;
   const file = incidents.find(({ id }) => id === last.incidentId);
-  return file && file.resolved !== null ? { id: file.id, resolved: file.resolved } : null;
+  if (!file || file.resolved === null) return null;
+  // What an operator ends is filed again by itself if it continues (left-open.ts).
+  return { id: file.id, resolved: file.resolved, isOperators: file.openedBy === null };
 }
 
-async function incidentOf(source: string, { db, snapshot }: ReceiveDeps): Promise<string | null> {
+async function incidentOf(
+  source: string,
+  { db, snapshot }: ReceiveDeps,
+): Promise<{ readonly id: string; readonly isJoined: boolean } | null> {
   const stored = await transitions.newestTransition(db, source);
-  return stored?.incidentId ?? openFileOf(source, null, snapshot());
+  if (stored?.incidentId) return { id: stored.incidentId, isJoined: stored.isJoined === true };
+  // Not filed yet: as the page shows it.
+  const shown = openIncidentOf(source, snapshot());
+  return shown ? { id: shown.id, isJoined: sourcesOf(shown)[0] !== source } : null;
 }
 
-/** The open incident of a source: by `opened_by`, or, if a person took the file over, by the database. */
-function openFileOf(source: string, last: StoredTransition | null, { incidents }: Snapshot): string | null {
-  const own = incidents.find(incident => isOpen(incident) && incident.openedBy === source);
+/** The open incident of a source: by `opened_by`, or by the database if a person took the file over or it joined theirs. */
+function openFileOf(source: string, last: StoredTransition | null, snapshot: Snapshot): string | null {
+  const own = openIncidentOf(source, snapshot);
+  // Its other sources keep an incident open.
+  if (own && last?.kind === 'up' && sourcesOf(own).length > 1) return null;
   const remembered = last?.kind === 'down' ? last.incidentId : null;
+  const { incidents } = snapshot;
   return (own ?? incidents.find(incident => isOpen(incident) && incident.id === remembered))?.id ?? null;
+}
+
+function openIncidentOf(source: string, { incidents }: Snapshot): Incident | undefined {
+  return incidents.find(incident => isOpen(incident) && sourcesOf(incident).includes(source));
 }

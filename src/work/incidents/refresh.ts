@@ -1,7 +1,7 @@
 // Gathers the facts, files pending transitions, and holds the current Snapshot.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
-import { wellSinceOf } from '../../core/filing/dependencies.ts';
+import { unsureOf, wellSinceOf } from '../../core/filing/dependencies.ts';
 import { disagreements } from '../../core/filing/file-vs-monitor.ts';
 import { silence } from '../../core/filing/reminder.ts';
 import type { Outages } from '../../core/filing/reported-vs-measured.ts';
@@ -116,10 +116,16 @@ export class Refresh {
       withOccurrences(await deps.firstSeen.date(files.incidents, now), now),
       nextTurn,
     );
-    const wellSince = wellSinceOf(await deps.measured(from, now));
+    const known = await deps.measured(from, now);
     const isFolderMissing = files.missing?.closed === true;
     const filed = await deps.file(
-      { incidents: occurring, wellSince, isFolderMissing, text: files.text },
+      {
+        incidents: occurring,
+        wellSince: wellSinceOf(known),
+        unsure: unsureOf(known),
+        isFolderMissing,
+        text: files.text,
+      },
       site,
       now,
     );

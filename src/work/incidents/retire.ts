@@ -1,4 +1,6 @@
-// Ends the machine's own incidents of checks that were removed from status.yaml, before a round files.
+// Before a round files: ends the outages of checks that were removed from status.yaml, and files those again that an
+// operator's end left open.
+import { fromEnd, leftOpen } from '../../core/filing/left-open.ts';
 import { endOf, unwatchedOf } from '../../core/filing/removed-checks.ts';
 import type { Outages } from '../../core/filing/reported-vs-measured.ts';
 import type { Incident } from '../../core/model/incident.ts';
@@ -7,7 +9,7 @@ import type { Site } from '../../core/model/site.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
-import { newestTransition } from '../../store/incidents/transitions.ts';
+import { insertTransition, newestTransition } from '../../store/incidents/transitions.ts';
 import { ignoreStorageFault } from '../timing/storage.ts';
 
 export interface RetireDeps {
@@ -35,6 +37,10 @@ export function makeRetire({ db, outages, retire, log }: RetireDeps) {
       const end = endOf(one, site, title, since);
       log.info({ source: one.source }, end.message);
       await ignoreStorageFault(retire(end));
+    }
+    for (const left of leftOpen(incidents, await outages(), now)) {
+      const newest = await newestTransition(db, left.source);
+      if (newest?.kind === 'down') await ignoreStorageFault(insertTransition(db, fromEnd(newest, left), now));
     }
   };
 }

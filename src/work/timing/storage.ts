@@ -31,7 +31,7 @@ export function lastGood<Asked extends readonly unknown[], T>(
 }
 
 /** Waits for a job and ignores a storage fault, which is reported elsewhere and tried again. */
-export async function ignoreStorageFault(job: Promise<void>): Promise<void> {
+export async function ignoreStorageFault(job: Promise<unknown>): Promise<void> {
   await job.catch((error: unknown) => {
     if (!(error instanceof StorageFault)) throw error;
   });

@@ -11,7 +11,10 @@ const OVER = { ...OPEN, status: 'resolved', resolved: T0 + 5 * MINUTE } as const
 
 const sighting = (kind: 'down' | 'up', minute: number, incidentId = 'x') => {
   const at = T0 + minute * MINUTE;
-  return { source: 'probe:api', kind, at, recordedAt: at, filedAt: at, incidentId };
+  return {
+    ...{ source: 'probe:api', kind, at, recordedAt: at, filedAt: at, incidentId },
+    ...{ severity: 'critical' as const, components: ['api'] },
+  };
 };
 const DOWN = [sighting('down', 0)];
 const BOTH = [...DOWN, sighting('up', 4)];

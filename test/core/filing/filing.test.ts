@@ -1,9 +1,12 @@
 // Filing: what a transition does to the files, in every order of crashes, operators and flaps.
 import { describe, expect, test } from 'vitest';
+import { changeFile } from '../../../src/core/filing/changed-file.ts';
 import { decideFiling } from '../../../src/core/filing/filing.ts';
+import { memberStates } from '../../../src/core/filing/members.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { MINUTE, parseInstant } from '../../../src/core/model/time.ts';
 import type { StoredTransition } from '../../../src/core/model/transition.ts';
+import { component, site } from '../../makers.ts';
 
 const T0 = parseInstant('2026-11-23T10:06:00Z') as number;
 
@@ -26,13 +29,24 @@ function transition(kind: 'down' | 'up', at = T0, more: Partial<StoredTransition
   };
 }
 
+const SITE = site({ components: [component('api', { name: 'API' })] });
+
 /** A folder of texts, and filing into it as the round does. */
 function folder(files: Record<string, string> = {}) {
   const read = (id: string) => files[id];
   const file = (told: StoredTransition, previous: string | null = null, quiet = false) => {
-    const decision = decideFiling(told, previous, read, quiet);
-    if (decision.kind === 'create' || decision.kind === 'replace') files[decision.id] = decision.text;
-    return decision.kind === 'waiting' ? 'waiting' : `${decision.kind} ${decision.id}`;
+    const about = { previous, read, site: SITE, isDeferred: quiet, open: null };
+    const decision = decideFiling(told, about);
+    if (decision.kind === 'waiting') return 'waiting';
+    const { kind, id } = decision;
+    if (kind === 'create') files[id] = decision.text;
+    if (kind !== 'change') return `${kind} ${id}`;
+    const members = memberStates(incident(id)!, [], SITE);
+    const text = changeFile(files[id]!, id, [told], members, SITE, one => one);
+    if (text === null) return `unwritable ${id}`;
+    if (text === files[id]) return `done ${id}`;
+    files[id] = text;
+    return `replace ${id}`;
   };
   const incident = (id: string) => parseIncident(id, id, files[id] as string).value;
   return { files, file, incident };

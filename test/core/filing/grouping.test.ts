@@ -1,9 +1,10 @@
 // Grouped incidents, pure: whatever the members do and whenever it is known, each one's downtime is its own.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideFiling } from '../../../src/core/filing/filing.ts';
-import { changeGrouped, phraseOf, printGrouped } from '../../../src/core/filing/grouped-file.ts';
+import { changeFile } from '../../../src/core/filing/changed-file.ts';
+import { phraseOf, printGrouped } from '../../../src/core/filing/grouped-file.ts';
 import { batchesOf, isGathered } from '../../../src/core/filing/grouping.ts';
+import { memberStates } from '../../../src/core/filing/members.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { stretchesOf } from '../../../src/core/incidents/impact.ts';
 import type { Incident } from '../../../src/core/model/incident.ts';
@@ -85,19 +86,20 @@ test('any lives, known in any order and filed in any portions: exact to the seco
         });
         later.sort((a, b) => a.recordedAt - b.recordedAt || a.seq - b.seq);
         let text = printGrouped(openings, AS_IS);
+        const filed = [...openings];
         let left = later;
         for (let turn = 0; left.length > 0; turn++) {
           const portion = left.slice(0, portions[turn % portions.length]);
           left = left.slice(portion.length);
-          const events: StoredTransition[] = [];
-          let shown = text;
-          for (const one of portion) {
-            const decision = decideFiling(one, 'x', id => (id === 'x' ? shown : undefined), false);
-            expect(decision.kind).toBe('grouped');
-            events.push(one);
-            shown = changeGrouped(text, 'x', events, SITE, AS_IS) as string;
-          }
-          text = shown;
+          text = changeFile(
+            text,
+            'x',
+            portion,
+            memberStates(parse(text), filed, SITE),
+            SITE,
+            AS_IS,
+          ) as string;
+          filed.push(...portion);
         }
         const end = T0 + 3600 * SECOND;
         const isOpen = lives.some(({ turns }) => turns.length % 2 === 0);
@@ -144,13 +146,10 @@ describe('a grouped file', () => {
   });
 
   test('recovers with one mailed update however many came, and says `notify: false` on the others', () => {
-    const text = changeGrouped(
-      printGrouped(three(), AS_IS),
-      'x',
-      [told('a', 'up', T0 + MINUTE), told('c', 'up', T0 + 2 * MINUTE)],
-      SITE,
-      AS_IS,
-    ) as string;
+    const before = printGrouped(three(), AS_IS);
+    const events = [told('a', 'up', T0 + MINUTE), told('c', 'up', T0 + 2 * MINUTE)];
+    const members = memberStates(parse(before), three(), SITE);
+    const text = changeFile(before, 'x', events, members, SITE, AS_IS) as string;
     const news = parse(text).updates.slice(2);
     expect(news.map(({ quiet = false }) => quiet)).toEqual([true, false]);
     expect(news[1]?.body).toContain('Service A is up');

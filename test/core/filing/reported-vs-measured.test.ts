@@ -24,6 +24,8 @@ const down = (minutes: number, over: Partial<RecordedTransition> = {}): Recorded
   recordedAt: at(minutes) + 48 * SECOND,
   filedAt: null,
   incidentId: null,
+  severity: 'critical',
+  components: ['api'],
   ...over,
 });
 const up = (minutes: number, over: Partial<RecordedTransition> = {}) =>

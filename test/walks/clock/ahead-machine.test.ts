@@ -8,7 +8,7 @@ const AHEAD = 24 * 3600;
 
 const SITE = (target: string) => `
 title: Levqor Status
-together: 60s
+group_within: 60s
 components:
   - { id: api, name: API, check: { type: http, url: "${target}/health", timeout: 2s } }
   - { id: db, name: Database, check: { type: http, url: "${target}/db", timeout: 2s } }

@@ -28,7 +28,7 @@ test('a template saved while running words the next incident; its mistakes are n
 test('components that fail together have words of their own', async () => {
   const world = await openWorld({
     site: target => `
-together: 30s
+group_within: 30s
 components:
   - { id: api, name: API, check: { type: http, url: "${target}" } }
   - { id: shop, name: Shop, check: { type: http, url: "${target}" } }

@@ -149,7 +149,7 @@ test('an outage while the folder is away is shown, and filed where the folder is
   expect(await world.files()).toContain('20260310_till-down.md');
 });
 
-test('a parent whose incident is kept open though its check is well speaks for no child', async () => {
+test('a parent’s incident that is kept open though its check is well takes the child in', async () => {
   const status: Record<string, number> = { '/p': 200, '/c': 200 };
   const server = createServer((req, res) => res.writeHead(status[req.url as string] ?? 404).end());
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()));
@@ -173,13 +173,14 @@ test('a parent whose incident is kept open though its check is well speaks for n
   await world.pass(300, 30);
   status['/c'] = 500;
   await world.pass(300, 10);
-  expect(standing(world).sort()).toEqual(['20260310_c-down investigating', '20260310_p-down monitoring']);
+  expect(standing(world)).toEqual(['20260310_p-down monitoring']);
+  expect(await world.read('20260310_p-down.md')).toContain('opened_by: "probe:p, probe:c"\n');
 });
 
 describe('a source speaks for itself', () => {
   const EVERY = 'schedule: "*/10 * * * * *"';
   const TWO = (url: string) => `title: T
-together: 30s
+group_within: 30s
 components:
   - { id: api, name: API, ${EVERY}, check: { type: http, url: "${url}/health", timeout: 2s } }
   - { id: db, name: DB, ${EVERY}, check: { type: http, url: "${url}/health", timeout: 2s } }
@@ -207,7 +208,7 @@ components: [ { id: api, name: API, ${EVERY}, check: { type: http, url: "${url}/
     expect(down).toEqual([true, true]);
   });
 
-  test('a file another source has under the old name is not its own', async () => {
+  test('a file another source has under the old name is not its own: it joins that, and both must end', async () => {
     const world = await openWorld({ site: ONE });
     await turn(world, 200);
     await turn(world, 500);
@@ -217,11 +218,10 @@ components: [ { id: api, name: API, ${EVERY}, check: { type: http, url: "${url}/
     await world.post(HOOK, { ...DOWN, monitor_name: 'API' });
     await turn(world, 500);
     await world.post(HOOK, { ...UP, monitor_name: 'API' });
-    await turn(world, 500);
-    expect(standing(world).sort()).toEqual([
-      '20260310_api-down resolved',
-      '20260310_api-down-2 investigating',
-    ]);
+    expect(standing(world)).toEqual(['20260310_api-down investigating']);
+    expect(await world.read('20260310_api-down.md')).toContain('opened_by: "uptimerobot:API, probe:api"\n');
+    await turn(world, 200);
+    expect(standing(world)).toEqual(['20260310_api-down resolved']);
   });
 
   test('what it says waits behind what a person must mend, and all of it is told', async () => {

@@ -1,4 +1,4 @@
-// together: components that fail at about the same time are one incident and one email, and each one's
+// group_within: components that fail at about the same time are one incident and one email, and each one's
 // downtime is still its own.
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -19,7 +19,7 @@ interface Services {
  * busy the machine, none of them is slow.
  */
 async function opened(
-  options: Omit<WorldOptions, 'site'> & { together?: string; more?: string; parent?: string } = {},
+  options: Omit<WorldOptions, 'site'> & { within?: string; more?: string; parent?: string } = {},
 ): Promise<World & Services> {
   const status = { api: 200, dashboard: 200, database: 200 };
   const server = createServer((req, res) => res.writeHead(status[req.url?.slice(1) as Id] ?? 404).end());
@@ -29,12 +29,12 @@ async function opened(
     server.close();
   });
   const base = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-  const { together = '60s', more = '', parent = '', ...rest } = options;
+  const { within = '60s', more = '', parent = '', ...rest } = options;
   const world = await openWorld({
     ...rest,
     site: () => `
 title: Levqor Status
-together: ${together}
+group_within: ${within}
 components:
   - { id: api, name: API, schedule: "0 * * * * *", check: { type: http, url: "${base}/api" }, detect: { latency: 1m${more} }${parent} }
   - { id: dashboard, name: Dashboard, schedule: "10 * * * * *", check: { type: http, url: "${base}/dashboard" }, detect: { latency: 1m } }
@@ -91,7 +91,7 @@ describe('components that fail together', () => {
 
     // Database rows say what each check saw; the page's intervals must say the same.
     const { components } = (await world.get('/api/uptime.json')).json;
-    const alone = await opened({ together: '0s', now: '2026-03-10T12:00:00Z' });
+    const alone = await opened({ within: '0s', now: '2026-03-10T12:00:00Z' });
     await subscribed(alone, 'user@example.com');
     await subscribed(alone, 'dba@example.com', ['database']);
     all(alone, 503);
@@ -117,25 +117,47 @@ describe('components that fail together', () => {
     // Two walks in one: half a minute is too short where the machine is ten times too busy.
   }, 90_000);
 
-  test('are shown at once under the address they will have, and are news only when they are filed', async () => {
+  test('are told at once where nobody else is in doubt, and those that fail soon after join', async () => {
+    const world = await opened({ within: '2m' });
+    await subscribed(world, 'user@example.com');
+    world.status.api = 503;
+    await world.pass(45, 5);
+    expect(await world.files()).toEqual([FILE]);
+    expect(await world.read(FILE)).toMatch(
+      /title: API Down\n[\s\S]*components: \[api\]\nopened_by: "?probe:api"?\n/,
+    );
+    expect(subjects(world)).toEqual(['[INCIDENT] API Down']);
+    world.status.database = 503;
+    await world.pass(200, 5);
+    expect(await world.files()).toEqual([FILE]);
+    const text = await world.read(FILE);
+    expect(text).toContain('title: API Down\n');
+    expect(text).toContain('opened_by: "probe:api, probe:database"\n');
+    expect(text).toMatch(/## Investigating \S+ \S+ UTC\ncomponents: \[api, database\]\n\nDatabase has been/);
+  });
+
+  test.each([
+    ['the second fails: one story', 503, ['[INCIDENT] API and Dashboard Down']],
+    ['the second works after all: told then', 200, ['[INCIDENT] API Down']],
+  ])('are shown at once, and news when the doubt is over: %s', async (_, then, told) => {
     const world = await opened();
     await subscribed(world, 'user@example.com');
     world.status.api = 503;
-    await world.pass(75, 5);
+    await world.pass(15, 5);
+    world.status.dashboard = 503;
+    await world.pass(20, 5);
+    // The API is down, of the dashboard nobody knows yet.
+    await world.pass(10, 5);
     expect(await world.files()).toEqual([]);
     const shown = (await world.get('/api/v2/incidents/unresolved.json')).json.incidents;
     expect(shown.map(({ name }: { name: string }) => name)).toEqual(['API Down']);
     expect((await world.get('/status/incidents/20260310_api-down')).status).toBe(200);
     expect((await world.get('/status/feed.atom')).text).not.toContain('API Down');
     expect(subjects(world)).toEqual([]);
-    await world.pass(60, 5);
-    // Nobody else failed: the file is the one it would have been at once.
-    expect(await world.files()).toEqual([FILE]);
-    expect(await world.read(FILE)).toMatch(
-      /title: API Down\n[\s\S]*components: \[api\]\nopened_by: "?probe:api"?\n/,
-    );
-    expect(subjects(world)).toEqual(['[INCIDENT] API Down']);
-    expect((await world.get('/status/feed.atom')).text).toContain('API Down');
+    world.status.dashboard = then;
+    await world.pass(75, 5);
+    expect(subjects(world)).toEqual(told);
+    expect((await world.get('/status/feed.atom')).text).toContain(told[0]!.slice('[INCIDENT] '.length));
   });
 
   test('that recover one after the other leave it open for the rest, and relapse into it', async () => {
@@ -229,7 +251,7 @@ describe('components that fail together', () => {
     expect(await world.read(FILE)).toContain('status: resolved\n');
   });
 
-  test('but for those in maintenance, for slowness, and for what another monitor says', async () => {
+  test('but for those in maintenance, and those in an incident that another monitor opened', async () => {
     const world = await opened({
       files: {
         '20260310_upgrade.md':
@@ -244,7 +266,9 @@ describe('components that fail together', () => {
     expect(await world.files()).toContain('20260310_dashboard-down.md');
     await world.pass(200, 5);
     expect(await world.files()).toEqual([FILE, '20260310_dashboard-down.md', '20260310_upgrade.md']);
-    expect(await world.read(FILE)).toContain('title: API and Dashboard Down\n');
+    expect(await world.read(FILE)).toContain('title: API Down\n');
+    const theirs = await world.read('20260310_dashboard-down.md');
+    expect(theirs).toContain('opened_by: "uptimerobot:Dashboard, probe:dashboard"\n');
   });
 
   test('where one depends on another, the parent speaks for the child found down before it', async () => {

@@ -107,7 +107,12 @@ describe('several alerts in one body', () => {
     const many = body(...Array.from({ length: 200 }, (_, i) => alert(`n${i}`, 'firing')));
     const answer = await world.post(hook('alertmanager'), many);
     expect(answer.json.results).toHaveLength(200);
-    expect(await world.files()).toHaveLength(200);
+    const [first, ...others] = answer.json.results;
+    expect(first).toMatchObject({ action: 'opened', incident: '20260310_check-n0-down' });
+    expect(others).toEqual(
+      others.map(() => expect.objectContaining({ action: 'joined', incident: first.incident })),
+    );
+    expect(await world.files()).toEqual(['20260310_check-n0-down.md']);
   });
 });
 

@@ -253,9 +253,9 @@ describe('of several in one incident', () => {
 
   async function openedTogether() {
     const world = await opened({ parts: BOTH });
-    await writeFile(world.siteFile, `together: 30s\n${SITE(...BOTH(world.target))}`);
+    await writeFile(world.siteFile, `group_within: 30s\n${SITE(...BOTH(world.target))}`);
     const edit = (...components: string[]) =>
-      writeFile(world.siteFile, `together: 30s\n${SITE(...components)}`);
+      writeFile(world.siteFile, `group_within: 30s\n${SITE(...components)}`);
     await turn(world, 500, 90);
     expect(world.system.snapshot().incidents.map(({ title }) => title)).toEqual(['API and DB Down']);
     return Object.assign(world, { edit });
@@ -282,7 +282,7 @@ describe('nothing ends', () => {
 
   test('that a person opened, or made theirs', async () => {
     const own =
-      '---\ntitle: API is slow\nstatus: identified\nseverity: major\nstarted: 2026-03-10T11:50:00Z\ncomponents: [api]\n---\nWe look.\n';
+      '---\ntitle: Letters are slow\nstatus: identified\nseverity: major\nstarted: 2026-03-10T11:50:00Z\ncomponents: []\n---\nWe look.\n';
     const world = await opened({ files: { '20260310_own.md': own } });
     await turn(world, 500);
     const theirs = (await world.read(FILE)).replace(/^opened_by: .*\n/m, '');

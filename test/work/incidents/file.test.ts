@@ -16,16 +16,17 @@ const HTTP = checkSchema.parse({ type: 'http', url: 'https://api.example/health'
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A folder, a list of transitions as the database holds them, and something that may go wrong at any write. */
-function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {}) {
+function desk(within = MINUTE, parents: Readonly<Record<string, string[]>> = {}) {
   const files: Record<string, string> = {};
   const told: (Transition & { readonly recordedAt: number })[] = [];
   const rows: Pick<StoredTransition, 'filedAt' | 'incidentId'>[] = [];
   const components = IDS.map(id =>
     component(id, { name: id.toUpperCase(), check: HTTP, dependsOn: parents[id] ?? [] }),
   );
+  const unsure = new Set<string>();
   let budget = Number.POSITIVE_INFINITY;
   let readOnly = false;
-  let setting = together;
+  let setting = within;
   let now = T0;
   const spend = () => {
     if (budget-- <= 0) throw new Error('killed');
@@ -67,6 +68,7 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
   return {
     files,
     rows,
+    unsure,
     tell(id: string, kind: 'down' | 'up', second: number, known = second) {
       const name = id.toUpperCase();
       told.push({
@@ -90,13 +92,14 @@ function desk(together = MINUTE, parents: Readonly<Record<string, string[]>> = {
       const read = {
         incidents: incidents(),
         wellSince: new Map(),
+        unsure: new Set(unsure),
         isFolderMissing: false,
         text: (id: string) => files[id],
       };
       for (const { recordedAt, ...transition } of told.splice(0))
         await insertTransition(sqlite, transition, recordedAt);
       const when = T0 + second * SECOND;
-      const filed = await file(read, site({ together: setting, components }), when).catch(() => null);
+      const filed = await file(read, site({ groupWithin: setting, components }), when).catch(() => null);
       const stored = await sqlite.selectFrom('transitions').selectAll().orderBy('seq').execute();
       const notes = stored.map(({ filed_at, incident_id }) => ({
         filedAt: filed_at,
@@ -183,7 +186,8 @@ describe('three outages at once', () => {
   );
 
   test('known only while a round is under way, the first waits for the others all the same', async () => {
-    const { files, rows, tell, round } = desk();
+    const { files, rows, tell, round, unsure } = desk();
+    unsure.add('b');
     tell('a', 'down', 0, 20);
     // Begun at 19 s, before anything was known; at 20 s it reads what is pending.
     const filed = await round(19, Number.POSITIVE_INFINITY, 1);

@@ -1,13 +1,14 @@
 // Changes values in an incident file's front matter in place: all other bytes stay.
 import { isCollection, isMap, isScalar, type Pair, parseDocument } from 'yaml';
 import type { Severity } from '../../model/component.ts';
-import { yamlList, yamlString } from './yaml-values.ts';
+import { yamlList, yamlString, yamlText } from './yaml-values.ts';
 
 export interface FrontChanges {
   readonly title?: string | undefined;
   readonly severity?: Severity | undefined;
   /** Ids; they replace the whole list, with its statuses. */
   readonly components?: readonly string[] | undefined;
+  readonly openedBy?: string | readonly string[] | undefined;
 }
 
 /** A file cut at its front matter: the lines above, its text with LF, and the lines from its closing `---` on. */
@@ -34,7 +35,7 @@ export function joinFile({ eol, head, front, body }: CutFile): string {
 }
 
 /** Changes fields of the front matter; adds missing ones at its end. The same text without front matter. */
-export function editFront(source: string, { title, severity, components }: FrontChanges): string {
+export function editFront(source: string, { title, severity, components, openedBy }: FrontChanges): string {
   const found = /^(\uFEFF?---[ \t]*(\r?\n))([\s\S]*?)(?=^---[ \t]*$)/m.exec(source);
   if (found?.index !== 0) return source;
   const [whole, opening = '', eol = '', front = ''] = found;
@@ -42,6 +43,7 @@ export function editFront(source: string, { title, severity, components }: Front
     title: title === undefined ? undefined : yamlString(title),
     severity,
     components: components && yamlList(components),
+    opened_by: openedBy && yamlText(openedBy),
   };
   const edited = setValues(front.replaceAll('\r\n', '\n'), values).replaceAll('\n', eol);
   return opening + edited + source.slice(whole.length);

@@ -8,7 +8,7 @@ import { defuse } from './escape.ts';
 import { readMoments } from './moments.ts';
 import { parseIncident } from './parse.ts';
 import { cutSections } from './timeline.ts';
-import { yamlList, yamlString } from './yaml-values.ts';
+import { yamlList, yamlString, yamlText } from './yaml-values.ts';
 
 export interface NewIncident {
   readonly title: string;
@@ -18,7 +18,7 @@ export interface NewIncident {
   readonly started: Millis;
   /** Ids, with or without a status; null: no `components:` line (the title decides). */
   readonly components: readonly (string | Affected)[] | null;
-  readonly openedBy: string | null;
+  readonly openedBy: Incident['openedBy'];
   readonly message: string;
   readonly resolved?: Millis;
   readonly scheduled?: { readonly start: Millis; readonly end: Millis };
@@ -44,7 +44,7 @@ export function printIncident(incident: NewIncident): string {
   }
   if (incident.rrule) lines.push(`rrule: ${yamlString(incident.rrule)}`);
   if (incident.components) lines.push(`components: ${yamlList(incident.components)}`);
-  if (incident.openedBy) lines.push(`opened_by: ${yamlString(incident.openedBy)}`);
+  if (incident.openedBy) lines.push(`opened_by: ${yamlText(incident.openedBy)}`);
   const { later = [], message, promised, messageAt: at = incident.started } = incident;
   const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
   const sections = [...later].reverse().flatMap(section);

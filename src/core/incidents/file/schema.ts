@@ -48,7 +48,10 @@ export const frontmatterSchema = z.strictObject({
   started: instant.optional(),
   resolved: instant.nullish(),
   components: affected.nullish(),
-  opened_by: z.string().nullish().describe('who filed it, for instance probe:api; not set for people'),
+  opened_by: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .nullish()
+    .describe('who reported it, for instance probe:api; not set for people'),
   notify: z.boolean().default(true).describe('false: subscribers get no email'),
   next_update: instant.nullish().describe('when the next update is promised'),
   scheduled_start: instant.optional().describe('makes it a maintenance'),

@@ -11,6 +11,11 @@ export function yamlList(components: readonly (string | Affected)[]): string {
   return `[${words.join(', ')}]`;
 }
 
+/** A text, or a list of texts. */
+export function yamlText(value: string | readonly string[]): string {
+  return typeof value === 'string' ? yamlString(value) : yamlList(value);
+}
+
 /** A YAML scalar for any text. */
 export function yamlString(text: string): string {
   const plain =

@@ -2,6 +2,7 @@
 import type { ComponentStatus } from '../../../core/model/component.ts';
 import type { Millis } from '../../../core/model/time.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
+import { unionLength } from '../../../core/page/uptime.ts';
 import type { PageContext } from '../context.ts';
 import { isOver, windowHtml } from './incidents.ts';
 import { icon } from './status-style.ts';
@@ -51,8 +52,9 @@ function stretchesOf(incident: IncidentView, id: string, status: ComponentStatus
 /** The part of the incident that counts in the uptime window, as traced to it in `/api/uptime.json`. */
 function countedWords(incident: string, component: string, ctx: PageContext) {
   const view = ctx.snapshot.components.find(one => one.component.id === component);
-  const length = (view?.uptime.intervals ?? [])
-    .filter(one => one.incident === incident && one.weight > 0)
-    .reduce((sum, { start, end }) => sum + end - start, 0);
+  // What was written and what was measured overlap.
+  const length = unionLength(
+    (view?.uptime.intervals ?? []).filter(one => one.incident === incident && one.weight > 0),
+  );
   return length > 0 ? ctx.say('incident.counted', { duration: ctx.dates.duration(length) }) : null;
 }

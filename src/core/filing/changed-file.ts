@@ -1,0 +1,202 @@
+// Changes the file of an incident, with one or several sources, by what they report.
+import { asOf, isAhead } from '../incidents/as-of.ts';
+import { editFront } from '../incidents/file/edit.ts';
+import { parseIncident } from '../incidents/file/parse.ts';
+import { type Addition, updated } from '../incidents/file/print.ts';
+import { type Listed, listsOf } from '../incidents/grouped-members.ts';
+import { type Severity, statusOf } from '../model/component.ts';
+import { type Affected, type Incident, openedByOf, SEVERITIES, sourcesOf } from '../model/incident.ts';
+import type { Site } from '../model/site.ts';
+import { componentOf } from '../model/source.ts';
+import { type Millis, SECOND } from '../model/time.ts';
+import type { StoredTransition, Transition } from '../model/transition.ts';
+import { lastedFrom } from '../monitoring/messages.ts';
+import { type InWords, joined, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
+import { inOrderOf } from './grouping.ts';
+import { claimOf, type Members, memberAfter } from './members.ts';
+
+/** What happens to an incident's file: its text, and whether that says anything new to a reader. */
+export interface Change {
+  readonly text: string;
+  readonly isNews: boolean;
+}
+
+/**
+ * Adds what its sources reported since to an incident's file. Only the newest update has the full text and is sent. The
+ * last recovery resolves the machine's own incident; a relapse opens it again. Null for a file that is written in an
+ * unusual way.
+ * @param before the incident's members, without these events.
+ */
+export function changeFile(
+  text: string,
+  id: string,
+  events: readonly StoredTransition[],
+  before: Members,
+  site: Site,
+  inWords: InWords,
+): string | null {
+  const inOrder = inOrderOf(site, events).sort((a, b) => a.at - b.at);
+  const all = (said: (event: StoredTransition) => Said) => {
+    const members = new Map(before);
+    const news: StoredTransition[] = [];
+    let now = text;
+    for (const [index, event] of inOrder.entries()) {
+      const next = inOrder.slice(index + 1).find(({ source }) => source === event.source);
+      const change = withEvent(now, id, event, members, said(event), site, inWords, next?.at);
+      if (change === null) return null;
+      now = change.text;
+      if (change.isNews) news.push(event);
+      members.set(event.source, memberAfter(event, members.get(event.source), site));
+    }
+    return { text: now, news };
+  };
+  const first = all(event => ({ message: shortly(event) }));
+  if (!first || first.news.length === 0) return first?.text ?? null;
+  const newest = first.news.at(-1);
+  const words = messagesOf(first.news);
+  return (
+    all(event => (event === newest ? { message: words } : { message: shortly(event), quiet: true }))?.text ??
+    null
+  );
+}
+
+type Said = Pick<Addition, 'message' | 'quiet'>;
+
+/**
+ * Adds one event to a file. A source of the machine's own incident is listed in `opened_by`; a section is written only
+ * where the affected components, or how badly they are affected, change.
+ * @param until when its source turned again, epoch ms: from then on, later sections are about that.
+ */
+export function withEvent(
+  text: string,
+  id: string,
+  event: StoredTransition,
+  members: Members,
+  said: Said,
+  site: Site,
+  inWords: InWords,
+  until = Number.POSITIVE_INFINITY,
+): Change | null {
+  const file = parseIncident(`${id}.md`, id, text).value as Incident;
+  const listed = listing(text, file, event);
+  if (listed === null) return null;
+  const incident = withoutAhead(file, event);
+  const others = [...members].filter(([source]) => source !== event.source).map(([, member]) => member);
+  const at = second(Math.max(event.at, incident.started));
+  const isOver = event.kind === 'up' && file.openedBy !== null && !others.some(({ isDown }) => isDown);
+  if (isOver && file.status === 'resolved') return { text, isNews: false };
+  // The last of its sources to recover may not be the last that is heard of.
+  const end = isOver ? Math.max(at, ...others.map(one => second(one.until ?? at))) : until;
+  const lists = listsOf(incident, site.components);
+  const turned = turning(event, incident, members, lists, site);
+  const steps = [at, ...lists.filter(one => one.at > at && one.at < end).map(one => one.at)];
+  const { status } = incident;
+  const open = status === 'resolved' ? ('investigating' as const) : status;
+  let next: string | null = listed;
+  let isSaid = false;
+  for (const then of isOver ? steps.filter(one => one < end) : steps) {
+    const change = turned(then);
+    if (change === null) continue;
+    const words = isOver || isSaid ? { message: shortly(event), quiet: true as const } : said;
+    next = updated(next, { status: open, at: then, ...words, ...change });
+    if (next === null) return null;
+    isSaid = true;
+  }
+  if (!isOver && event.kind === 'down' && file.status === 'resolved' && !isSaid) {
+    // By a clock that was set back, its end is still to come.
+    next = updated(next, { status: open, at: Math.max(at, file.resolved ?? at), ...said });
+    return next === null ? null : { text: next, isNews: true };
+  }
+  if (!isOver) return { text: next, isNews: isSaid };
+  const message = lastWords(said.message, incident, event, end, site, inWords);
+  next = updated(next, { status: 'resolved', at: end, ...said, message });
+  return next === null ? null : { text: next, isNews: true };
+}
+
+/** The file with the event's source in `opened_by`, if the incident is the machine's own. */
+function listing(text: string, file: Incident, { kind, source }: StoredTransition): string | null {
+  const sources = sourcesOf(file);
+  if (kind === 'up' || file.openedBy === null || sources.includes(source)) return text;
+  const edited = editFront(text, { openedBy: openedByOf([...sources, source]) });
+  return edited === text ? null : edited;
+}
+
+/** How an event changes the impact in effect at a time; null: not at all. */
+function turning(
+  event: StoredTransition,
+  incident: Incident,
+  members: Members,
+  lists: readonly Listed[],
+  site: Site,
+): (at: Millis) => Pick<Addition, 'change'> | null {
+  const claimed = claimOf(event.source, event.components, site);
+  const isOurs = incident.openedBy !== null;
+  const down = members.get(event.source);
+  const kept = [...members].flatMap(([source, one]) =>
+    source !== event.source && one.isDown ? one.components : [],
+  );
+  // Of an operator's incident, only what it brought.
+  const since = second(down?.since ?? 0);
+  const earlier = isOurs ? [] : idsOf((lists.findLast(one => one.at < since) ?? lists[0]!).list);
+  const brought = isOurs || down?.hasJoined ? (down?.components ?? claimed) : [];
+  const gone = brought.filter(one => !kept.includes(one) && !earlier.includes(one));
+  return at => {
+    const severity = severityAt(incident, at);
+    const { list: before, named } = lists.findLast(one => one.at <= at) ?? lists[0]!;
+    const standing = before.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
+    if (event.kind === 'up') {
+      const left = before.filter(one => !gone.includes(one.id));
+      return left.length === before.length ? null : { change: { severity: null, components: left } };
+    }
+    // An operator's own words on a component stay.
+    const added = isOurs ? claimed : claimed.filter(one => !standing.some(there => there.id === one));
+    const mine = added.map(one => ({ id: one, status: statusOf(event.severity) }));
+    const after = joined(standing, mine);
+    if (same(after, standing)) return null;
+    const worse = isOurs && rank(event.severity) > rank(severity) ? event.severity : null;
+    const usual = statusOf(worse ?? severity);
+    const components = after.map(one => (one.status === usual ? { ...one, status: null } : one));
+    // After an end, what was affected before it is affected again, unless said otherwise.
+    const isRepeated = before.length === 0 && worse === null && same(components, named);
+    return isRepeated ? {} : { change: { severity: worse, components } };
+  };
+}
+
+const rank = (severity: Severity) => SEVERITIES.indexOf(severity);
+const idsOf = (list: readonly Affected[]) => list.map(({ id }) => id);
+
+function same(one: readonly Affected[], other: readonly Affected[]): boolean {
+  const words = (list: readonly Affected[]) => list.map(({ id, status }) => `${id} ${status}`).sort();
+  return words(one).join() === words(other).join();
+}
+
+function severityAt({ severity, updates }: Incident, at: Millis): Severity {
+  return updates.findLast(one => one.at <= at && one.change?.severity)?.change?.severity ?? severity;
+}
+
+/** The incident at an event: updates by a clock that was ahead count as just before it. */
+function withoutAhead(incident: Incident, { at, recordedAt }: StoredTransition): Incident {
+  const now = Math.max(at, recordedAt);
+  if (!isAhead(incident, now)) return incident;
+  const before = second(Math.min(at, ...incident.updates.map(update => update.at))) - SECOND;
+  const { updates } = asOf(incident, now, () => before);
+  const isBegun = incident.begins === undefined && incident.started <= now;
+  return { ...incident, started: isBegun ? incident.started : second(at), updates };
+}
+
+/** One text for the recoveries of several checks: the operator's `## Up`, if there is one. */
+function lastWords(
+  message: string,
+  incident: Incident,
+  event: Transition,
+  end: Millis,
+  site: Site,
+  inWords: InWords,
+): string {
+  const ids = new Set(sourcesOf(incident).map(componentOf));
+  const names = site.components.filter(one => ids.has(one.id)).map(one => one.name);
+  if (!event.facts || names.length < 2) return message;
+  const lasted = lastedFrom(incident.started, end);
+  const facts = { kind: 'together' as const, component: phraseOf(names), seen: event.facts.seen, ...lasted };
+  return inWords({ ...event, message, facts }).message;
+}

@@ -1,0 +1,65 @@
+// The members of an incident: the sources that report it, and what each of them says is down.
+import { listsOf, statusOfSource } from '../incidents/grouped-members.ts';
+import { type Incident, sourcesOf } from '../model/incident.ts';
+import type { Site } from '../model/site.ts';
+import { componentOf, probedBy } from '../model/source.ts';
+import type { Millis } from '../model/time.ts';
+import type { StoredTransition } from '../model/transition.ts';
+import { dependentsOf } from './dependencies.ts';
+
+export interface Member {
+  readonly isDown: boolean;
+  /** Since when it is, or was, down, epoch ms. */
+  readonly since: Millis;
+  /** When it recovered, epoch ms; null while it is down. */
+  readonly until: Millis | null;
+  /** The components it says are down. */
+  readonly components: readonly string[];
+  /** It joined the incident, which was open before. */
+  readonly hasJoined: boolean;
+}
+
+export type Members = ReadonlyMap<string, Member>;
+
+/**
+ * The members of an incident by source, from the transitions filed in it, in order of arrival; after a lost database,
+ * from its file. An operator's incident has those that joined it.
+ */
+export function memberStates(incident: Incident, filed: readonly StoredTransition[], site: Site): Members {
+  const known = new Map<string, Member>();
+  for (const one of filed) known.set(one.source, memberAfter(one, known.get(one.source), site));
+  if (incident.openedBy === null) return known;
+  return new Map(
+    sourcesOf(incident).map(source => [source, known.get(source) ?? memberInFile(incident, source, site)]),
+  );
+}
+
+/** A member after one more of its transitions. */
+export function memberAfter(
+  { kind, at, source, components, filedAt, isJoined }: StoredTransition,
+  before: Member | undefined,
+  site: Site,
+): Member {
+  const claimed = claimOf(source, components, site);
+  const hasJoined = isJoined === true || filedAt === null;
+  const down = { isDown: true, since: at, until: null, components: claimed, hasJoined };
+  return kind === 'down' ? down : { ...down, ...before, isDown: false, until: at };
+}
+
+/** The components of a source's outage: with those of a check, all that depend on it. */
+export function claimOf(source: string, components: readonly string[], site: Site): readonly string[] {
+  const id = probedBy(source);
+  return id === null ? components : [id, ...dependentsOf(id, site.components).map(one => one.id)];
+}
+
+function memberInFile(incident: Incident, source: string, site: Site): Member {
+  const { down, until } = statusOfSource(incident, source);
+  const id = componentOf(source);
+  // Nothing tells which of them an outside monitor means.
+  const listed =
+    listsOf(incident, site.components)
+      .at(-1)
+      ?.list.map(one => one.id) ?? [];
+  const components = id === null ? listed : claimOf(source, [id], site);
+  return { isDown: down, since: incident.started, until: down ? null : until, components, hasJoined: false };
+}

@@ -1,0 +1,93 @@
+// Notes of a filing round: which transition was filed in which incident, in the database as soon as it has room.
+import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
+import { StorageFault } from '../../core/model/ports/storage.ts';
+import type { Millis } from '../../core/model/time.ts';
+import type { StoredTransition } from '../../core/model/transition.ts';
+import type { Db } from '../../store/db/database.ts';
+import { filedIn, incidentBefore, markFiled } from '../../store/incidents/transitions.ts';
+
+/** Where a transition was filed; `isJoined`: in an incident that was open before its source failed. */
+export interface Filing {
+  readonly transition: StoredTransition;
+  readonly id: string | null;
+  readonly isJoined: boolean;
+}
+
+/** Filed transitions, by seq, that are not yet marked as filed because the database had no room. */
+export type Unnoted = Map<number, Filing>;
+
+export class FilingNotes {
+  readonly #db: Db;
+  readonly #unnoted: Unnoted;
+  readonly #now: Millis;
+  /** The latest incident of each source, after this round's earlier transitions. */
+  readonly #last = new Map<string, string>();
+  /** The transitions filed in each incident, in order of arrival. */
+  readonly #filedIn = new Map<string, StoredTransition[]>();
+
+  constructor(db: Db, unnoted: Unnoted, now: Millis) {
+    this.#db = db;
+    this.#unnoted = unnoted;
+    this.#now = now;
+  }
+
+  /** A source's latest incident is this one, though its file may not be written yet. */
+  place(source: string, id: string): void {
+    this.#last.set(source, id);
+  }
+
+  /** The transitions of an incident that is shown, but not written yet. */
+  expect(id: string, transitions: readonly StoredTransition[]): void {
+    this.#filedIn.set(id, [...transitions]);
+  }
+
+  async mark(transition: StoredTransition, id: string | null, isJoined = false): Promise<void> {
+    // If it cannot be marked now, later rounds skip this transition and try to mark it again.
+    this.#unnoted.set(transition.seq, { transition, id, isJoined });
+    await this.note();
+    if (id === null) return;
+    this.place(transition.source, id);
+    this.#filedIn.get(id)?.push(transition);
+  }
+
+  /** Marks filed transitions in order of arrival, so that the newest one is marked last. */
+  async note(): Promise<void> {
+    for (const [seq, { transition, id, isJoined }] of [...this.#unnoted].sort(([a], [b]) => a - b)) {
+      if (id !== null) this.place(transition.source, id);
+      try {
+        await markFiled(this.#db, seq, { id, isJoined }, this.#now);
+      } catch (error) {
+        if (error instanceof StorageFault) return;
+        throw error;
+      }
+      this.#unnoted.delete(seq);
+    }
+  }
+
+  /** The transitions filed in an incident, in order of arrival. */
+  async filedIn(id: string): Promise<readonly StoredTransition[]> {
+    const known = this.#filedIn.get(id);
+    if (known) return known;
+    const unnoted = [...this.#unnoted.values()].filter(one => one.id === id).map(one => one.transition);
+    const noted = (await filedIn(this.#db, id)).filter(({ seq }) => !this.#unnoted.has(seq));
+    const all = [...noted, ...unnoted].sort((a, b) => a.seq - b.seq);
+    this.#filedIn.set(id, all);
+    return all;
+  }
+
+  /** The id of the incident in which the source was last filed. */
+  async previousOf(
+    { source, seq }: StoredTransition,
+    incidents: readonly Incident[],
+  ): Promise<string | null> {
+    const last = this.#last.get(source);
+    if (last !== undefined) return last;
+    // A crash may have happened after the file was written and before all its transitions were marked.
+    const known = await incidentBefore(this.#db, source, seq);
+    const own = incidents.filter(incident => sourcesOf(incident).includes(source));
+    const open = own.filter(isOpen);
+    const current = open.find(({ id }) => id === known) ?? open[0];
+    // A new database does not know the source, but the incident files do.
+    return current?.id ?? known ?? own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
+  }
+}
