@@ -48,6 +48,10 @@ const FIRST = `
   CREATE INDEX transitions_unfiled ON transitions (seq) WHERE filed_at IS NULL;
   CREATE INDEX transitions_source ON transitions (source, seq);
   CREATE TABLE recoveries (source TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  -- The incidents as last read: key is the lasting name, record their updates as JSON (core/incidents/identity.ts).
+  CREATE TABLE known_incidents (
+    key TEXT PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL, gone_at INTEGER
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE kept_files (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
   CREATE TABLE uncommitted (
     name TEXT PRIMARY KEY, author TEXT NOT NULL CHECK (author IN ('machine', 'api')), before TEXT

@@ -118,6 +118,16 @@ interface DeliveryRow {
   sent_at: number | null;
 }
 
+interface KnownIncidentRow {
+  /** The name that it keeps when its file is renamed. */
+  key: string;
+  id: string;
+  /** `KnownIncident` without key and id, as JSON. */
+  record: string;
+  /** Since when there is no such file; null while there is. */
+  gone_at: number | null;
+}
+
 interface RequestRow {
   /** Hash of method, path and Idempotency-Key. */
   key: string;
@@ -156,6 +166,7 @@ export interface Tables {
   metric_points: { metric_id: string; at: number; value: number };
   metric_rollups: MetricRollupRow;
   warnings: WarningRow;
+  known_incidents: KnownIncidentRow;
   kept_files: { name: string; text: string };
   recoveries: { source: string; at: number };
   uncommitted: { name: string; author: 'machine' | 'api'; before: string | null };

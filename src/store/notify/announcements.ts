@@ -180,8 +180,8 @@ export async function currentUpdate(
   { incidents, maintenances }: Pick<Snapshot, 'incidents' | 'maintenances'>,
   ref: string,
 ): Promise<Frozen | null> {
-  const current = findUpdate([...incidents, ...maintenances], ref);
   const frozen = await frozenUpdate(db, ref);
+  const current = findUpdate([...incidents, ...maintenances], ref, frozen?.update);
   return current ? asAnnounced(current, frozen) : frozen;
 }
 
@@ -196,6 +196,17 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
     .orderBy('ref')
     .executeTakeFirst();
   return row?.ref ?? null;
+}
+
+/** All that was announced of an incident, as it was then. */
+export async function allAnnounced(db: Db, incidentId: string): Promise<Frozen[]> {
+  const rows = await db
+    .selectFrom('announcements')
+    .select('frozen')
+    .where(isOf(incidentId))
+    .where('frozen', 'is not', null)
+    .execute();
+  return rows.map(({ frozen }) => JSON.parse(frozen!) as Frozen);
 }
 
 /** An incident with more text (characters) or more updates is stored with only what this update needs. */

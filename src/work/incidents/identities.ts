@@ -1,0 +1,127 @@
+// Identities: gives the incidents read from files the names they had before a correction or a new file name.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { isSameIncident, type KnownIncident, recognised, recordOf } from '../../core/incidents/identity.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import { MINUTE, type Millis } from '../../core/model/time.ts';
+import { makeYield } from '../../core/model/turns/steps.ts';
+import type { Db } from '../../store/db/database.ts';
+import { readIdentities, type StoredIncident, saveIdentities } from '../../store/incidents/identities.ts';
+
+/** Records stored in one step: a step takes a few milliseconds. */
+const STEP = 50;
+/** A file that comes back under another name after more than this is recognised by its times too. */
+const JUST: Millis = 10 * MINUTE;
+
+export class Identities {
+  readonly #db: Db | null;
+  readonly #isReader: boolean;
+  /** By lasting name; null until read. */
+  #known: Map<string, StoredIncident> | null = null;
+  readonly #byId = new Map<string, StoredIncident>();
+  readonly #unsaved = new Set<string>();
+  readonly #named = new WeakMap<Incident, Incident>();
+  readonly #yieldTurn = makeYield(nextTurn);
+
+  /** A program that only reads the database, or has none, records nothing. */
+  constructor(db: Db | null, as: 'server' | 'reader') {
+    this.#db = db;
+    this.#isReader = as === 'reader' || db === null;
+  }
+
+  /**
+   * The incidents with the names they keep, recorded for the next time; the same list if their files give the same
+   * names.
+   * @param incidents all there are
+   */
+  async of(incidents: readonly Incident[], now: Millis): Promise<readonly Incident[]> {
+    await this.#read();
+    const ids = new Set(incidents.map(({ id }) => id));
+    if (!this.#isReader) {
+      for (const one of this.#byId.values())
+        if (one.goneAt === null && !ids.has(one.id)) this.#put({ ...one, goneAt: now });
+    }
+    const all: Incident[] = [];
+    for (const incident of incidents) {
+      all.push(this.#named.get(incident) ?? this.#name(incident, ids, now));
+      await this.#yieldTurn();
+    }
+    await this.#save();
+    return all.every((incident, index) => incident === incidents[index]) ? incidents : all;
+  }
+
+  #name(incident: Incident, ids: ReadonlySet<string>, now: Millis): Incident {
+    const known = this.#knownAs(incident, ids, now);
+    const named = recognised(known, incident);
+    // What cannot be read to its end, or may still get another name, is no record.
+    if (this.#isReader || incident.held || incident.gathering) return named;
+    this.#named.set(incident, named);
+    const record = { ...recordOf(known, incident, named), goneAt: null };
+    if (!isDeepStrictEqual(record, this.#known!.get(record.key))) this.#put(record);
+    return named;
+  }
+
+  /** The same for one incident that is not yet in a file, without a record. */
+  one(incident: Incident, now: Millis): Incident {
+    return this.#known === null
+      ? incident
+      : recognised(this.#knownAs(incident, new Set([incident.id]), now), incident);
+  }
+
+  /** The record of an incident; for a new one, an empty record with a name that is free. */
+  #knownAs(incident: Incident, ids: ReadonlySet<string>, now: Millis): KnownIncident {
+    const { id, aliases = [] } = incident;
+    const own = this.#byId.get(id);
+    if (own && own.goneAt === null) return own;
+    const gone = [...(own ? [own] : []), ...this.#known!.values()].filter(({ goneAt }) => goneAt !== null);
+    const before =
+      gone.find(one => [one.id, ...one.former].some(name => aliases.includes(name))) ??
+      gone.find(one => isSameIncident(one, incident, Math.abs(now - one.goneAt!) < JUST));
+    if (before) return before;
+    const names = [...aliases.filter(name => !name.includes('/') && !ids.has(name)), id];
+    const nameOf = (number: number): string => {
+      const name = number < names.length ? names[number]! : `${id}~${number}`;
+      return this.#known!.has(name) ? nameOf(number + 1) : name;
+    };
+    return { key: nameOf(0), id, former: [], updates: [], gone: [] };
+  }
+
+  async #read(): Promise<void> {
+    if (this.#known !== null) return;
+    const records = this.#db ? await readIdentities(this.#db) : [];
+    this.#known = new Map();
+    // Last the record of a file that is there: another may have had its name before.
+    records.sort((a, b) => Number(a.goneAt === null) - Number(b.goneAt === null));
+    for (const one of records) this.#place(one);
+  }
+
+  #place(one: StoredIncident): void {
+    const before = this.#known!.get(one.key);
+    if (before && before.id !== one.id && this.#byId.get(before.id) === before) this.#byId.delete(before.id);
+    this.#known!.set(one.key, one);
+    this.#byId.set(one.id, one);
+  }
+
+  #put(one: StoredIncident): void {
+    this.#place(one);
+    this.#unsaved.add(one.key);
+  }
+
+  /** If the database cannot be written, the next round tries again. */
+  async #save(): Promise<void> {
+    while (this.#db && this.#unsaved.size > 0) {
+      const some = [...this.#unsaved].slice(0, STEP);
+      try {
+        await saveIdentities(
+          this.#db,
+          some.map(key => this.#known!.get(key)!),
+        );
+      } catch {
+        // The storage problem is reported elsewhere.
+        return;
+      }
+      for (const key of some) this.#unsaved.delete(key);
+      await nextTurn();
+    }
+  }
+}
