@@ -97,6 +97,7 @@ function withoutFutureEnd(incident: Incident, now: Millis): Incident {
     ...incident,
     status: standing ? announcedStatus(incident, standing) : 'investigating',
     resolved: null,
+    endsAhead: true,
     updates: atLeastOne(left, incident),
   };
 }
@@ -212,6 +213,7 @@ function withoutFutureCompletion(incident: Incident, now: Millis): Incident {
     ...incident,
     status: standing?.status ?? 'scheduled',
     resolved: null,
+    endsAhead: true,
     updates: atLeastOne(left, incident),
   };
 }

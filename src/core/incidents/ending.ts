@@ -34,17 +34,22 @@ export function announcesRelapse(
  * Null while it is open.
  * @param state as of now (`stateAt`)
  */
-export function endOf(incident: Incident, state: UpdateStatus): IncidentUpdate | null {
+export function endOf(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
   if (state !== 'resolved' && state !== 'completed') return null;
   const { updates, resolved, scheduled } = incident;
   const said = updates.findLast(update => announcesEnd(incident, update));
-  const at = resolved ?? scheduled?.end ?? updates.at(-1)!.at;
-  return { ...(said ?? { key: 'end', at, status: state, label: null, body: '' }), turn: 'end' };
+  const at = resolved ?? Math.min(now, scheduled?.end ?? now);
+  return { ...(said ?? { key: WORDLESS, at, status: state, label: null, body: '' }), turn: 'end' };
 }
+
+/** The key of an update that says no more than that it is over. */
+export const WORDLESS = 'end';
 
 /** The keys of an incident's ends, and of what said that it is open again after one. Sorted, they come last. */
 export const endKey = (number: number) => `end#${number}`;
 const reopeningKey = (number: number) => `reopened#${number}`;
+/** Records that the clock told an end, and nobody wrote about it yet. */
+export const clockKey = (number: number) => `clock#${number}`;
 
 /** Whether a key is that of an end, which stays the same whichever update carries it. */
 export function isEndKey(key: string): boolean {
@@ -65,7 +70,7 @@ export function endsTold(has: (key: string) => boolean): { readonly count: numbe
  * @param end the present one (`endOf`)
  */
 export function nextTurn(
-  updates: Incident['updates'],
+  { updates, endsAhead }: Incident,
   status: UpdateStatus,
   end: IncidentUpdate | null,
   has: (key: string) => boolean,
@@ -73,7 +78,8 @@ export function nextTurn(
 ): { readonly key: string; readonly update: IncidentUpdate } | null {
   const { count, open } = endsTold(has);
   if (end) return open || isSecond(updates, end, has) ? { key: endKey(count), update: end } : null;
-  if (open) return null;
+  // An end in the future was told by a clock that was ahead, or is a slip: the file does not say that it goes on.
+  if (open || endsAhead) return null;
   const key = reopeningKey(count - 1);
   return { key, update: { key, at: now, status, label: null, body: '', turn: 'reopening' } };
 }

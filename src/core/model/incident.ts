@@ -100,6 +100,8 @@ export interface Incident {
   readonly begins?: Millis;
   /** `started:` as in the file, if it was in the future when first seen: it is not used (as-of.ts). */
   readonly startedAhead?: Millis;
+  /** Its file says that it is over, but its end is in the future: it is open until then (as-of.ts). */
+  readonly endsAhead?: true;
   /** A heading's time cannot be read: shown as far as possible, but not announced until it is corrected. */
   readonly held?: true;
 }

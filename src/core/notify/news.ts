@@ -3,10 +3,13 @@
 import {
   announcesEnd,
   announcesRelapse,
+  clockKey,
   endOf,
+  endsTold,
   isEndKey,
   nextTurn,
   openAfterEnd,
+  WORDLESS,
 } from '../incidents/ending.ts';
 import { noticesOf, stateAt } from '../incidents/maintenance.ts';
 import {
@@ -69,35 +72,38 @@ function newsOf(
   const isSeen = ({ key }: IncidentUpdate) => has(key);
   const isBegun = updates.some(one => !one.preface && !one.stray && isSeen(one));
   const begun = updates.find(one => !one.stray && isSeen(one))?.at;
-  // The beginning is told once. Of a beginning by a clock that was ahead nothing is known.
-  const isForeword = ({ at, preface }: IncidentUpdate) =>
-    (preface === true && isBegun) ||
-    (begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE));
+  // The beginning is told once. Of a beginning by a clock that was ahead nothing is known. Once its time is corrected,
+  // it is news.
+  const isBefore = ({ at, stray }: IncidentUpdate) =>
+    stray || (begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE));
   const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
   const state = stateAt(incident, now);
-  const end = endOf(incident, state);
-  const isTold = (update: IncidentUpdate) =>
+  const end = endOf(incident, state, now);
+  const isTold = (update: IncidentUpdate): boolean =>
+    (update.preface && isBegun) ||
+    isOld(update) ||
     // The plan of a maintenance that is over.
-    isForeword(update) || isOld(update) || (end !== null && update.status === 'scheduled');
+    (end !== null && update.status === 'scheduled');
   const found: Announcement[] = [];
   const add = (update: IncidentUpdate, key: string, isQuiet: boolean) => {
-    const quiet = firstRound || !incident.notify || update.quiet || isQuiet;
+    const quiet = firstRound || !incident.notify || update.quiet === true || isQuiet;
     found.push({ incidentId, key, incident, update, quiet });
   };
   // The email would contradict the page.
   const waiting = firstRound ? [] : openAfterEnd(incident);
+  const turn = nextTurn(incident, state, end, has, now);
+  const { count } = endsTold(has);
   for (const update of updates) {
     if (isSeen(update) || update.at > now || waiting.includes(update)) continue;
-    // Told as the end, or a correction of it.
-    if (update.key === end?.key) add(update, update.key, true);
-    else if (firstRound || !tellsNothing(incident, update))
-      add(begunAs(update, state), update.key, update.stray || isTold(update));
+    // What tells the end, or corrects it, is no news of its own; what is written after the clock told it, is.
+    if (update.key === end?.key) add(update, update.key, turn !== null || !has(clockKey(count - 1)));
+    else if (firstRound || !(isBefore(update) || tellsNothing(incident, update)))
+      add(begunAs(update, state), update.key, isTold(update));
   }
-  const turn = nextTurn(updates, state, end, has, now);
   const first = found.findIndex(({ quiet }) => !quiet);
   if (turn && end) {
-    const isUntold = incident.series && leads.length === 0 && updates.every(({ quiet }) => quiet);
-    add(turn.update, turn.key, isUntold || (isOld(end) && begun === undefined));
+    add(end, turn.key, isUntold(incident) || (isOld(end) && begun === undefined));
+    if (end.key === WORDLESS && incident.status !== state) add(end, clockKey(count), true);
   } else if (turn) {
     // With the words about it, if there are any.
     if (first >= 0)
@@ -108,8 +114,13 @@ function newsOf(
   const opening = updates.find(update => !update.quiet);
   const isNews = opening !== undefined && opening.at <= now && !isSeen(opening) && !isTold(opening);
   for (const notice of noticesOf(incident, leads, now))
-    if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isTold(notice));
+    if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
   return found;
+}
+
+/** Of an occurrence, nothing is told but what is written about it. */
+function isUntold({ series, updates }: Incident): boolean {
+  return series !== undefined && updates.every(({ quiet, status }) => quiet || status === 'scheduled');
 }
 
 /** A maintenance that is first seen while the work goes on is not announced as planned. */
@@ -206,8 +217,8 @@ export function findUpdate<Kind extends Incident & { readonly state?: UpdateStat
       one => one.key === named && (!isEnd || one.status === announced?.status),
     );
     if (own) return { incident, update: isEnd ? { ...own, turn: 'end' } : own };
-    const end = isEnd ? endOf(incident, incident.state ?? incident.status) : null;
-    if (end) return { incident, update: end };
+    const end = isEnd ? endOf(incident, incident.state ?? incident.status, incident.started) : null;
+    if (end) return { incident, update: end.key === WORDLESS ? (announced ?? end) : end };
   }
   return null;
 }

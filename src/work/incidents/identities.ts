@@ -20,6 +20,7 @@ export class Identities {
   #known: Map<string, StoredIncident> | null = null;
   readonly #byId = new Map<string, StoredIncident>();
   readonly #unsaved = new Set<string>();
+  #saving = false;
   readonly #named = new WeakMap<Incident, Incident>();
   readonly #yieldTurn = makeYield(nextTurn);
 
@@ -46,7 +47,8 @@ export class Identities {
       all.push(this.#named.get(incident) ?? this.#name(incident, ids, now));
       await this.#yieldTurn();
     }
-    await this.#save();
+    // Nobody waits for it; what is announced of these incidents is stored after it.
+    void this.#save();
     return all.every((incident, index) => incident === incidents[index]) ? incidents : all;
   }
 
@@ -109,19 +111,26 @@ export class Identities {
 
   /** If the database cannot be written, the next round tries again. */
   async #save(): Promise<void> {
-    while (this.#db && this.#unsaved.size > 0) {
-      const some = [...this.#unsaved].slice(0, STEP);
-      try {
-        await saveIdentities(
-          this.#db,
-          some.map(key => this.#known!.get(key)!),
-        );
-      } catch {
+    if (this.#saving || !this.#db) return;
+    this.#saving = true;
+    try {
+      while (this.#unsaved.size > 0) {
+        const some = [...this.#unsaved].slice(0, STEP);
+        for (const key of some) this.#unsaved.delete(key);
+        const records = some.map(key => this.#known!.get(key)!);
         // The storage problem is reported elsewhere.
-        return;
+        const isSaved = await saveIdentities(this.#db, records).then(
+          () => true,
+          () => false,
+        );
+        if (!isSaved) {
+          for (const key of some) this.#unsaved.add(key);
+          return;
+        }
+        await nextTurn();
       }
-      for (const key of some) this.#unsaved.delete(key);
-      await nextTurn();
+    } finally {
+      this.#saving = false;
     }
   }
 }
