@@ -52,7 +52,7 @@ export function recognised<Kind extends Incident>(known: KnownIncident, incident
     used.add(key);
     return key === update.key ? update : { ...update, key };
   });
-  const former = [...new Set([...aliases, ...known.former])].filter(one => one !== id);
+  const former = [...new Set([...aliases, ...formerIds(known, id)])];
   const isSame = renamed.every((update, index) => update === updates[index]);
   if (isSame && known.key === id && former.length === aliases.length) return incident;
   return {
@@ -78,8 +78,11 @@ export function recordOf(known: KnownIncident, read: Incident, named: Incident):
   );
   const there = new Set(updates.map(({ key }) => key));
   const gone = [...known.gone, ...known.updates].filter(({ key }) => !there.has(key)).slice(-MAX_GONE);
-  const former = known.id === read.id ? known.former : [...known.former, known.id];
-  return { key: known.key, id: read.id, former: former.filter(id => id !== read.id), updates, gone };
+  return { key: known.key, id: read.id, former: formerIds(known, read.id), updates, gone };
+}
+
+function formerIds(known: KnownIncident, id: string): readonly string[] {
+  return [...new Set([...known.former, known.id])].filter(one => one !== id);
 }
 
 /** Whether a file under a new name is the incident of one that is gone. `justGone`: it was there a moment ago. */

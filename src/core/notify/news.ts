@@ -194,7 +194,10 @@ export function asAnnounced<Kind extends Incident>(
   if (updates.length === incident.updates.length && !isTurn && !isRaised) return current;
   return {
     incident: { ...incident, updates },
-    update: { ...update, ...(isTurn ? { turn } : {}), ...(isRaised ? { status } : {}) },
+    update:
+      isTurn || isRaised
+        ? { ...update, ...(isTurn ? { turn } : {}), ...(isRaised ? { status } : {}) }
+        : update,
   };
 }
 
