@@ -56,6 +56,11 @@ export function isEndKey(key: string): boolean {
   return key.startsWith(endKey(0).slice(0, -1));
 }
 
+/** The references that go when an announcement is withdrawn: with an end, what said that it was none. */
+export function withdrawnWith(ref: string): readonly string[] {
+  return [ref, ref.replace(/ end#(\d+)$/, (_, number) => ` ${reopeningKey(number)}`)];
+}
+
 /** How many ends were told, and whether the incident was open after the last. `has`: what is recorded, by key. */
 export function endsTold(has: (key: string) => boolean): { readonly count: number; readonly open: boolean } {
   let count = 0;

@@ -42,88 +42,88 @@ function wordsOf({ title }: Pick<Incident, 'title'>, { body, label, status }: In
   return `${text.slice(0, COMPARED)}#${createHash('sha256').update(text).digest('base64url').slice(0, 12)}`;
 }
 
-/** The incident as known, after the record of its last reading; the same object if its file gives the same names. */
-export function recognised<Kind extends Incident>(known: KnownIncident, incident: Kind): Kind {
-  const { updates, id, aliases = [] } = incident;
-  const found = matched(known, incident);
-  const used = new Set([...known.updates, ...known.gone].map(({ key }) => key));
-  const renamed = updates.map(update => {
-    const key = found.get(update)?.key ?? unused(update.key, used);
-    used.add(key);
+/**
+ * An incident with the names it keeps, by the record of its last reading, and the record of this one. Both are the same
+ * objects if nothing changed.
+ */
+export function recognise<Kind extends Incident>(
+  known: KnownIncident,
+  incident: Kind,
+): { readonly named: Kind; readonly record: KnownIncident } {
+  const { id, updates: read, aliases = [] } = incident;
+  const said = saidIn(incident);
+  const isSame =
+    known.id === id &&
+    said.length === known.updates.length &&
+    said.every(({ as, words }, index) => {
+      const before = known.updates[index]!;
+      return as === before.as && words === before.words;
+    });
+  const record = isSame ? known : recordOf(known, id, said);
+  const updates = read.map((update, index) => {
+    const { key } = record.updates[index]!;
     return key === update.key ? update : { ...update, key };
   });
-  const former = [...new Set([...aliases, ...formerIds(known, id)])];
-  const isSame = renamed.every((update, index) => update === updates[index]);
-  if (isSame && known.key === id && former.length === aliases.length) return incident;
-  return {
+  const former = [...new Set([...aliases, ...record.former])];
+  const isPlain = updates.every((update, index) => update === read[index]);
+  if (isPlain && known.key === id && former.length === aliases.length) return { named: incident, record };
+  const named = {
     ...incident,
-    ...(isSame ? {} : { updates: renamed }),
+    ...(isPlain ? {} : { updates }),
     ...(known.key === id ? {} : { key: known.key }),
     ...(former.length === 0 ? {} : { aliases: former }),
   };
+  return { named, record };
 }
 
-/**
- * The record after a reading.
- * @param read the incident as its file says
- * @param named the same as `recognised` returned it
- */
-export function recordOf(known: KnownIncident, read: Incident, named: Incident): KnownIncident {
-  const updates = read.updates.map(
-    (update, index): KnownUpdate => ({
-      key: named.updates[index]!.key,
-      as: update.key,
-      words: wordsOf(read, update),
-    }),
-  );
+function recordOf(known: KnownIncident, id: string, said: readonly Said[]): KnownIncident {
+  const found = matched(known, said);
+  const used = new Set([...known.updates, ...known.gone].map(({ key }) => key));
+  const updates = said.map((one): KnownUpdate => {
+    const key = found.get(one)?.key ?? unused(one.as, used);
+    used.add(key);
+    return { key, as: one.as, words: one.words };
+  });
   const there = new Set(updates.map(({ key }) => key));
   const gone = [...known.gone, ...known.updates].filter(({ key }) => !there.has(key)).slice(-MAX_GONE);
-  return { key: known.key, id: read.id, former: formerIds(known, read.id), updates, gone };
-}
-
-function formerIds(known: KnownIncident, id: string): readonly string[] {
-  return [...new Set([...known.former, known.id])].filter(one => one !== id);
+  const former = [...new Set([...known.former, known.id])].filter(one => one !== id);
+  return { key: known.key, id, former, updates, gone };
 }
 
 /** Whether a file under a new name is the incident of one that is gone. `justGone`: it was there a moment ago. */
 export function isSameIncident(known: KnownIncident, incident: Incident, justGone: boolean): boolean {
-  const said = incident.updates.map(update => ({ as: update.key, words: wordsOf(incident, update) }));
+  const said = saidIn(incident);
   // A machine's words are the same for each of its incidents.
   const isWorded = justGone && incident.openedBy === null;
   const kept = known.updates.filter(one =>
     said.some(
       ({ as, words }) =>
-        (timeOf(as) === timeOf(one.as) && alike(words, one.words)) ||
-        (isWorded && words === one.words && words.length >= TELLING),
+        (timeOf(as) === timeOf(one.as) && alike(words, one.words)) || (isWorded && words === one.words),
     ),
   );
   return kept.length > 0 && kept.length * 2 >= known.updates.length;
 }
 
-interface Said {
-  readonly update: IncidentUpdate;
-  readonly as: string;
-  readonly words: string;
+type Said = Pick<KnownUpdate, 'as' | 'words'>;
+
+function saidIn(incident: Incident): Said[] {
+  return incident.updates.map(update => ({ as: update.key, words: wordsOf(incident, update) }));
 }
 
 /**
  * The known update that each update is. First those that read the same, then those with the same words, with the same
  * time, with nearly the same words, and last those at the same place between known neighbours.
  */
-function matched(known: KnownIncident, incident: Incident): ReadonlyMap<IncidentUpdate, KnownUpdate> {
-  const found = new Map<IncidentUpdate, KnownUpdate>();
+function matched({ updates, gone }: KnownIncident, said: readonly Said[]): ReadonlyMap<Said, KnownUpdate> {
+  const found = new Map<Said, KnownUpdate>();
   const taken = new Set<KnownUpdate>();
-  const said = incident.updates.map(update => ({ update, as: update.key, words: wordsOf(incident, update) }));
-  const take = ({ update }: Said, one: KnownUpdate) => {
-    found.set(update, one);
-    taken.add(one);
+  const take = (one: Said, other: KnownUpdate) => {
+    found.set(one, other);
+    taken.add(other);
   };
-  const unmatched = () => said.filter(({ update }) => !found.has(update));
+  const unmatched = () => said.filter(one => !found.has(one));
   const free = (among: readonly KnownUpdate[]) => among.filter(one => !taken.has(one));
-  const pair = (
-    among: readonly KnownUpdate[],
-    nameOf: (one: Pick<KnownUpdate, 'as' | 'words'>) => string,
-  ) => {
+  const pair = (among: readonly KnownUpdate[], nameOf: (one: Said) => string) => {
     const named = new Map<string, KnownUpdate[]>();
     for (const one of free(among)) named.set(nameOf(one), [...(named.get(nameOf(one)) ?? []), one]);
     for (const one of unmatched()) {
@@ -131,7 +131,6 @@ function matched(known: KnownIncident, incident: Incident): ReadonlyMap<Incident
       if (match) take(one, match);
     }
   };
-  const { updates, gone } = known;
   pair([...updates, ...gone], ({ as, words }) => `${as} ${words}`);
   pair([...updates, ...gone], ({ as, words }) => `${timeOf(as)} ${words}`);
   pair(updates, ({ words }) => words);
@@ -161,10 +160,10 @@ function matched(known: KnownIncident, incident: Incident): ReadonlyMap<Incident
 function placed(
   said: readonly Said[],
   known: readonly KnownUpdate[],
-  found: ReadonlyMap<IncidentUpdate, KnownUpdate>,
+  found: ReadonlyMap<Said, KnownUpdate>,
 ): readonly (readonly [Said, KnownUpdate])[] {
   const pairs: (readonly [Said, KnownUpdate])[] = [];
-  const places = new Map(said.map(({ update }, at) => [found.get(update), at]));
+  const places = new Map(said.map((one, at) => [found.get(one), at]));
   let from = 0;
   let before: KnownUpdate[] = [];
   for (const one of known) {
@@ -173,7 +172,7 @@ function placed(
       before.push(one);
       continue;
     }
-    const between = said.slice(from, Math.max(from, at)).filter(({ update }) => !found.has(update));
+    const between = said.slice(from, Math.max(from, at)).filter(other => !found.has(other));
     if (between.length === before.length)
       pairs.push(...between.map((other, index) => [other, before[index]!] as const));
     before = [];

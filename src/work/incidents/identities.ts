@@ -1,7 +1,6 @@
 // Identities: gives the incidents read from files the names they had before a correction or a new file name.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
-import { isSameIncident, type KnownIncident, recognised, recordOf } from '../../core/incidents/identity.ts';
+import { isSameIncident, type KnownIncident, recognise } from '../../core/incidents/identity.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { MINUTE, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
@@ -19,6 +18,8 @@ export class Identities {
   /** By lasting name; null until read. */
   #known: Map<string, StoredIncident> | null = null;
   readonly #byId = new Map<string, StoredIncident>();
+  /** Those whose file is gone, by lasting name. */
+  readonly #gone = new Map<string, StoredIncident>();
   readonly #unsaved = new Set<string>();
   #saving = false;
   readonly #named = new WeakMap<Incident, Incident>();
@@ -54,12 +55,11 @@ export class Identities {
 
   #name(incident: Incident, ids: ReadonlySet<string>, now: Millis): Incident {
     const known = this.#knownAs(incident, ids, now);
-    const named = recognised(known, incident);
+    const { named, record } = recognise(known, incident);
     // What cannot be read to its end, or may still get another name, is no record.
     if (this.#isReader || incident.held || incident.gathering) return named;
     this.#named.set(incident, named);
-    const record = { ...recordOf(known, incident, named), goneAt: null };
-    if (!isDeepStrictEqual(record, this.#known!.get(record.key))) this.#put(record);
+    if (record !== known || this.#gone.has(known.key)) this.#put({ ...record, goneAt: null });
     return named;
   }
 
@@ -67,7 +67,7 @@ export class Identities {
   one(incident: Incident, now: Millis): Incident {
     return this.#known === null
       ? incident
-      : recognised(this.#knownAs(incident, new Set([incident.id]), now), incident);
+      : recognise(this.#knownAs(incident, new Set([incident.id]), now), incident).named;
   }
 
   /** The record of an incident; for a new one, an empty record with a name that is free. */
@@ -75,7 +75,7 @@ export class Identities {
     const { id, aliases = [] } = incident;
     const own = this.#byId.get(id);
     if (own && own.goneAt === null) return own;
-    const gone = [...(own ? [own] : []), ...this.#known!.values()].filter(({ goneAt }) => goneAt !== null);
+    const gone = [...(own ? [own] : []), ...this.#gone.values()];
     const before =
       gone.find(one => [one.id, ...one.former].some(name => aliases.includes(name))) ??
       gone.find(one => isSameIncident(one, incident, Math.abs(now - one.goneAt!) < JUST));
@@ -101,6 +101,8 @@ export class Identities {
     const before = this.#known!.get(one.key);
     if (before && before.id !== one.id && this.#byId.get(before.id) === before) this.#byId.delete(before.id);
     this.#known!.set(one.key, one);
+    if (one.goneAt === null) this.#gone.delete(one.key);
+    else this.#gone.set(one.key, one);
     this.#byId.set(one.id, one);
   }
 

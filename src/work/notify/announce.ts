@@ -1,6 +1,7 @@
 // Announces news. One transaction records it with the promise to send it; the deliveries are then enqueued in steps, so
 // that a hundred thousand of them block nothing.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { withdrawnWith } from '../../core/incidents/ending.ts';
 import { affectedBy, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import {
@@ -104,7 +105,7 @@ export class Announcer {
         const current = stillOwed(owed, frozen, snapshot);
         if (current === null && (await withdraw(db, owed.ref))) {
           // If the update comes back, it is news, even in the same incident object.
-          this.#seen.delete(owed.ref);
+          for (const ref of withdrawnWith(owed.ref)) this.#seen.delete(ref);
           this.#settled = new WeakSet();
           log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;

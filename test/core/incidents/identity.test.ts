@@ -2,12 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import {
-  isSameIncident,
-  type KnownIncident,
-  recognised,
-  recordOf,
-} from '../../../src/core/incidents/identity.ts';
+import { isSameIncident, type KnownIncident, recognise } from '../../../src/core/incidents/identity.ts';
 import { keyOf, refOf } from '../../../src/core/model/incident.ts';
 import { HOUR, iso, MINUTE } from '../../../src/core/model/time.ts';
 import { announcements } from '../../../src/core/notify/news.ts';
@@ -46,8 +41,8 @@ function server() {
   const keys: string[][] = [];
   const round = (written: Written) => {
     const read = parseIncident('x.md', written.id ?? 'x', fileOf(written)).value!;
-    const named = recognised(known, read);
-    known = recordOf(known, read, named);
+    const { named, record } = recognise(known, read);
+    known = record;
     keys.push(named.updates.map(({ key }) => key));
     expect(keyOf(named)).toBe('x');
     expect(new Set(keys.at(-1)).size).toBe(named.updates.length);
@@ -189,7 +184,7 @@ describe('a file under another name', () => {
   const read = (written: Written) => parseIncident('y.md', 'y', fileOf({ ...written, id: 'y' })).value!;
   const known = (written: Written) => {
     const one = parseIncident('x.md', 'x', fileOf(written)).value!;
-    return recordOf({ key: 'x', id: 'x', former: [], updates: [], gone: [] }, one, one);
+    return recognise({ key: 'x', id: 'x', former: [], updates: [], gone: [] }, one).record;
   };
   const earlier = [A, B].map(one => ({ ...one, at: one.at - 1440 }));
   test.each<[string, Written, Written, boolean, boolean]>([

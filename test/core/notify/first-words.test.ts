@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { parseAfter } from '../../../src/core/incidents/file/reparse.ts';
-import { type KnownIncident, recognised, recordOf } from '../../../src/core/incidents/identity.ts';
+import { type KnownIncident, recognise } from '../../../src/core/incidents/identity.ts';
 import { type Incident, refOf } from '../../../src/core/model/incident.ts';
 import { HOUR, iso, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import { announcements } from '../../../src/core/notify/news.ts';
@@ -27,8 +27,8 @@ function rounds(sources: readonly string[], noted: readonly string[] = []) {
   return sources.map(source => {
     const { value } = parseAfter(before, 'x.md', 'x', source);
     before = value;
-    const named = recognised(known, value!);
-    known = recordOf(known, value!, named);
+    const { named, record } = recognise(known, value!);
+    known = record;
     const found = announcements([named], seen, NOW, false);
     for (const one of found) seen.add(refOf(one));
     return found.filter(({ quiet }) => !quiet).map(({ key }) => key);

@@ -93,6 +93,26 @@ test('an end typed into the future is no reopening', async () => {
   expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[RESOLVED] Slow exports']);
 });
 
+test('with a grace period, an end that is taken back meanwhile is told to nobody; the next one is', async () => {
+  const world = await openWorld({
+    site: () =>
+      'title: T\nnotify: { grace: 30s }\ncomponents:\n  - { id: dashboard, name: Dashboard, check: { type: manual } }\n',
+  });
+  await subscribed(world, 'olga@example.com');
+  await world.write(FILE, file(OPEN, BEGUN));
+  await world.pass(60, 5);
+  await world.write(FILE, file(over('11:58'), BEGUN));
+  await world.pass(10, 5);
+  await world.write(FILE, file(OPEN, BEGUN));
+  await world.pass(120, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+  await world.write(FILE, file(over('11:58'), BEGUN));
+  await world.pass(90, 5);
+  await world.restart();
+  await world.pass(60, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[RESOLVED] Slow exports']);
+});
+
 const WORK = '20260310_upgrade.md';
 const work = (status: string, body = '', start = '12:01') =>
   `---\ntitle: Upgrade\nstatus: ${status}\nstarted: 2026-03-10T11:00:00Z\nscheduled_start: 2026-03-10T${start}:00Z\nscheduled_end: 2026-03-10T12:03:00Z\ncomponents: [dashboard]\n---\n\nWe upgrade.\n\n${body}`;
