@@ -75,7 +75,8 @@ export class Identities {
     const { id, aliases = [] } = incident;
     const own = this.#byId.get(id);
     if (own && own.goneAt === null) return own;
-    const gone = [...(own ? [own] : []), ...this.#gone.values()];
+    // The last one gone comes first: there may be copies.
+    const gone = [...(own ? [own] : []), ...[...this.#gone.values()].reverse()];
     const before =
       gone.find(one => [one.id, ...one.former].some(name => aliases.includes(name))) ??
       gone.find(one => isSameIncident(one, incident, Math.abs(now - one.goneAt!) < JUST));
@@ -92,8 +93,8 @@ export class Identities {
     if (this.#known !== null) return;
     const records = this.#db ? await readIdentities(this.#db) : [];
     this.#known = new Map();
-    // Last the record of a file that is there: another may have had its name before.
-    records.sort((a, b) => Number(a.goneAt === null) - Number(b.goneAt === null));
+    // In the order in which they went, and last what is there: another file may have had its name before.
+    records.sort((a, b) => (a.goneAt ?? Number.MAX_VALUE) - (b.goneAt ?? Number.MAX_VALUE));
     for (const one of records) this.#place(one);
   }
 
