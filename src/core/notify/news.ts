@@ -83,7 +83,7 @@ function newsOf(
     (update.preface && isBegun) ||
     isOld(update) ||
     // The plan of a maintenance that is over.
-    (end !== null && update.status === 'scheduled');
+    (end !== null && update.status === 'scheduled' && update.at < incident.scheduled!.start);
   const found: Announcement[] = [];
   const add = (update: IncidentUpdate, key: string, isQuiet: boolean) => {
     const quiet = firstRound || !incident.notify || update.quiet === true || isQuiet;

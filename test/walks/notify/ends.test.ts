@@ -166,6 +166,19 @@ test('a maintenance first seen in progress is not mailed as scheduled; one first
   ]);
 });
 
+test('what is written after the clock completed a maintenance is told', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write(WORK, work('scheduled'));
+  await world.pass(200, 5);
+  await world.write(WORK, work('scheduled', '## Update 12:03 UTC\nThe caches are still cold.\n'));
+  await world.pass(10, 5);
+  await world.restart();
+  await world.pass(10, 5);
+  expect(sent(world)).toHaveLength(3);
+  expect(sent(world)[2]!.text).toContain('still cold');
+});
+
 test('work that goes on after its planned end was told is told, and so is its end', async () => {
   const world = await openWorld();
   await subscribed(world, 'olga@example.com');

@@ -190,6 +190,22 @@ test('with `aliases:`, a file that says something else is the same incident', as
   await leadsTo(world, `/status/incidents/${OLD}`, NEW);
 });
 
+test('a maintenance named after its own day is the same under another day', async () => {
+  const plan = (day: string) =>
+    `---\ntitle: Upgrade\nstatus: scheduled\nscheduled_start: 2026-03-${day}T10:00:00Z\nscheduled_end: 2026-03-${day}T11:00:00Z\ncomponents: [api]\n---\n\nWe upgrade.\n`;
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write('20260320_upgrade.md', plan('20'));
+  await world.pass(10, 5);
+  await rm(at(world, '20260320_upgrade'));
+  await world.write('20260322_upgrade.md', plan('22'));
+  await world.pass(10, 5);
+  await world.restart();
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[MAINTENANCE] Upgrade']);
+  await leadsTo(world, '/status/incidents/20260320_upgrade', '20260322_upgrade');
+});
+
 test('an occurrence’s former address leads to today’s', async () => {
   const series = `---\ntitle: Backup\nstatus: scheduled\nscheduled_start: 2026-03-11T00:00:00Z\nscheduled_end: 2026-03-11T01:00:00Z\nrrule: FREQ=DAILY\ncomponents: [api]\n---\n\nWe back up.\n`;
   const world = await openWorld({ files: { '20260310_backup.md': series } });
