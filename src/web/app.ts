@@ -17,6 +17,7 @@ import { webhookRoutes } from './inbound/webhooks.ts';
 import { eventRoutes } from './live/events.ts';
 import { healthRoutes, metricsRoutes } from './ops/health.ts';
 import { chartRoutes } from './page/charts.ts';
+import { formerAddresses } from './page/former-addresses.ts';
 import { pictureRoutes } from './page/pictures.ts';
 import { publicRoutes } from './page/routes.ts';
 import { statuspagePaths } from './statuspage/paths.ts';
@@ -53,6 +54,7 @@ export function makeApp(deps: WebDeps): App {
   writeRoutes(app, web);
   healthRoutes(app, web);
   metricsRoutes(app, web);
+  formerAddresses(app, web);
   app.use(withoutSlash(web.base), notFound, errorHandler(web));
   const handle = cache.before(app);
   return {

@@ -1,12 +1,13 @@
 // Forecast: who would be mailed about these incidents if they were on the page now.
 import { asOf } from '../../core/incidents/as-of.ts';
-import { announcedWhenSeen, presumedKey } from '../../core/incidents/first-seen.ts';
+import { announcedWhenSeen } from '../../core/incidents/first-seen.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
-import { affectedBy, type Incident, refOf } from '../../core/model/incident.ts';
+import { affectedBy, type Incident, keyOf, refOf } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { announcements, concernOf, owedTo } from '../../core/notify/news.ts';
 import { isFirstRound, seenUpdates } from '../../store/notify/announcements.ts';
 import { confirmedSubscribers } from '../../store/notify/subscribers.ts';
+import { Identities } from '../../work/incidents/identities.ts';
 import { type Cli, databaseOf } from './command.ts';
 
 /**
@@ -21,10 +22,11 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const confirmed = await confirmedSubscribers(db);
     const first = await isFirstRound(db);
     const now = cli.clock();
-    const dated = incidents.flatMap(one => {
-      const isSeen = (key: string) => seen.has(refOf({ incidentId: one.id, key }));
-      const key = presumedKey(one, isSeen);
-      const known = key === null || isSeen(key) ? one : announcedWhenSeen(one, now);
+    const named = await new Identities(db, 'reader').of(incidents, now);
+    const dated = named.flatMap(one => {
+      const presumed = one.updates.find(update => update.presumed);
+      const isSeen = presumed && seen.has(refOf({ incidentId: keyOf(one), key: presumed.key }));
+      const known = !presumed || isSeen ? one : announcedWhenSeen(one, now);
       // The occurrences of a series are announced one by one.
       return occurrencesOf(known, now).map(each => asOf(each, now, () => now));
     });

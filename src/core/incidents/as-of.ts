@@ -1,6 +1,6 @@
 // The incident as of a moment: corrects times in the file that are in the future.
-import { type Incident, type IncidentUpdate, refOf, type UpdateStatus } from '../model/incident.ts';
-import { DAY, iso, type Millis } from '../model/time.ts';
+import { type Incident, type IncidentUpdate, keyOf, refOf, type UpdateStatus } from '../model/incident.ts';
+import { DAY, type Millis } from '../model/time.ts';
 import { announcedStatus } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
 
@@ -97,6 +97,7 @@ function withoutFutureEnd(incident: Incident, now: Millis): Incident {
     ...incident,
     status: standing ? announcedStatus(incident, standing) : 'investigating',
     resolved: null,
+    endsAhead: true,
     updates: atLeastOne(left, incident),
   };
 }
@@ -108,8 +109,8 @@ function withFirstSeenTimes(
   seen: (ref: string) => Millis,
   wasAhead: 'beginning' | 'update' | null,
 ): Incident {
-  const { id, started, updates, begins } = incident;
-  const refTo = (key: string) => refOf({ incidentId: id, key });
+  const { started, updates, begins } = incident;
+  const refTo = (key: string) => refOf({ incidentId: keyOf(incident), key });
   const seenAt = ({ key }: IncidentUpdate) => Math.min(now, seen(refTo(key)));
   const own = refTo(edgeKey(incident, 'started'));
   const isStartAhead = (begins ?? started) > now || wasAhead === 'beginning';
@@ -141,8 +142,8 @@ function withEarlyUpdatesMoved(
   wasAhead: boolean,
   before = false,
 ): Incident {
-  const { id, scheduled, updates } = incident;
-  const seenAt = ({ key }: IncidentUpdate) => seen(refOf({ incidentId: id, key }));
+  const { scheduled, updates } = incident;
+  const seenAt = ({ key }: IncidentUpdate) => seen(refOf({ incidentId: keyOf(incident), key }));
   const isEarly = (update: IncidentUpdate) =>
     !isPlannable(incident, update) &&
     (update.at > now || (wasAhead && seenAt(update) < update.at)) &&
@@ -212,6 +213,7 @@ function withoutFutureCompletion(incident: Incident, now: Millis): Incident {
     ...incident,
     status: standing?.status ?? 'scheduled',
     resolved: null,
+    endsAhead: true,
     updates: atLeastOne(left, incident),
   };
 }
@@ -220,6 +222,5 @@ function withoutFutureCompletion(incident: Incident, now: Millis): Incident {
 function atLeastOne(updates: readonly IncidentUpdate[], { started, scheduled }: Incident) {
   if (updates.length > 0) return updates;
   const status = scheduled ? ('scheduled' as const) : ('investigating' as const);
-  // A suffix, as the text of the end may have the time of the beginning.
-  return [{ key: `${iso(started)}#begun`, at: started, status, label: null, body: '' }];
+  return [{ key: '#begun', at: started, status, label: null, body: '' }];
 }

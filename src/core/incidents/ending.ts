@@ -1,4 +1,4 @@
-// The end of an incident: when it was, and which update announces it.
+// The end of an incident: when it was, which update says so, and whether it is told.
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 
@@ -29,6 +29,76 @@ export function announcesRelapse(
   return last?.status === 'resolved' && !last.reopens;
 }
 
+/**
+ * The end as it is told: the update that says so or, if only the front matter or the clock says so, one without words.
+ * Null while it is open.
+ * @param state as of now (`stateAt`)
+ */
+export function endOf(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
+  if (state !== 'resolved' && state !== 'completed') return null;
+  const { updates, resolved, scheduled } = incident;
+  const said = updates.findLast(update => announcesEnd(incident, update));
+  const at = resolved ?? Math.min(now, scheduled?.end ?? now);
+  return { ...(said ?? { key: WORDLESS, at, status: state, label: null, body: '' }), turn: 'end' };
+}
+
+/** The key of an update that says no more than that it is over. */
+export const WORDLESS = 'end';
+
+/** The keys of an incident's ends, and of what said that it is open again after one. Sorted, they come last. */
+export const endKey = (number: number) => `end#${number}`;
+const reopeningKey = (number: number) => `reopened#${number}`;
+/** Records that the clock told an end, and nobody wrote about it yet. */
+export const clockKey = (number: number) => `clock#${number}`;
+
+/** Whether a key is that of an end, which stays the same whichever update carries it. */
+export function isEndKey(key: string): boolean {
+  return key.startsWith(endKey(0).slice(0, -1));
+}
+
+/** The references that go when an announcement is withdrawn: with an end, what said that it was none. */
+export function withdrawnWith(ref: string): readonly string[] {
+  return [ref, ref.replace(/ end#(\d+)$/, (_, number) => ` ${reopeningKey(number)}`)];
+}
+
+/** How many ends were told, and whether the incident was open after the last. `has`: what is recorded, by key. */
+export function endsTold(has: (key: string) => boolean): { readonly count: number; readonly open: boolean } {
+  let count = 0;
+  while (has(endKey(count))) count++;
+  return { count, open: count === 0 || has(reopeningKey(count - 1)) };
+}
+
+/**
+ * The end, or the reopening, that is to be told next; null if the incident is as it was last told. Correcting an end
+ * is none. `key`: to record it.
+ * @param status as of now (`stateAt`)
+ * @param end the present one (`endOf`)
+ */
+export function nextTurn(
+  { updates, endsAhead }: Incident,
+  status: UpdateStatus,
+  end: IncidentUpdate | null,
+  has: (key: string) => boolean,
+  now: Millis,
+): { readonly key: string; readonly update: IncidentUpdate } | null {
+  const { count, open } = endsTold(has);
+  if (end) return open || isSecond(updates, end, has) ? { key: endKey(count), update: end } : null;
+  // An end in the future was told by a clock that was ahead, or is a slip: the file does not say that it goes on.
+  if (open || endsAhead) return null;
+  const key = reopeningKey(count - 1);
+  return { key, update: { key, at: now, status, label: null, body: '', turn: 'reopening' } };
+}
+
+/** Whether the updates say that it was open again since the end that was told, though it was never read while open. */
+function isSecond(updates: Incident['updates'], end: IncidentUpdate, has: (key: string) => boolean): boolean {
+  const at = updates.findIndex(({ key }) => key === end.key);
+  const before = updates.slice(0, Math.max(at, 0));
+  const isOver = ({ status, reopens }: IncidentUpdate) => status === end.status && !reopens;
+  const last = before.findLastIndex(one => isOver(one) && has(one.key));
+  if (last < 0 || has(end.key)) return false;
+  return before.slice(last + 1).some(one => !one.stray && !isOver(one) && !has(one.key));
+}
+
 /** A monitor's recovery is filed with the time of the first good response, and people write meanwhile. */
 const CONFIRMED_WITHIN: Millis = 30 * MINUTE;
 
@@ -46,7 +116,7 @@ export function openAfterEnd(incident: Incident): readonly IncidentUpdate[] {
 /** The newest announced update before this one. */
 function lastTold(updates: Incident['updates'], key: string): IncidentUpdate | undefined {
   const at = updates.findIndex(update => update.key === key);
-  return updates.slice(0, at).findLast(({ quiet, stray }) => !quiet && !stray);
+  return updates.slice(0, at < 0 ? updates.length : at).findLast(({ quiet, stray }) => !quiet && !stray);
 }
 
 /** The status to announce with an update: a relapse must not be announced as "resolved". */

@@ -52,16 +52,13 @@ const completions = new WeakMap<readonly IncidentUpdate[], readonly IncidentUpda
 /** The updates of a maintenance that the clock completed: its Completed section is the completion, not an early word. */
 export function completedByClock(updates: readonly IncidentUpdate[]): readonly IncidentUpdate[] {
   if (!updates.some(({ early }) => early)) return updates;
-  const known = completions.get(updates) ?? updates.map(completion);
+  const known =
+    completions.get(updates) ??
+    updates.map(({ early, ...rest }) =>
+      early ? { ...rest, status: 'completed' as const, label: null } : rest,
+    );
   completions.set(updates, known);
   return known;
-}
-
-function completion(update: IncidentUpdate): IncidentUpdate {
-  const { early, formerly = [], ...rest } = update;
-  if (!early) return update;
-  const { key } = rest;
-  return { ...rest, key: formerly[0] ?? key, formerly: [key], status: 'completed', label: null };
 }
 
 export function isUnderWay(incident: Incident, now: Millis): incident is Incident & { scheduled: Span } {

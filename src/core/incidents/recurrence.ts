@@ -158,7 +158,7 @@ export function announcedOf(series: Incident): Incident['updates'] {
 
 /** A quiet update without text, for a series without any announcement. */
 export function silent({ started }: Incident): IncidentUpdate {
-  return { key: `${iso(started)}#0`, at: started, status: 'scheduled', label: null, body: '', quiet: true };
+  return { key: '#silent', at: started, status: 'scheduled', label: null, body: '', quiet: true };
 }
 
 function occurrence(
@@ -187,9 +187,11 @@ function occurrence(
   const front = isFirst && over === Number.POSITIVE_INFINITY ? incident.status : 'scheduled';
   const endedIn = over < scheduled.end && (isFirst || scheduled.start <= over);
   const { rrule: _, ...rest } = incident;
+  const named = (name: string) => (isFirst ? name : `${name}--${iso(scheduled.start).slice(0, 10)}`);
   return {
     ...rest,
-    id: isFirst ? incident.id : `${incident.id}--${iso(scheduled.start).slice(0, 10)}`,
+    id: named(incident.id),
+    ...(incident.key === undefined ? {} : { key: named(incident.key) }),
     status: endedIn ? 'completed' : (newest?.status ?? front),
     scheduled,
     // The end of the series ends only the occurrence it falls in.

@@ -25,7 +25,10 @@ export interface ImpactChange {
 
 /** One entry of an incident's timeline. */
 export interface IncidentUpdate {
-  /** The update's time, as its heading has it, and its number among those of the same time; or `PREFACE`. */
+  /**
+   * The time in its heading when it was first read, and its number among those of the same time; or that time and
+   * `PREFACE`. It stays the same through every correction (core/incidents/identity.ts).
+   */
   readonly key: string;
   readonly at: Millis;
   readonly status: UpdateStatus;
@@ -53,8 +56,8 @@ export interface IncidentUpdate {
   readonly reopens?: true;
   /** Its heading says that it is over, but the front matter does not: nothing ended, and the words are only a label. */
   readonly early?: true;
-  /** Other keys it may have been announced under: as an early end or before it became one, or with or without a heading. */
-  readonly formerly?: readonly string[];
+  /** In an announcement: it tells an end, or that the incident is open again after one. */
+  readonly turn?: 'end' | 'reopening';
 }
 
 /** In the key of the text before the first section, in place of a number. Sorted, it comes before all numbers. */
@@ -64,6 +67,10 @@ export const PREFACE = '#-preface';
 export interface Incident {
   /** The file's name without `.md`. */
   readonly id: string;
+  /** The name it keeps when its file is renamed; absent while that is its id (`keyOf`). */
+  readonly key?: string;
+  /** Former ids, and paths of former addresses, that lead here. */
+  readonly aliases?: readonly string[];
   readonly title: string;
   readonly status: UpdateStatus;
   /** At the start; updates may change it (`stretchesOf`). */
@@ -92,6 +99,8 @@ export interface Incident {
   readonly begins?: Millis;
   /** `started:` as in the file, if it was in the future when first seen: it is not used (as-of.ts). */
   readonly startedAhead?: Millis;
+  /** Its file says that it is over, but its end is in the future: it is open until then (as-of.ts). */
+  readonly endsAhead?: true;
   /** A heading's time cannot be read: shown as far as possible, but not announced until it is corrected. */
   readonly held?: true;
 }
@@ -197,7 +206,12 @@ function isNamedIn(name: string, title: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}_])${words}(?![\\p{L}\\p{N}_])`, 'iu').test(title);
 }
 
-/** The name of an update in the database: incident id, and the update's key. */
+/** The lasting name of an incident: in the database, the feeds, `/api/v2` and Message-IDs. */
+export function keyOf({ key, id }: Pick<Incident, 'id' | 'key'>): string {
+  return key ?? id;
+}
+
+/** The name of an update in the database: the incident's lasting name, and the update's key. */
 export interface UpdateRef {
   readonly incidentId: string;
   readonly key: string;

@@ -1,15 +1,26 @@
 // News: which updates to announce, and to whom.
 
-import { announcesEnd, announcesRelapse, openAfterEnd } from '../incidents/ending.ts';
-import { headedKey, isPrefaceOf, knownKeys } from '../incidents/first-seen.ts';
-import { noticesOf } from '../incidents/maintenance.ts';
+import {
+  announcesEnd,
+  announcesRelapse,
+  clockKey,
+  endOf,
+  endsTold,
+  isEndKey,
+  nextTurn,
+  openAfterEnd,
+  WORDLESS,
+} from '../incidents/ending.ts';
+import { noticesOf, stateAt } from '../incidents/maintenance.ts';
 import {
   affectedBy,
   beginningOf,
   type Incident,
   type IncidentUpdate,
+  keyOf,
   refOf,
   type UpdateRef,
+  type UpdateStatus,
 } from '../model/incident.ts';
 import { type Concern, type Subscriber, wants } from '../model/subscriber.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
@@ -25,8 +36,8 @@ export interface Announcement extends UpdateRef {
 const NEWS_FOR: Millis = DAY;
 
 /**
- * The updates not announced yet, oldest first. Updates of the future wait for their time, and what says that a resolved
- * incident is open for its correction;
+ * The updates not announced yet, oldest first, and the end, which is told once however it came to stand in the file.
+ * Updates of the future wait for their time, and what says that a resolved incident is open for its correction;
  * `notify: false`, news older than 24 h, what is dated before the incident began, what is put before a beginning that is
  * known, and everything on the first round of a new database are noted and owed to nobody.
  * `leads` are how long before a maintenance its notices go out; those due already when it is
@@ -43,52 +54,88 @@ export function announcements(
   for (const incident of incidents) {
     // It may still change within the minute, or could not be read completely.
     if (incident.gathering || (incident.held && !firstRound)) continue;
-    const has = (key: string) => seen.has(refOf({ incidentId: incident.id, key }));
-    const known = knownKeys(incident.updates, has);
-    const isSeen = (update: IncidentUpdate) => known.has(update) || has(update.key);
-    const isBegun = incident.updates.some(one => !one.preface && !one.stray && known.has(one));
-    const begun = incident.updates.find(one => !one.stray && known.has(one))?.at;
-    // The beginning is told once; an end, however it is dated. Of a beginning by a clock that was ahead nothing is known.
-    const isForeword = ({ at, status }: IncidentUpdate) =>
-      begun !== undefined &&
-      incident.startedAhead === undefined &&
-      at < begun - (begun % MINUTE) &&
-      status !== 'resolved' &&
-      status !== 'completed';
-    const isAfterword = ({ preface }: IncidentUpdate) => preface === true && isBegun;
-    // Recorded under its new name too: the heading may come and go, and come again.
-    const renamed = (update: IncidentUpdate) => {
-      const name = known.get(update);
-      if (name === undefined || !isPrefaceOf(update, name)) return [];
-      return update.preface ? [update.key] : [update.key, headedKey(name)];
-    };
-    const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
-    const first = incident.updates.find(update => !update.quiet);
-    const isTold = (update: IncidentUpdate) =>
-      isSeen(update) || isAfterword(update) || isForeword(update) || isOld(update);
-    const isNews = first !== undefined && first.at <= now && !isTold(first);
-    // The email would contradict the page.
-    const waiting = firstRound ? [] : openAfterEnd(incident);
-    const add = (update: IncidentUpdate, isKnown = false) => {
-      if (update.at > now || waiting.includes(update)) return;
-      const keys = isSeen(update) ? renamed(update) : [update.key];
-      if (keys.length === 0 || (!firstRound && tellsNothing(incident, update))) return;
-      const quiet =
-        firstRound || !incident.notify || update.quiet || update.stray || isTold(update) || isKnown;
-      for (const key of keys) found.push({ incidentId: incident.id, key, incident, update, quiet });
-    };
-    for (const update of incident.updates) add(update);
-    // A maintenance announced in this round needs no reminder.
-    for (const notice of noticesOf(incident, leads, now)) add(notice, isNews);
+    found.push(...newsOf(incident, seen, now, firstRound, leads));
   }
   return found.sort((a, b) => a.update.at - b.update.at);
 }
 
-/** No text and no new status: announced once there is some. */
+function newsOf(
+  incident: Incident,
+  seen: ReadonlySet<string>,
+  now: Millis,
+  firstRound: boolean,
+  leads: readonly Millis[],
+): Announcement[] {
+  const incidentId = keyOf(incident);
+  const { updates } = incident;
+  const has = (key: string) => seen.has(refOf({ incidentId, key }));
+  const isSeen = ({ key }: IncidentUpdate) => has(key);
+  const isBegun = updates.some(one => !one.preface && !one.stray && isSeen(one));
+  const begun = updates.find(one => !one.stray && isSeen(one))?.at;
+  // The beginning is told once. Of a beginning by a clock that was ahead nothing is known. Once its time is corrected,
+  // it is news.
+  const isBefore = ({ at, stray }: IncidentUpdate) =>
+    stray || (begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE));
+  const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
+  const state = stateAt(incident, now);
+  const end = endOf(incident, state, now);
+  const isTold = (update: IncidentUpdate): boolean =>
+    (update.preface && isBegun) ||
+    isOld(update) ||
+    // The plan of a maintenance that is over.
+    (end !== null && update.status === 'scheduled' && update.at < incident.scheduled!.start);
+  const found: Announcement[] = [];
+  const add = (update: IncidentUpdate, key: string, isQuiet: boolean) => {
+    const quiet = firstRound || !incident.notify || update.quiet === true || isQuiet;
+    found.push({ incidentId, key, incident, update, quiet });
+  };
+  // The email would contradict the page.
+  const waiting = firstRound ? [] : openAfterEnd(incident);
+  const turn = nextTurn(incident, state, end, has, now);
+  const { count } = endsTold(has);
+  for (const update of updates) {
+    if (isSeen(update) || update.at > now || waiting.includes(update)) continue;
+    // What tells the end, or corrects it, is no news of its own; what is written after the clock told it, is.
+    if (update.key === end?.key) add(update, update.key, turn !== null || !has(clockKey(count - 1)));
+    else if (firstRound || !(isBefore(update) || tellsNothing(incident, update)))
+      add(begunAs(update, state), update.key, isTold(update));
+  }
+  const first = found.findIndex(({ quiet }) => !quiet);
+  if (turn && end) {
+    add(end, turn.key, isUntold(incident) || (isOld(end) && begun === undefined));
+    if (end.key === WORDLESS && incident.status !== state) add(end, clockKey(count), true);
+  } else if (turn) {
+    // With the words about it, if there are any.
+    if (first >= 0)
+      found[first] = { ...found[first]!, update: { ...found[first]!.update, turn: 'reopening' } };
+    add(turn.update, turn.key, first >= 0);
+  }
+  // A maintenance announced in this round needs no reminder.
+  const opening = updates.find(update => !update.quiet);
+  const isNews = opening !== undefined && opening.at <= now && !isSeen(opening) && !isTold(opening);
+  for (const notice of noticesOf(incident, leads, now))
+    if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
+  return found;
+}
+
+/** Of an occurrence, nothing is told but what is written about it. */
+function isUntold({ series, updates }: Incident): boolean {
+  return series !== undefined && updates.every(({ quiet, status }) => quiet || status === 'scheduled');
+}
+
+/** A maintenance that is first seen while the work goes on is not announced as planned. */
+function begunAs(update: IncidentUpdate, state: UpdateStatus): IncidentUpdate {
+  return update.status === 'scheduled' && state === 'in_progress' ? { ...update, status: state } : update;
+}
+
+/** No text and no new status, or a copy of a section that is about to be changed: announced once there is some. */
 function tellsNothing({ updates }: Incident, update: IncidentUpdate): boolean {
-  const { body, label, change, promised, status, reopens } = update;
-  if (body.trim() !== '' || label !== null || change || promised !== undefined || reopens) return false;
-  return updates.slice(0, updates.indexOf(update)).findLast(({ stray }) => !stray)?.status === status;
+  const { body, label, change, promised, status, reopens, at } = update;
+  const before = updates.slice(0, updates.indexOf(update));
+  if (body.trim() !== '')
+    return before.some(one => one.at === at && one.body === body && one.label === label);
+  if (label !== null || change || promised !== undefined || reopens) return false;
+  return before.findLast(({ stray }) => !stray)?.status === status;
 }
 
 /** What an update is about, to compare with subscribers' choices. */
@@ -101,6 +148,7 @@ export function concernOf(
     kind: incident.scheduled ? 'maintenance' : 'incidents',
     // A relapse counts too: its subscribers were sent the end.
     edge:
+      update.turn !== undefined ||
       beginningOf(incident)?.key === update.key ||
       announcesEnd(incident, update) ||
       announcesRelapse(incident, update),
@@ -130,7 +178,7 @@ export function owedTo(
  */
 export function asAnnounced<Kind extends Incident>(
   current: { readonly incident: Kind; readonly update: IncidentUpdate },
-  announced: { readonly incident: Incident } | null,
+  announced: { readonly incident: Incident; readonly update: IncidentUpdate } | null,
 ): { readonly incident: Kind; readonly update: IncidentUpdate } {
   if (!announced) return current;
   const { incident, update } = current;
@@ -140,23 +188,40 @@ export function asAnnounced<Kind extends Incident>(
   const isNew = (one: IncidentUpdate) =>
     isPreface(one) ? !before.some(isPreface) : one.at < begun && !before.some(({ key }) => key === one.key);
   const updates = incident.updates.filter(one => one.key === update.key || !isNew(one));
-  return updates.length === incident.updates.length
-    ? current
-    : { incident: { ...incident, updates }, update };
+  const { turn, status } = announced.update;
+  const isTurn = turn !== undefined && update.turn === undefined;
+  const isRaised = update.status === 'scheduled' && status !== 'scheduled';
+  if (updates.length === incident.updates.length && !isTurn && !isRaised) return current;
+  return {
+    incident: { ...incident, updates },
+    update:
+      isTurn || isRaised
+        ? { ...update, ...(isTurn ? { turn } : {}), ...(isRaised ? { status } : {}) }
+        : update,
+  };
 }
 
-/** Finds the incident and update of a reference; null when its file or heading is gone. */
-export function findUpdate<Kind extends Incident>(
+/**
+ * Finds the incident and update of a reference; null when its file or heading is gone, or its end.
+ * @param announced the update as it was announced
+ */
+export function findUpdate<Kind extends Incident & { readonly state?: UpdateStatus }>(
   incidents: Iterable<Kind>,
   ref: string,
+  announced?: IncidentUpdate,
 ): { readonly incident: Kind; readonly update: IncidentUpdate } | null {
   for (const incident of incidents) {
-    if (!ref.startsWith(`${incident.id} `)) continue;
-    const named = ref.slice(incident.id.length + 1);
-    const update =
-      incident.updates.find(({ key }) => key === named) ??
-      incident.updates.find(one => isPrefaceOf(one, named));
-    if (update) return { incident, update };
+    const name = keyOf(incident);
+    if (!ref.startsWith(`${name} `)) continue;
+    const key = ref.slice(name.length + 1);
+    const isEnd = isEndKey(key);
+    const named = isEnd ? announced?.key : key;
+    const own = incident.updates.find(
+      one => one.key === named && (!isEnd || one.status === announced?.status),
+    );
+    if (own) return { incident, update: isEnd ? { ...own, turn: 'end' } : own };
+    const end = isEnd ? endOf(incident, incident.state ?? incident.status, incident.started) : null;
+    if (end) return { incident, update: end.key === WORDLESS ? (announced ?? end) : end };
   }
   return null;
 }

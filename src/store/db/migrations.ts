@@ -57,6 +57,10 @@ const FIRST = `
     source TEXT PRIMARY KEY, sender TEXT NOT NULL, named TEXT NOT NULL, first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL, times INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  -- The incidents as last read: key is the lasting name, record their updates as JSON (core/incidents/identity.ts).
+  CREATE TABLE known_incidents (
+    key TEXT PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL, gone_at INTEGER
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE kept_files (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
   CREATE TABLE uncommitted (
     name TEXT PRIMARY KEY, author TEXT NOT NULL CHECK (author IN ('machine', 'api')), before TEXT

@@ -120,6 +120,16 @@ interface DeliveryRow {
   sent_at: number | null;
 }
 
+interface KnownIncidentRow {
+  /** The name that it keeps when its file is renamed. */
+  key: string;
+  id: string;
+  /** `KnownIncident` without key and id, as JSON. */
+  record: string;
+  /** Since when there is no such file; null while there is. */
+  gone_at: number | null;
+}
+
 interface RequestRow {
   /** Hash of method, path and Idempotency-Key. */
   key: string;
@@ -158,6 +168,7 @@ export interface Tables {
   metric_points: { metric_id: string; at: number; value: number };
   metric_rollups: MetricRollupRow;
   warnings: WarningRow;
+  known_incidents: KnownIncidentRow;
   kept_files: { name: string; text: string };
   alerts: { id: string; source: string; is_firing: number; recovered_at: number | null; noted_at: number };
   held_alerts: {

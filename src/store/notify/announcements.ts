@@ -1,5 +1,6 @@
 // Announcements: which updates were announced, and how many of their deliveries are enqueued.
 import { type Selectable, sql } from 'kysely';
+import { withdrawnWith } from '../../core/incidents/ending.ts';
 import { updatesBehind } from '../../core/incidents/impact.ts';
 import { type Incident, type IncidentUpdate, refOf, type UpdateRef } from '../../core/model/incident.ts';
 import type { ChannelType } from '../../core/model/notification-channel.ts';
@@ -118,8 +119,12 @@ export async function owedUpdates(db: Db, now: Millis, grace: Millis): Promise<O
  * deliveries are already enqueued.
  */
 export async function withdraw(db: Db, ref: string): Promise<boolean> {
-  const query = db.deleteFrom('announcements').where('ref', '=', ref).where('cursor', '=', '');
-  return (await query.executeTakeFirst()).numDeletedRows > 0n;
+  return db.transaction().execute(async trx => {
+    const query = trx.deleteFrom('announcements').where('ref', '=', ref).where('cursor', '=', '');
+    if ((await query.executeTakeFirst()).numDeletedRows === 0n) return false;
+    await trx.deleteFrom('announcements').where('ref', 'in', withdrawnWith(ref)).execute();
+    return true;
+  });
 }
 
 /**
@@ -180,8 +185,8 @@ export async function currentUpdate(
   { incidents, maintenances }: Pick<Snapshot, 'incidents' | 'maintenances'>,
   ref: string,
 ): Promise<Frozen | null> {
-  const current = findUpdate([...incidents, ...maintenances], ref);
   const frozen = await frozenUpdate(db, ref);
+  const current = findUpdate([...incidents, ...maintenances], ref, frozen?.update);
   return current ? asAnnounced(current, frozen) : frozen;
 }
 
@@ -196,6 +201,17 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
     .orderBy('ref')
     .executeTakeFirst();
   return row?.ref ?? null;
+}
+
+/** All that was announced of an incident, as it was then. */
+export async function allAnnounced(db: Db, incidentId: string): Promise<Frozen[]> {
+  const rows = await db
+    .selectFrom('announcements')
+    .select('frozen')
+    .where(isOf(incidentId))
+    .where('frozen', 'is not', null)
+    .execute();
+  return rows.map(({ frozen }) => JSON.parse(frozen!) as Frozen);
 }
 
 /** An incident with more text (characters) or more updates is stored with only what this update needs. */

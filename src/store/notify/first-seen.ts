@@ -1,6 +1,6 @@
 // First-seen times: when each update was announced or noted, and what was in the future then.
 import { type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
-import type { Incident } from '../../core/model/incident.ts';
+import { type Incident, keyOf } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 import { isOf, noteQuietly } from './announcements.ts';
@@ -39,8 +39,8 @@ export async function noteAhead(
   edges: readonly Edge[],
   now: Millis,
 ): Promise<readonly Edge[]> {
-  const { id, begins, started, resolved, updates } = incident;
-  const known = await recordsOf(db, id);
+  const { begins, started, resolved, updates } = incident;
+  const known = await recordsOf(db, keyOf(incident));
   const wasAhead = [...known.values()].some(({ seenAt }) => seenAt > now);
   const news = edges.filter(edge => {
     if (typeof edge !== 'string') return !known.has(edge.key);
@@ -49,7 +49,7 @@ export async function noteAhead(
     return !updates.some(update => update.at === at && known.has(update.key));
   });
   const keys = news.map(edge => edgeKey(incident, edge));
-  if (keys.length > 0) await noteQuietly(db, id, keys, now);
+  if (keys.length > 0) await noteQuietly(db, keyOf(incident), keys, now);
   return news;
 }
 

@@ -7,7 +7,7 @@ import {
   ICalEventTransparency,
 } from 'ical-generator';
 import { announcedOf, repetitionOf } from '../../core/incidents/recurrence.ts';
-import { type Incident, incidentPath } from '../../core/model/incident.ts';
+import { type Incident, incidentPath, keyOf } from '../../core/model/incident.ts';
 import { HOUR, type Millis } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { plainText } from '../../core/text/markdown.ts';
@@ -74,13 +74,13 @@ function eventsOf(views: readonly IncidentView[], siteUrl: string): ICalEventDat
   // The file's own start counts even if the rule does not match it.
   const alone =
     first && repeated.start !== series.scheduled.start
-      ? [{ ...eventOf(first, first.updates, siteUrl), id: uid(`${series.id} first`) }]
+      ? [{ ...eventOf(first, first.updates, siteUrl), id: uid(`${keyOf(series)} first`) }]
       : [];
   const exceptions = views
     .filter(view => alone.length === 0 || view !== first)
     .map(view => ({
       ...eventOf(view, view.updates, siteUrl),
-      id: uid(series.id),
+      id: uid(keyOf(series)),
       recurrenceId: new Date((view.scheduled as { start: Millis }).start),
       ...stampsOf(series),
     }))
@@ -104,7 +104,7 @@ function eventOf(
   const texts = updates.map(update => `${headingOf(update)}: ${plainText(update.body)}`).reverse();
   const names = affected.map(({ name }) => printable(name));
   return {
-    id: uid(maintenance.id),
+    id: uid(keyOf(maintenance)),
     ...stampsOf(maintenance),
     start: new Date(start),
     end: new Date(finished !== null && finished > start ? finished : Math.max(end, start)),

@@ -1,6 +1,6 @@
 // The entries of the feeds, newest first, the same for every format.
 import { createHash } from 'node:crypto';
-import { incidentPath, type UpdateStatus } from '../../core/model/incident.ts';
+import { incidentPath, keyOf, type UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
@@ -87,7 +87,7 @@ function newestOf(incidents: readonly IncidentView[], per: EntryPer) {
 function updateEntry(siteUrl: string, incident: IncidentView, index: number) {
   const update = incident.updates[index]!;
   return {
-    id: urn('update', incident.id, update.key),
+    id: urn('update', keyOf(incident), update.key),
     title: `${incident.title} – ${headingOf(update)}`,
     url: siteUrl + incidentPath(incident.id),
     published: update.at,
@@ -105,7 +105,7 @@ function incidentEntry(siteUrl: string, incident: IncidentView): FeedEntry {
   });
   const postmortem = incident.postmortemHtml ? `<h3>Post-mortem</h3>${incident.postmortemHtml}` : '';
   return {
-    id: urn('incident', incident.id),
+    id: urn('incident', keyOf(incident)),
     title: incident.title,
     url: siteUrl + incidentPath(incident.id),
     published: incident.started,

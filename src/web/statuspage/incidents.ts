@@ -1,7 +1,7 @@
 // Incident and maintenance rows of the Statuspage API, their updates newest first.
 import { endedAt } from '../../core/incidents/ending.ts';
 import type { ComponentStatus } from '../../core/model/component.ts';
-import { beginningOf, incidentPath, type UpdateStatus } from '../../core/model/incident.ts';
+import { beginningOf, incidentPath, keyOf, type UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { IncidentRow, UpdateRow } from './bodies.ts';
@@ -23,7 +23,7 @@ export function incidentRow(
   const monitoring = incident.updates.find(update => update.status === 'monitoring');
   const ended = endedAt(incident) ?? (incident.state === 'completed' && scheduled ? scheduled.end : null);
   return {
-    id: stableId('incident', incident.id),
+    id: stableId('incident', keyOf(incident)),
     name: incident.title,
     status: incident.state,
     created_at: isoMillis(Math.min(incident.started, beginningOf(incident)?.at ?? incident.started)),
@@ -44,16 +44,17 @@ export function incidentRow(
 }
 
 function updateRows(incident: IncidentView, components: ReadonlyMap<string, NamedRow>): UpdateRow[] {
-  const { affected, html, id, notify, updates } = incident;
+  const { affected, html, notify, updates } = incident;
+  const name = keyOf(incident);
   return updates
     .map((update, index): UpdateRow => {
       const at = isoMillis(update.at);
       const before = updates[index - 1];
       return {
-        id: stableId('update', id, update.key),
+        id: stableId('update', name, update.key),
         status: update.status,
         body: updateText(update, html[index]),
-        incident_id: stableId('incident', id),
+        incident_id: stableId('incident', name),
         created_at: at,
         updated_at: at,
         display_at: at,

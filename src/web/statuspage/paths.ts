@@ -1,7 +1,7 @@
 // Statuspage's paths for people and for CORS preflights, so that links and clients made for it keep working.
 import type { Router } from 'express';
 import { readOccurrenceId } from '../../core/incidents/recurrence.ts';
-import { incidentPath } from '../../core/model/incident.ts';
+import { incidentPath, keyOf } from '../../core/model/incident.ts';
 import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
 import { OPEN_TO_ALL } from '../cache/cache-control.ts';
@@ -30,7 +30,7 @@ export function statuspagePaths(router: Router, web: Web): void {
     const moved = isSame ? same : firstOf(code, maintenances);
     if (moved) return res.redirect(308, web.base() + incidentPath(moved));
     if (!/^[a-z0-9]{12}$/.test(code)) return next();
-    const incident = [...incidents, ...maintenances].find(({ id }) => stableId('incident', id) === code);
+    const incident = [...incidents, ...maintenances].find(one => stableId('incident', keyOf(one)) === code);
     if (!incident) return next();
     res.redirect(302, web.base() + incidentPath(incident.id));
   });

@@ -1,5 +1,5 @@
 // Statuspage's webhook payload about an incident or maintenance, field for field.
-import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import { type Incident, type IncidentUpdate, keyOf } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { viewOf } from '../../core/page/compose.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
@@ -20,7 +20,7 @@ export function webhookPayload(
   links: { readonly unsubscribe: string; readonly manage: string } | null,
 ): object {
   const { site, at } = snapshot;
-  const shown = [...snapshot.incidents, ...snapshot.maintenances].find(({ id }) => id === incident.id);
+  const shown = [...snapshot.incidents, ...snapshot.maintenances].find(one => keyOf(one) === keyOf(incident));
   const names = new Map(site.components.map(({ id, name }) => [id, name]));
   const view = withUpdate(shown ?? viewOf(incident, { site, unfiled: new Set() }, names, at), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));

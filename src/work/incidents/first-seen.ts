@@ -1,19 +1,15 @@
 // First seen: the incidents as of now. An update with no date, or with a future date, happened when it was first seen.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asOf, changesAt, isAhead, isPlannable, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
-import {
-  announcedWhenSeen,
-  type Edge,
-  edgeKey,
-  knownKeys,
-  presumedKey,
-} from '../../core/incidents/first-seen.ts';
+import { endKey, endsTold } from '../../core/incidents/ending.ts';
+import { announcedWhenSeen, type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
 import { silent } from '../../core/incidents/recurrence.ts';
-import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
+import { type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { isPlausible, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import type { Db } from '../../store/db/database.ts';
 import { noteAhead, recordsOf, type SeenRecords, seenAhead, seenNow } from '../../store/notify/first-seen.ts';
+import { Identities } from './identities.ts';
 
 /** The records of one incident as of now: a later time came from a clock that was ahead, and means now. */
 class Seen {
@@ -58,6 +54,7 @@ const FOREVER = Number.POSITIVE_INFINITY;
 export class FirstSeen {
   readonly #db: Db | null;
   readonly #isReader: boolean;
+  readonly #identities: Identities;
   readonly #lists = new WeakMap<readonly Incident[], Kept<readonly Incident[]>>();
   readonly #known = new WeakMap<Incident, Kept<Incident>>();
   /**
@@ -78,20 +75,26 @@ export class FirstSeen {
   constructor(db: Db | null, as: 'server' | 'reader') {
     this.#db = db;
     this.#isReader = as === 'reader';
+    this.#identities = new Identities(db, as);
   }
 
-  /** Returns the incidents as of now; the same list if all are as written in their files. */
-  async date(incidents: readonly Incident[], now: Millis): Promise<readonly Incident[]> {
-    const there = current(this.#lists.get(incidents), now);
+  /**
+   * Returns the incidents as of now, with the names they keep; the same list if all are as written in their files.
+   * @param read all that were read
+   */
+  async date(read: readonly Incident[], now: Millis): Promise<readonly Incident[]> {
+    const there = current(this.#lists.get(read), now);
     if (there) return there.made;
-    const all = [...incidents];
+    let incidents = read;
     let until = FOREVER;
     let isSure = true;
     try {
+      incidents = await this.#identities.of(read, now);
       await this.#readEarly();
     } catch {
       isSure = false;
     }
+    const all = [...incidents];
     for (const [index, incident] of incidents.entries()) {
       const isPlain =
         !incident.updates.some(({ presumed }) => presumed) && this.#whatWasAhead(incident) === null;
@@ -108,37 +111,38 @@ export class FirstSeen {
         all[index] = asOf(announcedWhenSeen(incident, now), now, () => now);
       }
     }
-    const list = all.every((incident, index) => incident === incidents[index]) ? incidents : all;
-    if (isSure) this.#lists.set(incidents, { made: list, from: now, until });
+    const list = all.every((incident, index) => incident === read[index]) ? read : all;
+    if (isSure) this.#lists.set(read, { made: list, from: now, until });
     return list;
   }
+
+  /** An incident that is not yet in a file, with the names it keeps. */
+  readonly unfiled = (incident: Incident, now: Millis): Incident => this.#identities.one(incident, now);
 
   async #made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
     await this.#yieldTurn();
     // Must come first: below, records from a clock that was ahead are written again.
     await this.#noteAll(incident, now);
-    const seen = new Seen(await recordsOf(this.#db, incident.id), now);
+    const seen = new Seen(await recordsOf(this.#db, keyOf(incident)), now);
     const made = this.#asSeen(incident, seen, now);
     if (this.#db && !this.#isReader && seen.late.length > 0)
-      await seenNow(this.#db, incident.id, seen.late, now);
+      await seenNow(this.#db, keyOf(incident), seen.late, now);
     return made;
   }
 
   #asSeen(incident: Incident, seen: Seen, now: Millis): Kept<Incident> {
-    const presumed = presumedKey(incident, key => seen.has(key));
+    const presumed = incident.updates.find(one => one.presumed);
     const dated = this.#withFirstSeenTimes(
-      presumed === null
+      presumed === undefined
         ? this.#ended(incident, seen, now)
-        : announcedWhenSeen(incident, this.#firstSeen(incident, presumed, seen, now)),
+        : announcedWhenSeen(incident, this.#firstSeen(incident, presumed.key, seen, now)),
       seen,
       now,
     );
     const wasAhead = this.#whatWasAhead(incident);
     if (!isAhead(dated, now) && wasAhead === null) return { made: dated, from: now, until: FOREVER };
     if (wasAhead === 'beginning') this.#firstSeen(incident, edgeKey(incident, 'started'), seen, now);
-    const known = knownKeys(dated.updates, key => seen.has(key));
-    for (const update of dated.updates)
-      this.#firstSeen(incident, update.key, seen, now, known.get(update) ?? update.key);
+    for (const { key } of dated.updates) this.#firstSeen(incident, key, seen, now);
     const as = asOf(dated, now, ref => this.#seenAt.get(ref) ?? now, wasAhead);
     return { made: as, from: now, until: changesAt(incident, now) };
   }
@@ -159,7 +163,7 @@ export class FirstSeen {
 
   #whatWasAhead(incident: Incident): 'beginning' | 'update' | null {
     if (this.#wasAhead(incident)) return 'beginning';
-    return this.#withEarlyUpdates.has(incident.id) ? 'update' : null;
+    return this.#withEarlyUpdates.has(keyOf(incident)) ? 'update' : null;
   }
 
   async #readEarly(): Promise<void> {
@@ -174,12 +178,11 @@ export class FirstSeen {
     if (ref.endsWith('#ahead')) this.#withEarlyUpdates.add(ref.slice(0, ref.lastIndexOf(' ')));
   }
 
-  /** @param noted the key of the moment in the database */
-  #firstSeen({ id }: Incident, key: string, seen: Seen, now: Millis, noted = key): Millis {
-    const ref = refOf({ incidentId: id, key });
+  #firstSeen(incident: Incident, key: string, seen: Seen, now: Millis): Millis {
+    const ref = refOf({ incidentId: keyOf(incident), key });
     const known = this.#seenAt.get(ref);
     // A moment recorded by a clock that was ahead was seen now at the latest.
-    const at = known !== undefined && known <= now ? known : (seen.at(noted) ?? now);
+    const at = known !== undefined && known <= now ? known : (seen.at(key) ?? now);
     this.#seenAt.set(ref, at);
     return at;
   }
@@ -209,7 +212,8 @@ export class FirstSeen {
     const written = isWork ? (end?.at ?? null) : scheduled ? null : resolved;
     if (!end || written === null || written <= now || end.at <= now || this.#wasAhead(incident, 'resolved'))
       return incident;
-    const at = seen.announcedAt(end.key);
+    const { count, open } = endsTold(key => seen.has(key));
+    const at = open ? null : seen.announcedAt(endKey(count - 1));
     if (at === null) return incident;
     const before = (moment: Millis) => (moment > now ? moment - (written - at) : moment);
     return {
@@ -237,7 +241,7 @@ function aheadIn(incident: Incident, now: Millis): Edge[] {
 }
 
 function refTo(incident: Incident, edge: Edge): string {
-  return refOf({ incidentId: incident.id, key: edgeKey(incident, edge) });
+  return refOf({ incidentId: keyOf(incident), key: edgeKey(incident, edge) });
 }
 
 /** Returns the kept value if it is valid now. After the clock is set back, a later value is not. */

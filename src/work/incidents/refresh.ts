@@ -134,13 +134,14 @@ export class Refresh {
     const measured = await deps.measured(from, now);
     const outages = await deps.outages();
     const views = await deps.firstSeen.date(files.incidents, now);
-    const incidents = await inTurns(withOccurrences(withUnfiled(views, filed), now), nextTurn);
+    const all = withUnfiled(views, filed, one => deps.firstSeen.unfiled(one, now));
+    const incidents = await inTurns(withOccurrences(all, now), nextTurn);
     const wrongTimes = await inTurns(timeProblems(files, views, now), nextTurn);
     await inTurns(hashing(incidents), nextTurn);
     const networkDownSince = deps.networkDownSince();
     const warnings = deps.warnings(site, now);
     const unnamed = site.components.filter(({ id }) => !deps.watchdog.isNamed(id));
-    const all = [
+    const found = [
       ...problems,
       ...files.problems,
       ...filed.problems,
@@ -153,7 +154,7 @@ export class Refresh {
       ...(networkDownSince === null ? checksWithoutResult(unnamed, measured) : []),
       ...warningProblems(warnings),
     ];
-    this.#logProblems(all);
+    this.#logProblems(found);
     const histories = site.history ? deps.histories() : new Map();
     const metrics = await deps.metrics(site, now);
     const responses = await deps.responses(site, now);
@@ -162,7 +163,7 @@ export class Refresh {
       unread: files.unread,
       unfiled: new Set(filed.unfiled.keys()),
       missingSince: this.#missingSince,
-      problems: all,
+      problems: found,
     };
     const revision = revisionOf(facts, filed, now);
     if (revision === this.#revision) return this.#composed;
@@ -171,13 +172,18 @@ export class Refresh {
   }
 }
 
-function withUnfiled(incidents: readonly Incident[], { unfiled, gathering }: Filed): readonly Incident[] {
+function withUnfiled(
+  incidents: readonly Incident[],
+  { unfiled, gathering }: Filed,
+  named: (incident: Incident) => Incident,
+): readonly Incident[] {
   // Return the same list, so that values cached by list stay valid.
   if (unfiled.size === 0) return incidents;
   const kept = incidents.filter(incident => !unfiled.has(incident.id));
   for (const [id, text] of unfiled) {
     const parsed = parseIncident(`${id}.md`, id, text).value;
-    if (parsed) kept.push(gathering.has(id) ? { ...parsed, gathering: true } : parsed);
+    const one = parsed && named(parsed);
+    if (one) kept.push(gathering.has(id) ? { ...one, gathering: true } : one);
   }
   return kept;
 }

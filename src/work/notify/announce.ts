@@ -1,7 +1,8 @@
 // Announces news. One transaction records it with the promise to send it; the deliveries are then enqueued in steps, so
 // that a hundred thousand of them block nothing.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Incident, type IncidentUpdate, refOf } from '../../core/model/incident.ts';
+import { withdrawnWith } from '../../core/incidents/ending.ts';
+import { affectedBy, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import {
   type Announcement,
@@ -13,6 +14,7 @@ import {
 } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import {
+  allAnnounced,
   announceUpdates,
   endFirstRound,
   enqueueSome,
@@ -103,7 +105,7 @@ export class Announcer {
         const current = stillOwed(owed, frozen, snapshot);
         if (current === null && (await withdraw(db, owed.ref))) {
           // If the update comes back, it is news, even in the same incident object.
-          this.#seen.delete(owed.ref);
+          for (const ref of withdrawnWith(owed.ref)) this.#seen.delete(ref);
           this.#settled = new WeakSet();
           log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;
@@ -121,20 +123,29 @@ export class Announcer {
   async #enqueueAll(ref: string, { incident, update }: Frozen, { site }: Snapshot): Promise<number> {
     const { db, clock } = this.#parts;
     const concern = concernOf(incident, update, site.components);
+    // Those who were told of the beginning get the end, although the file names their component no more.
+    const before = update.turn ? await allAnnounced(db, keyOf(incident)) : [];
+    const affected = [
+      ...concern.affected,
+      ...before.flatMap(one => affectedBy(one.incident, site.components).map(({ id }) => id)),
+    ];
+    const owed = (readers: Parameters<typeof owedTo>[0]) => owedTo(readers, { ...concern, affected });
     const types = site.notify.visitors.channels;
     for (let deliveries = 0; ; ) {
-      const step = await enqueueSome(db, ref, STEP, readers => owedTo(readers, concern), types, clock());
+      const step = await enqueueSome(db, ref, STEP, owed, types, clock());
       deliveries += step.deliveries;
       if (step.done) return deliveries;
       await nextTurn();
     }
   }
 
-  #settle(announced: readonly Incident[]): void {
-    for (const { id, scheduled, updates } of announced) {
+  /** @param silent incidents of which nothing is news */
+  #settle(silent: readonly Incident[]): void {
+    for (const incident of silent) {
+      const { scheduled, updates } = incident;
       // Updates about a maintenance come due by the clock.
       if (scheduled !== null) continue;
-      if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: id, key }))))
+      if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }))))
         this.#settled.add(updates);
     }
   }
@@ -147,11 +158,11 @@ function stillOwed(
   { incidents, maintenances, site }: Snapshot,
 ): Frozen | null {
   const all = [...incidents, ...maintenances];
-  const current = findUpdate(all, ref);
+  const current = findUpdate(all, ref, frozen.update);
   if (site.notify.grace === 0 || !untouched) return current ?? frozen;
   // A reminder of a maintenance is in no file. It is withdrawn together with the maintenance.
   const isInFile = frozen.incident.updates.some(({ key }) => key === frozen.update.key);
-  const incident = all.find(({ id }) => id === frozen.incident.id);
+  const incident = all.find(one => keyOf(one) === keyOf(frozen.incident));
   if (!incident?.notify || (isInFile && (current === null || current.update.quiet))) return null;
   return current ?? frozen;
 }

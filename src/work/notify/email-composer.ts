@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { affectedNamesAt } from '../../core/incidents/impact.ts';
-import { incidentPath } from '../../core/model/incident.ts';
+import { incidentPath, keyOf } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import { type Purpose, shortId } from '../../core/model/token.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
@@ -102,7 +102,7 @@ export class EmailComposer {
     const page = site.url + incidentPath(incident.id);
     const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
     // The first announced update of an incident: its emails start the threads.
-    const root = await firstAnnounced(db, incident.id);
+    const root = await firstAnnounced(db, keyOf(incident));
     return { email, root: root === ref ? null : root };
   }
 }

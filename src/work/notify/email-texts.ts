@@ -49,7 +49,7 @@ export function makeEmails(render: Render) {
 /** A file that is already resolved when it appears is announced as resolved. */
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
-  if (announcesEnd(incident, update)) return 'RESOLVED';
+  if (update.turn === 'end' || announcesEnd(incident, update)) return 'RESOLVED';
   return update.key === beginningOf(incident)?.key ? 'INCIDENT' : 'UPDATE';
 }
 

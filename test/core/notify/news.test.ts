@@ -46,10 +46,10 @@ describe('news', () => {
       [[expect.any(String), true]],
     ],
     [
-      'quiet before the beginning that was told',
+      'not what is before the beginning that was told',
       { updates: [FIRST, SECOND_UPDATE] },
       [SECOND_UPDATE],
-      [[FIRST.key, true]],
+      [],
     ],
     [
       'loud before a beginning that a clock ahead wrote',
@@ -152,7 +152,7 @@ describe('the update as it reads now', () => {
   });
 
   test('is the current one when nothing was put before its beginning', () => {
-    expect(asAnnounced(now, { incident: { ...API, updates: [FIRST] } })).toBe(now);
+    expect(asAnnounced(now, { incident: { ...API, updates: [FIRST] }, update: FIRST })).toBe(now);
   });
 
   test.each([
@@ -166,13 +166,13 @@ describe('the update as it reads now', () => {
       incident: { ...API, updates: [put, FIRST, SECOND_UPDATE, LAST] },
       update: SECOND_UPDATE,
     };
-    const read = asAnnounced(current, { incident: API });
+    const read = asAnnounced(current, { incident: API, update: SECOND_UPDATE });
     expect(read.incident.updates).toEqual([FIRST, SECOND_UPDATE, LAST]);
     expect(read.update).toBe(SECOND_UPDATE);
     // What was there at the announcement stays, and so does the announced update itself.
-    expect(asAnnounced(current, { incident: current.incident })).toBe(current);
+    expect(asAnnounced(current, { incident: current.incident, update: SECOND_UPDATE })).toBe(current);
     const itself = { ...current, update: put };
-    expect(asAnnounced(itself, { incident: API })).toBe(itself);
+    expect(asAnnounced(itself, { incident: API, update: put })).toBe(itself);
   });
 });
 

@@ -148,7 +148,8 @@ ${sections}`;
     await world.pass(7_200, 600);
     expect((await world.get('/status/live')).text).not.toContain('We begin.');
     expect((await world.get('/status/incidents/20260310_up')).status).toBe(200);
-    expect(subjectsTo(world, 'olga')).toEqual([]);
+    expect(subjectsTo(world, 'olga')).toEqual(['[MAINTENANCE] Upgrade']);
+    expect(world.mails.at(-1)!.text).toMatch(/^COMPLETED/);
     expect(await overtaken(world)).toHaveLength(1);
   });
 

@@ -145,7 +145,8 @@ test('a maintenance named after its own day is announced when it is written, wit
     UPGRADE('scheduled_start: 2026-03-10T00:30:00Z\nscheduled_end: 2026-03-10T01:30:00Z'),
   );
   await world.pass(1);
-  const said = () => world.mails.map(({ text }) => /We upgrade|begins in [^.]+/.exec(text ?? '')?.[0]);
+  const said = () =>
+    world.mails.map(({ text }) => /We upgrade|begins in [^.]+|^COMPLETED/.exec(text ?? '')?.[0]);
   expect(said()).toEqual(['We upgrade']);
   const seen = iso(world.now()).slice(0, 19);
   const moments = async () => {
@@ -164,7 +165,7 @@ test('a maintenance named after its own day is announced when it is written, wit
   await world.pass(60);
   expect(await moments()).toEqual(before);
   await world.pass(8 * 86_400, 1_800);
-  expect(said()).toEqual(['We upgrade', 'begins in 24 hours', 'begins in 1 hour']);
+  expect(said()).toEqual(['We upgrade', 'begins in 24 hours', 'begins in 1 hour', 'COMPLETED']);
   expect((await moments()).id).toBe(before.id);
   expect((await moments()).times[2]).toBe(before.times[2]);
 });
@@ -210,9 +211,14 @@ test.each([
   expect((await world.get(places[1]!)).text).toMatch(/Step In/);
   expect((await world.get(places[1]!)).text).not.toMatch(/Step [VC]/);
   expect(told()).toBe(1);
-  await world.pass(3_600, 60);
+  await world.pass(3_000, 60);
   expect((await world.get(places[1]!)).text).toMatch(/Step C/);
   expect(told()).toBe(3);
+  // What was said too early about the end is told as the end, too, when it comes.
+  const isEnd = steps[2]!.startsWith('Completed');
+  await world.pass(7_200, 60);
+  expect(told()).toBe(isEnd ? 4 : 3);
+  expect(world.mails.filter(({ text }) => text?.startsWith('COMPLETED'))).toHaveLength(1);
 });
 
 test('a plain dated step is not told when the work was completed before it, but a dated postscript is', async () => {
@@ -241,7 +247,8 @@ test('what was moved, or told late, is told with the time that is left; what is 
   const world = await openWorld({ now: '2026-03-10T10:00:00Z' });
   await subscribed(world, 'olga@example.com');
   world.mails.length = 0;
-  const said = () => world.mails.map(({ text }) => /We upgrade|begins in [^.]+/.exec(text ?? '')?.[0]);
+  const said = () =>
+    world.mails.map(({ text }) => /We upgrade|begins in [^.]+|^COMPLETED/.exec(text ?? '')?.[0]);
   const at = (start: string) =>
     `scheduled_start: 2026-03-${start}:00:00Z\nscheduled_end: 2026-03-${start}:30:00Z`;
   // Nineteen hours ahead: the notice of a day was due before anybody knew.

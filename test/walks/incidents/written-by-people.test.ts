@@ -422,9 +422,10 @@ test('an end that the front matter does not know is news; once it does, the end 
   expect(subjects(world).at(-1)).toBe('[RESOLVED] Slow exports');
   await written(end);
   await world.pass(10, 5);
+  expect(subjects(world).slice(2)).toEqual(['[RESOLVED] Slow exports', '[UPDATE] Slow exports']);
   await written(`${end}\n## Update 11:57 UTC\nNot yet.\n`);
   await world.pass(10, 5);
-  expect(subjects(world).slice(2)).toEqual(['[RESOLVED] Slow exports', '[UPDATE] Slow exports']);
+  expect(subjects(world).slice(4)).toEqual(['[UPDATE] Slow exports']);
 });
 
 test('an end that the front matter never knew is told no second time by what follows it', async () => {

@@ -259,6 +259,7 @@ function build(
     postmortem: cut.postmortem,
     ...(fields.next_update == null ? {} : { promised: fields.next_update }),
     ...(fields.rrule == null ? {} : { rrule: fields.rrule }),
+    ...(fields.aliases?.length ? { aliases: fields.aliases } : {}),
     ...(!scheduled && started < begun ? { begins: begun } : {}),
   };
 }

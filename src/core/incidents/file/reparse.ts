@@ -1,4 +1,4 @@
-// Parses a changed file so that announced updates keep their keys.
+// Parses a changed file so that updates that are known keep their order.
 import { type Incident, isOpen } from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
 import type { Millis } from '../../model/time.ts';

@@ -36,6 +36,19 @@ const affected = z
 
 const promise = z.union([z.string(), z.number().transform(String)]);
 
+const names = z.union([z.string(), z.number().transform(String)]);
+
+/** The id in a former name or address of an incident (`x`, `x.md`, `/status/incidents/x`), else the path. */
+function aliasOf(text: string): string {
+  const path = text
+    .trim()
+    .replace(/^https?:\/\/[^/?#]*/i, '')
+    .replace(/\/*(?:[?#].*)?$/s, '')
+    .normalize('NFC');
+  const id = path.replace(/^\/?(?:status\/)?incidents\//, '').replace(/\.md$/i, '');
+  return path.startsWith('/') && id.includes('/') ? path : id.slice(id.lastIndexOf('/') + 1);
+}
+
 export const MAX_TITLE = 200;
 
 export const frontmatterSchema = z.strictObject({
@@ -65,6 +78,11 @@ export const frontmatterSchema = z.strictObject({
     .nullish()
     .describe('RFC 5545 rule by which a maintenance repeats, counted from scheduled_start in UTC'),
   postmortem: z.unknown().optional(),
+  aliases: z
+    .union([z.array(names), names.transform(name => [name])])
+    .transform(all => all.map(aliasOf).filter(alias => alias !== ''))
+    .nullish()
+    .describe('former names of the file, the first one first, and other addresses that lead here'),
 });
 
 export const fieldsSchema = z.object({

@@ -51,7 +51,6 @@ export function updatesOf(
   const keys = keysOf(entries);
   // The front matter says open, although a heading says it is over.
   const isOpen = !repeats && fields.status !== reading.over;
-  const ends = entries.findLastIndex(({ status }) => status === reading.over);
   const newest = entries.findLastIndex(entry => !isPreface(entry));
   return entries.map((entry, index) => {
     const { section, at, body, label } = entry;
@@ -61,14 +60,10 @@ export function updatesOf(
     const early = isOpen && isEnd && index === newest && !stray && !(work && at >= work.end);
     const isBegun = work && at >= work.start && fields.status === 'scheduled';
     const status = early ? (isBegun ? 'in_progress' : fields.status) : statuses.get(entry)!;
-    const key = early ? `${keys[index]}${EARLY}` : keys[index]!;
-    // Ends announced as early ends, or before they were ones, are known; only the final end is announced again.
-    const isPast = isEnd && (isOpen || index !== ends);
-    const formerly = early ? [keys[index]!] : isPast ? [`${keys[index]}${EARLY}`] : otherKeys(entry, started);
     const plain = entry.status === null;
     const reopens = !maintenance && plain && status === 'resolved' && isOpenAt(at, reading.ending);
     return {
-      key,
+      key: keys[index]!,
       at,
       status,
       label: early ? EARLY_LABELS[reading.over] : label,
@@ -81,7 +76,6 @@ export function updatesOf(
       ...(maintenance && isPreface(entry) && fields.started === undefined ? { presumed: true as const } : {}),
       ...(section && plain ? { inherits: true as const } : {}),
       ...(section?.dated === false ? { undated: true as const } : {}),
-      ...(formerly.length === 0 ? {} : { formerly }),
     };
   });
 }
@@ -145,8 +139,7 @@ function statusesOf(
   return statuses;
 }
 
-/** Key suffix of an end that is not in the front matter. Once it is, the end gets another key, and so is announced. */
-const EARLY = '#open';
+/** The words of an end that is not in the front matter. */
 const EARLY_LABELS = { resolved: 'Resolved', completed: 'Completed' };
 
 function isPreface({ section, status }: TimelineEntry): boolean {
@@ -154,8 +147,9 @@ function isPreface({ section, status }: TimelineEntry): boolean {
 }
 
 /**
- * The keys of updates: the time as in the heading, and the number within that time. The preface is not counted, so that
- * words added above the first section move no other key.
+ * The keys of updates whose incident is not known yet (core/incidents/identity.ts): the time as in the heading, and the
+ * number within that time. The preface is not counted: without a database, words added above the first section move no
+ * other key.
  */
 function keysOf(entries: readonly TimelineEntry[]): string[] {
   const seen = new Map<Millis, number>();
@@ -166,15 +160,6 @@ function keysOf(entries: readonly TimelineEntry[]): string[] {
     seen.set(written, ordinal + 1);
     return `${iso(written)}#${ordinal}`;
   });
-}
-
-/** The keys that the same words have with a heading at the beginning put above them, or taken off. */
-function otherKeys(entry: TimelineEntry, started: Millis): string[] {
-  const { section, written } = entry;
-  if (isPreface(entry))
-    return [...new Set([written, written - (written % MINUTE)])].map(at => `${iso(at)}#0`);
-  const isAtBeginning = section && written === started - (started % section.precision);
-  return isAtBeginning ? [`${iso(started)}${PREFACE}`] : [];
 }
 
 interface TimelineEntry {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { asOf } from '../../../../src/core/incidents/as-of.ts';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
-import { announcedWhenSeen, presumedKey } from '../../../../src/core/incidents/first-seen.ts';
+import { announcedWhenSeen } from '../../../../src/core/incidents/first-seen.ts';
 import { backwards, timeProblems } from '../../../../src/core/incidents/lint/times.ts';
 import { coveredBy } from '../../../../src/core/incidents/maintenance.ts';
 import { printProblem } from '../../../../src/core/model/problem.ts';
@@ -305,7 +305,7 @@ describe('a maintenance that nobody dated', () => {
 
   test('is announced when first seen, if that is before the day in its name; its key stays', () => {
     const { value } = maintenance(own);
-    expect(presumedKey(value, () => false)).toBe('2026-03-13T00:00:00Z#-preface');
+    expect(value.updates[0]!.presumed).toBe(true);
     const seen = announcedWhenSeen(value, at('2026-03-01T20:00:00Z'));
     expect([iso(seen.started), iso(seen.updates[0]!.at), seen.updates[0]?.key]).toEqual([
       '2026-03-01T20:00:00Z',
@@ -326,12 +326,12 @@ describe('a maintenance that nobody dated', () => {
     expect(announcedWhenSeen(value, at('2026-03-07'))).toBe(value);
     expect(iso(announcedWhenSeen(value, at('2026-03-01')).started)).toBe('2026-03-01T00:00:00Z');
     const words = maintenance({ ...own, body: '## Scheduled 2026-03-05 10:00 UTC\nSoon.' }).value;
-    expect([presumedKey(words, () => false), iso(words.started)]).toEqual([null, '2026-03-05T10:00:00Z']);
+    expect([words.updates[0]!.presumed, iso(words.started)]).toEqual([undefined, '2026-03-05T10:00:00Z']);
   });
 
   test('one with `started` is taken at its word', () => {
     const { value } = maintenance({ ...own, front: 'started: 2026-03-12T00:00:00Z' });
-    expect(presumedKey(value, () => false)).toBeNull();
+    expect(value.updates[0]!.presumed).toBeUndefined();
     expect(announcedWhenSeen(value, at('2026-03-01'))).toBe(value);
   });
 

@@ -1,0 +1,211 @@
+// Identity: which updates and incidents are those already known, whatever was corrected: a time, words, a file's name.
+import { createHash } from 'node:crypto';
+import type { Incident, IncidentUpdate } from '../model/incident.ts';
+
+/** An update as last read. */
+export interface KnownUpdate {
+  /** The key it keeps. */
+  readonly key: string;
+  /** The key its file would give it: the time in its heading, and its number within that time. */
+  readonly as: string;
+  /** What it says (`wordsOf`). */
+  readonly words: string;
+}
+
+/** An incident as last read. */
+export interface KnownIncident {
+  /** The name it keeps: the first id it had. */
+  readonly key: string;
+  readonly id: string;
+  /** The ids it had before. */
+  readonly former: readonly string[];
+  readonly updates: readonly KnownUpdate[];
+  /** Updates no longer in the file: they may come back. */
+  readonly gone: readonly KnownUpdate[];
+}
+
+/** Updates kept after they left the file: an editor may save a file that is half empty, then the whole again. */
+const MAX_GONE = 100;
+/** Fewer characters say nothing of their own: two updates may both be "Still investigating." */
+const TELLING = 30;
+/** Characters compared. */
+const COMPARED = 160;
+/** After a correction, words are so much alike (`likeness`). */
+const ALIKE = 0.6;
+/** More pairs than this are not compared. */
+const MAX_PAIRS = 2500;
+
+/** What an update says, cut and with a digest if it is long. */
+function wordsOf({ title }: Pick<Incident, 'title'>, { body, label, status }: IncidentUpdate): string {
+  const text = body.replace(/\s+/g, ' ').trim() || (label ?? `${status}: ${title}`);
+  if (text.length <= COMPARED) return text;
+  return `${text.slice(0, COMPARED)}#${createHash('sha256').update(text).digest('base64url').slice(0, 12)}`;
+}
+
+/**
+ * An incident with the names it keeps, by the record of its last reading, and the record of this one. Both are the same
+ * objects if nothing changed.
+ */
+export function recognise<Kind extends Incident>(
+  known: KnownIncident,
+  incident: Kind,
+): { readonly named: Kind; readonly record: KnownIncident } {
+  const { id, updates: read, aliases = [] } = incident;
+  const said = saidIn(incident);
+  const isSame =
+    known.id === id &&
+    said.length === known.updates.length &&
+    said.every(({ as, words }, index) => {
+      const before = known.updates[index]!;
+      return as === before.as && words === before.words;
+    });
+  const record = isSame ? known : recordOf(known, id, said);
+  const updates = read.map((update, index) => {
+    const { key } = record.updates[index]!;
+    return key === update.key ? update : { ...update, key };
+  });
+  const former = [...new Set([...aliases, ...record.former])];
+  const isPlain = updates.every((update, index) => update === read[index]);
+  if (isPlain && known.key === id && former.length === aliases.length) return { named: incident, record };
+  const named = {
+    ...incident,
+    ...(isPlain ? {} : { updates }),
+    ...(known.key === id ? {} : { key: known.key }),
+    ...(former.length === 0 ? {} : { aliases: former }),
+  };
+  return { named, record };
+}
+
+function recordOf(known: KnownIncident, id: string, said: readonly Said[]): KnownIncident {
+  const found = matched(known, said);
+  const used = new Set([...known.updates, ...known.gone].map(({ key }) => key));
+  const updates = said.map((one): KnownUpdate => {
+    const key = found.get(one)?.key ?? unused(one.as, used);
+    used.add(key);
+    return { key, as: one.as, words: one.words };
+  });
+  const there = new Set(updates.map(({ key }) => key));
+  const gone = [...known.gone, ...known.updates].filter(({ key }) => !there.has(key)).slice(-MAX_GONE);
+  const former = [...new Set([...known.former, known.id])].filter(one => one !== id);
+  return { key: known.key, id, former, updates, gone };
+}
+
+/** Whether a file under a new name is the incident of one that is gone. `justGone`: it was there a moment ago. */
+export function isSameIncident(known: KnownIncident, incident: Incident, justGone: boolean): boolean {
+  const said = saidIn(incident);
+  // A machine's words are the same for each of its incidents.
+  const isWorded = justGone && incident.openedBy === null;
+  const kept = known.updates.filter(one =>
+    said.some(
+      ({ as, words }) =>
+        (timeOf(as) === timeOf(one.as) && alike(words, one.words)) || (isWorded && words === one.words),
+    ),
+  );
+  return kept.length > 0 && kept.length * 2 >= known.updates.length;
+}
+
+type Said = Pick<KnownUpdate, 'as' | 'words'>;
+
+function saidIn(incident: Incident): Said[] {
+  return incident.updates.map(update => ({ as: update.key, words: wordsOf(incident, update) }));
+}
+
+/**
+ * The known update that each update is. First those that read the same, then those with the same words, with the same
+ * time, with nearly the same words, and last those at the same place between known neighbours.
+ */
+function matched({ updates, gone }: KnownIncident, said: readonly Said[]): ReadonlyMap<Said, KnownUpdate> {
+  const found = new Map<Said, KnownUpdate>();
+  const taken = new Set<KnownUpdate>();
+  const take = (one: Said, other: KnownUpdate) => {
+    found.set(one, other);
+    taken.add(other);
+  };
+  const unmatched = () => said.filter(one => !found.has(one));
+  const free = (among: readonly KnownUpdate[]) => among.filter(one => !taken.has(one));
+  const pair = (among: readonly KnownUpdate[], nameOf: (one: Said) => string) => {
+    const named = new Map<string, KnownUpdate[]>();
+    for (const one of free(among)) named.set(nameOf(one), [...(named.get(nameOf(one)) ?? []), one]);
+    for (const one of unmatched()) {
+      const match = named.get(nameOf(one))?.shift();
+      if (match) take(one, match);
+    }
+  };
+  pair([...updates, ...gone], ({ as, words }) => `${as} ${words}`);
+  pair([...updates, ...gone], ({ as, words }) => `${timeOf(as)} ${words}`);
+  pair(updates, ({ words }) => words);
+  const telling = gone.filter(({ words }) => words.length >= TELLING);
+  pair(telling, ({ words }) => words);
+  const corrected = (isNear: (one: Said, other: KnownUpdate) => boolean) => {
+    if (unmatched().length * free(updates).length > MAX_PAIRS) return;
+    for (const one of unmatched()) {
+      const [best] = free(updates)
+        .filter(other => isNear(one, other) && alike(one.words, other.words))
+        .sort((a, b) => likeness(one.words, b.words) - likeness(one.words, a.words));
+      if (best) take(one, best);
+    }
+  };
+  corrected((one, other) => timeOf(one.as) === timeOf(other.as));
+  corrected(() => true);
+  pair(updates, ({ as }) => as);
+  pair(updates, ({ as }) => timeOf(as));
+  for (const [one, other] of placed(said, updates, found)) take(one, other);
+  return found;
+}
+
+/**
+ * Pairs what is left by its place: as many updates as there were between the same two neighbours. After the last one
+ * there is no neighbour: an update there is new.
+ */
+function placed(
+  said: readonly Said[],
+  known: readonly KnownUpdate[],
+  found: ReadonlyMap<Said, KnownUpdate>,
+): readonly (readonly [Said, KnownUpdate])[] {
+  const pairs: (readonly [Said, KnownUpdate])[] = [];
+  const places = new Map(said.map((one, at) => [found.get(one), at]));
+  let from = 0;
+  let before: KnownUpdate[] = [];
+  for (const one of known) {
+    const at = places.get(one);
+    if (at === undefined) {
+      before.push(one);
+      continue;
+    }
+    const between = said.slice(from, Math.max(from, at)).filter(other => !found.has(other));
+    if (between.length === before.length)
+      pairs.push(...between.map((other, index) => [other, before[index]!] as const));
+    before = [];
+    from = Math.max(from, at + 1);
+  }
+  return pairs;
+}
+
+function timeOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('#'));
+}
+
+/** The key that a new update gets: its own, or the next number that is free. */
+function unused(key: string, used: ReadonlySet<string>): string {
+  for (let free = key, number = 1; ; number++) {
+    if (!used.has(free)) return free;
+    free = `${timeOf(key)}#${number}`;
+  }
+}
+
+/** Whether words may be the other ones after a correction. */
+function alike(one: string, other: string): boolean {
+  return likeness(one, other) >= ALIKE;
+}
+
+/** From 0 to 1: how many groups of three characters are in both. */
+function likeness(one: string, other: string): number {
+  if (one === other) return 1;
+  const [a, b] = [triplesOf(one), triplesOf(other)];
+  return (2 * [...a].filter(triple => b.has(triple)).length) / (a.size + b.size);
+}
+
+function triplesOf(words: string): ReadonlySet<string> {
+  const text = ` ${words.slice(0, COMPARED).toLowerCase()} `;
+  return new Set(Array.from({ length: text.length - 2 }, (_, at) => text.slice(at, at + 3)));
+}

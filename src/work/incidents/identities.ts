@@ -1,0 +1,139 @@
+// Identities: gives the incidents read from files the names they had before a correction or a new file name.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isSameIncident, type KnownIncident, recognise } from '../../core/incidents/identity.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import { MINUTE, type Millis } from '../../core/model/time.ts';
+import { makeYield } from '../../core/model/turns/steps.ts';
+import type { Db } from '../../store/db/database.ts';
+import { readIdentities, type StoredIncident, saveIdentities } from '../../store/incidents/identities.ts';
+
+/** Records stored in one step: a step takes a few milliseconds. */
+const STEP = 50;
+/** A file that comes back under another name after more than this is recognised by its times too. */
+const JUST: Millis = 10 * MINUTE;
+
+export class Identities {
+  readonly #db: Db | null;
+  readonly #isReader: boolean;
+  /** By lasting name; null until read. */
+  #known: Map<string, StoredIncident> | null = null;
+  readonly #byId = new Map<string, StoredIncident>();
+  /** Those whose file is gone, by lasting name. */
+  readonly #gone = new Map<string, StoredIncident>();
+  readonly #unsaved = new Set<string>();
+  #saving = false;
+  readonly #named = new WeakMap<Incident, Incident>();
+  readonly #yieldTurn = makeYield(nextTurn);
+
+  /** A program that only reads the database, or has none, records nothing. */
+  constructor(db: Db | null, as: 'server' | 'reader') {
+    this.#db = db;
+    this.#isReader = as === 'reader' || db === null;
+  }
+
+  /**
+   * The incidents with the names they keep, recorded for the next time; the same list if their files give the same
+   * names.
+   * @param incidents all there are
+   */
+  async of(incidents: readonly Incident[], now: Millis): Promise<readonly Incident[]> {
+    await this.#read();
+    const ids = new Set(incidents.map(({ id }) => id));
+    if (!this.#isReader) {
+      for (const one of this.#byId.values())
+        if (one.goneAt === null && !ids.has(one.id)) this.#put({ ...one, goneAt: now });
+    }
+    const all: Incident[] = [];
+    for (const incident of incidents) {
+      all.push(this.#named.get(incident) ?? this.#name(incident, ids, now));
+      await this.#yieldTurn();
+    }
+    // Nobody waits for it; what is announced of these incidents is stored after it.
+    void this.#save();
+    return all.every((incident, index) => incident === incidents[index]) ? incidents : all;
+  }
+
+  #name(incident: Incident, ids: ReadonlySet<string>, now: Millis): Incident {
+    const known = this.#knownAs(incident, ids, now);
+    const { named, record } = recognise(known, incident);
+    // What cannot be read to its end, or may still get another name, is no record.
+    if (this.#isReader || incident.held || incident.gathering) return named;
+    this.#named.set(incident, named);
+    if (record !== known || this.#gone.has(known.key)) this.#put({ ...record, goneAt: null });
+    return named;
+  }
+
+  /** The same for one incident that is not yet in a file, without a record. */
+  one(incident: Incident, now: Millis): Incident {
+    return this.#known === null
+      ? incident
+      : recognise(this.#knownAs(incident, new Set([incident.id]), now), incident).named;
+  }
+
+  /** The record of an incident; for a new one, an empty record with a name that is free. */
+  #knownAs(incident: Incident, ids: ReadonlySet<string>, now: Millis): KnownIncident {
+    const { id, aliases = [] } = incident;
+    const own = this.#byId.get(id);
+    if (own && own.goneAt === null) return own;
+    // The last one gone comes first: there may be copies.
+    const gone = [...(own ? [own] : []), ...[...this.#gone.values()].reverse()];
+    const before =
+      gone.find(one => [one.id, ...one.former].some(name => aliases.includes(name))) ??
+      gone.find(one => isSameIncident(one, incident, Math.abs(now - one.goneAt!) < JUST));
+    if (before) return before;
+    const names = [...aliases.filter(name => !name.includes('/') && !ids.has(name)), id];
+    const nameOf = (number: number): string => {
+      const name = number < names.length ? names[number]! : `${id}~${number}`;
+      return this.#known!.has(name) ? nameOf(number + 1) : name;
+    };
+    return { key: nameOf(0), id, former: [], updates: [], gone: [] };
+  }
+
+  async #read(): Promise<void> {
+    if (this.#known !== null) return;
+    const records = this.#db ? await readIdentities(this.#db) : [];
+    this.#known = new Map();
+    // In the order in which they went, and last what is there: another file may have had its name before.
+    records.sort((a, b) => (a.goneAt ?? Number.MAX_VALUE) - (b.goneAt ?? Number.MAX_VALUE));
+    for (const one of records) this.#place(one);
+  }
+
+  #place(one: StoredIncident): void {
+    const before = this.#known!.get(one.key);
+    if (before && before.id !== one.id && this.#byId.get(before.id) === before) this.#byId.delete(before.id);
+    this.#known!.set(one.key, one);
+    if (one.goneAt === null) this.#gone.delete(one.key);
+    else this.#gone.set(one.key, one);
+    this.#byId.set(one.id, one);
+  }
+
+  #put(one: StoredIncident): void {
+    this.#place(one);
+    this.#unsaved.add(one.key);
+  }
+
+  /** If the database cannot be written, the next round tries again. */
+  async #save(): Promise<void> {
+    if (this.#saving || !this.#db) return;
+    this.#saving = true;
+    try {
+      while (this.#unsaved.size > 0) {
+        const some = [...this.#unsaved].slice(0, STEP);
+        for (const key of some) this.#unsaved.delete(key);
+        const records = some.map(key => this.#known!.get(key)!);
+        // The storage problem is reported elsewhere.
+        const isSaved = await saveIdentities(this.#db, records).then(
+          () => true,
+          () => false,
+        );
+        if (!isSaved) {
+          for (const key of some) this.#unsaved.add(key);
+          return;
+        }
+        await nextTurn();
+      }
+    } finally {
+      this.#saving = false;
+    }
+  }
+}

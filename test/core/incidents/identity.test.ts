@@ -1,0 +1,312 @@
+// An update is itself whatever is corrected: what the operator really added is told once, and nothing else.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { isSameIncident, type KnownIncident, recognise } from '../../../src/core/incidents/identity.ts';
+import { keyOf, refOf } from '../../../src/core/model/incident.ts';
+import { HOUR, iso, MINUTE } from '../../../src/core/model/time.ts';
+import { announcements } from '../../../src/core/notify/news.ts';
+
+const STARTED = Date.parse('2026-11-28T10:00:00Z');
+const NOW = STARTED + 8 * HOUR;
+
+interface Section {
+  /** Minutes after the start. */
+  readonly at: number;
+  readonly label: string;
+  readonly words: string;
+}
+
+interface Written {
+  readonly id?: string;
+  readonly started?: number;
+  readonly sections: readonly Section[];
+  /** Minutes after the start; null: it goes on. */
+  readonly end?: number | null;
+}
+
+function fileOf({ started = 0, sections, end = null }: Written): string {
+  const at = (minutes: number) => iso(STARTED + minutes * MINUTE);
+  const front = end === null ? 'status: investigating' : `status: resolved\nresolved: ${at(end)}`;
+  const body = sections.map(
+    one => `## ${one.label} ${at(one.at).slice(0, 16).replace('T', ' ')} UTC\n${one.words}\n`,
+  );
+  return `---\ntitle: API down\nseverity: major\nstarted: ${at(started)}\n${front}\n---\n\n${body.join('\n')}`;
+}
+
+/** The rounds of one server over versions of a file: what each round mails. */
+function server() {
+  let known: KnownIncident = { key: 'x', id: 'x', former: [], updates: [], gone: [] };
+  const seen = new Set<string>();
+  const keys: string[][] = [];
+  const round = (written: Written) => {
+    const read = parseIncident('x.md', written.id ?? 'x', fileOf(written)).value!;
+    const { named, record } = recognise(known, read);
+    known = record;
+    keys.push(named.updates.map(({ key }) => key));
+    expect(keyOf(named)).toBe('x');
+    expect(new Set(keys.at(-1)).size).toBe(named.updates.length);
+    const news = announcements([named], seen, NOW, false);
+    for (const one of news) seen.add(refOf(one));
+    return news.flatMap(({ quiet, update: { turn, body } }) => (quiet ? [] : `${turn ?? 'update'}: ${body}`));
+  };
+  return { round, keys };
+}
+
+const A = { at: 0, label: 'Investigating', words: 'Requests to the API fail for some of you.' };
+const B = { at: 20, label: 'Identified', words: 'A full disk stops the writes of the primary database.' };
+const C = { at: 40, label: 'Monitoring', words: 'The disk was replaced, and we watch the error rate.' };
+const NEW = { at: 55, label: 'Update', words: 'Everything that was queued is now processed.' };
+
+describe('told to nobody again', () => {
+  test.each<[string, Written]>([
+    ['a heading’s time', { sections: [A, { ...B, at: 25 }, C] }],
+    ['the last heading’s time', { sections: [A, B, { ...C, at: 31 }] }],
+    [
+      'every time, by an hour',
+      { sections: [A, B, C].map(one => ({ ...one, at: one.at + 60 })), started: 60 },
+    ],
+    [
+      'every time, by as much as lies between',
+      { sections: [A, B, C].map(one => ({ ...one, at: one.at + 20 })) },
+    ],
+    ['`started`, earlier', { sections: [A, B, C], started: -20 }],
+    ['`started` with the first heading', { sections: [{ ...A, at: -30 }, B, C], started: -30 }],
+    ['a typo', { sections: [A, { ...B, words: B.words.replace('full', 'ful') }, C] }],
+    ['other words', { sections: [A, B, { ...C, words: 'Looks good.' }] }],
+    [
+      'time and typo of the last',
+      { sections: [A, B, { ...C, at: 33, words: C.words.replace('rate', 'rates') }] },
+    ],
+    [
+      'time and all words in the middle',
+      { sections: [A, { ...B, at: 27, words: 'Quite another cause.' }, C] },
+    ],
+    ['a label', { sections: [A, { ...B, label: 'Update' }, C] }],
+    ['the order', { sections: [C, B, A] }],
+    ['a section taken out', { sections: [A, C] }],
+    ['two at the same minute', { sections: [A, { ...B, at: 40 }, C] }],
+    ['two at the same minute, the other way round', { sections: [A, C, { ...B, at: 40 }] }],
+  ])('%s', (_, corrected) => {
+    const { round, keys } = server();
+    expect(round({ sections: [A, B, C] })).toHaveLength(3);
+    expect(round(corrected)).toEqual([]);
+    expect(round({ sections: [A, B, C] })).toEqual([]);
+    expect(keys[2]).toEqual(keys[0]);
+    // And what is added next is news.
+    expect(round({ ...corrected, sections: [...corrected.sections, { ...NEW, at: 110 }] })).toEqual([
+      `update: ${NEW.words}`,
+    ]);
+  });
+});
+
+describe('news', () => {
+  test.each<[string, readonly Section[], readonly string[]]>([
+    ['one in place of another', [A, B, NEW], [NEW.words]],
+    ['one at the time that another had before', [A, B, { ...C, at: 50 }, { ...NEW, at: 40 }], [NEW.words]],
+    ['one in the minute of another', [A, B, C, { ...NEW, at: 40 }], [NEW.words]],
+    ['the same words again', [A, B, C, { ...C, at: 70 }], [C.words]],
+    ['one between two', [A, { ...NEW, at: 10 }, B, C], [NEW.words]],
+    ['beside a correction', [A, { ...B, at: 22 }, { ...C, words: `${C.words}!` }, NEW], [NEW.words]],
+  ])('%s', (_, sections, told) => {
+    const { round } = server();
+    round({ sections: [A, B, C] });
+    expect(round({ sections })).toEqual(told.map(words => `update: ${words}`));
+    expect(round({ sections })).toEqual([]);
+  });
+
+  test('a section that comes back is not; nor is a copy until it says something of its own', () => {
+    const { round } = server();
+    round({ sections: [A, B, C] });
+    expect(round({ sections: [A] })).toEqual([]);
+    expect(round({ sections: [A, B, { ...C, at: 44 }] })).toEqual([]);
+    expect(round({ sections: [A, B, C, C] })).toEqual([]);
+    expect(round({ sections: [A, B, C, NEW] })).toEqual([`update: ${NEW.words}`]);
+  });
+
+  test('a section typed while it is saved is told once', () => {
+    const { round } = server();
+    round({ sections: [A] });
+    const told = Array.from({ length: NEW.words.length + 1 }, (_, length) =>
+      round({ sections: [A, { ...NEW, words: NEW.words.slice(0, length) }] }),
+    );
+    expect(told.flat()).toHaveLength(1);
+  });
+});
+
+describe('the end', () => {
+  const R = { at: 50, label: 'Resolved', words: 'All requests are answered again.' };
+  test.each<[string, Written, string]>([
+    ['a section', { sections: [A, R], end: 50 }, R.words],
+    ['the front matter alone', { sections: [A], end: 50 }, ''],
+    ['a plain section at its time', { sections: [A, { ...R, label: 'Update' }], end: 50 }, R.words],
+  ])('by %s is told once, and again after a reopening', (_, over, words) => {
+    const { round } = server();
+    round({ sections: [A] });
+    expect(round(over)).toEqual([`end: ${words}`]);
+    for (const end of [49, 52, 50]) expect(round({ ...over, end })).toEqual([]);
+    expect(round({ sections: [A, { ...R, at: 45, words: 'It works.' }], end: 45 })).toEqual([]);
+    expect(round({ sections: [A], end: 45 })).toEqual([]);
+    expect(round(over)).toEqual([]);
+    const open = { sections: over.sections };
+    expect(round(open)).toEqual(['reopening: ']);
+    expect(round(open)).toEqual([]);
+    expect(round(over)).toEqual([`end: ${words}`]);
+    const again = { ...NEW, label: 'Investigating', words: 'It is back.' };
+    expect(round({ sections: [...over.sections, again] })).toEqual(['reopening: It is back.']);
+    const second = { ...R, at: 70, words: 'Now it is over.' };
+    expect(round({ sections: [...over.sections, again, second], end: 70 })).toEqual(['end: Now it is over.']);
+    expect(round({ sections: [...over.sections, again, second], end: 71 })).toEqual([]);
+  });
+
+  test('that came twice while nobody looked is told twice', () => {
+    const { round } = server();
+    round({ sections: [A] });
+    round({ sections: [A, R], end: 50 });
+    const again = { ...NEW, label: 'Investigating', words: 'It is back.' };
+    const second = { ...R, at: 70, words: 'Now it is over.' };
+    const all = { sections: [A, R, again, second], end: 70 };
+    expect(round(all)).toEqual(['update: It is back.', 'end: Now it is over.']);
+    expect(
+      round({ ...all, sections: [A, R, again, { ...second, at: 69, words: 'Gone.' }], end: 69 }),
+    ).toEqual([]);
+  });
+
+  test('whose words were told as an early word is told as the end', () => {
+    const { round } = server();
+    round({ sections: [A] });
+    expect(round({ sections: [A, R] })).toEqual([`update: ${R.words}`]);
+    expect(round({ sections: [A, R], end: 50 })).toEqual([`end: ${R.words}`]);
+  });
+});
+
+describe('a file under another name', () => {
+  const read = (written: Written) => parseIncident('y.md', 'y', fileOf({ ...written, id: 'y' })).value!;
+  const known = (written: Written) => {
+    const one = parseIncident('x.md', 'x', fileOf(written)).value!;
+    return recognise({ key: 'x', id: 'x', former: [], updates: [], gone: [] }, one).record;
+  };
+  const earlier = [A, B].map(one => ({ ...one, at: one.at - 1440 }));
+  test.each<[string, Written, Written, boolean, boolean]>([
+    ['the same', { sections: [A, B] }, { sections: [A, B] }, true, true],
+    ['with a typo corrected', { sections: [B] }, { sections: [{ ...B, words: `${B.words}!` }] }, true, true],
+    ['with one more', { sections: [A] }, { sections: [A, NEW] }, true, true],
+    ['a day corrected too', { sections: [A, B] }, { sections: earlier, started: -1440 }, true, false],
+    [
+      'the words of another time',
+      { sections: [A, B, C] },
+      { sections: [{ ...A, at: 100 }], started: 90 },
+      false,
+      false,
+    ],
+    ['other words at the same time', { sections: [A] }, { sections: [{ ...NEW, at: 0 }] }, false, false],
+  ])('%s', (_, before, after, justGone, later) => {
+    expect(isSameIncident(known(before), read(after), true)).toBe(justGone);
+    expect(isSameIncident(known(before), read(after), false)).toBe(later);
+  });
+
+  test('a machine’s words are no sign', () => {
+    const machine = { ...read({ sections: earlier, started: -1440 }), openedBy: 'probe:api' };
+    expect(isSameIncident(known({ sections: [A, B] }), machine, true)).toBe(false);
+  });
+});
+
+describe('whatever an operator does', () => {
+  const word = fc.constantFrom(
+    ...'disk queue login export cache region payment search mail worker'.split(' '),
+  );
+  const said = fc.array(word, { minLength: 6, maxLength: 10 }).map(words => words.join(' '));
+  const deed = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('add' as const),
+        words: said,
+        gap: fc.integer({ min: 0, max: 9 }),
+      }),
+    },
+    fc.record({ do: fc.constant('retime' as const), which: fc.nat(), by: fc.integer({ min: -40, max: 40 }) }),
+    fc.record({
+      do: fc.constant('retype' as const),
+      which: fc.nat(),
+      more: fc.constantFrom('!', ' now', ' (sic)'),
+    }),
+    fc.record({ do: fc.constant('rewrite' as const), which: fc.nat(), words: said }),
+    fc.record({
+      do: fc.constant('label' as const),
+      which: fc.nat(),
+      label: fc.constantFrom('Update', 'Identified', 'Monitoring'),
+    }),
+    fc.record({ do: fc.constant('remove' as const), which: fc.nat() }),
+    fc.record({ do: fc.constant('turn' as const) }),
+    fc.record({ do: fc.constant('start' as const), by: fc.integer({ min: -30, max: 0 }) }),
+    fc.record({ do: fc.constant('again' as const) }),
+    fc.record({ do: fc.constant('end' as const) }),
+    fc.record({ do: fc.constant('reopen' as const) }),
+    fc.record({ do: fc.constant('retime end' as const), by: fc.integer({ min: -5, max: 5 }) }),
+  );
+
+  test('each section added is told once, each end and reopening too, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.array(deed, { maxLength: 25 }), deeds => {
+        const { round } = server();
+        let serial = 0;
+        let written: Written & { readonly sections: readonly Section[] } = {
+          sections: [{ ...A, words: 'number 0' }],
+          started: 0,
+          end: null,
+        };
+        const told = round(written);
+        const owed = ['update: number 0'];
+        const change = (which: number, over: (one: Section) => Partial<Section>) => {
+          const { sections } = written;
+          const at = which % sections.length;
+          written = {
+            ...written,
+            sections: sections.map((one, i) => (i === at ? { ...one, ...over(one) } : one)),
+          };
+        };
+        for (const one of deeds) {
+          const { sections, end = null } = written;
+          const latest = Math.max(...sections.map(({ at }) => at), end ?? 0);
+          if (one.do === 'add' && end === null) {
+            const words = `number ${++serial}: ${one.words}`;
+            const added = { at: Math.min(latest + one.gap, 450), label: 'Update', words };
+            written = { ...written, sections: [...sections, added] };
+            owed.push(`update: ${words}`);
+          } else if (one.do === 'retime') {
+            // Not before the first, nor after what is next.
+            if (one.which % sections.length > 0 && end === null)
+              change(one.which, ({ at }) => ({ at: Math.min(450, Math.max(sections[0]!.at, at + one.by)) }));
+          } else if (one.do === 'retype')
+            change(one.which, ({ words }) => ({ words: `${words}${one.more}` }));
+          else if (one.do === 'rewrite')
+            change(one.which, ({ words }) => ({ words: `${words.split(':')[0]}: ${one.words}` }));
+          else if (one.do === 'label' && one.which % sections.length > 0 && end === null)
+            change(one.which, () => ({ label: one.label }));
+          else if (one.do === 'remove' && one.which % sections.length > 0)
+            written = {
+              ...written,
+              sections: sections.filter((_, at) => at !== one.which % sections.length),
+            };
+          else if (one.do === 'start') written = { ...written, started: Math.min(0, one.by) };
+          else if (one.do === 'end' && end === null) {
+            written = { ...written, end: Math.min(latest + 3, 460) };
+            owed.push('end: ');
+          } else if (one.do === 'reopen' && end !== null) {
+            written = { ...written, end: null };
+            owed.push('reopening: ');
+          } else if (one.do === 'retime end' && end !== null) {
+            written = {
+              ...written,
+              end: Math.max(end + one.by, Math.max(...sections.map(({ at }) => at)) + 1),
+            };
+          }
+          told.push(...round(written));
+        }
+        expect(told.toSorted()).toEqual(owed.toSorted());
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

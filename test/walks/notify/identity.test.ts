@@ -1,0 +1,216 @@
+// A file renamed, moved or corrected is the same incident: nobody is told again, its ids stay, its old address leads on.
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openWorld, subscribed, type World } from '../world.ts';
+
+const OLD = '20260310_exports';
+const NEW = '20260310_exports-and-imports';
+const at = (world: World, name: string) => path.join(world.dir, 'status', 'incidents', `${name}.md`);
+
+const text = ({ title = 'Slow exports', started = '11:40', found = '11:50', more = '', end = '' } = {}) =>
+  `---\ntitle: ${title}\nstatus: ${end ? `resolved\nresolved: 2026-03-10T${end}:00Z` : 'identified'}\nseverity: major\nstarted: 2026-03-10T${started}:00Z\ncomponents: [dashboard]\n---\n\n## Investigating ${started} UTC\nExports take longer than usual.\n\n## Identified ${found} UTC\nA full disk slows the workers.\n${more}`;
+
+const mails = ({ mails }: World) => mails.filter(({ subject }) => subject?.startsWith('['));
+const subjects = (world: World) => mails(world).map(({ subject }) => subject);
+
+/** All ids under which other programs know the incident. */
+async function ids(world: World) {
+  const [incident] = (await world.get('/api/v2/incidents.json')).json.incidents;
+  const feed = (await world.get('/status/feed.json')).json.items;
+  const history = (await world.get('/history.atom')).text;
+  return {
+    incident: incident.id,
+    updates: incident.incident_updates.map(({ id }: { id: string }) => id),
+    entries: feed.map(({ id }: { id: string }) => id),
+    history: /<entry>\s*<id>([^<]+)/.exec(history)?.[1],
+  };
+}
+
+async function told(world: World) {
+  await subscribed(world, 'olga@example.com');
+  await world.write(`${OLD}.md`, text());
+  await world.pass(20, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[UPDATE] Slow exports']);
+  return ids(world);
+}
+
+async function leadsTo(world: World, from: string, id: string) {
+  const answer = await world.get(from);
+  expect([answer.status, answer.headers.get('location')?.replace(/^https?:\/\/[^/]+/, '')]).toEqual([
+    301,
+    `/status/incidents/${id}`,
+  ]);
+}
+
+const renamed = (world: World) => rename(at(world, OLD), at(world, NEW));
+
+test.each<[string, (world: World) => Promise<unknown>]>([
+  ['while the server runs', renamed],
+  ['while it is off', world => world.restart(() => renamed(world))],
+  [
+    'in two steps, gone for a while',
+    async world => {
+      await rename(at(world, OLD), path.join(world.dir, 'x.md'));
+      await world.pass(60, 5);
+      await rename(path.join(world.dir, 'x.md'), at(world, NEW));
+    },
+  ],
+  [
+    'with other times, in one go',
+    async world => {
+      await rm(at(world, OLD));
+      await world.write(`${NEW}.md`, text({ started: '11:20', found: '11:31' }));
+    },
+  ],
+  [
+    'with another title and a typo corrected',
+    async world => {
+      await rm(at(world, OLD));
+      await world.write(`${NEW}.md`, text({ title: 'Slow exports' }).replace('longer', 'much longer'));
+    },
+  ],
+])('a file renamed %s', async (_, move) => {
+  const world = await openWorld();
+  const before = await told(world);
+  await move(world);
+  await world.pass(20, 5);
+  await world.restart();
+  await world.pass(20, 5);
+  expect(subjects(world)).toHaveLength(2);
+  expect(await ids(world)).toEqual(before);
+  await leadsTo(world, `/status/incidents/${OLD}`, NEW);
+  await leadsTo(world, `/incidents/${OLD}`, NEW);
+  expect((await world.get(`/status/incidents/${NEW}`)).status).toBe(200);
+  const { text: now } = { text: await world.read(`${NEW}.md`) };
+  await world.write(`${NEW}.md`, `${now}\n## Monitoring 12:00 UTC\nThe disk is replaced.\n`);
+  await world.pass(20, 5);
+  expect(subjects(world)).toHaveLength(3);
+  // One thread.
+  expect(mails(world)[2]!.references).toBe(mails(world)[0]!.messageId);
+});
+
+test('renamed twice, its first address leads to the last; one that is used again is itself', async () => {
+  const world = await openWorld();
+  await told(world);
+  await renamed(world);
+  await world.pass(20, 5);
+  await rename(at(world, NEW), at(world, '20260310_third'));
+  await world.pass(20, 5);
+  for (const id of [OLD, NEW]) await leadsTo(world, `/status/incidents/${id}`, '20260310_third');
+  await world.write(
+    `${OLD}.md`,
+    text({ title: 'Lost exports' }).replace('take longer than usual', 'are lost').replace('slows', 'stops'),
+  );
+  await world.pass(20, 5);
+  expect((await world.get(`/status/incidents/${OLD}`)).status).toBe(200);
+  expect(subjects(world).slice(2)).toEqual(['[INCIDENT] Lost exports', '[UPDATE] Lost exports']);
+});
+
+test('a file moved to another folder keeps its address', async () => {
+  const world = await openWorld();
+  const before = await told(world);
+  await mkdir(path.join(world.dir, 'status', 'incidents', '2026'));
+  await rename(at(world, OLD), at(world, `2026/${OLD}`));
+  await world.pass(20, 5);
+  await world.restart();
+  await world.pass(20, 5);
+  expect(subjects(world)).toHaveLength(2);
+  expect(await ids(world)).toEqual(before);
+});
+
+test('a copy is an incident of its own, and so is a file with the same words much later', async () => {
+  const world = await openWorld();
+  await told(world);
+  await cp(at(world, OLD), at(world, NEW));
+  await world.pass(20, 5);
+  expect(subjects(world)).toHaveLength(4);
+  expect((await world.get(`/status/incidents/${OLD}`)).status).toBe(200);
+  await rm(at(world, OLD));
+  await rm(at(world, NEW));
+  await world.pass(1800, 60);
+  await world.write('20260310_later.md', text({ started: '12:20', found: '12:30' }));
+  await world.pass(20, 5);
+  expect(subjects(world)).toHaveLength(6);
+});
+
+test('whatever is corrected, nobody is told again and ids stay', async () => {
+  const world = await openWorld();
+  const before = await told(world);
+  for (const over of [
+    { started: '11:20' },
+    { started: '11:20', found: '11:44' },
+    { title: 'Slow exports and imports', found: '11:52' },
+    { started: '11:00', found: '11:10', title: 'Slow exports' },
+  ]) {
+    await world.write(`${OLD}.md`, text(over));
+    await world.pass(10, 5);
+    await world.restart();
+    await world.pass(10, 5);
+    expect(await ids(world)).toEqual(before);
+  }
+  await world.write(
+    `${OLD}.md`,
+    text().replace('severity: major', 'severity: critical').replace('full', 'very full'),
+  );
+  await world.pass(10, 5);
+  expect(subjects(world)).toHaveLength(2);
+  expect(await ids(world)).toEqual(before);
+});
+
+test('`aliases:` say by hand what a lost database no longer knows, and lead from any other address', async () => {
+  const world = await openWorld();
+  const before = await told(world);
+  const aliases = `aliases: [${OLD}, /incidents/abc/old page, "https://old.example.com/posts/42?x=1"]\n`;
+  await world.restart(async () => {
+    await rm(path.join(world.dir, 'data'), { recursive: true });
+    await rm(at(world, OLD));
+    await world.write(`${NEW}.md`, text().replace('title:', `${aliases}title:`));
+  });
+  await world.pass(10, 5);
+  expect(await ids(world)).toEqual(before);
+  for (const from of [`/status/incidents/${OLD}`, '/incidents/abc/old%20page', '/posts/42'])
+    await leadsTo(world, from, NEW);
+  expect((await world.get('/posts/43')).status).toBe(404);
+  expect((await world.get('/readyz')).json.problems).toEqual([]);
+});
+
+test('with `aliases:`, a file that says something else is the same incident', async () => {
+  const world = await openWorld();
+  const before = await told(world);
+  await rm(at(world, OLD));
+  await world.write(
+    `${NEW}.md`,
+    text({ started: '11:00', found: '11:05' })
+      .replace('title:', `aliases: ${OLD}\ntitle:`)
+      .replace('Exports take longer than usual.', 'Everything is slow.'),
+  );
+  await world.pass(10, 5);
+  expect((await ids(world)).incident).toBe(before.incident);
+  await leadsTo(world, `/status/incidents/${OLD}`, NEW);
+});
+
+test('a maintenance named after its own day is the same under another day', async () => {
+  const plan = (day: string) =>
+    `---\ntitle: Upgrade\nstatus: scheduled\nscheduled_start: 2026-03-${day}T10:00:00Z\nscheduled_end: 2026-03-${day}T11:00:00Z\ncomponents: [api]\n---\n\nWe upgrade.\n`;
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write('20260320_upgrade.md', plan('20'));
+  await world.pass(10, 5);
+  await rm(at(world, '20260320_upgrade'));
+  await world.write('20260322_upgrade.md', plan('22'));
+  await world.pass(10, 5);
+  await world.restart();
+  await world.pass(10, 5);
+  expect(subjects(world)).toEqual(['[MAINTENANCE] Upgrade']);
+  await leadsTo(world, '/status/incidents/20260320_upgrade', '20260322_upgrade');
+});
+
+test('an occurrence’s former address leads to today’s', async () => {
+  const series = `---\ntitle: Backup\nstatus: scheduled\nscheduled_start: 2026-03-11T00:00:00Z\nscheduled_end: 2026-03-11T01:00:00Z\nrrule: FREQ=DAILY\ncomponents: [api]\n---\n\nWe back up.\n`;
+  const world = await openWorld({ files: { '20260310_backup.md': series } });
+  await rename(at(world, '20260310_backup'), at(world, '20260310_nightly'));
+  await world.pass(10, 5);
+  await leadsTo(world, '/status/incidents/20260310_backup', '20260310_nightly');
+  await leadsTo(world, '/status/incidents/20260310_backup--2026-03-13', '20260310_nightly--2026-03-13');
+});
