@@ -4,6 +4,7 @@ import { checkSchema, detectSchema, duration } from '../core/model/checks/check.
 import { reference } from '../core/model/checks/values.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/model/site.ts';
 import { DAY, HOUR, MINUTE, parseInstant } from '../core/model/time.ts';
+import { isZone } from '../core/model/zone.ts';
 import { oneLine } from '../core/text/printable.ts';
 import { notifySchema } from './channels-schema.ts';
 import { branch, cron, orNull, webUrl } from './fields.ts';
@@ -129,12 +130,3 @@ export const siteSchema = z.strictObject({
   webhooks: webhooksSchema,
   export: orNull(exportSchema),
 });
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -70,21 +70,26 @@ export function lacking(option: string): never {
   throw new Misuse(`--${option} is missing.`);
 }
 
-/** A time as typed: ISO 8601, or a duration after `from` (`2h`). */
-export function momentOf(option: string, text: string, from: Millis): Millis {
-  return readMoment(option, text, duration => from + duration);
+/** A time as typed, in the site's zone if it names none, or a duration after `from` (`2h`). */
+export function momentOf(option: string, text: string, from: Millis, zone: string): Millis {
+  return readMoment(option, text, zone, duration => from + duration);
 }
 
-/** A time in the past: ISO 8601, or how long ago (`30m`). Throws Misuse for a future time. */
-export function pastOf(option: string, text: string, now: Millis): Millis {
-  const at = readMoment(option, text, duration => now - duration);
+/** A time in the past, or how long ago (`30m`). Throws Misuse for a future time. */
+export function pastOf(option: string, text: string, now: Millis, zone: string): Millis {
+  const at = readMoment(option, text, zone, duration => now - duration);
   if (at > now) throw new Misuse(`--${option}: this is in the future (${iso(at)}); it is ${iso(now)} now.`);
   return at;
 }
 
-function readMoment(option: string, text: string, counted: (duration: Millis) => Millis): Millis {
+function readMoment(
+  option: string,
+  text: string,
+  zone: string,
+  counted: (duration: Millis) => Millis,
+): Millis {
   const duration = parseDuration(text);
-  const at = duration === null ? readDateTime(text) : counted(duration);
+  const at = duration === null ? readDateTime(text, zone) : counted(duration);
   if (typeof at === 'number') return at;
   throw new Misuse(`--${option}: ${at.what}; write 2026-11-23T02:00:00Z, or 2h.`);
 }
@@ -200,6 +205,7 @@ async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<
 /** The incident with that id, its text, and the occurrence that the id names; throws Refused if there is none. */
 export async function existing(
   id: string | undefined,
+  zone: string,
   cli: Cli,
 ): Promise<{ incident: Incident; text: string; part: ReturnType<typeof occurrenceOn> }> {
   if (!id) throw new Misuse('Give the incident: its file name without .md (`incident list` shows it).');
@@ -211,9 +217,12 @@ export async function existing(
   const text = files.text(file);
   // A file with an error cannot be extended, even if an earlier version is known.
   if (incident && text !== undefined && parseIncident('', file, text).value) {
-    const part = named && occurrenceOn(incident, named.day);
+    const part = named && occurrenceOn(incident, named.day, zone);
     for (const problem of files.duplicatesOf(file)) cli.err(printProblem(problem));
-    if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);
+    if (named && !part)
+      throw new Refused(
+        `"${file}" has no occurrence that begins on ${named.day} (${incident.timezone ?? zone}).`,
+      );
     const now = cli.clock();
     return { incident: asOf(incident, now, () => now), text, part };
   }

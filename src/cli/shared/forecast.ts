@@ -26,7 +26,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
       const key = presumedKey(one, isSeen);
       const known = key === null || isSeen(key) ? one : announcedWhenSeen(one, now);
       // The occurrences of a series are announced one by one.
-      return occurrencesOf(known, now).map(each => asOf(each, now, () => now));
+      return occurrencesOf(known, now, site.timezone).map(each => asOf(each, now, () => now));
     });
     const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);
     const owed = news

@@ -140,6 +140,15 @@ interface WarningRow extends Omit<Warning, 'seenAt' | 'mailedAt' | 'goneAt'> {
   gone_at: number | null;
 }
 
+interface PlanRow {
+  incident_id: string;
+  /** `ToldPlan['plan']` as JSON. */
+  plan: string;
+  sequence: number;
+  changed_at: number | null;
+  gone_at: number | null;
+}
+
 export interface Tables {
   components: ComponentRow;
   results: Pick<CheckResult, 'at' | 'outcome' | 'latency' | 'seen'> & { component_id: string };
@@ -157,6 +166,7 @@ export interface Tables {
   metric_rollups: MetricRollupRow;
   warnings: WarningRow;
   kept_files: { name: string; text: string };
+  plans: PlanRow;
   recoveries: { source: string; at: number };
   uncommitted: { name: string; author: 'machine' | 'api'; before: string | null };
   meta: { name: string; value: string };

@@ -210,15 +210,18 @@ function ofIncident({ status, started, resolved, severity, rrule }: Frontmatter)
   ];
 }
 
-function ofMaintenance({ scheduled_start: start, scheduled_end: end, rrule }: Frontmatter): readonly Rule[] {
+function ofMaintenance(fields: Frontmatter): readonly Rule[] {
+  const { scheduled_start: start, scheduled_end: end, rrule, timezone } = fields;
+  // Whether a rule matches at all is the same in every zone.
+  const zone = timezone ?? 'UTC';
   const isWindow = start !== undefined && end !== undefined;
   const overlap = 'it repeats, and with this late end more than ten occurrences are active at once';
   const days = 'use days that exist: no 30 February, no sixth Sunday of a month';
   const first =
     'write when the first occurrence ends; write the end of the series in `rrule`: `UNTIL=20261231`';
   const after = 'put `scheduled_end` after the start';
-  const never = start !== undefined && rrule != null && !occurs(rrule, start);
-  const many = isWindow && rrule != null && overlapsItself(rrule, { start, end });
+  const never = start !== undefined && rrule != null && !occurs(rrule, start, zone);
+  const many = isWindow && rrule != null && overlapsItself(rrule, { start, end }, zone);
   return [
     [start === undefined, 'scheduled_end', '`scheduled_start` is missing', 'write when it begins'],
     [end === undefined, 'scheduled_start', '`scheduled_end` is missing', 'write when it ends'],
@@ -259,6 +262,7 @@ function build(
     postmortem: cut.postmortem,
     ...(fields.next_update == null ? {} : { promised: fields.next_update }),
     ...(fields.rrule == null ? {} : { rrule: fields.rrule }),
+    ...(fields.timezone == null ? {} : { timezone: fields.timezone }),
     ...(!scheduled && started < begun ? { begins: begun } : {}),
   };
 }

@@ -188,14 +188,18 @@ interface TimelineEntry {
   readonly fields: Fields | undefined;
 }
 
-function changeOf({ fields, at }: TimelineEntry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet'> {
+function changeOf({
+  fields,
+  at,
+}: TimelineEntry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet' | 'occurrence'> {
   if (!fields) return {};
-  const { severity = null, components = null, next_update, notify = true } = fields;
+  const { severity = null, components = null, next_update, notify = true, occurrence } = fields;
   const promised = next_update === undefined ? null : readPromise(next_update, at);
   return {
     ...(severity === null && components === null ? {} : { change: { severity, components } }),
     ...(promised === null ? {} : { promised }),
     ...(notify ? {} : { quiet: true }),
+    ...(occurrence === undefined ? {} : { occurrence }),
   };
 }
 
