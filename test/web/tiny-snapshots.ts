@@ -103,6 +103,7 @@ export function snapshot(
     components,
     incidents: [],
     maintenances: [],
+    plans: [],
     metrics: [],
     problems: [],
     warnings: [],

@@ -90,14 +90,18 @@ export function wallTime(zone: string, at: Millis): Millis {
   return at + offsetAt(zone, at);
 }
 
+/** The moments with a wall time, in order: none where the clock is put forward, two where it is put back. */
+export function momentsAt(zone: string, wall: Millis): readonly Millis[] {
+  const offsets = new Set([offsetAt(zone, wall - DAY), offsetAt(zone, wall + DAY)]);
+  return [...offsets].map(offset => wall - offset).filter(at => wallTime(zone, at) === wall);
+}
+
 /**
  * The moment of a wall time, as RFC 5545 reads it: of one that exists twice the first, and one that does not exist by
  * the offset before the gap, so it is later by the length of the gap.
  */
 export function momentAt(zone: string, wall: Millis): Millis {
-  const [before, after] = [offsetAt(zone, wall - DAY), offsetAt(zone, wall + DAY)];
-  const found = [before, after].find(offset => offsetAt(zone, wall - offset) === offset);
-  return wall - (found ?? before);
+  return momentsAt(zone, wall)[0] ?? wall - offsetAt(zone, wall - DAY);
 }
 
 /** The day in a zone, `2026-11-23`. */

@@ -2,7 +2,7 @@
 import { DAY, MINUTE, type Millis } from '../../core/model/time.ts';
 import {
   changesOf,
-  momentAt,
+  momentsAt,
   offsetAt,
   printOffset,
   wallTime,
@@ -39,13 +39,10 @@ export function utcTime(name: string, at: Millis): string {
   return `${name}:${digits(at)}Z`;
 }
 
-/**
- * `DTSTART;TZID=Europe/Berlin:20261123T030000`; in UTC if the zone is, or if the wall time exists twice and this is the
- * second one.
- */
+/** `DTSTART;TZID=Europe/Berlin:20261123T030000`; in UTC if the zone is, or if the wall time exists twice. */
 export function zonedTime(name: string, at: Millis, zone: string): string {
   const wall = wallTime(zone, at);
-  return zone === 'UTC' || momentAt(zone, wall) !== at ? utcTime(name, at) : wallClock(name, wall, zone);
+  return zone === 'UTC' || momentsAt(zone, wall).length > 1 ? utcTime(name, at) : wallClock(name, wall, zone);
 }
 
 /** The same of a wall time, whether it exists or not. */
@@ -93,13 +90,14 @@ function observance(first: ZoneChange, more: readonly ZoneChange[]): string[] {
   const { from, to } = first;
   const kind = to > from ? 'DAYLIGHT' : 'STANDARD';
   const walls = [first, ...more].map(({ at }) => at + from);
+  // The first one again: ical.js, in Thunderbird, leaves it out where there is an RDATE.
   const rule = more.length > 0 ? yearlyRule(walls) : null;
   return [
     `BEGIN:${kind}`,
     `DTSTART:${digits(walls[0] as Millis)}`,
     `TZOFFSETFROM:${printOffset(from).replace(':', '')}`,
     `TZOFFSETTO:${printOffset(to).replace(':', '')}`,
-    ...(rule === null ? walls.slice(1).map(wall => `RDATE:${digits(wall)}`) : [rule]),
+    ...(rule ?? (more.length > 0 ? walls.map(wall => `RDATE:${digits(wall)}`) : [])),
     `END:${kind}`,
   ];
 }
@@ -107,7 +105,7 @@ function observance(first: ZoneChange, more: readonly ZoneChange[]): string[] {
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 
 /** `RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU`, if these wall times, one a year, follow such a rule. */
-function yearlyRule(walls: readonly Millis[]): string | null {
+function yearlyRule(walls: readonly Millis[]): [string] | null {
   const dates = walls.map(wall => new Date(wall));
   const one = (values: readonly unknown[]) => new Set(values).size === 1;
   const isYearly = dates.every((date, index) => date.getUTCFullYear() === dates[0]!.getUTCFullYear() + index);
@@ -123,5 +121,5 @@ function yearlyRule(walls: readonly Millis[]): string | null {
   const fromEnd = days.map((day, index) => -Math.ceil((lengths[index]! - day + 1) / 7));
   // The last one of a month may also be the fourth in each of these years.
   const place = one(fromEnd) ? fromEnd[0] : one(fromStart) ? fromStart[0] : null;
-  return place == null ? null : `RRULE:FREQ=YEARLY;BYMONTH=${month + 1};BYDAY=${place}${weekday}`;
+  return place == null ? null : [`RRULE:FREQ=YEARLY;BYMONTH=${month + 1};BYDAY=${place}${weekday}`];
 }
