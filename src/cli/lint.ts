@@ -5,7 +5,7 @@ import { makeBrand } from '../content/brand-files.ts';
 import { notUtf8 } from '../content/incidents/scan.ts';
 import { openTemplates } from '../content/templates.ts';
 import { parseIncident } from '../core/incidents/file/parse.ts';
-import { coversNobody, unknownComponents } from '../core/incidents/lint/lint.ts';
+import { coversNobody, unknownComponents, unknownOccurrences } from '../core/incidents/lint/lint.ts';
 import { timeProblems } from '../core/incidents/lint/times.ts';
 import type { Incident } from '../core/model/incident.ts';
 import { type Problem, printProblem } from '../core/model/problem.ts';
@@ -56,6 +56,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
       ? [
           ...(site ? unknownComponents(file, text, incident, site.components) : []),
           ...(site ? unnamed(file, text, incident, site) : []),
+          ...(site ? unknownOccurrences(file, incident, site.timezone, text) : []),
           ...timeProblems(incident, text, file, cli.clock(), view),
         ]
       : [];

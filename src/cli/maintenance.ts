@@ -1,10 +1,10 @@
 // `maintenance new`: announces a maintenance, once or recurring.
 import { checkbox, input } from '@inquirer/prompts';
 import { printIncident } from '../core/incidents/file/print.ts';
+import { isZone } from '../core/incidents/times/zone.ts';
 import { namedIn } from '../core/model/incident.ts';
 import type { Site } from '../core/model/site.ts';
 import { iso } from '../core/model/time.ts';
-import { isZone } from '../core/model/zone.ts';
 import { update } from './incident.ts';
 import { type Command, command, Misuse } from './shared/command.ts';
 import { freeId, idsOf, lacking, messageOf, momentOf, settle, templateOf } from './shared/draft.ts';

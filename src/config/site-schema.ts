@@ -1,10 +1,10 @@
 // The schema of status.yaml (zod); editors' JSON Schema is made from it.
 import * as z from 'zod';
+import { isZone } from '../core/incidents/times/zone.ts';
 import { checkSchema, detectSchema, duration } from '../core/model/checks/check.ts';
 import { reference } from '../core/model/checks/values.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/model/site.ts';
 import { DAY, HOUR, MINUTE, parseInstant } from '../core/model/time.ts';
-import { isZone } from '../core/model/zone.ts';
 import { oneLine } from '../core/text/printable.ts';
 import { notifySchema } from './channels-schema.ts';
 import { branch, cron, orNull, webUrl } from './fields.ts';

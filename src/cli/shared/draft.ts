@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { input } from '@inquirer/prompts';
 import { NotUtf8 } from '../../content/atomic.ts';
+import { datesIn } from '../../core/i18n/dates.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { isSilent } from '../../core/incidents/file/escape.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
-import { coversNobody, unknownComponents } from '../../core/incidents/lint/lint.ts';
+import { coversNobody, unknownComponents, unknownOccurrences } from '../../core/incidents/lint/lint.ts';
 import { backwards } from '../../core/incidents/lint/times.ts';
-import { occurrenceOn, readOccurrenceId } from '../../core/incidents/recurrence.ts';
+import { occurrenceOn, occurrencesOf, readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { readDateTime } from '../../core/incidents/times/written-time.ts';
-import { type Incident, incidentPath, isOpen } from '../../core/model/incident.ts';
+import { type Incident, type IncidentUpdate, incidentPath, isOpen } from '../../core/model/incident.ts';
 import { nearest, type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { slug } from '../../core/model/slug.ts';
@@ -154,6 +155,7 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
   const value = checked(draft, text, place, site, cli);
   cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${place}\n`);
   cli.out(draft.before === null ? text : added(draft.before, text));
+  for (const line of timesOf(value, site?.timezone ?? 'UTC', cli.clock())) cli.out(line);
   cli.out(await mailed(value, site, cli));
   await agreed('Write it?', typed, cli, { add: 'write it', instead: 'Nothing was written.', default: true });
   const done =
@@ -170,12 +172,32 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
   return 0;
 }
 
+/** The times of a draft in its zone, because its file has them in UTC; of a recurring maintenance, the next ones too. */
+function timesOf(incident: Incident, siteZone: string, now: Millis): string[] {
+  const { scheduled, timezone: zone = siteZone, started, updates } = incident;
+  const { dateTime } = datesIn('en', zone);
+  const newest = updates.at(-1) as IncidentUpdate;
+  if (!scheduled) {
+    const times = [...new Set([started, newest.at].map(dateTime))];
+    return zone === 'UTC' ? [] : [`In ${zone}: began ${times.join(', newest update ')}`];
+  }
+  const part = newest.occurrence === undefined ? null : occurrenceOn(incident, newest.occurrence, siteZone);
+  const { start, end } = part?.scheduled ?? scheduled;
+  const when = `When: ${dateTime(start)} to ${dateTime(end)} (${zone})`;
+  const later = occurrencesOf(incident, Math.max(now, start), siteZone)
+    .flatMap(one => one.scheduled?.start ?? [])
+    .filter(at => at > start)
+    .slice(0, 3);
+  return part || later.length === 0 ? [when] : [when, `Then: ${later.map(dateTime).join(' | ')}`];
+}
+
 /** Parses the new text and prints its problems. Throws Refused if there are more errors than before. */
 function checked(draft: Draft, text: string, place: string, site: Site | null, cli: Cli): Incident {
   const { value, problems } = read(place, draft.id, text, cli.clock());
   const unknown = value && site ? unknownComponents(place, text, value, site.components) : [];
   const nobody = value && site && coversNobody(place, value, site.components);
-  for (const problem of [...problems, ...unknown, ...(nobody ? [nobody] : [])])
+  const strange = value && site ? unknownOccurrences(place, value, site.timezone, text) : [];
+  for (const problem of [...problems, ...unknown, ...(nobody ? [nobody] : []), ...strange])
     cli.err(printProblem(problem));
   const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
   // Errors that were there before must not prevent an update.

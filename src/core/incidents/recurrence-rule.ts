@@ -1,7 +1,7 @@
 // Recurrence rules: generates a rule's start times. Limits the days tried, as a rule may match nothing for centuries.
 import type rrule from 'rrule';
 import { DAY, type Millis } from '../model/time.ts';
-import { momentAt, wallTime } from '../model/zone.ts';
+import { momentAt, wallTime } from './times/zone.ts';
 
 /** A rule whose missing parts are filled in from its start. */
 type ParsedOptions = rrule.RRule['options'];

@@ -2,8 +2,8 @@
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { DAY, iso, type Millis, parseInstant, SECOND, type Span } from '../model/time.ts';
-import { dayIn, momentAt, wallTime } from '../model/zone.ts';
 import { type Beginning, beginnings } from './recurrence-rule.ts';
+import { dayIn, momentAt, wallTime } from './times/zone.ts';
 
 const { RRule } = rrule;
 

@@ -1,9 +1,9 @@
 // Maintenance as an iCalendar feed, of the whole site or of one component.
 import type { ToldPlan } from '../../core/incidents/plans.ts';
 import { announcedOf, occurrenceDay, repetitionOf } from '../../core/incidents/recurrence.ts';
+import { momentAt, wallTime, zoneName } from '../../core/incidents/times/zone.ts';
 import { type Incident, incidentPath } from '../../core/model/incident.ts';
 import { DAY, type Millis, parseInstant, type Span } from '../../core/model/time.ts';
-import { momentAt, wallTime, zoneName } from '../../core/model/zone.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { plainText } from '../../core/text/markdown.ts';
 import { printable } from '../../core/text/printable.ts';

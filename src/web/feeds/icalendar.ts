@@ -1,5 +1,5 @@
 // iCalendar by hand (RFC 5545): its lines, times in a zone, and the definition of that zone.
-import { DAY, MINUTE, type Millis } from '../../core/model/time.ts';
+
 import {
   changesOf,
   momentsAt,
@@ -7,7 +7,8 @@ import {
   printOffset,
   wallTime,
   type ZoneChange,
-} from '../../core/model/zone.ts';
+} from '../../core/incidents/times/zone.ts';
+import { DAY, MINUTE, type Millis } from '../../core/model/time.ts';
 
 /** The document: lines of at most 75 octets, each ended with CRLF, the last one too. */
 export function printLines(lines: readonly string[]): string {

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { COMPONENT_STATUSES, type ComponentStatus } from '../../model/component.ts';
 import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
 import { DAY, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
-import { isZone } from '../../model/zone.ts';
 import { oneLine } from '../../text/printable.ts';
 import { ruleFault } from '../recurrence.ts';
 import { momentOf, readDateTime, readTimeAtEnd } from '../times/written-time.ts';
+import { isZone } from '../times/zone.ts';
 
 const instant = z
   .union([z.string(), z.number()], 'write a date and time: 2025-11-06T14:30:00Z')

@@ -1,6 +1,5 @@
 // Parses times as people write them: the common unambiguous forms. A date that may be two days is not accepted.
 import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND, utcDate } from '../../model/time.ts';
-import { momentAt } from '../../model/zone.ts';
 import {
   DAY_NAMES,
   dayName,
@@ -13,6 +12,7 @@ import {
 } from './month-names.ts';
 import { plainSigns } from './plain-signs.ts';
 import { TIME_WORDS, withoutNames } from './unread-date.ts';
+import { momentAt } from './zone.ts';
 import { ZONE_FIX, ZONE_NAMES } from './zone-words.ts';
 
 /** A time at the end of a line. */

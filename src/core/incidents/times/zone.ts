@@ -1,5 +1,5 @@
 // Time zones by IANA name. A *wall time* is what a clock in a zone shows, as if it were UTC: epoch ms of those digits.
-import { DAY, MINUTE, type Millis, parseZone, SECOND } from './time.ts';
+import { DAY, MINUTE, type Millis, parseZone, SECOND } from '../../model/time.ts';
 
 /** A moment from which a zone has another offset (ms east of UTC). */
 export interface ZoneChange {
@@ -42,11 +42,16 @@ function askedOffset(zone: string, at: Millis): Millis {
 
 /** Shorter than the time between two changes of a zone: Morocco has a month between them. */
 const STEP: Millis = 14 * DAY;
-/** The changes by zone and block of time: about fifteen years. */
+/** About fifteen years. */
 const BLOCK: Millis = 400 * STEP;
-const blocks = new Map<string, { readonly first: Millis; readonly changes: readonly ZoneChange[] }>();
+/** The offset at the beginning of a block of time, and the changes in it. */
+interface Block {
+  readonly first: Millis;
+  readonly changes: readonly ZoneChange[];
+}
+const blocks = new Map<string, Block>();
 
-function blockOf(zone: string, index: number) {
+function blockOf(zone: string, index: number): Block {
   const key = `${zone} ${index}`;
   const known = blocks.get(key);
   if (known) return known;
