@@ -189,7 +189,7 @@ function eventsOf(views: readonly IncidentView[], how: Shown): CalendarEvent[] {
         isCancelled ||
         end - start !== length ||
         description !== whole.description ||
-        zonedTime('', start, zone) !== wallClock('', wall, zone) ||
+        // Also of a start that the change of the clocks moves: it moves the end.
         zonedTime('', end, zone) !== wallClock('', wall + length, zone),
     );
   return [whole, ...exceptions, ...alone];
