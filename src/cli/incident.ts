@@ -17,10 +17,18 @@ import {
 import { printProblem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import type { Span } from '../core/model/time.ts';
-import { iso, type Millis } from '../core/model/time.ts';
+import { iso, MINUTE, type Millis } from '../core/model/time.ts';
 import { listed } from '../core/text/yaml.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
-import { type Arguments, type Cli, type Command, command, Misuse, Refused } from './shared/command.ts';
+import {
+  type Arguments,
+  agreed,
+  type Cli,
+  type Command,
+  command,
+  Misuse,
+  Refused,
+} from './shared/command.ts';
 import {
   existing,
   freeId,
@@ -150,6 +158,13 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
   if (!part && file.rrule !== undefined) requireOccurrence(file, status, mode, zone, now);
   requireTime(there, status, mode, part !== null, now);
   const at = options.at ? pastOf('at', options.at, now, zone) : now;
+  const begun = file.begins ?? file.started;
+  // To the minute, as people type it.
+  if (at < begun - (begun % MINUTE)) {
+    const question = `--at is ${iso(at)}, before ${file.scheduled ? 'the maintenance was announced' : 'the incident began'} (${iso(begun)}). Write it all the same?`;
+    const words = { add: `write an update of ${iso(at)}, before the beginning at ${iso(begun)}` };
+    await agreed(question, typed, cli, { ...words, instead: 'Nothing was written.', default: false });
+  }
   const day = part && occurrenceDay(part);
   const message = await messageOf(typed, NO_TEMPLATE, mayAsk, QUESTION);
   const addition: Addition = {

@@ -23,7 +23,7 @@ export const lint = command(
     name: 'lint',
     usage: '[FILE…] [--format text|json|github]',
     summary: 'check status.yaml and the incident files',
-    help: 'Without FILE, checks the whole status folder. Problems are printed as `file:line: what — what to do`;\nerrors exit with 1, warnings with 0. `--format github` writes annotations. If the database is here,\nit also shows how many subscribers would get an email after saving or merging.',
+    help: 'Without FILE, checks the whole status folder. Problems are printed as `file:line: what — what to do`;\nerrors exit with 1, warnings with 0. `--format github` writes annotations. If the database is here,\nit also shows who would get an email or a message after saving or merging.',
   },
   async ({ words, options: { format = 'text' } }, cli) => {
     const print = FORMATS[format];

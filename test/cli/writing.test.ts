@@ -165,6 +165,32 @@ describe('incident', () => {
     );
   });
 
+  test('--at before the beginning is asked about, and refused without --yes', async () => {
+    const terminal = await openTerminal();
+    await terminal.run(create, ...NEW, '--yes');
+    const before = (await read(terminal, ID)).updates.length;
+    const early = [ID, '--status', 'identified', '--message', 'Before.', '--at'];
+    await expect(terminal.run(update, ...early, '40m')).rejects.toThrow(
+      'Add --yes to write an update of 2026-11-23T09:26:00Z, before the beginning at 2026-11-23T10:06:00Z',
+    );
+    expect((await read(terminal, ID)).updates).toHaveLength(before);
+    expect((await terminal.run(update, ...early, '40m', '--yes')).code).toBe(0);
+    expect((await read(terminal, ID)).updates).toHaveLength(before + 1);
+    // What is not before it is asked about only as every change is.
+    await expect(terminal.run(update, ...early, '0m')).rejects.toThrow('Add --yes to write it.');
+  });
+
+  test('an empty message is refused, out of the editor too', async () => {
+    const terminal = await openTerminal();
+    for (const message of ['', '  ', '<!-- later -->']) {
+      const words = [...NEW.slice(0, NEW.indexOf('--message')), '--message', message];
+      await expect(terminal.run(create, ...words, '--yes')).rejects.toThrow('--message is empty');
+      const editing = { ...terminal.cli.env.variables, EDITOR: 'true' };
+      const cli = { ...terminal.cli, env: { ...terminal.cli.env, variables: editing } };
+      await expect(create!.run([...words, '--edit', '--yes'], cli)).rejects.toThrow('The message is empty');
+    }
+  });
+
   test('a folder that no server is known to serve is named', async () => {
     const terminal = await openTerminal();
     const { dataDir, statusDir, databaseFile } = terminal.cli.env;
@@ -176,7 +202,7 @@ describe('incident', () => {
     await openDatabase(databaseFile).destroy();
     const second = await terminal.run(create, ...NEW, '--yes');
     expect(second.out).not.toContain('No server has run');
-    expect(second.out).toContain('No email would be sent.');
+    expect(second.out).toContain('No email would be sent, and no message to a channel.');
   });
 
   test('an id that is not there: the nearest, or those that are open; a file with a mistake: its mistake', async () => {

@@ -201,9 +201,13 @@ function checked(draft: Draft, text: string, place: string, site: Site | null, c
     cli.err(printProblem(problem));
   const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
   // Errors that were there before must not prevent an update.
-  const before = draft.before === null ? [] : read('', draft.id, draft.before, cli.clock()).problems;
-  if (!value || errors(unknown) > 0 || errors(problems) > errors(before))
+  const before = draft.before === null ? null : read('', draft.id, draft.before, cli.clock());
+  if (!value || errors(unknown) > 0 || errors(problems) > errors(before?.problems ?? []))
     throw new Refused('Nothing was written.');
+  // In the editor.
+  const old = new Set(before?.value?.updates.map(({ key }) => key));
+  if (value.updates.some(({ key, body }) => !old.has(key) && isSilent(body)))
+    throw new Refused('The message is empty; nothing was written.');
   return value;
 }
 
@@ -217,11 +221,11 @@ function read(place: string, id: string, text: string, now: Millis) {
 async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<string> {
   const { dataDir, databaseFile, statusDir } = cli.env;
   if (!existsSync(databaseFile)) {
-    return `${notHere(dataDir)}: this is written to ${statusDir}, and it is not known who gets an email. If a server runs elsewhere, ${ELSEWHERE}.`;
+    return `${notHere(dataDir)}: this is written to ${statusDir}, and it is not known who would be told. If a server runs elsewhere, ${ELSEWHERE}.`;
   }
-  if (!site) return 'It is not known who gets an email.';
+  if (!site) return 'It is not known who would be told.';
   const emails = await forecast([incident], site, cli);
-  return emails.length > 0 ? emails.join('\n') : 'No email would be sent.';
+  return emails.length > 0 ? emails.join('\n') : 'No email would be sent, and no message to a channel.';
 }
 
 /** The incident with that id, its text, and the occurrence that the id names; throws Refused if there is none. */
