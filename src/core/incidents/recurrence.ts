@@ -144,8 +144,9 @@ function beginningOn(options: RuleOptions, first: Beginning, zone: string) {
 }
 
 /** The update; without a day that is no occurrence's, so that it is shown with the one in which it was written. */
-function bound({ occurrence, ...update }: IncidentUpdate, isOne: (day: string) => boolean): IncidentUpdate {
-  return occurrence !== undefined && isOne(occurrence) ? { ...update, occurrence } : update;
+function bound(update: IncidentUpdate, isOne: (day: string) => boolean): IncidentUpdate {
+  const { occurrence, ...rest } = update;
+  return occurrence === undefined || isOne(occurrence) ? update : rest;
 }
 
 /** The days that updates name and on which no occurrence begins. */
@@ -172,6 +173,7 @@ export function occurrenceDay({ id, series, scheduled, timezone = 'UTC' }: Incid
 }
 
 const DAY_LENGTH = '2026-11-29'.length;
+
 /** Splits an occurrence's id into the file's id and the day; null for any other id. */
 export function readOccurrenceId(id: string): { readonly series: string; readonly day: string } | null {
   const [, series, day] = /^(.+)--(\d{4}-\d{2}-\d{2})$/.exec(id) ?? [];
@@ -256,7 +258,7 @@ function occurrence(
     .filter(update => announced.has(update) || isOwn(update))
     .map((update): IncidentUpdate => {
       if (!isOwn(update)) return { ...update, quiet: true };
-      if (isFirst || announced.has(update)) return update;
+      if (announced.has(update)) return update;
       // The status of the previous occurrence does not carry over.
       status = update.inherits ? status : update.status;
       return status === update.status ? update : { ...update, status };

@@ -4,11 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { unknownOccurrences } from '../../../src/core/incidents/lint/lint.ts';
+import { shownProblems } from '../../../src/core/incidents/lint/shown.ts';
 import { coveredBy, stateAt } from '../../../src/core/incidents/maintenance.ts';
 import { occurrenceDay, occurrencesOf } from '../../../src/core/incidents/recurrence.ts';
 import { momentAt, momentsAt, offsetAt } from '../../../src/core/incidents/times/zone.ts';
 import type { Incident } from '../../../src/core/model/incident.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../../src/core/model/time.ts';
+import { site } from '../../makers.ts';
 
 const at = (text: string) => parseInstant(text) as number;
 const ZONES = [
@@ -256,6 +258,27 @@ describe('one occurrence is called off ahead', () => {
     ).toEqual(['completed', 'completed', 'completed', 'scheduled', 'scheduled', 'scheduled', 'scheduled']);
   });
 
+  test('an update after it, of another occurrence, does not take its status over', () => {
+    const more = `${off}\n## Update 2026-10-18 00:40 +02:00\nWe begin.\n\n## Update 2026-10-21 09:00 UTC\noccurrence: 2026-11-01\n\nIndeed.\n`;
+    const one = series(
+      '2026-10-18T00:30:00+02:00',
+      'FREQ=WEEKLY;BYDAY=SU',
+      '',
+      more.replace('10-20', '10-12'),
+    );
+    const shown = occurrencesOf(one, now, 'Europe/Berlin');
+    const said = ({ updates }: Incident) => updates.map(({ status, body }) => `${status} ${body}`);
+    expect(said(shown[0]!)).toEqual(['scheduled Weekly.', 'scheduled We begin.']);
+    expect(said(shown[2]!)).toEqual(['scheduled Weekly.', 'completed Not this time.', 'completed Indeed.']);
+  });
+
+  test('a series that is ended says so itself: what was said of one occurrence is not its end', () => {
+    const text = `---\ntitle: R\nstatus: completed\nstarted: 2020-01-01T00:00:00Z\nscheduled_start: 2026-10-18T00:30:00+02:00\nscheduled_end: 2026-10-18T01:30:00+02:00\nrrule: FREQ=WEEKLY\ncomponents: [api]\n---\nx\n${off}`;
+    const { value, problems } = parseIncident('r.md', 'r', text);
+    expect(problems).toMatchObject([{ level: 'warning', line: 3 }]);
+    expect(occurrencesOf(value!, now, 'Europe/Berlin').map(({ id }) => id)).toEqual(['r']);
+  });
+
   test('one far ahead is shown at once, with none of those before it', () => {
     const far = series(
       '2026-10-18T00:30:00+02:00',
@@ -277,6 +300,10 @@ describe('one occurrence is called off ahead', () => {
       { level: 'warning', line: 5, what: expect.stringContaining('in Europe/Berlin') },
     ]);
     expect(unknownOccurrences('r.md', file, 'Europe/Berlin', text)).toEqual([]);
+    const berlin = { ...site(), timezone: 'Europe/Berlin' };
+    const ready = (one: Incident) => shownProblems([], [one], berlin, now).map(({ what }) => what);
+    expect(ready(wrong)).toContainEqual(expect.stringContaining('`occurrence: 2026-11-02`'));
+    expect(ready(file)).not.toContainEqual(expect.stringContaining('occurrence'));
     expect(occurrencesOf(wrong, now, 'Europe/Berlin')[0]?.updates.at(-1)?.body).toBe('Not this time.');
   });
 });

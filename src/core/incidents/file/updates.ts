@@ -137,7 +137,10 @@ function statusesOf(
   const said = isTurned ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
   let last: UpdateStatus = first;
   for (const entry of said) {
-    const isApart = isStray(entry) || (!maintenance && !entry.section && entry.status === null);
+    const isApart =
+      isStray(entry) ||
+      entry.fields?.occurrence !== undefined ||
+      (!maintenance && !entry.section && entry.status === null);
     const status: UpdateStatus = entry.status ?? (isApart ? first : last);
     if (!isApart) last = status;
     statuses.set(entry, status);
