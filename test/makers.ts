@@ -196,6 +196,7 @@ export function snapshot(
     overall: overallStatusOf(rows, incidents),
     networkDownSince: null,
     missingSince: null,
+    plans: [],
     checkedAt: rows.some(row => row.checkedAt !== null) ? at - MINUTE : null,
     groups,
     components: rows,

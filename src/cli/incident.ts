@@ -3,7 +3,7 @@ import { checkbox, input, select } from '@inquirer/prompts';
 import { endedAt } from '../core/incidents/ending.ts';
 import { type Addition, addUpdate, printIncident, updated } from '../core/incidents/file/print.ts';
 import { stateAt } from '../core/incidents/maintenance.ts';
-import { type occurrenceOn, occurrencesOf } from '../core/incidents/recurrence.ts';
+import { occurrenceDay, occurrencesOf } from '../core/incidents/recurrence.ts';
 import type { Severity } from '../core/model/component.ts';
 import {
   INCIDENT_STATUSES,
@@ -17,10 +17,18 @@ import {
 import { printProblem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import type { Span } from '../core/model/time.ts';
-import { iso, type Millis } from '../core/model/time.ts';
+import { iso, MINUTE, type Millis } from '../core/model/time.ts';
 import { listed } from '../core/text/yaml.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
-import { type Arguments, type Cli, type Command, command, Misuse, Refused } from './shared/command.ts';
+import {
+  type Arguments,
+  agreed,
+  type Cli,
+  type Command,
+  command,
+  Misuse,
+  Refused,
+} from './shared/command.ts';
 import {
   existing,
   freeId,
@@ -62,7 +70,7 @@ export const incident: readonly Command[] = [
       help: `${HELP}\n--severity and --components apply from this update on.`,
       lacking: NAME_IT,
     },
-    (typed, cli) => update(typed, cli, false),
+    (typed, cli) => update(typed, cli, 'update'),
   ),
   command(
     {
@@ -73,7 +81,7 @@ export const incident: readonly Command[] = [
       help: HELP,
       lacking: NAME_IT,
     },
-    (typed, cli) => update(typed, cli, true),
+    (typed, cli) => update(typed, cli, 'resolve'),
   ),
   command(
     {
@@ -107,7 +115,7 @@ async function create(typed: Arguments, cli: Cli): Promise<number> {
     ids ?? template.components ?? (mayAsk && site ? await askComponents(site.components, title) : null);
   const message = await messageOf(typed, template, mayAsk, QUESTION);
   const now = cli.clock();
-  const started = options.started ? pastOf('started', options.started, now) : now;
+  const started = options.started ? pastOf('started', options.started, now, site?.timezone ?? 'UTC') : now;
   const id = await freeId(started, title, cli);
   const printed = printIncident({
     title,
@@ -117,18 +125,23 @@ async function create(typed: Arguments, cli: Cli): Promise<number> {
     components,
     openedBy: null,
     message,
-    ...promisedIn(typed, now),
+    ...promisedIn(typed, now, site?.timezone ?? 'UTC'),
     // One announcement: it happened, and it is over.
     ...(status === 'resolved' ? { resolved: now, messageAt: now } : {}),
   });
   return settle({ id, text: printed, before: null }, site, typed, cli);
 }
 
-async function update(typed: Arguments, cli: Cli, isEnding: boolean): Promise<number> {
+type Mode = 'update' | 'resolve' | 'cancel';
+
+/** Adds an update; resolves to the exit code. `cancel` ends a maintenance that has not begun. */
+export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<number> {
   const { options } = typed;
   const site = await siteIfReadable(cli);
-  const { incident: file, text, part } = await existing(typed.words[0] as string, cli);
-  const there = part?.occurrence ?? file;
+  const zone = site?.timezone ?? 'UTC';
+  const { incident: file, text, part } = await existing(typed.words[0] as string, zone, cli);
+  const there = part ?? file;
+  const isEnding = mode !== 'update';
   const over = endedAt(there);
   if (isEnding && over !== null) {
     throw new Refused(`It is already ${there.status} (${iso(over)}); use \`incident update\` to add text.`);
@@ -142,9 +155,17 @@ async function update(typed: Arguments, cli: Cli, isEnding: boolean): Promise<nu
     : (options.status ?? (mayAsk ? await choose('What is its status now?', allowed) : there.status));
   const status = oneOf('status', given, allowed);
   const now = cli.clock();
-  if (!part && file.rrule !== undefined) requireOccurrence(file, status, isEnding, now);
-  const at = options.at ? pastOf('at', options.at, now) : now;
-  if (part) requireWithin(part, at, now);
+  if (!part && file.rrule !== undefined) requireOccurrence(file, status, mode, zone, now);
+  requireTime(there, status, mode, part !== null, now);
+  const at = options.at ? pastOf('at', options.at, now, zone) : now;
+  const begun = file.begins ?? file.started;
+  // To the minute, as people type it.
+  if (at < begun - (begun % MINUTE)) {
+    const question = `--at is ${iso(at)}, before ${file.scheduled ? 'the maintenance was announced' : 'the incident began'} (${iso(begun)}). Write it all the same?`;
+    const words = { add: `write an update of ${iso(at)}, before the beginning at ${iso(begun)}` };
+    await agreed(question, typed, cli, { ...words, instead: 'Nothing was written.', default: false });
+  }
+  const day = part && occurrenceDay(part);
   const message = await messageOf(typed, NO_TEMPLATE, mayAsk, QUESTION);
   const addition: Addition = {
     status,
@@ -155,8 +176,8 @@ async function update(typed: Arguments, cli: Cli, isEnding: boolean): Promise<nu
       severity: options.severity === undefined ? null : oneOf('severity', options.severity, SEVERITIES),
       components: idsOf(options.components)?.map(id => ({ id, status: null })) ?? null,
     },
-    ...(part ? { occurrence: true as const } : {}),
-    ...promisedIn(typed, now),
+    ...(day === null ? {} : { occurrence: day }),
+    ...promisedIn(typed, now, zone),
   };
   if (file.held && updated(text, addition) === null) {
     throw new Refused(
@@ -171,38 +192,34 @@ function mayBeAsked({ flags }: Arguments, { interactive }: Cli): boolean {
   return interactive && !flags.has('yes');
 }
 
-function promisedIn({ options }: Arguments, now: Millis): { promised?: Millis } {
+function promisedIn({ options }: Arguments, now: Millis, zone: string): { promised?: Millis } {
   const text = options['next-update'];
-  return text ? { promised: momentOf('next-update', text, now) } : {};
+  return text ? { promised: momentOf('next-update', text, now, zone) } : {};
 }
 
 /** Only the announcement and the end belong to a whole series; any other update belongs to an occurrence. */
-function requireOccurrence(series: Incident, status: UpdateStatus, ending: boolean, now: Millis): void {
-  if (status === 'scheduled' || (status === 'completed' && !ending)) return;
-  const starts = occurrencesOf(series, now).map(({ scheduled }) => (scheduled as Span).start);
-  const latest = starts.findLast(start => start <= now) ?? (series.scheduled as Span).start;
-  const one = `${series.id}--${iso(latest).slice(0, 10)}`;
+function requireOccurrence(series: Incident, status: UpdateStatus, mode: Mode, zone: string, now: Millis) {
+  if (status === 'scheduled' || (status === 'completed' && mode === 'update')) return;
+  const all = occurrencesOf(series, now, zone);
+  const start = (one: Incident) => (one.scheduled as Span).start;
+  const next = mode === 'cancel' ? all.find(one => start(one) > now) : undefined;
+  const meant = next ?? all.findLast(one => start(one) <= now) ?? (all[0] as Incident);
   throw new Misuse(
-    `"${series.id}" repeats: give one occurrence by its day, like ${one}; \`incident update ${series.id} --status completed\` ends the whole series.`,
+    `"${series.id}" repeats: give one occurrence by its day, like ${series.id}--${occurrenceDay(meant)}; \`incident update ${series.id} --status completed\` ends the whole series.`,
   );
 }
 
-/**
- * Refuses an update of an occurrence that has not begun, or after the next one has: it would belong to another
- * occurrence.
- */
-function requireWithin({ occurrence, following }: NonNullable<Occurrence>, at: Millis, now: Millis): void {
-  const start = (occurrence.scheduled as Span).start;
-  if (now < start)
-    throw new Refused(`${occurrence.id} begins at ${iso(start)}: it can be updated from then on.`);
-  if (at >= start && at < (following ?? Number.POSITIVE_INFINITY)) return;
-  const until = following === null ? '' : ` and before the next one at ${iso(following)}`;
-  throw new Misuse(
-    `${iso(at)} is not in this occurrence: with --at, give a time from ${iso(start)} on${until}.`,
-  );
+/** Calling off is said before the beginning, and nothing else is completed before it. */
+function requireTime(there: Incident, status: UpdateStatus, mode: Mode, isPart: boolean, now: Millis): void {
+  const { id, scheduled } = there;
+  if (mode === 'cancel') {
+    if (!scheduled) throw new Misuse(`"${id}" is an incident, not a maintenance: use \`incident resolve\`.`);
+    if (now < scheduled.start) return;
+    throw new Refused(`It began at ${iso(scheduled.start)}: \`incident resolve\` completes it.`);
+  }
+  if (isPart && scheduled && status === 'completed' && now < scheduled.start)
+    throw new Refused(`It begins at ${iso(scheduled.start)}: \`maintenance cancel ${id}\` calls it off.`);
 }
-
-type Occurrence = ReturnType<typeof occurrenceOn>;
 
 async function list({ options, flags }: Arguments, cli: Cli): Promise<number> {
   const now = cli.clock();

@@ -5,7 +5,7 @@ import { makeBrand } from '../content/brand-files.ts';
 import { notUtf8 } from '../content/incidents/scan.ts';
 import { openTemplates } from '../content/templates.ts';
 import { parseIncident } from '../core/incidents/file/parse.ts';
-import { coversNobody, unknownComponents } from '../core/incidents/lint/lint.ts';
+import { coversNobody, unknownComponents, unknownOccurrences } from '../core/incidents/lint/lint.ts';
 import { timeProblems } from '../core/incidents/lint/times.ts';
 import type { Incident } from '../core/model/incident.ts';
 import { type Problem, printProblem } from '../core/model/problem.ts';
@@ -23,7 +23,7 @@ export const lint = command(
     name: 'lint',
     usage: '[FILE…] [--format text|json|github]',
     summary: 'check status.yaml and the incident files',
-    help: 'Without FILE, checks the whole status folder. Problems are printed as `file:line: what — what to do`;\nerrors exit with 1, warnings with 0. `--format github` writes annotations. If the database is here,\nit also shows how many subscribers would get an email after saving or merging.',
+    help: 'Without FILE, checks the whole status folder. Problems are printed as `file:line: what — what to do`;\nerrors exit with 1, warnings with 0. `--format github` writes annotations. If the database is here,\nit also shows who would get an email or a message after saving or merging.',
   },
   async ({ words, options: { format = 'text' } }, cli) => {
     const print = FORMATS[format];
@@ -56,6 +56,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
       ? [
           ...(site ? unknownComponents(file, text, incident, site.components) : []),
           ...(site ? unnamed(file, text, incident, site) : []),
+          ...(site ? unknownOccurrences(file, incident, site.timezone, text) : []),
           ...timeProblems(incident, text, file, cli.clock(), view),
         ]
       : [];

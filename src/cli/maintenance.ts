@@ -1,10 +1,12 @@
 // `maintenance new`: announces a maintenance, once or recurring.
 import { checkbox, input } from '@inquirer/prompts';
 import { printIncident } from '../core/incidents/file/print.ts';
+import { isZone } from '../core/incidents/times/zone.ts';
 import { namedIn } from '../core/model/incident.ts';
 import type { Site } from '../core/model/site.ts';
 import { iso } from '../core/model/time.ts';
-import { type Command, command } from './shared/command.ts';
+import { update } from './incident.ts';
+import { type Command, command, Misuse } from './shared/command.ts';
 import { freeId, idsOf, lacking, messageOf, momentOf, settle, templateOf } from './shared/draft.ts';
 import { readableSite } from './shared/readable-site.ts';
 
@@ -13,9 +15,9 @@ export const maintenance: readonly Command[] = [
     {
       name: 'maintenance new',
       usage:
-        '--title T --start T --end T --components a,b --message M [--rrule RULE] [--template NAME] [--edit] [--yes]',
+        '--title T --start T --end T --components a,b --message M [--rrule RULE] [--timezone ZONE] [--template NAME] [--edit] [--yes]',
       summary: 'announce a maintenance',
-      help: '--components lists the ids that the work may interrupt, all, or "" for none. Without it, the components named in the\ntitle count. --start is ISO 8601 or a duration from now; --end ISO 8601 or a duration from the start (2h).\n--rrule repeats it: FREQ=WEEKLY;BYDAY=SU. --yes writes without asking.',
+      help: '--components lists the ids that the work may interrupt, all, or "" for none. Without it, the components named in the\ntitle count. --start is ISO 8601 or a duration from now; --end ISO 8601 or a duration from the start (2h).\nTimes without a zone are in --timezone, or else in that of status.yaml. --rrule repeats it, at the same local time\nof that zone: FREQ=WEEKLY;BYDAY=SU. --yes writes without asking.',
     },
     async (typed, cli) => {
       const { options, flags } = typed;
@@ -26,8 +28,11 @@ export const maintenance: readonly Command[] = [
         given ?? (mayAsk ? input({ message, required: true }) : lacking(option));
       const now = cli.clock();
       const title = await ask('title', 'What will be done?', options.title ?? template.text('title'));
-      const start = momentOf('start', await ask('start', 'When does it begin (UTC, or 2h from now)?'), now);
-      const end = momentOf('end', await ask('end', 'When does it end (or how long: 90m)?'), start);
+      const zone = options.timezone ?? site.timezone;
+      if (!isZone(zone)) throw new Misuse(`--timezone: "${zone}" is not a time zone; write Europe/Berlin.`);
+      const asked = await ask('start', `When does it begin (${zone}, or 2h from now)?`);
+      const start = momentOf('start', asked, now, zone);
+      const end = momentOf('end', await ask('end', 'When does it end (or how long: 90m)?'), start, zone);
       const message = await messageOf(
         typed,
         template,
@@ -52,10 +57,21 @@ export const maintenance: readonly Command[] = [
         message,
         scheduled: { start, end },
         ...(options.rrule ? { rrule: options.rrule } : {}),
+        ...(options.timezone ? { timezone: zone } : {}),
       } as const;
       const id = await freeId(now, title, cli);
       return settle({ id, text: printIncident(printed), before: null }, site, typed, cli);
     },
+  ),
+  command(
+    {
+      name: 'maintenance cancel',
+      usage: 'ID --message M [--at T] [--edit] [--yes]',
+      summary: 'call off a maintenance, or one occurrence of a recurring one',
+      help: 'ID is the file name without .md. Of a recurring maintenance, name one occurrence by its day: ID--2026-12-06. It is\nshown as cancelled on the page and in calendars, and told to everybody the maintenance concerns. What has begun\nis ended with `incident resolve`. --yes writes without asking.',
+      lacking: 'Give the maintenance: its file name without .md (`incident list` shows it).',
+    },
+    (typed, cli) => update(typed, cli, 'cancel'),
   ),
 ];
 

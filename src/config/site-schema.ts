@@ -1,5 +1,6 @@
 // The schema of status.yaml (zod); editors' JSON Schema is made from it.
 import * as z from 'zod';
+import { isZone } from '../core/incidents/times/zone.ts';
 import { checkSchema, detectSchema, duration } from '../core/model/checks/check.ts';
 import { reference } from '../core/model/checks/values.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/model/site.ts';
@@ -130,12 +131,3 @@ export const siteSchema = z.strictObject({
   webhooks: webhooksSchema,
   export: orNull(exportSchema),
 });
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

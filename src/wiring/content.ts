@@ -7,6 +7,7 @@ import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { makeFile } from '../work/incidents/file.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { LastGoodFiles } from '../work/incidents/last-good-files.ts';
+import { Plans } from '../work/incidents/plans.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
 import { makeFigures } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
@@ -44,6 +45,7 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
       outages,
       networkDownSince: () => network.downSince(),
       firstSeen: new FirstSeen(db, 'server'),
+      plans: new Plans(db, 'server'),
       warnings: warnings.current,
       watchdog,
       log,

@@ -20,6 +20,7 @@ import { makePages } from '../web/page/pages.ts';
 import { NOTHING_FILED } from '../work/incidents/file.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { recallLastGood } from '../work/incidents/last-good-files.ts';
+import { Plans } from '../work/incidents/plans.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
 import { makeFigures } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
@@ -76,6 +77,7 @@ export async function readSnapshot(
       outages: db ? makeReadOutages(db) : async () => ({}),
       networkDownSince: () => null,
       firstSeen: new FirstSeen(db, 'reader'),
+      plans: new Plans(db, 'reader'),
       warnings: () => [],
       // A new watchdog: results of a server that has been off for a day are not current.
       watchdog: new Watchdog({ clock, monotonic: clock, awake: clock, ring: () => {}, log }),

@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { incident } from '../../src/cli/incident.ts';
 import { lint } from '../../src/cli/lint.ts';
+import { readSite } from '../../src/config/site-file.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
 import { EVERYTHING } from '../../src/core/model/subscriber.ts';
 import { DAY, HOUR, iso, MINUTE } from '../../src/core/model/time.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
 import { endFirstRound, noteQuietly } from '../../src/store/notify/announcements.ts';
+import { noteHealth, syncChannels } from '../../src/store/notify/channels.ts';
 import { confirmSubscriber, savePending } from '../../src/store/notify/subscribers.ts';
 import { NOW, openTerminal } from './terminal.ts';
 
@@ -264,6 +266,25 @@ components:
       const { out } = await terminal.run(lint);
       expect(out).toContain('2 subscribers of API would get 2 emails: 20261123_api\n');
     }
+  });
+
+  test('channels too: those of status.yaml by name, without what is disabled or about something else', async () => {
+    const channel = (id: string, more = '') =>
+      `    - { type: slack, id: ${id}, url: "https://hooks.slack.com/services/${id}-secret"${more} }\n`;
+    const site = `title: T\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n  - { id: web, name: Web, check: { type: manual } }\nnotify:\n  channels:\n${channel('ops')}${channel('off')}${channel('web-team', ', components: [web]')}`;
+    const terminal = await openTerminal(site);
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    await endFirstRound(db, NOW - 1000);
+    const { value } = readSite(site, 'status.yaml', {}, null, 'http://localhost:3000');
+    await syncChannels(db, value!.notify.channels, NOW);
+    const health = { strikes: 9, failingSince: NOW, pausedUntil: null, error: 'gone', dead: true };
+    await noteHealth(db, 'off', health);
+    await db.destroy();
+    await terminal.write('incidents/20261123_api.md', GOOD);
+    const { out } = await terminal.run(lint);
+    expect(out).toContain('slack at hooks.slack.com (ops) would get 1 message: 20261123_api\n');
+    expect(out).not.toContain('subscriber');
+    expect(out).not.toMatch(/secret|off|web-team/);
   });
 
   test('of a series only what is new in its occurrences, and nothing once it is told', async () => {

@@ -42,6 +42,8 @@ const CACHES = [
   'core/incidents/times/month-names.ts dayWords',
   'core/incidents/times/month-names.ts stems',
   'core/incidents/times/month-names.ts others',
+  'core/incidents/times/zone.ts formats',
+  'core/incidents/times/zone.ts blocks',
   'core/model/incident.ts ids',
   'core/monitoring/ddsketch.ts EMPTY_SKETCH',
   'core/page/compose.ts keptViews',

@@ -104,6 +104,7 @@ export function snapshot(
     components,
     incidents: [],
     maintenances: [],
+    plans: [],
     metrics: [],
     problems: [],
     warnings: [],

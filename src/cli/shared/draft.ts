@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { input } from '@inquirer/prompts';
 import { NotUtf8 } from '../../content/atomic.ts';
+import { datesIn } from '../../core/i18n/dates.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { isSilent } from '../../core/incidents/file/escape.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
-import { coversNobody, unknownComponents } from '../../core/incidents/lint/lint.ts';
+import { coversNobody, unknownComponents, unknownOccurrences } from '../../core/incidents/lint/lint.ts';
 import { backwards } from '../../core/incidents/lint/times.ts';
-import { occurrenceOn, readOccurrenceId } from '../../core/incidents/recurrence.ts';
+import { occurrenceOn, occurrencesOf, readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { readDateTime } from '../../core/incidents/times/written-time.ts';
-import { type Incident, incidentPath, isOpen } from '../../core/model/incident.ts';
+import { type Incident, type IncidentUpdate, incidentPath, isOpen } from '../../core/model/incident.ts';
 import { nearest, type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { slug } from '../../core/model/slug.ts';
@@ -70,21 +71,26 @@ export function lacking(option: string): never {
   throw new Misuse(`--${option} is missing.`);
 }
 
-/** A time as typed: ISO 8601, or a duration after `from` (`2h`). */
-export function momentOf(option: string, text: string, from: Millis): Millis {
-  return readMoment(option, text, duration => from + duration);
+/** A time as typed, in the site's zone if it names none, or a duration after `from` (`2h`). */
+export function momentOf(option: string, text: string, from: Millis, zone: string): Millis {
+  return readMoment(option, text, zone, duration => from + duration);
 }
 
-/** A time in the past: ISO 8601, or how long ago (`30m`). Throws Misuse for a future time. */
-export function pastOf(option: string, text: string, now: Millis): Millis {
-  const at = readMoment(option, text, duration => now - duration);
+/** A time in the past, or how long ago (`30m`). Throws Misuse for a future time. */
+export function pastOf(option: string, text: string, now: Millis, zone: string): Millis {
+  const at = readMoment(option, text, zone, duration => now - duration);
   if (at > now) throw new Misuse(`--${option}: this is in the future (${iso(at)}); it is ${iso(now)} now.`);
   return at;
 }
 
-function readMoment(option: string, text: string, counted: (duration: Millis) => Millis): Millis {
+function readMoment(
+  option: string,
+  text: string,
+  zone: string,
+  counted: (duration: Millis) => Millis,
+): Millis {
   const duration = parseDuration(text);
-  const at = duration === null ? readDateTime(text) : counted(duration);
+  const at = duration === null ? readDateTime(text, zone) : counted(duration);
   if (typeof at === 'number') return at;
   throw new Misuse(`--${option}: ${at.what}; write 2026-11-23T02:00:00Z, or 2h.`);
 }
@@ -149,6 +155,7 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
   const value = checked(draft, text, place, site, cli);
   cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${place}\n`);
   cli.out(draft.before === null ? text : added(draft.before, text));
+  for (const line of timesOf(value, site?.timezone ?? 'UTC', cli.clock())) cli.out(line);
   cli.out(await mailed(value, site, cli));
   await agreed('Write it?', typed, cli, { add: 'write it', instead: 'Nothing was written.', default: true });
   const done =
@@ -165,18 +172,42 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
   return 0;
 }
 
+/** The times of a draft in its zone, because its file has them in UTC; of a recurring maintenance, the next ones too. */
+function timesOf(incident: Incident, siteZone: string, now: Millis): string[] {
+  const { scheduled, timezone: zone = siteZone, started, updates } = incident;
+  const { dateTime } = datesIn('en', zone);
+  const newest = updates.at(-1) as IncidentUpdate;
+  if (!scheduled) {
+    const times = [...new Set([started, newest.at].map(dateTime))];
+    return zone === 'UTC' ? [] : [`In ${zone}: began ${times.join(', newest update ')}`];
+  }
+  const part = newest.occurrence === undefined ? null : occurrenceOn(incident, newest.occurrence, siteZone);
+  const { start, end } = part?.scheduled ?? scheduled;
+  const when = `When: ${dateTime(start)} to ${dateTime(end)} (${zone})`;
+  const later = occurrencesOf(incident, Math.max(now, start), siteZone)
+    .flatMap(one => one.scheduled?.start ?? [])
+    .filter(at => at > start)
+    .slice(0, 3);
+  return part || later.length === 0 ? [when] : [when, `Then: ${later.map(dateTime).join(' | ')}`];
+}
+
 /** Parses the new text and prints its problems. Throws Refused if there are more errors than before. */
 function checked(draft: Draft, text: string, place: string, site: Site | null, cli: Cli): Incident {
   const { value, problems } = read(place, draft.id, text, cli.clock());
   const unknown = value && site ? unknownComponents(place, text, value, site.components) : [];
   const nobody = value && site && coversNobody(place, value, site.components);
-  for (const problem of [...problems, ...unknown, ...(nobody ? [nobody] : [])])
+  const strange = value && site ? unknownOccurrences(place, value, site.timezone, text) : [];
+  for (const problem of [...problems, ...unknown, ...(nobody ? [nobody] : []), ...strange])
     cli.err(printProblem(problem));
   const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;
   // Errors that were there before must not prevent an update.
-  const before = draft.before === null ? [] : read('', draft.id, draft.before, cli.clock()).problems;
-  if (!value || errors(unknown) > 0 || errors(problems) > errors(before))
+  const before = draft.before === null ? null : read('', draft.id, draft.before, cli.clock());
+  if (!value || errors(unknown) > 0 || errors(problems) > errors(before?.problems ?? []))
     throw new Refused('Nothing was written.');
+  // In the editor.
+  const old = new Set(before?.value?.updates.map(({ key }) => key));
+  if (value.updates.some(({ key, body }) => !old.has(key) && isSilent(body)))
+    throw new Refused('The message is empty; nothing was written.');
   return value;
 }
 
@@ -190,16 +221,17 @@ function read(place: string, id: string, text: string, now: Millis) {
 async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<string> {
   const { dataDir, databaseFile, statusDir } = cli.env;
   if (!existsSync(databaseFile)) {
-    return `${notHere(dataDir)}: this is written to ${statusDir}, and it is not known who gets an email. If a server runs elsewhere, ${ELSEWHERE}.`;
+    return `${notHere(dataDir)}: this is written to ${statusDir}, and it is not known who would be told. If a server runs elsewhere, ${ELSEWHERE}.`;
   }
-  if (!site) return 'It is not known who gets an email.';
+  if (!site) return 'It is not known who would be told.';
   const emails = await forecast([incident], site, cli);
-  return emails.length > 0 ? emails.join('\n') : 'No email would be sent.';
+  return emails.length > 0 ? emails.join('\n') : 'No email would be sent, and no message to a channel.';
 }
 
 /** The incident with that id, its text, and the occurrence that the id names; throws Refused if there is none. */
 export async function existing(
   id: string | undefined,
+  zone: string,
   cli: Cli,
 ): Promise<{ incident: Incident; text: string; part: ReturnType<typeof occurrenceOn> }> {
   if (!id) throw new Misuse('Give the incident: its file name without .md (`incident list` shows it).');
@@ -211,9 +243,12 @@ export async function existing(
   const text = files.text(file);
   // A file with an error cannot be extended, even if an earlier version is known.
   if (incident && text !== undefined && parseIncident('', file, text).value) {
-    const part = named && occurrenceOn(incident, named.day);
+    const part = named && occurrenceOn(incident, named.day, zone);
     for (const problem of files.duplicatesOf(file)) cli.err(printProblem(problem));
-    if (named && !part) throw new Refused(`"${file}" has no occurrence that begins on ${named.day} (UTC).`);
+    if (named && !part)
+      throw new Refused(
+        `"${file}" has no occurrence that begins on ${named.day} (${incident.timezone ?? zone}).`,
+      );
     const now = cli.clock();
     return { incident: asOf(incident, now, () => now), text, part };
   }

@@ -1,52 +1,96 @@
-// Forecast: who would be mailed about these incidents if they were on the page now.
+// Forecast: who would be told about these incidents if they were on the page now, by email or in a channel.
 import { asOf } from '../../core/incidents/as-of.ts';
 import { announcedWhenSeen } from '../../core/incidents/first-seen.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import { affectedBy, type Incident, keyOf, refOf } from '../../core/model/incident.ts';
+import { channelName } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
+import { EVERYTHING, type Subscriber } from '../../core/model/subscriber.ts';
 import { announcements, concernOf, owedTo } from '../../core/notify/news.ts';
+import { count } from '../../core/text/count.ts';
+import type { Db } from '../../store/db/database.ts';
 import { isFirstRound, seenUpdates } from '../../store/notify/announcements.ts';
+import { allChannels } from '../../store/notify/channels.ts';
 import { confirmedSubscribers } from '../../store/notify/subscribers.ts';
 import { Identities } from '../../work/incidents/identities.ts';
 import { type Cli, databaseOf } from './command.ts';
 
 /**
- * One sentence per incident that would be mailed ("3 subscribers of API would get 2 mails: 20251106_api"). Empty
- * without a database, or if no email would be sent.
+ * One sentence per incident and way: "3 subscribers of API would get 2 emails: 20251106_api", "slack at
+ * hooks.slack.com (ops-room) would get 2 messages: 20251106_api". Empty without a database, or if nobody would be told.
  */
 export async function forecast(incidents: readonly Incident[], site: Site, cli: Cli): Promise<string[]> {
   const db = databaseOf(cli);
   if (!db) return [];
   try {
     const seen = await seenUpdates(db);
-    const confirmed = await confirmedSubscribers(db);
+    const emailed = await confirmedSubscribers(db);
+    const channels = await channelsOf(db, site);
     const first = await isFirstRound(db);
     const now = cli.clock();
-    const named = await new Identities(db, 'reader').of(incidents, now);
-    const dated = named.flatMap(one => {
+    const known = await new Identities(db, 'reader').of(incidents, now);
+    const dated = known.flatMap(one => {
       const presumed = one.updates.find(update => update.presumed);
       const isSeen = presumed && seen.has(refOf({ incidentId: keyOf(one), key: presumed.key }));
-      const known = !presumed || isSeen ? one : announcedWhenSeen(one, now);
+      const read = !presumed || isSeen ? one : announcedWhenSeen(one, now);
       // The occurrences of a series are announced one by one.
-      return occurrencesOf(known, now).map(each => asOf(each, now, () => now));
+      return occurrencesOf(read, now, site.timezone).map(each => asOf(each, now, () => now));
     });
     const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);
-    const owed = news
-      .map(one => ({
-        incident: one.incident,
-        readers: owedTo(confirmed, concernOf(one.incident, one.update, site.components)),
-      }))
-      .filter(({ readers }) => readers.length > 0);
     const names = new Map(site.components.map(({ id, name }) => [id, name]));
-    return [...new Set(owed.map(({ incident }) => incident))].map(incident => {
-      const theirs = owed.filter(one => one.incident === incident);
-      const people = new Set(theirs.flatMap(({ readers }) => readers)).size;
+    return [...new Set(news.map(({ incident }) => incident))].flatMap(incident => {
+      const concerns = news
+        .filter(one => one.incident === incident)
+        .map(({ update }) => concernOf(incident, update, site.components));
       const of = affectedBy(incident, site.components).map(({ id }) => names.get(id) ?? id);
-      const who = `${people} ${people === 1 ? 'subscriber' : 'subscribers'}${of.length > 0 ? ` of ${of.join(', ')}` : ''}`;
-      const mails = `${theirs.length} ${theirs.length === 1 ? 'email' : 'emails'}`;
-      return `${who} would get ${mails}: ${incident.id}`;
+      const owed = <One extends Reader>(readers: readonly One[]) => {
+        const told = concerns.map(concern => owedTo(readers, concern)).filter(ids => ids.length > 0);
+        const ids = new Set(told.flat());
+        return { who: readers.filter(({ id }) => ids.has(id)), times: told.length };
+      };
+      const [people, posts] = [owed(emailed), owed(channels)];
+      const subscribers = `${count(people.who.length, 'subscriber')}${of.length > 0 ? ` of ${of.join(', ')}` : ''}`;
+      return [
+        ...(people.times > 0
+          ? [`${subscribers} would get ${count(people.times, 'email')}: ${incident.id}`]
+          : []),
+        ...(posts.times > 0
+          ? [`${named(posts.who)} would get ${count(posts.times, 'message')}: ${incident.id}`]
+          : []),
+      ];
     });
   } finally {
     await db.destroy();
   }
+}
+
+type Reader = Pick<Subscriber, 'id' | 'choice'>;
+
+/** A channel that would get messages; `name` null: a visitor's, whose address is not shown. */
+interface Channel extends Reader {
+  readonly name: string | null;
+}
+
+/** The channels of status.yaml, the new ones too, and those of visitors; without the disabled ones. */
+async function channelsOf(db: Db, { notify }: Site): Promise<Channel[]> {
+  const stored = await allChannels(db);
+  const isOn = (id: string) => stored.find(one => one.id === id)?.state !== 'dead';
+  return [
+    ...notify.channels
+      .filter(({ id }) => isOn(id))
+      .map(one => {
+        const choice = { ...EVERYTHING, components: one.components };
+        return { id: one.id, name: channelName(one, one.url), choice };
+      }),
+    ...stored
+      .filter(({ owner, state }) => owner === 'visitor' && state === 'confirmed')
+      .map(({ id, choice }) => ({ id, choice, name: null })),
+  ];
+}
+
+/** "slack at hooks.slack.com (ops-room), 2 channels of visitors" */
+function named(channels: readonly Channel[]): string {
+  const own = channels.flatMap(({ name }) => name ?? []);
+  const visitors = channels.length - own.length;
+  return [...own, ...(visitors > 0 ? [`${count(visitors, 'channel')} of visitors`] : [])].join(', ');
 }

@@ -1,6 +1,7 @@
 // Recurrence rules: generates a rule's start times. Limits the days tried, as a rule may match nothing for centuries.
 import type rrule from 'rrule';
 import { DAY, type Millis } from '../model/time.ts';
+import { momentAt, wallTime } from './times/zone.ts';
 
 /** A rule whose missing parts are filled in from its start. */
 type ParsedOptions = rrule.RRule['options'];
@@ -12,10 +13,22 @@ const [YEARLY, MONTHLY, WEEKLY] = [0, 1, 2];
 const MAX_DAYS = 18_300;
 const FAR: Millis = Date.UTC(9999, 11, 31);
 
-/** The start times from `from` on, in order (UTC, epoch ms), of a rule that begins at `start`. */
-export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = start): Generator<Millis> {
-  const first = Math.floor(start / DAY);
-  const clock = start - first * DAY;
+export interface Beginning {
+  readonly at: Millis;
+  /** Its wall time by the rule: where a zone's clock is put forward, `at` may be later. */
+  readonly wall: Millis;
+}
+
+/** The start times from `from` on, in order, of a rule that counts days in a zone and begins at `start`. */
+export function* beginnings(
+  rule: ParsedOptions,
+  start: Millis,
+  zone: string,
+  from: Millis = start,
+): Generator<Beginning> {
+  const origin = wallTime(zone, start);
+  const first = Math.floor(origin / DAY);
+  const clock = origin - first * DAY;
   const until = rule.until?.getTime() ?? FAR;
   const { step, span } = periodsOf(rule, first);
   const names = matcher(rule);
@@ -24,7 +37,8 @@ export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = s
   let index = rule.count === null ? Math.max(0, Math.floor((from - start) / DAY / step) - 1) : 0;
   for (let tried = 0; tried < MAX_DAYS; index++) {
     const [begin, end] = span(index);
-    if (begin * DAY + clock > until) return;
+    // The zone is at most 14 hours away.
+    if ((begin - 1) * DAY > until) return;
     tried += end - begin;
     let days = Array.from({ length: end - begin }, (_, n) => begin + n).filter(names);
     if (rule.bysetpos?.length) {
@@ -32,10 +46,12 @@ export function* beginnings(rule: ParsedOptions, start: Millis, from: Millis = s
       days = days.filter(day => kept.has(day));
     }
     for (const day of days) {
-      const at = day * DAY + clock;
-      if (at < start) continue;
+      const wall = day * DAY + clock;
+      if (wall < origin) continue;
+      // The start may be in the second of two hours with the same wall time.
+      const at = wall === origin ? start : momentAt(zone, wall);
       if (at > until || left-- <= 0) return;
-      if (at >= from) yield at;
+      if (at >= from) yield { at, wall };
     }
   }
 }

@@ -1,8 +1,9 @@
 // Recurrence: turns a maintenance file with an `rrule` into its occurrences, each an incident of its own.
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
-import { DAY, iso, type Millis, parseInstant, type Span } from '../model/time.ts';
-import { beginnings } from './recurrence-rule.ts';
+import { DAY, iso, type Millis, parseInstant, SECOND, type Span } from '../model/time.ts';
+import { type Beginning, beginnings } from './recurrence-rule.ts';
+import { dayIn, momentAt, wallTime } from './times/zone.ts';
 
 const { RRule } = rrule;
 
@@ -12,8 +13,26 @@ const AHEAD: Millis = 35 * DAY;
 /** More characters than any sensible rule has. */
 const MAX_LENGTH = 500;
 
-/** Not allowed: parts that set a time of day, and one that is not in RFC 5545. */
-const FINER = ['byhour', 'byminute', 'bysecond', 'byeaster'] as const;
+/** Rules that RFC 5545 or the library allows, and a maintenance does not: an occurrence is identified by its day. */
+const REFUSED: readonly (readonly [RegExp, string])[] = [
+  [
+    /\b(BYHOUR|BYMINUTE|BYSECOND)\s*=/i,
+    'sets a time of day; remove it: every occurrence begins at the time of `scheduled_start`',
+  ],
+  [/\bFREQ\s*=\s*(HOURLY|MINUTELY|SECONDLY)\b/i, 'repeats within a day; write FREQ=DAILY or longer'],
+  [/\b(DTSTART|TZID)\b/i, 'is not part of the rule; write `scheduled_start` and `timezone`'],
+  [/\b(EXDATE|RDATE)\b/i, 'is not part of the rule; `maintenance cancel` calls off one occurrence'],
+  [/\b(BYEASTER)\b/i, 'is not in RFC 5545; write a rule by months, weeks or days'],
+];
+
+/** Why a maintenance cannot repeat by a rule, and what to write; null when it can. */
+export function ruleFault(text: string): string | null {
+  for (const [pattern, why] of REFUSED) {
+    const found = pattern.exec(text);
+    if (found) return `${found[1]?.toUpperCase()} ${why}`;
+  }
+  return readRule(text) === null ? 'this is not a recurrence rule; write it like FREQ=WEEKLY;BYDAY=SU' : null;
+}
 
 type RuleOptions = ReturnType<typeof RRule.parseString>;
 
@@ -23,9 +42,7 @@ export function readRule(text: string): RuleOptions | null {
   if (plain.length > MAX_LENGTH || !/^[A-Z]+=[^;=]+(;[A-Z]+=[^;=]+)*$/i.test(plain)) return null;
   try {
     const options = RRule.parseString(plain);
-    if (options.freq === undefined || options.freq > RRule.DAILY || options.dtstart) return null;
-    // An occurrence is identified by its day and starts at the file's time of day.
-    if (FINER.some(key => options[key] !== undefined)) return null;
+    if (options.freq === undefined || REFUSED.some(([pattern]) => pattern.test(plain))) return null;
     if (!((options.interval ?? 1) >= 1 && (options.count ?? 1) >= 1)) return null;
     // The constructor checks more than the parser.
     new RRule({ ...options, dtstart: new Date(0) });
@@ -35,77 +52,129 @@ export function readRule(text: string): RuleOptions | null {
   }
 }
 
+/** The options of a rule that counts in a zone. An end without `Z` is in that zone, and a day ends at its midnight. */
+function ruleIn(zone: string, text: string): RuleOptions | null {
+  const options = readRule(text);
+  if (!options?.until) return options;
+  const [, time, utc] = /UNTIL=\d+(T\d+)?(Z)?/i.exec(text) ?? [];
+  const wall = options.until.getTime() + (time ? 0 : DAY - SECOND);
+  return utc ? options : { ...options, until: new Date(momentAt(zone, wall)) };
+}
+
 /** Whether a rule, apart from its end, matches any day from `start` on. `BYMONTH=2;BYMONTHDAY=30` never does. */
-export function occurs(rrule: string, start: Millis): boolean {
+export function occurs(rrule: string, start: Millis, zone: string): boolean {
   const options = readRule(rrule);
-  return options !== null && !beginningsOf({ ...options, until: null }, start).next().done;
+  return options !== null && !beginningsOf({ ...options, until: null }, start, zone).next().done;
 }
 
 /** More occurrences at once mean that `scheduled_end` was taken for the end of the series. */
 const MAX_AT_ONCE = 10;
 
 /** Whether the occurrences overlap so much that the plan must be a mistake. */
-export function overlapsItself(rrule: string, { start, end }: Span): boolean {
+export function overlapsItself(rrule: string, { start, end }: Span, zone: string): boolean {
   // At most one occurrence starts per day, so a shorter one cannot overlap that much.
-  const options = end - start > MAX_AT_ONCE * DAY ? readRule(rrule) : null;
+  const options = end - start > MAX_AT_ONCE * DAY ? ruleIn(zone, rrule) : null;
   if (options === null) return false;
   let count = 0;
-  for (const at of beginningsOf(options, start)) {
+  for (const { at } of beginningsOf(options, start, zone)) {
     if (at >= end) return false;
     if (++count > MAX_AT_ONCE) return true;
   }
   return false;
 }
 
-function beginningsOf(options: RuleOptions, start: Millis, from = start): Generator<Millis> {
+function beginningsOf(options: RuleOptions, start: Millis, zone: string, from = start): Generator<Beginning> {
   // Missing parts of the rule follow from its start.
-  return beginnings(new RRule({ ...options, dtstart: new Date(start) }).options, start, from);
+  const dtstart = new Date(wallTime(zone, start));
+  return beginnings(new RRule({ ...options, dtstart }).options, start, zone, from);
 }
 
 /**
  * The occurrences of a recurring maintenance around `now`, the file's own first; for any other incident, only itself.
- * - An update belongs to the occurrence in or after which it was written (before the first: to the first).
+ * The rule counts in the file's `timezone:`, else in the site's zone: each occurrence begins at the same wall time.
+ * - An update belongs to the occurrence that it names, else to the one in or after which it was written (before the
+ *   first: to the first).
  * - The text before the first section and all announced before the first start are shown with every occurrence, but
  *   sent once.
  * - `status: completed` ends the series (`endOf`).
  */
-export function occurrencesOf(incident: Incident, now: Millis): readonly Incident[] {
-  const options = incident.scheduled && incident.rrule ? readRule(incident.rrule) : null;
-  if (!incident.scheduled || !options) return [incident];
-  const { start, end } = incident.scheduled;
-  const starts: Millis[] = [];
+export function occurrencesOf(incident: Incident, now: Millis, siteZone: string): readonly Incident[] {
+  const { scheduled, timezone: zone = siteZone, rrule } = incident;
+  const options = scheduled && rrule ? ruleIn(zone, rrule) : null;
+  if (!scheduled || !options) return [incident];
+  const { start } = scheduled;
+  const first = { at: start, wall: wallTime(zone, start) };
+  const found: Beginning[] = [];
   const from = Math.max(start, now - BACK);
-  for (const at of beginningsOf(options, start, from)) {
-    const isAhead = at > Math.max(now + AHEAD, start);
-    // The next occurrence is shown, however far away it is.
-    if (!isAhead || !((starts.at(-1) ?? 0) > now)) starts.push(at);
-    if (isAhead) break;
+  const begins = beginningOn(options, first, zone);
+  const updates = incident.updates.map(update => bound(update, day => begins(day) !== null));
+  const named = new Set(updates.map(({ occurrence = '' }) => occurrence));
+  const last = [...named].sort().at(-1) ?? '';
+  for (const one of beginningsOf(options, start, zone, from)) {
+    const isAhead = one.at > Math.max(now + AHEAD, start);
+    // The next occurrence is shown, however far away it is, and so is one that an update is about.
+    const isNext = !((found.at(-1)?.at ?? 0) > now);
+    if (!isAhead || isNext || named.has(dayOf(one))) found.push(one);
+    if (isAhead && dayOf(one) >= last) break;
   }
   // By RFC 5545 the start itself counts even if the rule does not match it.
-  if (from === start && starts[0] !== start) starts.unshift(start);
+  if (from === start && found[0]?.at !== start) found.unshift(first);
   const over = endOf(incident);
-  return starts
-    .map((at, index) => occurrence(incident, { start: at, end: at + end - start }, starts[index + 1], over))
-    .filter(({ scheduled }) => scheduled?.start === start || (scheduled as Span).start <= over);
+  const series = { ...incident, timezone: zone, updates };
+  return found
+    .map((one, index) => occurrence(series, one, found[index + 1]?.at, over))
+    .filter(one => one.scheduled?.start === start || (one.scheduled as Span).start <= over);
 }
 
-/**
- * The occurrence that starts on a UTC day (`2026-11-29`), whatever its id; null when there is none. `following`: the
- * start of the next one (null: there is none); updates up to then belong to this one.
- */
-export function occurrenceOn(
-  incident: Incident,
-  day: string,
-): { readonly occurrence: Incident; readonly following: Millis | null } | null {
+/** The day of an occurrence, by the wall time of its rule. */
+function dayOf({ wall }: Beginning): string {
+  return iso(wall).slice(0, 10);
+}
+
+/** Finds the occurrence of a day; null when none begins on it. */
+function beginningOn(options: RuleOptions, first: Beginning, zone: string) {
+  return (day: string): Beginning | null => {
+    const midnight = parseInstant(day);
+    if (midnight === null || day.length !== DAY_LENGTH) return null;
+    if (dayOf(first) === day) return first;
+    const from = Math.max(first.at, momentAt(zone, midnight));
+    const found = beginningsOf(options, first.at, zone, from).next().value as Beginning | undefined;
+    return found && dayOf(found) === day ? found : null;
+  };
+}
+
+/** The update; without a day that is no occurrence's, so that it is shown with the one in which it was written. */
+function bound(update: IncidentUpdate, isOne: (day: string) => boolean): IncidentUpdate {
+  const { occurrence, ...rest } = update;
+  return occurrence === undefined || isOne(occurrence) ? update : rest;
+}
+
+/** The days that updates name and on which no occurrence begins. */
+export function daysWithout(incident: Incident, siteZone: string): readonly string[] {
+  const { scheduled, timezone: zone = siteZone, rrule = '', updates } = incident;
+  const days = updates.flatMap(({ occurrence }) => occurrence ?? []);
+  const options = scheduled && ruleIn(zone, rrule);
+  if (!options || days.length === 0) return days;
+  const begins = beginningOn(options, { at: scheduled.start, wall: wallTime(zone, scheduled.start) }, zone);
+  return days.filter(day => begins(day) === null);
+}
+
+/** The occurrence that starts on a day of its zone (`2026-11-29`), whatever its id; null when there is none. */
+export function occurrenceOn(incident: Incident, day: string, siteZone: string): Incident | null {
   const midnight = parseInstant(day);
   if (incident.rrule === undefined || midnight === null) return null;
-  const all = occurrencesOf(incident, midnight);
-  const index = all.findIndex(({ scheduled }) => iso((scheduled as Span).start).startsWith(day));
-  const occurrence = all[index];
-  return occurrence ? { occurrence, following: all[index + 1]?.scheduled?.start ?? null } : null;
+  return occurrencesOf(incident, midnight, siteZone).find(one => occurrenceDay(one) === day) ?? null;
 }
 
-/** Splits an occurrence's id into the file's id and the UTC day; null for any other id. */
+/** The day of an occurrence in its zone: the first has the id of the file. */
+export function occurrenceDay({ id, series, scheduled, timezone = 'UTC' }: Incident): string | null {
+  if (!series || !scheduled) return null;
+  return id === series.id ? dayIn(timezone, scheduled.start) : id.slice(-DAY_LENGTH);
+}
+
+const DAY_LENGTH = '2026-11-29'.length;
+
+/** Splits an occurrence's id into the file's id and the day; null for any other id. */
 export function readOccurrenceId(id: string): { readonly series: string; readonly day: string } | null {
   const [, series, day] = /^(.+)--(\d{4}-\d{2}-\d{2})$/.exec(id) ?? [];
   return series !== undefined && day !== undefined ? { series, day } : null;
@@ -115,33 +184,42 @@ export function readOccurrenceId(id: string): { readonly series: string; readonl
  * When a series ended, epoch ms; Infinity while it continues. `status: completed` ends it: at `resolved`, else with the
  * newest Completed section, else with the last update, but not before the first occurrence.
  */
-function endOf({ status, scheduled, resolved, updates, started }: Incident): Millis {
+function endOf({ status, scheduled, resolved, updates, started }: Series): Millis {
   if (status !== 'completed') return Number.POSITIVE_INFINITY;
-  const said = updates.findLast(update => update.status === 'completed' && !update.inherits)?.at;
+  const said = updates.findLast(
+    ({ status, inherits, occurrence }) => status === 'completed' && !inherits && occurrence === undefined,
+  )?.at;
   return resolved ?? said ?? Math.max(updates.at(-1)?.at ?? started, scheduled?.end ?? started);
 }
 
-/** A series for other programs: RFC 5545 wants DTSTART to match the rule. Null when the rule never matches. */
-export function repetitionOf(incident: Incident): Repetition | null {
-  const { scheduled, rrule: text = '' } = incident;
-  const options = scheduled && readRule(text);
+/**
+ * A series for other programs: RFC 5545 wants DTSTART to match the rule. Null when the rule never matches.
+ * @param series with its zone, as in an occurrence.
+ */
+export function repetitionOf(series: Series): Repetition | null {
+  const { scheduled, rrule = '', timezone: zone = 'UTC' } = series;
+  const options = scheduled && ruleIn(zone, rrule);
   if (!options) return null;
-  const [first] = beginningsOf(options, scheduled.start);
-  const over = endOf(incident);
-  if (first === undefined || first > over) return null;
-  if (over === Number.POSITIVE_INFINITY) return { start: first, rule: RRule.optionsToString(options) };
+  const [first] = beginningsOf(options, scheduled.start, zone);
+  const over = endOf(series);
+  if (first === undefined || first.at > over) return null;
+  if (over === Number.POSITIVE_INFINITY) return { ...first, rule: RRule.optionsToString(options) };
   // RFC 5545 allows either COUNT or UNTIL: use the number of occurrences there were.
   const { until: _, ...plain } = options as { until?: Date };
   let count = 0;
-  for (const at of beginningsOf(options, scheduled.start)) {
+  for (const { at } of beginningsOf(options, scheduled.start, zone)) {
     if (at > over) break;
     count += 1;
   }
-  return { start: first, rule: RRule.optionsToString({ ...plain, count }) };
+  return { ...first, rule: RRule.optionsToString({ ...plain, count }) };
 }
 
-export interface Repetition {
-  readonly start: Millis;
+type Series = Pick<
+  Incident,
+  'status' | 'scheduled' | 'resolved' | 'updates' | 'started' | 'rrule' | 'timezone'
+>;
+
+export interface Repetition extends Beginning {
   /** `RRULE:FREQ=…` */
   readonly rule: string;
 }
@@ -151,7 +229,8 @@ export function announcedOf(series: Incident): Incident['updates'] {
   const { scheduled, updates } = series;
   const first = scheduled?.start ?? 0;
   const announced = updates.filter(
-    ({ at, status, preface }) => preface || (at < first && status === 'scheduled'),
+    ({ at, status, preface, occurrence }) =>
+      preface || (at < first && status === 'scheduled' && occurrence === undefined),
   );
   return announced.length > 0 ? announced : [silent(series)];
 }
@@ -162,41 +241,45 @@ export function silent({ started }: Incident): IncidentUpdate {
 }
 
 function occurrence(
-  incident: Incident,
-  scheduled: Span,
+  series: Incident,
+  beginning: Beginning,
   following = Number.POSITIVE_INFINITY,
   over = Number.POSITIVE_INFINITY,
 ): Incident {
-  const first = (incident.scheduled as Span).start;
-  const isFirst = scheduled.start === first;
-  const isOwn = ({ at }: IncidentUpdate) => (isFirst || at >= scheduled.start) && at < following;
-  const announced = new Set(announcedOf(incident));
+  const { start: first, end } = series.scheduled as Span;
+  const scheduled = { start: beginning.at, end: beginning.at + end - first };
+  const isFirst = beginning.at === first;
+  const day = dayOf(beginning);
+  const isOwn = ({ at, occurrence }: IncidentUpdate) =>
+    occurrence === undefined ? (isFirst || at >= scheduled.start) && at < following : occurrence === day;
+  const announced = new Set(announcedOf(series));
   let status: UpdateStatus = 'scheduled';
-  const updates = incident.updates
+  const updates = series.updates
     .filter(update => announced.has(update) || isOwn(update))
     .map((update): IncidentUpdate => {
       if (!isOwn(update)) return { ...update, quiet: true };
-      if (isFirst || announced.has(update)) return update;
+      if (announced.has(update)) return update;
       // The status of the previous occurrence does not carry over.
       status = update.inherits ? status : update.status;
       return status === update.status ? update : { ...update, status };
     });
   // An update that ends the series after this occurrence's time neither ends nor prolongs it.
-  const counts = ({ at }: IncidentUpdate) => at >= scheduled.start && (at < over || over < scheduled.end);
+  const counts = ({ at, occurrence }: IncidentUpdate) =>
+    occurrence !== undefined || (at >= scheduled.start && (at < over || over < scheduled.end));
   const newest = updates.findLast(update => isOwn(update) && counts(update));
-  const front = isFirst && over === Number.POSITIVE_INFINITY ? incident.status : 'scheduled';
+  const front = isFirst && over === Number.POSITIVE_INFINITY ? series.status : 'scheduled';
   const endedIn = over < scheduled.end && (isFirst || scheduled.start <= over);
-  const { rrule: _, ...rest } = incident;
-  const named = (name: string) => (isFirst ? name : `${name}--${iso(scheduled.start).slice(0, 10)}`);
+  const { rrule: _, ...rest } = series;
+  const named = (name: string) => (isFirst ? name : `${name}--${day}`);
   return {
     ...rest,
-    id: named(incident.id),
-    ...(incident.key === undefined ? {} : { key: named(incident.key) }),
+    id: named(series.id),
+    ...(series.key === undefined ? {} : { key: named(series.key) }),
     status: endedIn ? 'completed' : (newest?.status ?? front),
     scheduled,
     // The end of the series ends only the occurrence it falls in.
     resolved: endedIn ? over : null,
-    series: incident,
-    updates: updates.length > 0 ? updates : [silent(incident)],
+    series,
+    updates: updates.length > 0 ? updates : [silent(series)],
   };
 }

@@ -50,6 +50,8 @@ export interface IncidentUpdate {
   readonly inherits?: true;
   /** Its heading has a time but no date: its day depends on the other sections. */
   readonly undated?: true;
+  /** The day of the occurrence it is about, in the maintenance's zone; absent: the one in or after which it was written. */
+  readonly occurrence?: string;
   /** Dated more than an hour before `started`, where nothing begins: shown, and told to nobody. */
   readonly stray?: true;
   /** Follows an end, while the file says that the incident continued: it was reopened. */
@@ -91,6 +93,8 @@ export interface Incident {
   readonly promised?: Millis;
   /** The rule of a recurring maintenance (RFC 5545, without `DTSTART`). */
   readonly rrule?: string;
+  /** The zone in which `rrule` counts, if not the site's; in an occurrence, always. */
+  readonly timezone?: string;
   /** In an occurrence: the recurring maintenance as in its file. */
   readonly series?: Incident;
   /** Shown, but not announced while more checks may fail with it (grouping.ts). */

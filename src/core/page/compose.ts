@@ -67,6 +67,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     components,
     incidents,
     maintenances: views.filter(view => view.scheduled !== null).sort(byStart),
+    plans: facts.plans ?? [],
     metrics: site.metrics.map(metric => ({ metric, value: facts.metrics?.get(metric.id) ?? null })),
     problems: facts.problems,
     warnings: facts.warnings ?? [],

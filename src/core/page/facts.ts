@@ -1,6 +1,7 @@
 // Facts: the input of compose(), gathered by the round.
 import type { Outages } from '../filing/reported-vs-measured.ts';
 import type { Revision } from '../incidents/history.ts';
+import type { ToldPlan } from '../incidents/plans.ts';
 import type { Measured } from '../model/component.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
@@ -31,6 +32,8 @@ export interface Facts {
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;
   /** The outages each source measured; absent when nothing is measured. */
   readonly outages?: Outages;
+  /** What calendars were told of each maintenance; absent when not read. */
+  readonly plans?: readonly ToldPlan[];
   /** Changes with any of the above. The Snapshot's version is made of it and the minute. */
   readonly revision: string;
 }

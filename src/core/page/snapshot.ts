@@ -3,6 +3,7 @@
 import type { ReportedVsMeasured } from '../filing/reported-vs-measured.ts';
 import type { Revision } from '../incidents/history.ts';
 import type { Stretch } from '../incidents/impact.ts';
+import type { ToldPlan } from '../incidents/plans.ts';
 import type { Component, ComponentStatus, Health, Severity } from '../model/component.ts';
 import type { Incident, UpdateStatus } from '../model/incident.ts';
 import type { MetricView } from '../model/metric.ts';
@@ -126,6 +127,8 @@ export interface Snapshot {
   readonly incidents: readonly IncidentView[];
   /** Every maintenance, latest start first. */
   readonly maintenances: readonly IncidentView[];
+  /** What calendars were told of each maintenance, deleted ones too. */
+  readonly plans: readonly ToldPlan[];
   readonly metrics: readonly MetricView[];
   /** For the operator; never shown to visitors. */
   readonly problems: readonly Problem[];

@@ -62,6 +62,10 @@ const FIRST = `
     key TEXT PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL, gone_at INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE kept_files (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  CREATE TABLE plans (
+    incident_id TEXT PRIMARY KEY, plan TEXT NOT NULL, sequence INTEGER NOT NULL, changed_at INTEGER,
+    gone_at INTEGER
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE uncommitted (
     name TEXT PRIMARY KEY, author TEXT NOT NULL CHECK (author IN ('machine', 'api')), before TEXT
   ) STRICT, WITHOUT ROWID;

@@ -152,6 +152,15 @@ interface WarningRow extends Omit<Warning, 'seenAt' | 'mailedAt' | 'goneAt'> {
   gone_at: number | null;
 }
 
+interface PlanRow {
+  incident_id: string;
+  /** `ToldPlan['plan']` as JSON. */
+  plan: string;
+  sequence: number;
+  changed_at: number | null;
+  gone_at: number | null;
+}
+
 export interface Tables {
   components: ComponentRow;
   results: Pick<CheckResult, 'at' | 'outcome' | 'latency' | 'seen'> & { component_id: string };
@@ -170,6 +179,7 @@ export interface Tables {
   warnings: WarningRow;
   known_incidents: KnownIncidentRow;
   kept_files: { name: string; text: string };
+  plans: PlanRow;
   alerts: { id: string; source: string; is_firing: number; recovered_at: number | null; noted_at: number };
   held_alerts: {
     source: string;

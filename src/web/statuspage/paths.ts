@@ -1,8 +1,7 @@
 // Statuspage's paths for people and for CORS preflights, so that links and clients made for it keep working.
 import type { Router } from 'express';
-import { readOccurrenceId } from '../../core/incidents/recurrence.ts';
+import { occurrenceDay, readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { incidentPath, keyOf } from '../../core/model/incident.ts';
-import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
 import { OPEN_TO_ALL } from '../cache/cache-control.ts';
 import type { Web } from '../context.ts';
@@ -55,5 +54,5 @@ function firstOf(id: string, maintenances: readonly IncidentView[]): string | nu
   const asked = readOccurrenceId(id);
   if (!asked || maintenances.some(one => one.id === id)) return null;
   const first = maintenances.find(one => one.id === asked.series && one.series);
-  return first?.scheduled && iso(first.scheduled.start).startsWith(asked.day) ? first.id : null;
+  return first && occurrenceDay(first) === asked.day ? first.id : null;
 }

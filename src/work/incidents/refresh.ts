@@ -28,6 +28,7 @@ import type { Watchdog } from '../monitoring/watchdog.ts';
 import type { File, Filed } from './file.ts';
 import type { FirstSeen } from './first-seen.ts';
 import { makeLogProblems } from './logged-problems.ts';
+import type { Plans } from './plans.ts';
 import { printOf, revisionOf } from './revision.ts';
 
 type Files = Pick<IncidentFiles, 'incidents' | 'problems' | 'unread' | 'missing' | 'text'>;
@@ -50,6 +51,7 @@ interface RefreshDeps {
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
   readonly networkDownSince: () => Millis | null;
   readonly firstSeen: FirstSeen;
+  readonly plans: Plans;
   /** Problems that are not outages but must be fixed. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   /** Is informed of each round, and decides what of a Snapshot may be shown. */
@@ -113,7 +115,7 @@ export class Refresh {
     const from = now - site.uptime.days * DAY;
     let files = await deps.files();
     const occurring = await inTurns(
-      withOccurrences(await deps.firstSeen.date(files.incidents, now), now),
+      withOccurrences(await deps.firstSeen.date(files.incidents, now), site.timezone, now),
       nextTurn,
     );
     const known = await deps.measured(from, now);
@@ -135,7 +137,7 @@ export class Refresh {
     const outages = await deps.outages();
     const views = await deps.firstSeen.date(files.incidents, now);
     const all = withUnfiled(views, filed, one => deps.firstSeen.unfiled(one, now));
-    const incidents = await inTurns(withOccurrences(all, now), nextTurn);
+    const incidents = await inTurns(withOccurrences(all, site.timezone, now), nextTurn);
     const wrongTimes = await inTurns(timeProblems(files, views, now), nextTurn);
     await inTurns(hashing(incidents), nextTurn);
     const networkDownSince = deps.networkDownSince();
@@ -158,8 +160,21 @@ export class Refresh {
     const histories = site.history ? deps.histories() : new Map();
     const metrics = await deps.metrics(site, now);
     const responses = await deps.responses(site, now);
+    const isWhole = files.missing === null && files.unread === 0;
+    const plans = await deps.plans.round(views, isWhole, site, now);
     const facts: Omit<Facts, 'revision'> = {
-      ...{ site, incidents, measured, networkDownSince, metrics, responses, warnings, histories, outages },
+      ...{
+        site,
+        incidents,
+        measured,
+        networkDownSince,
+        metrics,
+        responses,
+        warnings,
+        histories,
+        outages,
+        plans,
+      },
       unread: files.unread,
       unfiled: new Set(filed.unfiled.keys()),
       missingSince: this.#missingSince,
@@ -189,26 +204,30 @@ function withUnfiled(
 }
 
 /** Adds the occurrences of recurring maintenances, one file per step; the same list if none recur. */
-function* withOccurrences(incidents: readonly Incident[], now: Millis): Steps<readonly Incident[]> {
+function* withOccurrences(
+  incidents: readonly Incident[],
+  zone: string,
+  now: Millis,
+): Steps<readonly Incident[]> {
   if (incidents.every(({ rrule }) => rrule === undefined)) return incidents;
   const all: Incident[] = [];
   for (const incident of incidents) {
-    all.push(...occurrences(incident, now));
+    all.push(...occurrences(incident, zone, now));
     if (incident.rrule !== undefined) yield;
   }
   return all;
 }
 
 /** The occurrences of a recurring maintenance change at most once a minute. */
-const repeats = new WeakMap<Incident, { readonly minute: number; readonly all: readonly Incident[] }>();
+const repeats = new WeakMap<Incident, { readonly key: string; readonly all: readonly Incident[] }>();
 
-function occurrences(incident: Incident, now: Millis): readonly Incident[] {
+function occurrences(incident: Incident, zone: string, now: Millis): readonly Incident[] {
   if (incident.rrule === undefined) return [incident];
-  const minute = Math.floor(now / MINUTE);
+  const key = `${zone} ${Math.floor(now / MINUTE)}`;
   const known = repeats.get(incident);
-  if (known?.minute === minute) return known.all;
-  const all = occurrencesOf(incident, now).map(one => asOf(one, now, () => now));
-  repeats.set(incident, { minute, all });
+  if (known?.key === key) return known.all;
+  const all = occurrencesOf(incident, now, zone).map(one => asOf(one, now, () => now));
+  repeats.set(incident, { key, all });
   return all;
 }
 

@@ -19,7 +19,7 @@ const serialOf = memoized((thing: ReadonlyMap<string, unknown>) => (thing.size =
 
 /** Returns a revision that changes exactly when a visitor could see a difference. Check times count by the minute. */
 export function revisionOf(facts: Omit<Facts, 'revision'>, { unfiled }: Filed, now: Millis): string {
-  const { site, incidents, measured, problems, histories, metrics, responses, outages } = facts;
+  const { site, incidents, measured, problems, histories, metrics, responses, outages, plans } = facts;
   const parts = [
     Math.floor(now / MINUTE),
     // An incident that began in this second has no duration yet. Without this it would show none until the next minute.
@@ -31,7 +31,7 @@ export function revisionOf(facts: Omit<Facts, 'revision'>, { unfiled }: Filed, n
     [...measured].map(([id, { health, since, firstCheck }]) => [id, health, since, firstCheck !== null]),
     problems.map(printProblem),
     [histories, metrics, responses].map(map => map && serialOf(map)),
-    outages && printOf(outages),
+    [outages, plans].map(facts => facts && printOf(facts)),
   ];
   return shortId(JSON.stringify(parts));
 }

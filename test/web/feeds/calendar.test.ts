@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import ICAL from 'ical.js';
 import { describe, expect, it } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { plansNow, type ToldPlan } from '../../../src/core/incidents/plans.ts';
 import { occurrencesOf, repetitionOf } from '../../../src/core/incidents/recurrence.ts';
 import { DAY, iso, MINUTE, parseInstant } from '../../../src/core/model/time.ts';
 import { compose } from '../../../src/core/page/compose.ts';
@@ -62,20 +63,26 @@ describe('the calendar', () => {
 });
 
 describe('a recurring maintenance', () => {
-  const read = (rule: string, start: string, sections = '') => {
+  const read = (rule: string, start: string, sections = '', more = '') => {
     const end = iso((parseInstant(start) as number) + 90 * MINUTE);
-    const head = `title: Upkeep\nstatus: scheduled\nscheduled_start: ${start}\nscheduled_end: ${end}\nrrule: ${rule}`;
+    const head = `title: Upkeep\nstatus: scheduled\nscheduled_start: ${start}\nscheduled_end: ${end}\nrrule: ${rule}${more}`;
     const words = `\n## Scheduled 2025-01-01 10:00 UTC\nAs every week.\n${sections}`;
     const { value, problems } = parseIncident('up.md', 'up', `---\n${head}\ncomponents: []\n---\n${words}`);
     expect(problems).toEqual([]);
     return value!;
   };
-  const calendarAt = (file: ReturnType<typeof read>, now: number) =>
+  const calendarAt = (
+    file: ReturnType<typeof read>,
+    now: number,
+    timezone = 'UTC',
+    plans: readonly ToldPlan[] = [],
+  ) =>
     maintenanceIcs(
       compose(
         {
-          site: site(),
-          incidents: occurrencesOf(file, now),
+          site: { ...site(), timezone },
+          plans,
+          incidents: occurrencesOf(file, now, timezone),
           unfiled: new Set(),
           measured: new Map(),
           networkDownSince: null,
@@ -110,8 +117,8 @@ describe('a recurring maintenance', () => {
     }
     return found.sort();
   }
-  const ours = (file: ReturnType<typeof read>, now: number, last: number) =>
-    occurrencesOf(file, now)
+  const ours = (file: ReturnType<typeof read>, now: number, last: number, zone = 'UTC') =>
+    occurrencesOf(file, now, zone)
       .filter(({ scheduled }) => scheduled!.start <= last)
       .map(({ scheduled }) => `${iso(scheduled!.start)} ${iso(scheduled!.end)}`)
       .sort();
@@ -149,12 +156,117 @@ describe('a recurring maintenance', () => {
           const last = now + 35 * DAY;
           const text = calendarAt(file, now);
           expect(drawn(text, last)).toEqual(ours(file, now, last));
-          const wanted = !repetitionOf(file) || repetitionOf(file)!.start === start ? 1 : 2;
+          const wanted = !repetitionOf(file) || repetitionOf(file)!.at === start ? 1 : 2;
           expect(vevents(text)).toHaveLength(wanted);
         },
       ),
       { numRuns: 300 },
     );
+  });
+
+  const ZONES = [
+    'UTC',
+    'Europe/Berlin',
+    'America/New_York',
+    'Australia/Lord_Howe',
+    'Asia/Kathmandu',
+    'Pacific/Chatham',
+    'Africa/Casablanca',
+    'America/Sao_Paulo',
+    'Africa/Cairo',
+  ];
+  it('is drawn by other programs at the same moments in every zone, over all changes of the clocks', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ZONES),
+        shape,
+        end,
+        // Every half hour of a year: also those that do not exist, or exist twice, and windows over a change.
+        fc.integer({ min: 0, max: 2 * 24 * 365 }),
+        fc.integer({ min: 0, max: 300 }),
+        (zone, rule, stop, half, later) => {
+          const start = Date.UTC(2025, 1, 1) + half * 30 * MINUTE;
+          const file = read(`${rule}${stop}`, iso(start));
+          const now = start + later * DAY;
+          const last = now + 35 * DAY;
+          expect(drawn(calendarAt(file, now, zone), last)).toEqual(ours(file, now, last, zone));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(ZONES.slice(1))('defines %s as it is, for years', zone => {
+    const file = read('FREQ=WEEKLY', '2025-02-02T02:00:00Z');
+    const text = calendarAt(file, Date.UTC(2025, 2, 1), zone);
+    const defined = new ICAL.Timezone(
+      new ICAL.Component(ICAL.parse(text)).getFirstSubcomponent('vtimezone') as ICAL.Component,
+    );
+    expect(defined.tzid).toBe(zone);
+    const print = new Intl.DateTimeFormat('sv', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+    for (let at = Date.UTC(2025, 0, 1); at < Date.UTC(2032, 0, 1); at += 31 * 60 * MINUTE) {
+      const wall = print.format(at).replace(' ', 'T');
+      const clock = ICAL.Time.fromDateTimeString(wall);
+      clock.zone = defined;
+      const read = clock.toUnixTime() * 1000;
+      // A wall time may exist twice.
+      expect([wall, [0, 30, 60].includes(Math.abs(at - read) / MINUTE)]).toEqual([wall, true]);
+      if (read !== at) expect(print.format(read)).toBe(print.format(at));
+    }
+    expect(vevents(text)[0]!.getFirstProperty('dtstart')!.getParameter('tzid')).toBe(zone);
+  });
+
+  it('keeps yearly changes as a rule, which is all that many programs read', () => {
+    const file = read('FREQ=WEEKLY', '2025-02-02T02:00:00Z');
+    const rules = (zone: string) =>
+      calendarAt(file, Date.UTC(2025, 2, 1), zone)
+        .split('\r\n')
+        .filter(line => line.startsWith('RRULE:FREQ=YEARLY'));
+    expect(rules('Europe/Berlin')).toEqual([
+      'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU',
+      'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU',
+    ]);
+    expect(rules('America/New_York')).toEqual([
+      'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU',
+      'RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU',
+    ]);
+  });
+
+  it('has the zone of its file before that of the site, and the site’s without one', () => {
+    const own = read('FREQ=WEEKLY', '2025-02-02T02:00:00Z', '', '\ntimezone: europe/berlin');
+    const lines = calendarAt(own, Date.UTC(2025, 1, 20), 'America/New_York').split('\r\n');
+    expect(lines).toContain('DTSTART;TZID=Europe/Berlin:20250202T030000');
+    expect(lines.filter(line => line.startsWith('TZID:'))).toEqual(['TZID:Europe/Berlin']);
+    expect(calendarAt(own, Date.UTC(2025, 1, 20))).toContain('TZID:Europe/Berlin');
+  });
+
+  it('strikes out what was deleted, a series too, and raises SEQUENCE with a move', () => {
+    const file = read('FREQ=WEEKLY', '2025-02-02T02:00:00Z');
+    const berlin = { ...site(), timezone: 'Europe/Berlin' };
+    const now = Date.UTC(2025, 1, 20);
+    const first = plansNow([], [file], berlin, now, true);
+    const there = vevents(calendarAt(file, now, 'Europe/Berlin', first))[0]!;
+    const moved = { ...file, scheduled: { ...file.scheduled!, start: file.scheduled!.start - 60 * MINUTE } };
+    const second = plansNow(first, [moved], berlin, now + DAY, true);
+    const after = vevents(calendarAt(moved, now + DAY, 'Europe/Berlin', second))[0]!;
+    const of = (event: ICAL.Component, name: string) => String(event.getFirstPropertyValue(name));
+    expect(of(after, 'uid')).toBe(of(there, 'uid'));
+    expect([of(there, 'sequence'), of(after, 'sequence')]).toEqual(['0', '1']);
+    expect([of(after, 'dtstart'), of(after, 'dtstamp')]).toEqual([
+      '2025-02-02T02:00:00',
+      '2025-02-21T00:00:00Z',
+    ]);
+    const gone = plansNow(second, [], berlin, now + 2 * DAY, true);
+    const other = read('FREQ=DAILY', '2025-02-02T02:00:00Z', '', '\ntimezone: Asia/Kathmandu');
+    const text = calendarAt({ ...other, id: 'other' }, now + 3 * DAY, 'Europe/Berlin', gone);
+    const struck = vevents(text).find(event => of(event, 'uid') === of(there, 'uid'))!;
+    expect([of(struck, 'status'), of(struck, 'sequence'), of(struck, 'rrule')]).toEqual([
+      'CANCELLED',
+      '2',
+      'FREQ=WEEKLY',
+    ]);
+    expect(of(struck, 'dtstart')).toBe('2025-02-02T02:00:00');
+    expect(text.match(/^TZID:.*$/gm)).toEqual(['TZID:Asia/Kathmandu', 'TZID:Europe/Berlin']);
   });
 
   it('has exceptions where more was written, struck out where it was called off', () => {

@@ -22,6 +22,7 @@ import { doubtfulTimes } from '../lint/doubtful-times.ts';
 import { cutTitle, likelyMistakes } from '../lint/likely-mistakes.ts';
 import type { Remark } from '../lint/remark.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
+import { offsetAt, printOffset, wallTime } from '../times/zone.ts';
 import type { Ties } from './moments.ts';
 import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './schema.ts';
 import { cutSections, type Section, type Sections } from './timeline.ts';
@@ -85,7 +86,7 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
     ...(cut.wrong.length > 0 || cut.stopped ? { held: true as const } : {}),
   };
   const likely = [...cutTitle(plainText(source)), ...likelyMistakes(value, body, cut)];
-  const remarks = [...bodyRemarks(cut), ...doubtfulTimes(value, cut), ...likely];
+  const remarks = [...zoneRemarks(value, yaml), ...bodyRemarks(cut), ...doubtfulTimes(value, cut), ...likely];
   problems.push(...remarks.map(remark => problemOf(remark, file, front)));
   return { value, problems };
 }
@@ -134,6 +135,24 @@ function readSectionFields(sections: readonly Section[], bodyLine: number, file:
     fields.set(section, value);
   }
   return { fields, problems };
+}
+
+/** What `timezone` does not do, although it looks so: times without a zone are UTC in all files. */
+function zoneRemarks({ scheduled, timezone }: Incident, { data }: YamlText): Remark[] {
+  if (timezone === undefined) return [];
+  const what = '`timezone` is only about a maintenance: times without a zone are UTC';
+  if (!scheduled) return [{ at: 'timezone', what, fix: 'write each zone: 2025-11-06T14:30:00+01:00' }];
+  const { scheduled_start: written } = data as { scheduled_start?: unknown };
+  if (/(Z|UTC|GMT|[+-]\d{2}:?\d{2})\W*$/i.test(String(written))) return [];
+  const wall = new Date(wallTime(timezone, scheduled.start)).toISOString().slice(0, 16);
+  const offset = printOffset(offsetAt(timezone, scheduled.start));
+  return [
+    {
+      at: 'scheduled_start',
+      what: `\`scheduled_start\` names no zone, so it is UTC: ${wall.replace('T', ' ')} in ${timezone}`,
+      fix: `write ${wall}:00${offset}, or the time that you mean in the same way`,
+    },
+  ];
 }
 
 /** Problems of the body. The incident is used all the same. */
@@ -210,15 +229,18 @@ function ofIncident({ status, started, resolved, severity, rrule }: Frontmatter)
   ];
 }
 
-function ofMaintenance({ scheduled_start: start, scheduled_end: end, rrule }: Frontmatter): readonly Rule[] {
+function ofMaintenance(fields: Frontmatter): readonly Rule[] {
+  const { scheduled_start: start, scheduled_end: end, rrule, timezone } = fields;
+  // Whether a rule matches at all is the same in every zone.
+  const zone = timezone ?? 'UTC';
   const isWindow = start !== undefined && end !== undefined;
   const overlap = 'it repeats, and with this late end more than ten occurrences are active at once';
   const days = 'use days that exist: no 30 February, no sixth Sunday of a month';
   const first =
     'write when the first occurrence ends; write the end of the series in `rrule`: `UNTIL=20261231`';
   const after = 'put `scheduled_end` after the start';
-  const never = start !== undefined && rrule != null && !occurs(rrule, start);
-  const many = isWindow && rrule != null && overlapsItself(rrule, { start, end });
+  const never = start !== undefined && rrule != null && !occurs(rrule, start, zone);
+  const many = isWindow && rrule != null && overlapsItself(rrule, { start, end }, zone);
   return [
     [start === undefined, 'scheduled_end', '`scheduled_start` is missing', 'write when it begins'],
     [end === undefined, 'scheduled_start', '`scheduled_end` is missing', 'write when it ends'],
@@ -260,6 +282,7 @@ function build(
     ...(fields.next_update == null ? {} : { promised: fields.next_update }),
     ...(fields.rrule == null ? {} : { rrule: fields.rrule }),
     ...(fields.aliases?.length ? { aliases: fields.aliases } : {}),
+    ...(fields.timezone == null ? {} : { timezone: fields.timezone }),
     ...(!scheduled && started < begun ? { begins: begun } : {}),
   };
 }

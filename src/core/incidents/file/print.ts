@@ -23,6 +23,7 @@ export interface NewIncident {
   readonly resolved?: Millis;
   readonly scheduled?: { readonly start: Millis; readonly end: Millis };
   readonly rrule?: string;
+  readonly timezone?: string;
   readonly postmortem?: string;
   /** When the first update promises the next one, epoch ms. */
   readonly promised?: Millis;
@@ -43,6 +44,7 @@ export function printIncident(incident: NewIncident): string {
     lines.push(`scheduled_start: ${iso(scheduled.start)}`, `scheduled_end: ${iso(scheduled.end)}`);
   }
   if (incident.rrule) lines.push(`rrule: ${yamlString(incident.rrule)}`);
+  if (incident.timezone) lines.push(`timezone: ${yamlString(incident.timezone)}`);
   if (incident.components) lines.push(`components: ${yamlList(incident.components)}`);
   if (incident.openedBy) lines.push(`opened_by: ${yamlText(incident.openedBy)}`);
   const { later = [], message, promised, messageAt: at = incident.started } = incident;
@@ -69,8 +71,8 @@ export interface Addition {
   readonly quiet?: true;
   /** Text after the end: an `Update`; the front matter stays. */
   readonly afterwards?: boolean;
-  /** For one occurrence of a recurring maintenance: the front matter is about the series and stays. */
-  readonly occurrence?: true;
+  /** The day of one occurrence of a recurring maintenance: the front matter is about the series and stays. */
+  readonly occurrence?: string;
 }
 
 /**
@@ -84,7 +86,8 @@ export function addUpdate(source: string, addition: Addition): string {
   const [close, ...body] = cut.body as [string, ...string[]];
   const { status, at, occurrence, afterwards } = addition;
   const values = { status, resolved: status === 'resolved' ? iso(at) : null };
-  const front = occurrence || afterwards ? cut.front : setValues(cut.front, values, ['started', 'status']);
+  const front =
+    occurrence !== undefined || afterwards ? cut.front : setValues(cut.front, values, ['started', 'status']);
   const read = parseIncident('', '', source).value;
   const started = read?.begins ?? read?.started ?? 0;
   const places = insertions(body, addition, started, read?.status).map(inserted =>
@@ -99,7 +102,7 @@ export function updated(source: string, addition: Addition): string | null {
   const after = parseIncident('', '', text).value;
   if (!after) return null;
   const { status } = addition;
-  const stays = addition.occurrence || addition.afterwards;
+  const stays = addition.occurrence !== undefined || addition.afterwards;
   const at = addition.at - (addition.at % SECOND);
   const isMeant = after.status === status && after.resolved === (status === 'resolved' ? at : null);
   if (!stays && !isMeant) return null;
@@ -143,7 +146,8 @@ function trimEnd(lines: readonly string[]): string[] {
   return lines.slice(0, end);
 }
 
-function section({ status, at, message, change, promised, quiet, afterwards }: Addition): string[] {
+function section(addition: Addition): string[] {
+  const { status, at, message, change, promised, quiet, afterwards, occurrence } = addition;
   const words = afterwards ? 'update' : status.replace('_', ' ');
   const label = words.charAt(0).toUpperCase() + words.slice(1);
   const time = iso(at).replace('T', ' ').replace('Z', ' UTC');
@@ -152,9 +156,12 @@ function section({ status, at, message, change, promised, quiet, afterwards }: A
   if (change?.components) fields.push(`components: ${yamlList(change.components)}`);
   if (promised !== undefined) fields.push(`next_update: ${iso(promised)}`);
   if (quiet) fields.push('notify: false');
+  if (occurrence !== undefined) fields.push(`occurrence: ${occurrence}`);
   const text = defuse(message);
   // An empty line, so that text that looks like a field does not become one.
-  const isLikeField = /^(severity|components|next_update|notify)\s*:/.test(withoutComments(text).trim());
+  const isLikeField = /^(severity|components|next_update|notify|occurrence)\s*:/.test(
+    withoutComments(text).trim(),
+  );
   const gap = fields.length > 0 || isLikeField ? [''] : [];
   return [`## ${label} ${time}`, ...fields, ...gap, ...text.split('\n'), ''];
 }

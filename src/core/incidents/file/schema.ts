@@ -2,10 +2,11 @@
 import * as z from 'zod';
 import { COMPONENT_STATUSES, type ComponentStatus } from '../../model/component.ts';
 import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
-import { DAY, type Millis, parseDuration } from '../../model/time.ts';
+import { DAY, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
 import { oneLine } from '../../text/printable.ts';
-import { readRule } from '../recurrence.ts';
+import { ruleFault } from '../recurrence.ts';
 import { momentOf, readDateTime, readTimeAtEnd } from '../times/written-time.ts';
+import { isZone } from '../times/zone.ts';
 
 const instant = z
   .union([z.string(), z.number()], 'write a date and time: 2025-11-06T14:30:00Z')
@@ -71,12 +72,17 @@ export const frontmatterSchema = z.strictObject({
   scheduled_end: instant.optional(),
   rrule: z
     .string()
-    .refine(
-      text => readRule(text) !== null,
-      'this is not a recurrence rule; write it like FREQ=WEEKLY;BYDAY=SU',
-    )
+    .superRefine((text, context) => {
+      const message = ruleFault(text);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
     .nullish()
-    .describe('RFC 5545 rule by which a maintenance repeats, counted from scheduled_start in UTC'),
+    .describe('RFC 5545 rule by days by which a maintenance repeats, counted from scheduled_start'),
+  timezone: z
+    .string()
+    .refine(isZone, 'this is not a time zone; write it like Europe/Berlin')
+    .nullish()
+    .describe('zone in which rrule counts, for instance Europe/Berlin; default: that of status.yaml'),
   postmortem: z.unknown().optional(),
   aliases: z
     .union([z.array(names), names.transform(name => [name])])
@@ -90,6 +96,14 @@ export const fieldsSchema = z.object({
   components: affected.optional(),
   next_update: promise.optional(),
   notify: z.boolean().optional().describe('false: this update is shown, but not sent'),
+  occurrence: z
+    .string()
+    .refine(
+      day => /^\d{4}-\d{2}-\d{2}$/.test(day) && parseInstant(day) !== null,
+      'this is not a day; write it like 2026-11-29',
+    )
+    .optional()
+    .describe('day of the occurrence of a recurring maintenance that this update is about'),
 });
 
 /** When a promised update is due: a date and time, a time of day after the update's own, or a duration; else null. */

@@ -192,7 +192,7 @@ function fieldLines(lines: readonly ShownLine[]): number {
   let count = 0;
   for (const [index, { text, silent }] of lines.entries()) {
     if (silent) continue;
-    const field = /^(severity|components|next_update|notify)\s*:(\s|$)/.test(text);
+    const field = /^(severity|components|next_update|notify|occurrence)\s*:(\s|$)/.test(text);
     if (!field && !(count > 0 && /^(\s+\S|- )/.test(text))) break;
     count = index + 1;
   }

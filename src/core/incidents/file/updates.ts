@@ -131,7 +131,10 @@ function statusesOf(
   const said = isTurned ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
   let last: UpdateStatus = first;
   for (const entry of said) {
-    const isApart = isStray(entry) || (!maintenance && !entry.section && entry.status === null);
+    const isApart =
+      isStray(entry) ||
+      entry.fields?.occurrence !== undefined ||
+      (!maintenance && !entry.section && entry.status === null);
     const status: UpdateStatus = entry.status ?? (isApart ? first : last);
     if (!isApart) last = status;
     statuses.set(entry, status);
@@ -173,14 +176,18 @@ interface TimelineEntry {
   readonly fields: Fields | undefined;
 }
 
-function changeOf({ fields, at }: TimelineEntry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet'> {
+function changeOf({
+  fields,
+  at,
+}: TimelineEntry): Pick<IncidentUpdate, 'change' | 'promised' | 'quiet' | 'occurrence'> {
   if (!fields) return {};
-  const { severity = null, components = null, next_update, notify = true } = fields;
+  const { severity = null, components = null, next_update, notify = true, occurrence } = fields;
   const promised = next_update === undefined ? null : readPromise(next_update, at);
   return {
     ...(severity === null && components === null ? {} : { change: { severity, components } }),
     ...(promised === null ? {} : { promised }),
     ...(notify ? {} : { quiet: true }),
+    ...(occurrence === undefined ? {} : { occurrence }),
   };
 }
 

@@ -32,7 +32,9 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
       fix: `write the date too, like \`## Update ${minuteOf(meant)} UTC\``,
     });
   }
-  const isSaid = resolved !== null || updates.some(update => update.status === 'completed');
+  const isSaid =
+    resolved !== null ||
+    updates.some(({ status, occurrence }) => status === 'completed' && occurrence === undefined);
   if (repeats && status === 'completed' && !isSaid) {
     found.push({
       at: 'status',

@@ -5,6 +5,7 @@ import { componentOf } from '../../model/source.ts';
 import type { Millis } from '../../model/time.ts';
 import { plainText, readFrontmatter } from '../../text/front-matter.ts';
 import { stateAt } from '../maintenance.ts';
+import { daysWithout } from '../recurrence.ts';
 
 type Named = { readonly id: string; readonly name: string };
 
@@ -91,6 +92,17 @@ export function coversNobody(
 
 const SAY_COMPONENTS =
   'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';
+
+/** Updates about an occurrence that there is not: they are shown with the one in or after which they were written. */
+export function unknownOccurrences(where: string, incident: Incident, zone: string, text = ''): Problem[] {
+  const lines = plainText(text).split('\n');
+  return daysWithout(incident, zone).map(day => {
+    const line = lines.findIndex(one => /^\W*occurrence/.test(one) && one.includes(day)) + 1;
+    const what = `\`occurrence: ${day}\`: no occurrence begins on that day in ${incident.timezone ?? zone}`;
+    const fix = 'write the day on which it begins there';
+    return { level: 'warning', where, what, fix, ...(line > 0 ? { line } : {}) };
+  });
+}
 
 /** Future and current maintenance; a recurring one stands for all its occurrences. */
 export function planned(incidents: readonly Incident[], now: Millis): readonly Incident[] {

@@ -4,7 +4,7 @@ import { limitProblems, type Problem, warningAt } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { promiseOf } from '../impact.ts';
-import { coversNobody, planned, unknownComponent, unknownComponentsIn } from './lint.ts';
+import { coversNobody, planned, unknownComponent, unknownComponentsIn, unknownOccurrences } from './lint.ts';
 
 /** `incidents`: as shown, with all occurrences of recurring ones; `files`: as parsed. */
 export function shownProblems(
@@ -22,6 +22,7 @@ export function shownProblems(
     ...[...open, ...ahead].flatMap(incident => unknown(incident, site, known)),
     ...open.flatMap(incident => overdue(incident, now)),
     ...ahead.flatMap(incident => coversNobody(fileOf(incident), incident, site.components) ?? []),
+    ...ahead.flatMap(incident => unknownOccurrences(fileOf(incident), incident, site.timezone)),
   ];
 }
 

@@ -12,6 +12,7 @@ import {
 } from './month-names.ts';
 import { plainSigns } from './plain-signs.ts';
 import { TIME_WORDS, withoutNames } from './unread-date.ts';
+import { momentAt } from './zone.ts';
 import { ZONE_FIX, ZONE_NAMES } from './zone-words.ts';
 
 /** A time at the end of a line. */
@@ -23,6 +24,8 @@ export interface WrittenTime {
   readonly time: Millis | null;
   /** A minute or a second. */
   readonly precision: Millis;
+  /** Whether it names its zone. */
+  readonly zoned: boolean;
 }
 
 export type WrongTime = { readonly what: string; readonly fix: string };
@@ -51,15 +54,22 @@ export function readTimeAtEnd(line: string, strict: boolean): WrittenTime | Wron
   if (first) return withTime(text, first, date, date.words.slice(0, first.index));
   if (strict && TIME_SIGNS.test(date.words))
     return leftOver(date.words) ?? wrong(date.words, 'is not a time');
-  return { words: trimmed(date.words), date: date.date, time: null, precision: MINUTE };
+  return {
+    words: trimmed(date.words),
+    date: date.date,
+    time: null,
+    precision: MINUTE,
+    zoned: zoned !== null,
+  };
 }
 
-/** A date and time, or a date alone (its midnight), epoch ms; UTC without a zone. Otherwise what is wrong. */
-export function readDateTime(text: string): Millis | WrongTime {
+/** A date and time, or a date alone (its midnight), epoch ms; without a zone in `zone`. Otherwise what is wrong. */
+export function readDateTime(text: string, zone = 'UTC'): Millis | WrongTime {
   const read = readTimeAtEnd(text, true);
   if (read && 'what' in read) return read;
   if (!read || read.date === null || read.words !== '') return wrong(text, 'is not a date and time');
-  return read.date + (read.time ?? 0);
+  const written = read.date + (read.time ?? 0);
+  return read.zoned ? written : momentAt(zone, written);
 }
 
 /** The recommended form of a time. */
@@ -105,6 +115,7 @@ function withTime(
     date: date?.date ?? null,
     time: local - east,
     precision: seconds === undefined ? MINUTE : SECOND,
+    zoned: zone !== undefined || offset !== '',
   };
 }
 
