@@ -105,7 +105,10 @@ export interface Incident {
   readonly startedAhead?: Millis;
   /** Its file says that it is over, but its end is in the future: it is open until then (as-of.ts). */
   readonly endsAhead?: true;
-  /** A heading's time cannot be read: shown as far as possible, but not announced until it is corrected. */
+  /**
+   * A heading's time, or the incident's lasting name, cannot be read: shown as far as possible, but not announced until
+   * it can.
+   */
   readonly held?: true;
 }
 

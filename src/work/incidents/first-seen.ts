@@ -90,6 +90,12 @@ export class FirstSeen {
     let isSure = true;
     try {
       incidents = await this.#identities.of(read, now);
+    } catch {
+      isSure = false;
+      // Under other names, they would be announced again.
+      incidents = read.map(one => ({ ...one, held: true }));
+    }
+    try {
       await this.#readEarly();
     } catch {
       isSure = false;

@@ -1,11 +1,14 @@
 // Files renamed, moved away, brought back, copied and edited, with restarts between: each story keeps its name.
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { type Incident, keyOf } from '../../../src/core/model/incident.ts';
 import { iso, MINUTE } from '../../../src/core/model/time.ts';
+import { announcements } from '../../../src/core/notify/news.ts';
 import { openDatabase } from '../../../src/store/db/database.ts';
 import { readIdentities } from '../../../src/store/incidents/identities.ts';
+import { FirstSeen } from '../../../src/work/incidents/first-seen.ts';
 import { Identities } from '../../../src/work/incidents/identities.ts';
 
 const BEGUN = Date.parse('2026-11-28T10:00:00Z');
@@ -126,4 +129,21 @@ test('an address leads on through every name; one that is used again is another 
   const [read1] = await reader.of([read({ ...story, id: 'd' })], now);
   expect(keyOf(read1!)).toBe('a');
   expect(await readIdentities(db)).toHaveLength(2);
+});
+
+test('while the database cannot say what is known, nothing is announced', async () => {
+  const db = openDatabase(':memory:');
+  onTestFinished(() => db.destroy());
+  const story = { id: 'a', key: 'a', number: 1, by: 0, typos: 0, sections: 2 };
+  const now = BEGUN + 60 * MINUTE;
+  await new FirstSeen(db, 'server').date([read(story)], now);
+  await readIdentities(db);
+  const next = new FirstSeen(db, 'server');
+  const renamed = [read({ ...story, id: 'b' })];
+  await sql`ALTER TABLE known_incidents RENAME TO lost`.execute(db);
+  const [unknown] = await next.date(renamed, now);
+  expect(announcements([unknown!], new Set(), now, false)).toEqual([]);
+  await sql`ALTER TABLE lost RENAME TO known_incidents`.execute(db);
+  const [named] = await next.date(renamed, now);
+  expect([keyOf(named!), named!.held]).toEqual(['a', undefined]);
 });

@@ -10,11 +10,13 @@ const MONITOR = list('alert_id alert.alert_id alert.id monitor_id in_title.name 
 
 /** "No data" is not known to be down: it changes nothing. */
 export const datadog = reader({
-  status: list('alert_transition transition alert.alert_transition alert.transition in_title.transition'),
+  status: list(
+    'alert_transition transition alert.alert_transition alert.transition in_title.transition status',
+  ),
   alerts: list('Triggered Re-Triggered Renotify Warn Re-Warn'),
   over: ['Recovered', 'Warn Recovered', 'No Data Recovered'],
   name: list('in_title.name title alert_title event_title'),
-  alert: ['group', ...list('aggreg_key alert_cycle_key')],
+  alert: ['group'],
   component: ['component'],
   tags: [...SCOPE, 'tags'],
   also: list('service hostname host'),
