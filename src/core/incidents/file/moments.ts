@@ -1,6 +1,7 @@
 // Times of a file's sections: finds the day of sections that have only a time of day.
-import { DAY, HOUR, MINUTE, type Millis } from '../../model/time.ts';
+import { DAY, HOUR, MINUTE, type Millis, type Span } from '../../model/time.ts';
 import { guessedDays } from '../times/series-days.ts';
+import { nearestTo, tellsOfWork } from '../times/work-days.ts';
 import type { Section } from './timeline.ts';
 
 /** A section with its moment. `written` is what the heading says, `at` is never before that of the previous section. */
@@ -24,9 +25,6 @@ export interface Life {
   /** It is a recurring maintenance. */
   readonly repeats?: boolean;
 }
-
-/** The window of a maintenance, epoch ms. */
-export type Work = { readonly start: Millis; readonly end: Millis };
 
 interface Reading {
   readonly moments: readonly Moment[];
@@ -57,7 +55,7 @@ export function earliestOf({ started, ending = null }: Life): Millis {
 export function readMoments(
   sections: readonly Section[],
   life: Life,
-  work: Work | null = null,
+  work: Span | null = null,
   ties: Ties = 'newest first',
   trusted = false,
 ): Moment[] {
@@ -86,7 +84,7 @@ export function readMoments(
 const LONGEST_SILENCE = 200 * DAY;
 
 /** The dated sections that most likely are of a wrong day: before the beginning, or long after all others. */
-function straysOf(sections: readonly Section[], life: Life, work: Work | null): ReadonlySet<Section> {
+function straysOf(sections: readonly Section[], life: Life, work: Span | null): ReadonlySet<Section> {
   const { started } = life;
   // A maintenance may be announced before the day that its file is named after.
   const first = work ? started - LONGEST_SILENCE : earliestOf(life);
@@ -118,7 +116,7 @@ export const ENDING_FOR = HOUR;
 function walk(
   sections: readonly Section[],
   { started, ending = null, repeats = false }: Life,
-  work: Work | null,
+  work: Span | null,
   strays: ReadonlySet<Section>,
 ): Reading {
   const latest = ending === null ? Number.POSITIVE_INFINITY : ending + ENDING_FOR;
@@ -283,21 +281,6 @@ const LONG_SILENCE = 8 * HOUR;
 function stoodBefore(sections: readonly Section[], dated: Millis, next: Millis, began: Millis): boolean {
   if (next - dated <= LONG_SILENCE || next - DAY < began) return false;
   return !sections.some(other => other.dated && other.time >= next);
-}
-
-/** Whether a section is about the work of a maintenance, not the plan. */
-export function tellsOfWork({ status }: Pick<Section, 'status'>): boolean {
-  return status === 'in_progress' || status === 'verifying' || status === 'completed';
-}
-
-/** This time of day, at `first` or later, on the day nearest to the window; the earlier of two equally near ones. */
-function nearestTo({ start, end }: Work, first: Millis): Millis {
-  // After a step planned for later it would fall past the window: it came before that step.
-  if (first > end && first - DAY >= start && end - start < DAY) return first - DAY;
-  if (first >= start) return first;
-  const before = start - ((start - first) % DAY);
-  const after = before + DAY;
-  return start - before <= Math.max(0, after - end) ? before : after;
 }
 
 function endOf(moments: readonly Moment[]): Millis {

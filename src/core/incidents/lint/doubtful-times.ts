@@ -1,8 +1,9 @@
 // Doubtful times: warns of times that are a guess, or most likely of the wrong year.
 import { type Incident, isOpen } from '../../model/incident.ts';
 import { DAY, HOUR, iso, type Millis, parseInstant } from '../../model/time.ts';
-import { ENDING_FOR, earliestOf, tellsOfWork } from '../file/moments.ts';
+import { ENDING_FOR, earliestOf } from '../file/moments.ts';
 import type { Section, Sections } from '../file/timeline.ts';
+import { tellsOfWork } from '../times/work-days.ts';
 import { minuteOf, momentsOf, type Remark } from './remark.ts';
 
 export function doubtfulTimes(incident: Incident, cut: Sections): Remark[] {

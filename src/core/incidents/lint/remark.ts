@@ -1,8 +1,8 @@
 // Remarks of lint on a file that could be parsed, and helpers for its rules.
 import type { Incident } from '../../model/incident.ts';
 import type { Problem } from '../../model/problem.ts';
-import { iso, type Millis } from '../../model/time.ts';
-import { readMoments, type Work } from '../file/moments.ts';
+import { iso, type Millis, type Span } from '../../model/time.ts';
+import { readMoments } from '../file/moments.ts';
 import type { Sections } from '../file/timeline.ts';
 
 /** A warning by default. */
@@ -18,7 +18,7 @@ export interface Remark {
 export function momentsOf(
   { started, resolved, updates, rrule, openedBy }: Incident,
   { sections }: Pick<Sections, 'sections'>,
-  work: Work | null,
+  work: Span | null,
 ) {
   const announced = updates.find(({ presumed }) => presumed)?.at ?? started;
   const repeats = rrule !== undefined;

@@ -5,8 +5,9 @@ import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
 import { stepsAfterCompletion } from '../as-of.ts';
 import { openAfterEnd } from '../ending.ts';
-import { readMoments, tellsOfWork } from '../file/moments.ts';
+import { readMoments } from '../file/moments.ts';
 import { cutSections, type Section, type Sections } from '../file/timeline.ts';
+import { tellsOfWork } from '../times/work-days.ts';
 import { minuteOf, momentsOf } from './remark.ts';
 
 /** How far an operator's clock may be ahead. */
