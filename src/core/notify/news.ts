@@ -111,7 +111,7 @@ function newsOf(
     add(turn.update, turn.key, first >= 0);
   }
   // A maintenance announced in this round needs no reminder.
-  const opening = updates.find(update => !update.quiet);
+  const opening = updates.find(update => !update.quiet && !isBefore(update));
   const isNews = opening !== undefined && opening.at <= now && !isSeen(opening) && !isTold(opening);
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
