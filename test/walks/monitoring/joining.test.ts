@@ -79,16 +79,23 @@ test('in every order: the monitor first, then the check; a restart and a lost da
   expect(standing(world)).toEqual(['20260310_shop-down resolved']);
 });
 
-test('a name with commas is one source', async () => {
+test('a name with commas is one source, alone and beside others', async () => {
   const world = await opened();
-  await turn(world, 500);
   const name = 'Shop, eu:west, probe:db';
-  await post(world, 'generic', { monitor: name, status: 'down', component: 'api' });
-  expect(await openedBy(world)).toBe(`["probe:api", "generic:${name}"]`);
+  const say = (status: 'down' | 'up') => post(world, 'generic', { monitor: name, status, component: 'api' });
+  expect(await say('down')).toMatchObject({ action: 'opened' });
+  expect(await say('down')).toMatchObject({ action: 'ignored' });
+  await say('up');
+  expect(standing(world)).toEqual([expect.stringMatching(/ resolved$/)]);
+  await world.pass(3600, 600);
+  await turn(world, 500);
+  const joined = await say('down');
+  expect(joined).toMatchObject({ action: 'joined', incident: expect.stringMatching(/_api-down$/) });
+  expect(await openedBy(world, `${joined.incident}.md`)).toBe(`["probe:api", "generic:${name}"]`);
   await turn(world, 200);
-  expect(standing(world)).toEqual(['20260310_api-down investigating']);
-  await post(world, 'generic', { monitor: name, status: 'up', component: 'api' });
-  expect(standing(world)).toEqual(['20260310_api-down resolved']);
+  expect(standing(world)[0]).toBe(`${joined.incident} investigating`);
+  await say('up');
+  expect(standing(world)[0]).toBe(`${joined.incident} resolved`);
 });
 
 test('one that fails again while others fail joins again; after the end the same file goes on', async () => {
