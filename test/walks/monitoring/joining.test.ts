@@ -231,6 +231,22 @@ describe('an operator’s incident', () => {
     expect(await world.read(MINE)).toBe(text);
   });
 
+  test('that cannot be read just now is joined once it can', async () => {
+    const world = await opened({ files: { [MINE]: mine() } });
+    await world.pass(5, 5);
+    await world.write(MINE, mine().replace('status: identified', 'status: [').slice(0, 80));
+    await turn(world, 500);
+    expect(await world.files()).toEqual([MINE]);
+    expect(rows(world)[0]).toBe('major_outage');
+    await world.write(MINE, mine());
+    await world.pass(5, 5);
+    expect(await robot(world, 'down')).toMatchObject({ action: 'joined', incident: '20260310_mine' });
+    await turn(world, 200);
+    expect(await world.files()).toEqual([MINE]);
+    const [api] = (await world.get('/api/uptime.json')).json.components;
+    expect(api.intervals.map(({ source }: { source?: string }) => source)).toContain('probe:api');
+  });
+
   test('gets what a source of wider effect brings; its other bytes stay', async () => {
     const site = (url: string) =>
       SITE(url)
