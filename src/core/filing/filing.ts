@@ -2,7 +2,7 @@
 import { parseIncident } from '../incidents/file/parse.ts';
 import { printIncident } from '../incidents/file/print.ts';
 import { listsOf } from '../incidents/grouped-members.ts';
-import { type Incident, sourcesOf } from '../model/incident.ts';
+import { type Incident, openedByOf, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
@@ -105,7 +105,7 @@ export function printOutage(transition: Transition): string {
     severity: transition.severity,
     started: transition.at,
     components: transition.components,
-    openedBy: transition.source,
+    openedBy: openedByOf([transition.source]),
     message: transition.message,
   });
 }

@@ -133,8 +133,7 @@ export class FilingRound {
     }
     // Until they are marked, they are members of it all the same.
     if (!done) this.#notes.expect(id, outages);
-    const sources = outages.map(({ source }) => source);
-    if (done) this.#deps.log.info({ sources, incident: id }, 'incident filed');
+    else this.#deps.log.info({ sources: outages.map(one => one.source), incident: id }, 'incident filed');
   }
 
   /** Writes what the sources of open incidents reported. Each file is written once. */
@@ -206,7 +205,8 @@ export class FilingRound {
 
   async #collect(id: string, one: StoredTransition, isNew: boolean): Promise<void> {
     const text = this.#text(id)!;
-    const incident = parseIncident(`${id}.md`, id, text).value as Incident;
+    const incident = parseIncident(`${id}.md`, id, text).value;
+    if (!incident) return; // An operator is editing it: the page shows its last good version.
     const known = this.#changing.get(id);
     const filed = await this.#notes.filedIn(id);
     const base = known?.base ?? memberStates(incident, filed, this.#site);

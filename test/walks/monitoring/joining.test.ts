@@ -79,16 +79,23 @@ test('in every order: the monitor first, then the check; a restart and a lost da
   expect(standing(world)).toEqual(['20260310_shop-down resolved']);
 });
 
-test('a name with commas is one source', async () => {
+test('a name with commas is one source, alone and beside others', async () => {
   const world = await opened();
-  await turn(world, 500);
   const name = 'Shop, eu:west, probe:db';
-  await post(world, 'generic', { monitor: name, status: 'down', component: 'api' });
-  expect(await openedBy(world)).toBe(`["probe:api", "generic:${name}"]`);
+  const say = (status: 'down' | 'up') => post(world, 'generic', { monitor: name, status, component: 'api' });
+  expect(await say('down')).toMatchObject({ action: 'opened' });
+  expect(await say('down')).toMatchObject({ action: 'ignored' });
+  await say('up');
+  expect(standing(world)).toEqual([expect.stringMatching(/ resolved$/)]);
+  await world.pass(3600, 600);
+  await turn(world, 500);
+  const joined = await say('down');
+  expect(joined).toMatchObject({ action: 'joined', incident: expect.stringMatching(/_api-down$/) });
+  expect(await openedBy(world, `${joined.incident}.md`)).toBe(`["probe:api", "generic:${name}"]`);
   await turn(world, 200);
-  expect(standing(world)).toEqual(['20260310_api-down investigating']);
-  await post(world, 'generic', { monitor: name, status: 'up', component: 'api' });
-  expect(standing(world)).toEqual(['20260310_api-down resolved']);
+  expect(standing(world)[0]).toBe(`${joined.incident} investigating`);
+  await say('up');
+  expect(standing(world)[0]).toBe(`${joined.incident} resolved`);
 });
 
 test('one that fails again while others fail joins again; after the end the same file goes on', async () => {
@@ -222,6 +229,22 @@ describe('an operator’s incident', () => {
     await turn(world, 500);
     expect(await world.files()).toEqual([FILE, MINE]);
     expect(await world.read(MINE)).toBe(text);
+  });
+
+  test('that cannot be read just now is joined once it can', async () => {
+    const world = await opened({ files: { [MINE]: mine() } });
+    await world.pass(5, 5);
+    await world.write(MINE, mine().replace('status: identified', 'status: [').slice(0, 80));
+    await turn(world, 500);
+    expect(await world.files()).toEqual([MINE]);
+    expect(rows(world)[0]).toBe('major_outage');
+    await world.write(MINE, mine());
+    await world.pass(5, 5);
+    expect(await robot(world, 'down')).toMatchObject({ action: 'joined', incident: '20260310_mine' });
+    await turn(world, 200);
+    expect(await world.files()).toEqual([MINE]);
+    const [api] = (await world.get('/api/uptime.json')).json.components;
+    expect(api.intervals.map(({ source }: { source?: string }) => source)).toContain('probe:api');
   });
 
   test('gets what a source of wider effect brings; its other bytes stay', async () => {
