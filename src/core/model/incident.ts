@@ -58,8 +58,8 @@ export interface IncidentUpdate {
   readonly reopens?: true;
   /** Its heading says that it is over, but the front matter does not: nothing ended, and the words are only a label. */
   readonly early?: true;
-  /** In an announcement: it tells an end, or that the incident is open again after one. */
-  readonly turn?: 'end' | 'reopening';
+  /** In an announcement: it tells an end, that the incident is open again after one, or what came before its beginning. */
+  readonly turn?: 'end' | 'reopening' | 'earlier';
 }
 
 /** In the key of the text before the first section, in place of a number. Sorted, it comes before all numbers. */

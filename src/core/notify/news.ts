@@ -38,8 +38,8 @@ const NEWS_FOR: Millis = DAY;
 /**
  * The updates not announced yet, oldest first, and the end, which is told once however it came to stand in the file.
  * Updates of the future wait for their time, and what says that a resolved incident is open for its correction;
- * `notify: false`, news older than 24 h, what is dated before the incident began, what is put before a beginning that is
- * known, and everything on the first round of a new database are noted and owed to nobody.
+ * `notify: false`, news older than 24 h, and everything on the first round of a new database are noted and owed to nobody.
+ * What is dated more than an hour before the incident began is neither.
  * `leads` are how long before a maintenance its notices go out; those due already when it is
  * announced are noted too.
  */
@@ -72,10 +72,9 @@ function newsOf(
   const isSeen = ({ key }: IncidentUpdate) => has(key);
   const isBegun = updates.some(one => !one.preface && !one.stray && isSeen(one));
   const begun = updates.find(one => !one.stray && isSeen(one))?.at;
-  // The beginning is told once. Of a beginning by a clock that was ahead nothing is known. Once its time is corrected,
-  // it is news.
-  const isBefore = ({ at, stray }: IncidentUpdate) =>
-    stray || (begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE));
+  // The beginning is told once. Of a beginning by a clock that was ahead nothing is known.
+  const isEarlier = ({ at }: IncidentUpdate) =>
+    begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE);
   const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
   const state = stateAt(incident, now);
   const end = endOf(incident, state, now);
@@ -97,8 +96,13 @@ function newsOf(
     if (isSeen(update) || update.at > now || waiting.includes(update)) continue;
     // What tells the end, or corrects it, is no news of its own; what is written after the clock told it, is.
     if (update.key === end?.key) add(update, update.key, turn !== null || !has(clockKey(count - 1)));
-    else if (firstRound || !(isBefore(update) || tellsNothing(incident, update)))
-      add(begunAs(update, state), update.key, isTold(update));
+    // A stray one is news once its time is corrected.
+    else if (firstRound || !(update.stray || tellsNothing(incident, update)))
+      add(
+        isEarlier(update) ? { ...update, turn: 'earlier' } : begunAs(update, state),
+        update.key,
+        isTold(update),
+      );
   }
   const first = found.findIndex(({ quiet }) => !quiet);
   if (turn && end) {
@@ -111,7 +115,7 @@ function newsOf(
     add(turn.update, turn.key, first >= 0);
   }
   // A maintenance announced in this round needs no reminder.
-  const opening = updates.find(update => !update.quiet && !isBefore(update));
+  const opening = updates.find(update => !update.quiet && !update.stray && !isEarlier(update));
   const isNews = opening !== undefined && opening.at <= now && !isSeen(opening) && !isTold(opening);
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
@@ -148,10 +152,11 @@ export function concernOf(
     kind: incident.scheduled ? 'maintenance' : 'incidents',
     // A relapse counts too: its subscribers were sent the end.
     edge:
-      update.turn !== undefined ||
-      beginningOf(incident)?.key === update.key ||
-      announcesEnd(incident, update) ||
-      announcesRelapse(incident, update),
+      update.turn !== 'earlier' &&
+      (update.turn !== undefined ||
+        beginningOf(incident)?.key === update.key ||
+        announcesEnd(incident, update) ||
+        announcesRelapse(incident, update)),
     affected: [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)],
   };
 }

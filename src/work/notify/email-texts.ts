@@ -50,7 +50,8 @@ export function makeEmails(render: Render) {
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
   if (update.turn === 'end' || announcesEnd(incident, update)) return 'RESOLVED';
-  return update.key === beginningOf(incident)?.key ? 'INCIDENT' : 'UPDATE';
+  const isBeginning = update.turn !== 'earlier' && update.key === beginningOf(incident)?.key;
+  return isBeginning ? 'INCIDENT' : 'UPDATE';
 }
 
 export function updateView(

@@ -46,10 +46,10 @@ describe('news', () => {
       [[expect.any(String), true]],
     ],
     [
-      'not what is before the beginning that was told',
+      'what was written later about a time before the beginning that was told',
       { updates: [FIRST, SECOND_UPDATE] },
       [SECOND_UPDATE],
-      [],
+      [[FIRST.key, false]],
     ],
     [
       'loud before a beginning that a clock ahead wrote',

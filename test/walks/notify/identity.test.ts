@@ -214,3 +214,19 @@ test('an occurrence’s former address leads to today’s', async () => {
   await leadsTo(world, '/status/incidents/20260310_backup', '20260310_nightly');
   await leadsTo(world, '/status/incidents/20260310_backup--2026-03-13', '20260310_nightly--2026-03-13');
 });
+
+test('a section written later about a time before the beginning is told once, and begins nothing', async () => {
+  const world = await openWorld();
+  await told(world);
+  await subscribed(world, 'ends@example.com', new URLSearchParams({ detail: 'ends' }));
+  const before = text().replace(
+    '---\n\n##',
+    '---\n\n## Update 11:39 UTC\nCustomers saw it a minute earlier.\n\n##',
+  );
+  await world.write(`${OLD}.md`, before);
+  await world.pass(20, 5);
+  await world.restart();
+  await world.pass(20, 5);
+  expect(subjects(world).slice(2)).toEqual(['[UPDATE] Slow exports']);
+  expect(mails(world).at(-1)?.text).toContain('Customers saw it a minute earlier.');
+});
