@@ -72,12 +72,14 @@ export function withEvent(
   id: string,
   event: StoredTransition,
   members: Members,
-  said: Said,
+  words: Said,
   site: Site,
   inWords: InWords,
   until = Number.POSITIVE_INFINITY,
 ): Change | null {
   const file = parseIncident(`${id}.md`, id, text).value as Incident;
+  const isRelapse = event.kind === 'down' && file.status === 'resolved';
+  const said = isRelapse ? { ...words, message: `Still unstable. ${words.message}` } : words;
   const listed = listing(text, file, event);
   if (listed === null) return null;
   const incident = withoutAhead(file, event);
@@ -97,12 +99,12 @@ export function withEvent(
   for (const then of isOver ? steps.filter(one => one < end) : steps) {
     const change = turned(then);
     if (change === null) continue;
-    const words = isOver || isSaid ? { message: shortly(event), quiet: true as const } : said;
-    next = updated(next, { status: open, at: then, ...words, ...change });
+    const short = isOver || isSaid ? { message: shortly(event), quiet: true as const } : said;
+    next = updated(next, { status: open, at: then, ...short, ...change });
     if (next === null) return null;
     isSaid = true;
   }
-  if (!isOver && event.kind === 'down' && file.status === 'resolved' && !isSaid) {
+  if (isRelapse && !isSaid) {
     // By a clock that was set back, its end is still to come.
     next = updated(next, { status: open, at: Math.max(at, file.resolved ?? at), ...said });
     return next === null ? null : { text: next, isNews: true };

@@ -35,6 +35,14 @@ export interface Announcement extends UpdateRef {
 /** Older news is recorded, not sent. */
 const NEWS_FOR: Millis = DAY;
 
+/** Between its beginning and its end, a machine's incident is told about no more often than this. */
+const CALM: Millis = 10 * MINUTE;
+/** So long a recovery that a machine measured must have lasted when it is told. */
+export const HOLDS_FOR: Millis = MINUTE;
+
+/** When something was last told of an incident, by its lasting name; null: unknown, or nothing yet. */
+export type LastTold = (incidentId: string) => Millis | null;
+
 /**
  * The updates not announced yet, oldest first, and the end, which is told once however it came to stand in the file.
  * Updates of the future wait for their time, and what says that a resolved incident is open for its correction;
@@ -49,12 +57,13 @@ export function announcements(
   now: Millis,
   firstRound: boolean,
   leads: readonly Millis[] = [],
+  lastTold: LastTold = () => null,
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const incident of incidents) {
     // It may still change within the minute, or could not be read completely.
     if (incident.gathering || (incident.held && !firstRound)) continue;
-    found.push(...newsOf(incident, seen, now, firstRound, leads));
+    found.push(...newsOf(incident, seen, now, firstRound, leads, lastTold));
   }
   return found.sort((a, b) => a.update.at - b.update.at);
 }
@@ -65,6 +74,7 @@ function newsOf(
   now: Millis,
   firstRound: boolean,
   leads: readonly Millis[],
+  lastTold: LastTold,
 ): Announcement[] {
   const incidentId = keyOf(incident);
   const { updates } = incident;
@@ -92,8 +102,13 @@ function newsOf(
   const waiting = firstRound ? [] : openAfterEnd(incident);
   const turn = nextTurn(incident, state, end, has, now);
   const { count } = endsTold(has);
+  const isMachines = incident.openedBy !== null && incident.scheduled === null && !firstRound;
+  // The page shows it already. If the source fails again meanwhile, nobody was told of an end.
+  const isHolding = isMachines && turn !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
+  const calm = isMachines && begun !== undefined ? updates.filter(one => isRoutine(incident, one)) : [];
   for (const update of updates) {
-    if (isSeen(update) || update.at > now || waiting.includes(update)) continue;
+    if (isSeen(update) || update.at > now || waiting.includes(update) || calm.includes(update)) continue;
+    if (isHolding && update.key === end!.key) continue;
     // What tells the end, or corrects it, is no news of its own; what is written after the clock told it, is.
     if (update.key === end?.key) add(update, update.key, turn !== null || !has(clockKey(count - 1)));
     // A stray one is news once its time is corrected.
@@ -104,11 +119,20 @@ function newsOf(
         isTold(update),
       );
   }
+  const routine = calm.filter(update => !isSeen(update) && update.at <= now);
+  const told = lastTold(incidentId);
+  // An end, or what says that it goes on after one, is told at once.
+  const isTime = turn !== null || told === null || now - told >= CALM || now < told;
+  if (isTime && !isHolding) {
+    const newest =
+      end === null ? routine.findLast(({ status, quiet }) => status !== 'resolved' && !quiet) : null;
+    for (const update of routine) add(update, update.key, update !== newest || isTold(update));
+  }
   const first = found.findIndex(({ quiet }) => !quiet);
-  if (turn && end) {
+  if (turn && end && !isHolding) {
     add(end, turn.key, isUntold(incident) || (isOld(end) && begun === undefined));
     if (end.key === WORDLESS && incident.status !== state) add(end, clockKey(count), true);
-  } else if (turn) {
+  } else if (turn && !end) {
     // With the words about it, if there are any.
     if (first >= 0)
       found[first] = { ...found[first]!, update: { ...found[first]!.update, turn: 'reopening' } };
@@ -120,6 +144,14 @@ function newsOf(
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
   return found;
+}
+
+/** Whether an update of a machine's incident is one that a machine writes: who joined or recovered, or failed again. */
+function isRoutine({ updates }: Incident, update: IncidentUpdate): boolean {
+  const { status, label, inherits } = update;
+  if (inherits || label !== null) return false;
+  const before = updates[updates.indexOf(update) - 1]?.status;
+  return before !== undefined && (status === before || status === 'investigating' || status === 'resolved');
 }
 
 /** Of an occurrence, nothing is told but what is written about it. */

@@ -203,6 +203,17 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
   return row?.ref ?? null;
 }
 
+/** When something of an incident was last announced to anybody, epoch ms; null if nothing was. */
+export async function lastAnnounced(db: Db, incidentId: string): Promise<Millis | null> {
+  const row = await db
+    .selectFrom('announcements')
+    .select(({ fn }) => fn.max('seen_at').as('at'))
+    .where(isOf(incidentId))
+    .where('frozen', 'is not', null)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /** All that was announced of an incident, as it was then. */
 export async function allAnnounced(db: Db, incidentId: string): Promise<Frozen[]> {
   const rows = await db

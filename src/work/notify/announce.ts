@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withdrawnWith } from '../../core/incidents/ending.ts';
 import { affectedBy, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
+import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import {
   type Announcement,
@@ -21,6 +22,7 @@ import {
   type Frozen,
   frozenUpdate,
   isFirstRound,
+  lastAnnounced,
   type Owed,
   owedUpdates,
   seenUpdates,
@@ -43,6 +45,8 @@ export class Announcer {
   #isFirst: boolean;
   /** The update lists of incidents whose updates were all seen, so that a round skips them. */
   #settled = new WeakSet<readonly IncidentUpdate[]>();
+  /** When something was last told of the machine's incidents that are still told about, by lasting name. */
+  readonly #lastTold = new Map<string, Millis | null>();
   /** True at start, because a crash may have left promises open. */
   #owing = true;
 
@@ -64,8 +68,10 @@ export class Announcer {
     const open = [...incidents, ...maintenances].filter(({ updates }) => !this.#settled.has(updates));
     const yieldTurn = makeYield(nextTurn);
     const news: Announcement[] = [];
+    const lastTold = (key: string) => this.#lastTold.get(key) ?? null;
     for (const incident of open) {
-      news.push(...announcements([incident], this.#seen, now, this.#isFirst, site.notices));
+      await this.#recall(incident, now);
+      news.push(...announcements([incident], this.#seen, now, this.#isFirst, site.notices, lastTold));
       await yieldTurn();
     }
     if (news.length === 0 && !this.#isFirst) return this.#settle(open);
@@ -77,6 +83,7 @@ export class Announcer {
       for (const one of some) {
         this.#seen.add(refOf(one));
         if (one.quiet) continue;
+        this.#lastTold.set(one.incidentId, now);
         this.#owing = true;
         log.info({ incident: one.incidentId, update: one.key }, 'update announced');
       }
@@ -87,6 +94,13 @@ export class Announcer {
     await endFirstRound(db, now);
     this.#isFirst = false;
     log.info({ updates: news.length }, 'first start: no email is sent about existing updates');
+  }
+
+  async #recall(incident: Incident, now: Millis): Promise<void> {
+    const key = keyOf(incident);
+    const isCurrent = incident.resolved === null || Math.abs(now - incident.resolved) < DAY;
+    if (incident.openedBy === null || !isCurrent || this.#lastTold.has(key)) return;
+    this.#lastTold.set(key, await lastAnnounced(this.#parts.db, key));
   }
 
   async enqueue(snapshot: Snapshot): Promise<void> {
