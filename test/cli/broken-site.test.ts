@@ -28,7 +28,7 @@ test('a mistake is a warning, and the rest is used', async () => {
   const { code, err, out } = await terminal.run(create, ...NEW);
   expect(code).toBe(0);
   expect(err).toMatch(
-    /status\.yaml:1: `together`.*\(warning: the rest is used\)\n.*status\.yaml:4: .*database/,
+    /status\.yaml:1: `group_within`.*\(warning: the rest is used\)\n.*status\.yaml:4: .*database/,
   );
   expect(out).toContain(`Written. https://status.levqor.ai/status/incidents/${ID}`);
   await expect(terminal.run(create, ...NEW, '--components', 'apu')).rejects.toThrow('Nothing was written');
