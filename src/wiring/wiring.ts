@@ -77,6 +77,7 @@ async function openRounds(
 ): Promise<() => Promise<void>> {
   const note = async () => {
     await save();
+    await refresh.recorded();
     await ignoreStorageFault(notifications.note());
   };
   const round = serially(async () => {

@@ -323,7 +323,7 @@ components:
     expect(out).toContain(`1 subscriber of API would get 1 email: ${today}\n`);
     await terminal.write('incidents/20261120_work.md', `${text}\n## Completed ${minutes(5)} UTC\nDone.\n`);
     expect((await terminal.run(lint)).out).toContain(`1 subscriber of API would get 1 email: ${today}\n`);
-    await noteQuietly(db, today, [`${minutes(5).replace(' ', 'T')}:00Z#0`], NOW);
+    await noteQuietly(db, today, [`${minutes(5).replace(' ', 'T')}:00Z#0`, 'end#0'], NOW);
     await db.destroy();
     expect((await terminal.run(lint)).out).not.toContain('would get');
   });

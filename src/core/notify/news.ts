@@ -68,6 +68,7 @@ export function announcements(
   return found.sort((a, b) => a.update.at - b.update.at);
 }
 
+/** One incident's news. Long because what is told, noted or left for later is decided in one place. */
 function newsOf(
   incident: Incident,
   seen: ReadonlySet<string>,

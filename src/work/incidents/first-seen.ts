@@ -122,6 +122,9 @@ export class FirstSeen {
     return list;
   }
 
+  /** Waits until the names are recorded: nothing may be announced before. */
+  readonly recorded = (): Promise<void> => this.#identities.recorded();
+
   /** An incident that is not yet in a file, with the names it keeps. */
   readonly unfiled = (incident: Incident, now: Millis): Incident => this.#identities.one(incident, now);
 

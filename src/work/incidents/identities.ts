@@ -21,7 +21,7 @@ export class Identities {
   /** Those whose file is gone, by lasting name. */
   readonly #gone = new Map<string, StoredIncident>();
   readonly #unsaved = new Set<string>();
-  #saving = false;
+  #saving: Promise<void> | null = null;
   readonly #named = new WeakMap<Incident, Incident>();
   readonly #yieldTurn = makeYield(nextTurn);
 
@@ -48,8 +48,10 @@ export class Identities {
       all.push(this.#named.get(incident) ?? this.#name(incident, ids, now));
       await this.#yieldTurn();
     }
-    // Nobody waits for it; what is announced of these incidents is stored after it.
-    void this.#save();
+    // The page does not wait for it.
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = null;
+    });
     return all.every((incident, index) => incident === incidents[index]) ? incidents : all;
   }
 
@@ -112,28 +114,25 @@ export class Identities {
     this.#unsaved.add(one.key);
   }
 
+  /** Waits until what was read is recorded: nothing may be announced before. */
+  async recorded(): Promise<void> {
+    await this.#saving;
+  }
+
   /** If the database cannot be written, the next round tries again. */
   async #save(): Promise<void> {
-    if (this.#saving || !this.#db) return;
-    this.#saving = true;
-    try {
-      while (this.#unsaved.size > 0) {
-        const some = [...this.#unsaved].slice(0, STEP);
-        for (const key of some) this.#unsaved.delete(key);
-        const records = some.map(key => this.#known!.get(key)!);
+    while (this.#db && this.#unsaved.size > 0) {
+      const some = [...this.#unsaved].slice(0, STEP);
+      for (const key of some) this.#unsaved.delete(key);
+      const records = some.map(key => this.#known!.get(key)!);
+      try {
+        await saveIdentities(this.#db, records);
+      } catch {
         // The storage problem is reported elsewhere.
-        const isSaved = await saveIdentities(this.#db, records).then(
-          () => true,
-          () => false,
-        );
-        if (!isSaved) {
-          for (const key of some) this.#unsaved.add(key);
-          return;
-        }
-        await nextTurn();
+        for (const key of some) this.#unsaved.add(key);
+        return;
       }
-    } finally {
-      this.#saving = false;
+      await nextTurn();
     }
   }
 }

@@ -92,6 +92,9 @@ export class Refresh {
     await this.judge();
   }
 
+  /** Waits until the names of what was read are recorded: nothing may be announced before. */
+  readonly recorded = (): Promise<void> => this.#deps.firstSeen.recorded();
+
   /** Lets the watchdog judge the Snapshot again, without a round: rounds may have stopped. */
   async judge(): Promise<void> {
     const next = this.#deps.watchdog.judged(this.#composed);

@@ -58,6 +58,7 @@ async function played(db: Db, { steps, newestFirst, restarts }: Story) {
   const look = async (incident: Incident, now: Millis) => {
     if (restarts) firstSeen = new FirstSeen(db, 'server');
     [view] = await firstSeen.date([incident], now);
+    await firstSeen.recorded();
     const news = announcements([view!], await seenUpdates(db), now, false);
     if (news.length > 0) await announceUpdates(db, news, now, now);
     told.push(...news.flatMap(({ quiet, update: { status, body } }) => (quiet ? [] : `${status}: ${body}`)));

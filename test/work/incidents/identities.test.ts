@@ -4,9 +4,9 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { type Incident, keyOf } from '../../../src/core/model/incident.ts';
-import { iso, MINUTE } from '../../../src/core/model/time.ts';
+import { iso, MINUTE, type Millis } from '../../../src/core/model/time.ts';
 import { announcements } from '../../../src/core/notify/news.ts';
-import { openDatabase } from '../../../src/store/db/database.ts';
+import { type Db, openDatabase } from '../../../src/store/db/database.ts';
 import { readIdentities } from '../../../src/store/incidents/identities.ts';
 import { FirstSeen } from '../../../src/work/incidents/first-seen.ts';
 import { Identities } from '../../../src/work/incidents/identities.ts';
@@ -33,6 +33,14 @@ function read({ id, number, by, typos, sections }: Story): Incident {
   );
   const text = `---\ntitle: Trouble\nstatus: investigating\nseverity: major\nstarted: ${at(0)}\n---\n\n${body.join('\n')}`;
   return parseIncident('', id, text).value!;
+}
+
+/** What a server that begins now reads. */
+async function served(db: Db, incidents: readonly Incident[], now: Millis) {
+  const identities = new Identities(db, 'server');
+  const named = await identities.of(incidents, now);
+  await identities.recorded();
+  return named;
 }
 
 const deed = fc.record({
@@ -94,6 +102,7 @@ test('whatever happens to its file, a story keeps its name, and each update its 
           expect(keyOf(found.at(-1)!)).not.toBe(one.key);
         } else there = replaced([edited(one, what)]);
         const named = await identities.of(there.map(read), now);
+        await identities.recorded();
         for (const [index, story] of there.entries()) {
           const incident = named[index]!;
           expect(keyOf(incident)).toBe(story.key);
@@ -103,7 +112,6 @@ test('whatever happens to its file, a story keeps its name, and each update its 
           keys.set(story.key, updates);
         }
       }
-      await readIdentities(db);
       await db.destroy();
     }),
     { numRuns: 150 },
@@ -115,13 +123,9 @@ test('an address leads on through every name; one that is used again is another 
   onTestFinished(() => db.destroy());
   const story = { id: 'a', key: 'a', number: 1, by: 0, typos: 0, sections: 2 };
   const now = BEGUN + 60 * MINUTE;
-  for (const id of ['a', 'b', 'c', 'a', 'd'])
-    await new Identities(db, 'server').of([read({ ...story, id })], now);
+  for (const id of ['a', 'b', 'c', 'a', 'd']) await served(db, [read({ ...story, id })], now);
   const other = { ...story, number: 2, id: 'a' };
-  const [first, second] = await new Identities(db, 'server').of(
-    [read({ ...story, id: 'd' }), read(other)],
-    now,
-  );
+  const [first, second] = await served(db, [read({ ...story, id: 'd' }), read(other)], now);
   expect([first!.id, keyOf(first!), first!.aliases]).toEqual(['d', 'a', ['b', 'c', 'a']]);
   expect([second!.id, keyOf(second!), second!.aliases]).toEqual(['a', 'a~1', undefined]);
   // Only the server records.
@@ -136,8 +140,7 @@ test('while the database cannot say what is known, nothing is announced', async 
   onTestFinished(() => db.destroy());
   const story = { id: 'a', key: 'a', number: 1, by: 0, typos: 0, sections: 2 };
   const now = BEGUN + 60 * MINUTE;
-  await new FirstSeen(db, 'server').date([read(story)], now);
-  await readIdentities(db);
+  await served(db, [read(story)], now);
   const next = new FirstSeen(db, 'server');
   const renamed = [read({ ...story, id: 'b' })];
   await sql`ALTER TABLE known_incidents RENAME TO lost`.execute(db);
