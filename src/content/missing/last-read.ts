@@ -1,4 +1,5 @@
 // The last reading: the incident files, and whether files that are gone were deleted or are missing.
+import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Millis } from '../../core/model/time.ts';
@@ -54,7 +55,8 @@ export class LastRead {
   #elsewhere(file: string): ReadFile | undefined {
     const id = idOf(file);
     const other = this.cache.withId(id) ?? [...this.#remembered.values()].find(one => one.id === id);
-    if (!other || typeof other.goodText !== 'string') return undefined;
+    // Where both are there, each is read for itself.
+    if (!other || typeof other.goodText !== 'string' || existsSync(other.file)) return undefined;
     return rememberedFile(this.#folder, path.relative(this.#folder, file), other.goodText);
   }
 
