@@ -106,10 +106,10 @@ function newsOf(
   const isMachines = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end.
   const isHolding = isMachines && turn !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
-  const calm = isMachines && begun !== undefined ? updates.filter(one => isRoutine(incident, one)) : [];
+  const isCalm = (update: IncidentUpdate) => update.key !== end?.key && isRoutine(incident, update);
+  const calm = isMachines && begun !== undefined ? updates.filter(isCalm) : [];
   for (const update of updates) {
     if (isSeen(update) || update.at > now || waiting.includes(update) || calm.includes(update)) continue;
-    if (isHolding && update.key === end!.key) continue;
     // What tells the end, or corrects it, is no news of its own; what is written after the clock told it, is.
     if (update.key === end?.key) add(update, update.key, turn !== null || !has(clockKey(count - 1)));
     // A stray one is news once its time is corrected.

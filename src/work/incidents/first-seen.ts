@@ -222,7 +222,9 @@ export class FirstSeen {
     if (!end || written === null || written <= now || end.at <= now || this.#wasAhead(incident, 'resolved'))
       return incident;
     const { count, open } = endsTold(key => seen.has(key));
-    const at = open ? null : seen.announcedAt(endKey(count - 1));
+    // A recovery that a machine measured has come, although it is told a minute later.
+    const measured = incident.openedBy === null ? null : seen.at(end.key);
+    const at = open ? measured : seen.announcedAt(endKey(count - 1));
     if (at === null) return incident;
     const before = (moment: Millis) => (moment > now ? moment - (written - at) : moment);
     return {

@@ -11,6 +11,7 @@ import {
   asAnnounced,
   concernOf,
   findUpdate,
+  HOLDS_FOR,
   owedTo,
 } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
@@ -155,10 +156,12 @@ export class Announcer {
 
   /** @param silent incidents of which nothing is news */
   #settle(silent: readonly Incident[]): void {
+    const now = this.#parts.clock();
     for (const incident of silent) {
-      const { scheduled, updates } = incident;
-      // Updates about a maintenance come due by the clock.
-      if (scheduled !== null) continue;
+      const { scheduled, updates, openedBy, resolved } = incident;
+      // Updates about a maintenance, and the end of a machine's incident, come due by the clock.
+      if (scheduled !== null || (openedBy !== null && resolved !== null && now - resolved < HOLDS_FOR))
+        continue;
       if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }))))
         this.#settled.add(updates);
     }

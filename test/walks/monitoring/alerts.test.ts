@@ -92,18 +92,15 @@ describe.each(['alertmanager', 'grafana'])('alerts of one name and component (%s
 });
 
 describe('one name', () => {
-  test('of two components is two incidents; so are two names of one', async () => {
+  test('of two components is two incidents; a second name of one joins its incident', async () => {
     const world = await openWorld();
     await send(world, [
       { id: '1' },
       { id: '2', labels: { component: 'dashboard' } },
       { id: '3', rule: 'Slow' },
     ]);
-    expect(await world.files()).toEqual([
-      '20260310_podcrash-2.md',
-      '20260310_podcrash.md',
-      '20260310_slow.md',
-    ]);
+    expect(await world.files()).toEqual(['20260310_podcrash-2.md', '20260310_podcrash.md']);
+    expect(await world.read('20260310_podcrash.md')).toMatch(/^opened_by: .*podcrash\/api.*slow\/api/im);
     const up = await send(world, [{ id: '2', status: 'resolved', labels: { component: 'dashboard' } }]);
     expect(up.json).toMatchObject({ action: 'resolved', incident: '20260310_podcrash-2' });
     expect(await world.read('20260310_podcrash.md')).toMatch(/^status: investigating$/m);
@@ -382,9 +379,11 @@ ${SITE(target)}`;
       const { json } = await send(world, [{ id: '1', rule, labels: { severity: word } }]);
       expect([word, json.action]).toEqual([word, action === null ? 'ignored' : 'opened']);
       if (action) expect(await world.read(`${json.incident}.md`)).toContain(`severity: ${action}\n`);
+      await send(world, [{ id: '1', rule, status: 'resolved', labels: { severity: word } }]);
     }
     const robot = await world.post(hook('uptime'), { alert_type: 'down', monitor_name: 'Dashboard' });
     expect(await world.read(`${robot.json.incident}.md`)).toContain('severity: major\n');
+    await world.post(hook('uptime'), { alert_type: 'up', monitor_name: 'Dashboard' });
     const grafana = await send(world, [{ id: '1', rule: 'G', labels: { severity: undefined } }], 'grafana');
     expect(await world.read(`${grafana.json.incident}.md`)).toContain('severity: major\n');
   });

@@ -41,6 +41,7 @@ describe('a recovery that comes while', () => {
     await rename(`${folder}.away`, folder);
     await world.pass(2, 1);
     expect(await world.read('20260310_shop-down.md')).toContain('resolved: 2026-03-10T12:01:01Z');
+    await world.pass(60, 10);
     const subjects = world.mails.map(({ subject }) => subject).filter(one => one?.startsWith('['));
     expect(subjects).toEqual(['[INCIDENT] Shop Down', '[RESOLVED] Shop Down']);
   });

@@ -169,6 +169,9 @@ describe('components that fail together', () => {
     await world.pass(200, 5);
     const partly = await world.read(FILE);
     expect(partly).toMatch(/## Investigating \S+ \S+ UTC\ncomponents: \[api, database\]\n/);
+    expect(subjects(world)).toHaveLength(1);
+    // Ten minutes after the beginning.
+    await world.pass(500, 10);
     expect(subjects(world)).toEqual([
       '[INCIDENT] API, Dashboard and Database Down',
       '[UPDATE] API, Dashboard and Database Down',

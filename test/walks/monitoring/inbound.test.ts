@@ -108,11 +108,11 @@ describe('several alerts in one body', () => {
     const answer = await world.post(hook('alertmanager'), many);
     expect(answer.json.results).toHaveLength(200);
     const [first, ...others] = answer.json.results;
-    expect(first).toMatchObject({ action: 'opened', incident: '20260310_check-n0-down' });
+    expect(first).toMatchObject({ action: 'opened', incident: '20260310_check-n0' });
     expect(others).toEqual(
       others.map(() => expect.objectContaining({ action: 'joined', incident: first.incident })),
     );
-    expect(await world.files()).toEqual(['20260310_check-n0-down.md']);
+    expect(await world.files()).toEqual(['20260310_check-n0.md']);
   });
 });
 

@@ -19,7 +19,7 @@ describe('POST /webhooks/uptime', () => {
     const resolved = await world.post(HOOK, { ...down, alert_type: 'up' });
     expect(resolved.json).toEqual({ ok: true, action: 'resolved', incident: '20260310_api-down' });
     expect((await world.post(HOOK, { ...down, alert_type: 'up' })).json).toMatchObject({ action: 'ignored' });
-    await world.pass(1);
+    await world.pass(60, 10);
     expect(await world.files()).toEqual(['20260310_api-down.md']);
     const subjects = world.mails.map(mail => mail.subject).filter(subject => subject?.startsWith('['));
     expect(subjects).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);

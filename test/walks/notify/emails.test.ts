@@ -385,16 +385,20 @@ test('of one incident the emails leave in order: one that is put off holds those
   await subscribed(world, 'a@example.com');
   await subscribed(world, 'b@example.com');
   world.mails.length = 0;
-  const hook = '/webhooks/uptime?token=the-webhook-token-of-this-test';
-  const say = (monitor_name: string, alert_type: string) => world.post(hook, { monitor_name, alert_type });
+  const begun = '## Investigating 2026-03-10 12:00 UTC\nDown.\n';
+  const say = (name: string, over: boolean) =>
+    world.write(
+      `20260310_${name.toLowerCase()}.md`,
+      `---\ntitle: ${name} Down\nstatus: ${over ? 'resolved\nresolved: 2026-03-10T12:00:02Z' : 'investigating'}\nseverity: major\nstarted: 2026-03-10T12:00:00Z\ncomponents: []\n---\n\n${begun}${over ? '\n## Resolved 2026-03-10 12:00:02 UTC\nUp.\n' : ''}`,
+    );
   let refusals = 1;
   world.smtp.refuse = address =>
     address === 'a@example.com' && refusals-- > 0 ? { code: 451, text: 'later' } : null;
-  await say('Shop', 'down');
+  await say('Shop', false);
   await world.pass(1);
-  await say('Shop', 'up');
-  await say('Till', 'down');
-  await world.pass(2, 1);
+  await say('Shop', true);
+  await say('Till', false);
+  await world.pass(3, 1);
   const to = (address: string) =>
     world.mails.filter(mail => JSON.stringify(mail.to).includes(address)).map(({ subject }) => subject);
   expect(to('a@')).toEqual(['[INCIDENT] Till Down']);
@@ -409,7 +413,7 @@ test('down and up within a moment: whoever gets both gets the end last', async (
   world.mails.length = 0;
   const hook = '/webhooks/uptime?token=the-webhook-token-of-this-test';
   for (const alert_type of ['down', 'up']) await world.post(hook, { monitor_name: 'Shop', alert_type });
-  await world.pass(3, 1);
+  await world.pass(62, 1);
   for (let n = 0; n < 6; n++) {
     const own = world.mails.filter(mail => JSON.stringify(mail.to).includes(`r${n}@`));
     expect(own.map(({ subject }) => subject)).toEqual(['[INCIDENT] Shop Down', '[RESOLVED] Shop Down']);
