@@ -1,0 +1,72 @@
+// A machine's incident is told calmly: one update in ten minutes, its end when it has held, and a relapse as an update.
+import { expect, test } from 'vitest';
+import { openWorld, subscribed, type World } from '../world.ts';
+
+const HOOK = '/webhooks/uptime?token=the-webhook-token-of-this-test';
+const say = (world: World, alert_type: string) => world.post(HOOK, { alert_type, monitor_name: 'Dashboard' });
+const subjects = ({ mails }: World) =>
+  mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
+
+async function down(): Promise<World> {
+  const world = await openWorld();
+  await subscribed(world, 'ann@example.com');
+  await say(world, 'down');
+  await world.pass(120, 10);
+  expect(subjects(world)).toEqual(['[INCIDENT] Dashboard Down']);
+  return world;
+}
+
+test('an end is shown at once, and told when it has held for a minute, over a restart too', async () => {
+  const world = await down();
+  expect((await say(world, 'up')).json).toMatchObject({ action: 'resolved' });
+  expect((await world.get('/api/v2/incidents/unresolved.json')).json.incidents).toEqual([]);
+  await world.pass(30, 5);
+  expect(subjects(world)).toHaveLength(1);
+  await world.restart();
+  await world.pass(20, 5);
+  expect(subjects(world)).toHaveLength(1);
+  await world.pass(20, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Dashboard Down', '[RESOLVED] Dashboard Down']);
+  await world.pass(600, 30);
+  expect(subjects(world)).toHaveLength(2);
+});
+
+test('an end that does not hold is told to nobody; what flaps is told once in ten minutes', async () => {
+  const world = await down();
+  for (let round = 0; round < 6; round++) {
+    await say(world, 'up');
+    await world.pass(30, 5);
+    await say(world, 'down');
+    await world.pass(20, 5);
+  }
+  expect(subjects(world)).toHaveLength(1);
+  await world.pass(240, 10);
+  expect(subjects(world)).toEqual(['[INCIDENT] Dashboard Down', '[UPDATE] Dashboard Down']);
+  expect(world.mails.at(-1)!.text).toContain('Still unstable.');
+  await say(world, 'up');
+  await world.pass(90, 10);
+  expect(subjects(world).slice(2)).toEqual(['[RESOLVED] Dashboard Down']);
+  expect(await world.files()).toHaveLength(1);
+});
+
+test('a relapse after the end was told is an update at once, and its end is told again', async () => {
+  const world = await down();
+  await say(world, 'up');
+  await world.pass(90, 10);
+  await say(world, 'down');
+  await world.pass(5, 1);
+  expect(subjects(world).slice(1)).toEqual(['[RESOLVED] Dashboard Down', '[UPDATE] Dashboard Down']);
+  expect(world.mails.at(-1)!.text).toContain('Still unstable.');
+  await say(world, 'up');
+  await world.pass(90, 10);
+  expect(subjects(world).slice(3)).toEqual(['[RESOLVED] Dashboard Down']);
+});
+
+test('what a person writes in it is told at once', async () => {
+  const world = await down();
+  const [file = ''] = await world.files();
+  const text = await world.read(file);
+  await world.write(file, `${text}\n## Identified 12:02 UTC\nA disk is full.\n`);
+  await world.pass(5, 1);
+  expect(subjects(world).slice(1)).toEqual(['[UPDATE] Dashboard Down']);
+});
