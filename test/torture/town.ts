@@ -89,6 +89,7 @@ export async function openTown(seconds: number, withGit: boolean): Promise<Town>
   };
   const site = `title: Torture
 reminders: { after: 24h }
+inbound: { unmatched: publish }
 mail: { connections: ${connections} }
 components:
   - { id: api, name: API, ${check(0)} }
