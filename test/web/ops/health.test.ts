@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../../src/store/db/database.ts';
 import type { Web } from '../../../src/web/context.ts';
 import { healthRoutes, metricsRoutes } from '../../../src/web/ops/health.ts';
 import { Metrics } from '../../../src/web/ops/metrics.ts';
@@ -14,6 +15,8 @@ test('a database that never answers does not keep the operator from being told',
     refresh: { current: () => snapshot([stalled]) },
     metrics: new Metrics(),
     notifications: { depth: () => new Promise(() => {}) },
+    db: openDatabase(':memory:'),
+    clock: () => 0,
     storage: { problem: () => null },
     log: { error: (_: object, message: string) => errors.push(message) },
   } as unknown as Web;
