@@ -9,8 +9,10 @@ import type { Web } from '../context.ts';
 
 /** For requests that no page answers: an id in use is no former one. */
 export function formerAddresses(router: Router, web: Web): void {
-  router.get('/*path', (req, res, next) => {
-    const id = todayOf(web.refresh.current()).get(plain(req.path));
+  // No route: /metrics counts requests by route, and these may be for anything.
+  router.use((req, res, next) => {
+    const isRead = req.method === 'GET' || req.method === 'HEAD';
+    const id = isRead ? todayOf(web.refresh.current()).get(plain(req.path)) : undefined;
     if (id === undefined) return next();
     res.set('Cache-Control', CACHED);
     res.redirect(301, web.base() + incidentPath(id));

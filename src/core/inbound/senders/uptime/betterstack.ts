@@ -1,4 +1,5 @@
 // Better Stack: an incident (JSON:API) as it is created, acknowledged and resolved.
+import { line, NAME } from '../../fields.ts';
 import { fieldAt, reader } from '../../shape.ts';
 
 /** Unconfirmed may come to nothing; acknowledged is known to be down. */
@@ -21,8 +22,8 @@ export const betterstack = reader({
     '{"data": {"id": …, "type": "incident", "attributes": {"name": …, "status": "Started" or "Resolved"}}}',
   prepare: body => {
     const implied = fieldAt(body, 'data.attributes.resolved_at') ? 'resolved' : 'started';
-    const id = fieldAt(body, 'data.id');
-    const status = String(fieldAt(body, 'data.attributes.status') ?? implied).toLowerCase();
+    const id = line(fieldAt(body, 'data.id'), NAME);
+    const status = (line(fieldAt(body, 'data.attributes.status'), NAME) || implied).toLowerCase();
     return { ...body, implied, event: id ? `${id}-${status}` : null };
   },
 });
