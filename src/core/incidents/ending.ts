@@ -1,11 +1,14 @@
 // The end of an incident: when it was, which update says so, and whether it is told.
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
+import { coveredBy } from './maintenance.ts';
 
 /** When the incident ended, by its file; null while it is open, and for a recurring maintenance. */
-export function endedAt({ scheduled, status, resolved, updates, rrule }: Incident): Millis | null {
+export function endedAt(incident: Incident): Millis | null {
+  const { scheduled, status, resolved, updates, rrule } = incident;
   if (rrule !== undefined || status !== (scheduled ? 'completed' : 'resolved')) return null;
-  return resolved ?? updates.find(update => update.status === status)?.at ?? scheduled?.end ?? null;
+  if (resolved !== null) return resolved;
+  return scheduled ? coveredBy(incident).end : (updates.find(update => update.status === status)?.at ?? null);
 }
 
 /**
@@ -36,10 +39,23 @@ export function announcesRelapse(
  */
 export function endOf(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
   if (state !== 'resolved' && state !== 'completed') return null;
-  const { updates, resolved, scheduled } = incident;
-  const said = updates.findLast(update => announcesEnd(incident, update));
-  const at = resolved ?? Math.min(now, scheduled?.end ?? now);
-  return { ...(said ?? { key: WORDLESS, at, status: state, label: null, body: '' }), turn: 'end' };
+  const { updates, resolved, scheduled, status } = incident;
+  const isWritten = scheduled !== null && status === 'completed';
+  const at = resolved ?? Math.min(now, isWritten ? coveredBy(incident).end : (scheduled?.end ?? now));
+  const said =
+    updates.findLast(update => announcesEnd(incident, update)) ??
+    (isWritten ? updates.find(update => update.inherits && update.at === at) : undefined);
+  return { ...(said ?? { key: WORDLESS, at, label: null, body: '' }), status: state, turn: 'end' };
+}
+
+/** The end, with words that are not told yet where there are some: the incident continued after its first end. */
+export function nextEnd(
+  { updates }: Incident,
+  end: IncidentUpdate,
+  isSeen: (update: IncidentUpdate) => boolean,
+): IncidentUpdate {
+  const said = updates.find(one => one.status === end.status && !one.reopens && !isSeen(one));
+  return said ? { ...said, turn: 'end' } : end;
 }
 
 /** The key of an update that says no more than that it is over. */

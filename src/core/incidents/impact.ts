@@ -112,6 +112,7 @@ export function updatesBehind({ updates }: Incident, update: IncidentUpdate): re
   // The time that a maintenance covers.
   for (const status of ['in_progress', 'completed'] as const)
     kept.add(updates.find(one => one.status === status));
+  kept.add(updates.findLast(({ inherits }) => inherits));
   const named = new Set<string>();
   for (const one of updates) {
     const ids = (one.change?.components ?? []).map(({ id }) => id);

@@ -60,6 +60,8 @@ export interface IncidentUpdate {
   readonly early?: true;
   /** In an announcement: it tells an end, that the incident is open again after one, or what came before its beginning. */
   readonly turn?: 'end' | 'reopening' | 'earlier';
+  /** In an announcement: its words are also those of the updates that waited before it. */
+  readonly folds?: true;
 }
 
 /** In the key of the text before the first section, in place of a number. Sorted, it comes before all numbers. */

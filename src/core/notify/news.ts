@@ -7,6 +7,7 @@ import {
   endOf,
   endsTold,
   isEndKey,
+  nextEnd,
   nextTurn,
   openAfterEnd,
   WORDLESS,
@@ -88,7 +89,9 @@ function newsOf(
     begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE);
   const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
   const state = stateAt(incident, now);
-  const end = endOf(incident, state, now);
+  const { count, open } = endsTold(has);
+  const ended = endOf(incident, state, now);
+  const end = ended && open && count > 0 && has(ended.key) ? nextEnd(incident, ended, isSeen) : ended;
   const isTold = (update: IncidentUpdate): boolean =>
     (update.preface && isBegun) ||
     isOld(update) ||
@@ -102,7 +105,6 @@ function newsOf(
   // The email would contradict the page.
   const waiting = firstRound ? [] : openAfterEnd(incident);
   const turn = nextTurn(incident, state, end, has, now);
-  const { count } = endsTold(has);
   const isMachines = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end.
   const isHolding = isMachines && turn !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
@@ -125,9 +127,10 @@ function newsOf(
   // An end, or what says that it goes on after one, is told at once.
   const isTime = turn !== null || told === null || now - told >= CALM || now < told;
   if (isTime && !isHolding) {
-    const newest =
-      end === null ? routine.findLast(({ status, quiet }) => status !== 'resolved' && !quiet) : null;
-    for (const update of routine) add(update, update.key, update !== newest || isTold(update));
+    const held = routine.filter(({ status, quiet }) => status !== 'resolved' && !quiet);
+    const newest = end === null ? held.at(-1) : undefined;
+    for (const update of routine)
+      add(update === newest ? folded(held) : update, update.key, update !== newest || isTold(update));
   }
   const first = found.findIndex(({ quiet }) => !quiet);
   if (turn && end && !isHolding) {
@@ -145,6 +148,14 @@ function newsOf(
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
   return found;
+}
+
+/** The newest of the updates with the words of all: those that waited are told with it. */
+function folded(held: readonly IncidentUpdate[]): IncidentUpdate {
+  const newest = held.at(-1)!;
+  return held.length === 1
+    ? newest
+    : { ...newest, body: held.map(({ body }) => body.trim()).join('\n\n'), folds: true };
 }
 
 /** Whether an update of a machine's incident is one that a machine writes: who joined or recovered, or failed again. */
@@ -226,15 +237,20 @@ export function asAnnounced<Kind extends Incident>(
   const isNew = (one: IncidentUpdate) =>
     isPreface(one) ? !before.some(isPreface) : one.at < begun && !before.some(({ key }) => key === one.key);
   const updates = incident.updates.filter(one => one.key === update.key || !isNew(one));
-  const { turn, status } = announced.update;
+  const { turn, status, folds, body } = announced.update;
   const isTurn = turn !== undefined && update.turn === undefined;
-  const isRaised = update.status === 'scheduled' && status !== 'scheduled';
-  if (updates.length === incident.updates.length && !isTurn && !isRaised) return current;
+  const isRaised = (update.status === 'scheduled' || turn === 'end') && status !== update.status;
+  if (updates.length === incident.updates.length && !isTurn && !isRaised && !folds) return current;
   return {
     incident: { ...incident, updates },
     update:
-      isTurn || isRaised
-        ? { ...update, ...(isTurn ? { turn } : {}), ...(isRaised ? { status } : {}) }
+      isTurn || isRaised || folds
+        ? {
+            ...update,
+            ...(isTurn ? { turn } : {}),
+            ...(isRaised ? { status } : {}),
+            ...(folds ? { body, folds } : {}),
+          }
         : update,
   };
 }

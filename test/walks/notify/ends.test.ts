@@ -195,3 +195,34 @@ test('work that goes on after its planned end was told is told, and so is its en
     'COMPLETED · Maintenance',
   ]);
 });
+
+test('a second end after a reopening by the keys alone is told once, with its own words', async () => {
+  const world = await begun();
+  const first = `${BEGUN}## Resolved 11:55 UTC\nFirst fix.\n\n`;
+  await saved(world, file(over('11:55'), first), file(OPEN, first));
+  expect(subjects(world)).toEqual([
+    '[INCIDENT] Slow exports',
+    '[RESOLVED] Slow exports',
+    '[UPDATE] Slow exports',
+  ]);
+  await saved(world, file(over('12:00'), `${first}## Resolved 12:00 UTC\nSecond fix.\n`));
+  expect(subjects(world).slice(3)).toEqual(['[RESOLVED] Slow exports']);
+  expect(sent(world).at(-1)!.text).toContain('Second fix.');
+  expect(sent(world).at(-1)!.text).not.toContain('First fix.');
+});
+
+test('a maintenance that ended with other words is told as completed once, with its time', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const work = (status: string, more = '') =>
+    `---\ntitle: Upgrade\nstatus: ${status}\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end: 2026-03-10T14:00:00Z\ncomponents: [dashboard]\n---\n\n## In progress 11:30 UTC\nWe begin.\n${more}`;
+  await world.write('20260310_upgrade.md', work('in_progress'));
+  await world.pass(20, 5);
+  const before = subjects(world).length;
+  await world.write('20260310_upgrade.md', work('completed', '\n## Finished 11:58 UTC\nAll done.\n'));
+  await world.pass(20, 5);
+  expect(subjects(world).slice(before)).toEqual(['[MAINTENANCE] Upgrade']);
+  const { text } = sent(world).at(-1)!;
+  expect(text).toContain('All done.');
+  expect(text).toMatch(/Ended: .*11:58/);
+});
