@@ -120,7 +120,9 @@ test('as of any moment nothing lies ahead, all that is told is told once, and th
         const started = NOW + start * MINUTE;
         const end = started + length * MINUTE;
         const front = isOver ? `resolved\nresolved: ${iso(end)}` : 'identified';
-        const body = sections.map(([at, label]) => `## ${label} ${clock(NOW + at * MINUTE)}\nx\n`).join('');
+        const body = sections
+          .map(([at, label], n) => `## ${label} ${clock(NOW + at * MINUTE)}\nwords ${n}\n`)
+          .join('');
         const text = `---\ntitle: T\nstatus: ${front}\nseverity: major\nstarted: ${iso(started)}\ncomponents: []\n---\n${body}`;
         const incident = parseIncident('i.md', 'i', text).value!;
         const books = new Map<string, Millis>();
