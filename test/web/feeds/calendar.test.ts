@@ -110,8 +110,10 @@ describe('a recurring maintenance', () => {
         continue;
       }
       const moments = event.iterator();
-      for (let at = moments.next(); at && at.toJSDate().getTime() <= last; at = moments.next()) {
+      // In a night in which the clocks change, the rule's moment is another than that of the exception for it.
+      for (let at = moments.next(); at && at.toJSDate().getTime() <= last + DAY; at = moments.next()) {
         const { startDate, endDate } = event.getOccurrenceDetails(at);
+        if (startDate.toJSDate().getTime() > last) continue;
         found.push(`${iso(startDate.toJSDate().getTime())} ${iso(endDate.toJSDate().getTime())}`);
       }
     }
@@ -192,7 +194,7 @@ describe('a recurring maintenance', () => {
           expect(drawn(calendarAt(file, now, zone), last)).toEqual(ours(file, now, last, zone));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [['Africa/Casablanca', 'FREQ=DAILY', '', 6242, 214]] },
     );
   });
 
