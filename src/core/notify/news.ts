@@ -95,8 +95,11 @@ function newsOf(
   const isTold = (update: IncidentUpdate): boolean =>
     (update.preface && isBegun) ||
     isOld(update) ||
-    // The plan of a maintenance that is over.
-    (end !== null && update.status === 'scheduled' && update.at < incident.scheduled!.start);
+    // The plan of a maintenance that is first seen when it is over.
+    (end !== null &&
+      begun === undefined &&
+      update.status === 'scheduled' &&
+      update.at < incident.scheduled!.start);
   const found: Announcement[] = [];
   const add = (update: IncidentUpdate, key: string, isQuiet: boolean) => {
     const quiet = firstRound || !incident.notify || update.quiet === true || isQuiet;
@@ -171,9 +174,9 @@ function isUntold({ series, updates }: Incident): boolean {
   return series !== undefined && updates.every(({ quiet, status }) => quiet || status === 'scheduled');
 }
 
-/** A maintenance that is first seen while the work goes on is not announced as planned. */
+/** What is said while the work goes on, or once it is over, is not announced as planned. */
 function begunAs(update: IncidentUpdate, state: UpdateStatus): IncidentUpdate {
-  return update.status === 'scheduled' && state === 'in_progress' ? { ...update, status: state } : update;
+  return update.status === 'scheduled' && state !== 'verifying' ? { ...update, status: state } : update;
 }
 
 /** No text and no new status, or a copy of a section that is about to be changed: announced once there is some. */

@@ -226,3 +226,18 @@ test('a maintenance that ended with other words is told as completed once, with 
   expect(text).toContain('All done.');
   expect(text).toMatch(/Ended: .*11:58/);
 });
+
+test('what is said when a maintenance is called off is told, whatever its heading', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const work = (status: string, more = '') =>
+    `---\ntitle: Upgrade\nstatus: ${status}\nseverity: minor\nstarted: 2026-03-10T11:00:00Z\nscheduled_start: 2026-03-12T11:30:00Z\nscheduled_end: 2026-03-12T14:00:00Z\ncomponents: [dashboard]\n---\n\n## Scheduled 2026-03-10 11:00 UTC\nWe plan.\n${more}`;
+  await world.write('20260310_upgrade.md', work('scheduled'));
+  await world.pass(20, 5);
+  const before = subjects(world).length;
+  await world.write('20260310_upgrade.md', work('completed', '\n## Cancelled 12:00 UTC\nNot needed.\n'));
+  await world.pass(20, 5);
+  const later = sent(world).slice(before);
+  expect(later.filter(({ text }) => text?.includes('Not needed.'))).toHaveLength(1);
+  for (const { text } of later) expect(text).toContain('COMPLETED');
+});
