@@ -111,7 +111,8 @@ function newsOf(
   const isMachines = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end.
   const isHolding = isMachines && turn !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
-  const isCalm = (update: IncidentUpdate) => update.key !== end?.key && isRoutine(incident, update);
+  const isCalm = (update: IncidentUpdate, index: number) =>
+    update.key !== end?.key && isRoutine(update, updates[index - 1]);
   const calm = isMachines && begun !== undefined ? updates.filter(isCalm) : [];
   for (const update of updates) {
     if (isSeen(update) || update.at > now || waiting.includes(update) || calm.includes(update)) continue;
@@ -162,11 +163,9 @@ function folded(held: readonly IncidentUpdate[]): IncidentUpdate {
 }
 
 /** Whether an update of a machine's incident is one that a machine writes: who joined or recovered, or failed again. */
-function isRoutine({ updates }: Incident, update: IncidentUpdate): boolean {
-  const { status, label, inherits } = update;
-  if (inherits || label !== null) return false;
-  const before = updates[updates.indexOf(update) - 1]?.status;
-  return before !== undefined && (status === before || status === 'investigating' || status === 'resolved');
+function isRoutine({ status, label, inherits }: IncidentUpdate, before: IncidentUpdate | undefined): boolean {
+  if (inherits || label !== null || before === undefined) return false;
+  return status === before.status || status === 'investigating' || status === 'resolved';
 }
 
 /** Of an occurrence, nothing is told but what is written about it. */
