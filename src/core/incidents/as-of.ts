@@ -59,16 +59,20 @@ export function isPlannable(
  * The steps of a completed maintenance that did not and will not happen: dated after the completion or, if the time of
  * completion is unknown, after `now`.
  * @param wasAhead whether an update was dated in the future when the completion was first seen.
+ * @param isTold whether a step was told: after it, the work went on until the next completion.
  */
 export function stepsAfterCompletion(
   incident: Incident,
   now: Millis,
-  wasAhead: (update: IncidentUpdate) => boolean,
+  wasAhead: (update: IncidentUpdate) => boolean = () => false,
+  isTold: (update: IncidentUpdate) => boolean = () => false,
 ): readonly IncidentUpdate[] {
   const { scheduled, status, resolved, rrule } = incident;
   if (!scheduled || status !== 'completed' || rrule !== undefined) return [];
   const steps = incident.updates.filter(update => isPlannable(incident, update) && !update.preface);
-  const end = steps.find(update => update.status === 'completed');
+  const isEnd = (update: IncidentUpdate) => update.status === 'completed';
+  const last = steps.findLastIndex(update => !isEnd(update) && isTold(update));
+  const end = steps.slice(last + 1).find(one => isEnd(one) && one.at <= now) ?? steps.find(isEnd);
   const completion = Math.min(resolved ?? FOREVER, end?.at ?? FOREVER);
   if (completion > now && completion < FOREVER) return [];
   // The text of the completion itself may be dated a little later.
@@ -152,15 +156,19 @@ function withEarlyUpdatesMoved(
   const moved = updates
     .map(update => (isEarly(update) ? { ...update, at: Math.min(now, seenAt(update)) } : update))
     .sort((a, b) => a.at - b.at);
-  return { ...incident, updates: inherited(moved, scheduled ? 'scheduled' : 'investigating') };
+  const end = scheduled && incident.status === 'completed' ? (incident.resolved ?? FOREVER) : FOREVER;
+  return { ...incident, updates: inherited(moved, scheduled ? 'scheduled' : 'investigating', end) };
 }
 
-/** After a change of order: an update whose heading names no status takes it from the update before. */
-function inherited(updates: readonly IncidentUpdate[], first: UpdateStatus): IncidentUpdate[] {
+/**
+ * After a change of order: an update whose heading names no status takes it from the update before.
+ * @param end of a completed maintenance, epoch ms; else Infinity
+ */
+function inherited(updates: readonly IncidentUpdate[], first: UpdateStatus, end: Millis): IncidentUpdate[] {
   let standing = first;
   return updates.map(update => {
     if (update.stray) return update;
-    const status = update.inherits ? standing : update.status;
+    const status = !update.inherits ? update.status : update.at >= end ? 'completed' : standing;
     standing = status;
     if (status === update.status) return update;
     const { reopens: _, ...rest } = update;

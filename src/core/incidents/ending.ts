@@ -1,14 +1,43 @@
 // The end of an incident: when it was, which update says so, and whether it is told.
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
-import { coveredBy } from './maintenance.ts';
 
 /** When the incident ended, by its file; null while it is open, and for a recurring maintenance. */
 export function endedAt(incident: Incident): Millis | null {
-  const { scheduled, status, resolved, updates, rrule } = incident;
-  if (rrule !== undefined || status !== (scheduled ? 'completed' : 'resolved')) return null;
-  if (resolved !== null) return resolved;
-  return scheduled ? coveredBy(incident).end : (updates.find(update => update.status === status)?.at ?? null);
+  const { scheduled, status, resolved, updates } = incident;
+  if (scheduled) return completionOf(incident)?.at ?? null;
+  if (status !== 'resolved') return null;
+  return resolved ?? updates.find(update => update.status === status)?.at ?? null;
+}
+
+/** How a maintenance was completed. */
+interface Completion {
+  readonly at: Millis;
+  /** The update that says so; null if only the front matter does. */
+  readonly update: IncidentUpdate | null;
+}
+
+/**
+ * The completion of a maintenance, by its file: its Completed section, after work that went on the next one; else
+ * `resolved:`; else its last words within the window, so that no outage after them is hidden; else as planned. Null
+ * before, and for a recurring one.
+ *
+ * The server knows more (`FirstSeen`): it sets `resolved` of one that ended in other words.
+ */
+export function completionOf({ scheduled, status, resolved, updates, rrule }: Incident): Completion | null {
+  if (!scheduled || status !== 'completed' || rrule !== undefined) return null;
+  const last = updates.findLastIndex(({ status }) => status !== 'completed' && status !== 'resolved');
+  const said = updates.slice(last + 1).find(isCompletion) ?? updates.find(isCompletion);
+  if (said) return { at: resolved ?? said.at, update: said };
+  const isEnd = ({ inherits, at }: IncidentUpdate) =>
+    inherits && (resolved === null ? at > scheduled.start && at < scheduled.end : at === resolved);
+  const update = updates.findLast(isEnd) ?? null;
+  return { at: resolved ?? update?.at ?? scheduled.end, update };
+}
+
+/** Whether an update of a maintenance says that it is over. */
+export function isCompletion({ status, inherits }: IncidentUpdate): boolean {
+  return (status === 'completed' || status === 'resolved') && !inherits;
 }
 
 /**
@@ -39,12 +68,10 @@ export function announcesRelapse(
  */
 export function endOf(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
   if (state !== 'resolved' && state !== 'completed') return null;
-  const { updates, resolved, scheduled, status } = incident;
-  const isWritten = scheduled !== null && status === 'completed';
-  const at = resolved ?? Math.min(now, isWritten ? coveredBy(incident).end : (scheduled?.end ?? now));
-  const said =
-    updates.findLast(update => announcesEnd(incident, update)) ??
-    (isWritten ? updates.find(update => update.inherits && update.at === at) : undefined);
+  const { updates, resolved, scheduled } = incident;
+  const completion = completionOf(incident);
+  const at = resolved ?? Math.min(now, completion?.at ?? scheduled?.end ?? now);
+  const said = completion ? completion.update : updates.findLast(update => announcesEnd(incident, update));
   return { ...(said ?? { key: WORDLESS, at, label: null, body: '' }), status: state, turn: 'end' };
 }
 

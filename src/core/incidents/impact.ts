@@ -11,7 +11,7 @@ import {
   SEVERITIES,
 } from '../model/incident.ts';
 import type { Millis } from '../model/time.ts';
-import { announcedStatus } from './ending.ts';
+import { announcedStatus, completionOf } from './ending.ts';
 
 /** A period in which the impact of an incident did not change. */
 export interface Stretch {
@@ -107,12 +107,13 @@ export function affectedNamesAt(
  * Of an incident with very many updates: those that decide how this one is announced, with the components affected
  * then and at any time. As many as there are components, and a few more.
  */
-export function updatesBehind({ updates }: Incident, update: IncidentUpdate): readonly IncidentUpdate[] {
+export function updatesBehind(incident: Incident, update: IncidentUpdate): readonly IncidentUpdate[] {
+  const { updates } = incident;
   const kept = new Set<IncidentUpdate | undefined>([beginningOf({ updates }), updates.at(-1)]);
   // The time that a maintenance covers.
-  for (const status of ['in_progress', 'completed'] as const)
-    kept.add(updates.find(one => one.status === status));
-  kept.add(updates.findLast(({ inherits }) => inherits));
+  kept.add(updates.find(({ status }) => status === 'in_progress'));
+  kept.add(updates.findLast(({ status }) => status !== 'completed'));
+  kept.add(completionOf(incident)?.update ?? undefined);
   const named = new Set<string>();
   for (const one of updates) {
     const ids = (one.change?.components ?? []).map(({ id }) => id);

@@ -1,4 +1,5 @@
 // Maintenance as an iCalendar feed, of the whole site or of one component.
+import { coveredBy, isCalledOff } from '../../core/incidents/maintenance.ts';
 import type { ToldPlan } from '../../core/incidents/plans.ts';
 import { announcedOf, occurrenceDay, repetitionOf } from '../../core/incidents/recurrence.ts';
 import { momentAt, wallTime, zoneName } from '../../core/incidents/times/zone.ts';
@@ -203,8 +204,9 @@ function wallOf(view: IncidentView, other: Millis): Millis {
 
 function eventOf(maintenance: IncidentView, updates: Incident['updates'], how: Shown): CalendarEvent {
   const { affected, title, timezone } = maintenance;
-  const { start, end } = maintenance.scheduled as Span;
-  const finished = maintenance.state === 'completed' ? finishOf(maintenance) : null;
+  // At its planned end, a Completed section counts without the front matter.
+  const work = { ...maintenance, status: maintenance.state };
+  const { start, end } = coveredBy(work);
   const texts = updates.map(update => `${headingOf(update)}: ${plainText(update.body)}`).reverse();
   const names = affected.map(({ name }) => printable(name));
   return {
@@ -212,20 +214,15 @@ function eventOf(maintenance: IncidentView, updates: Incident['updates'], how: S
     zone: timezone === undefined ? how.siteZone : zoneName(timezone),
     ...stampsOf(maintenance, how),
     start,
-    end: finished !== null && finished > start ? finished : Math.max(end, start),
+    end,
     summary: printable(title),
     description: printable(
       [...(names.length > 0 ? [`Affects: ${names.join(', ')}`] : []), ...texts].join('\n\n'),
     ),
     url: how.siteUrl + incidentPath(maintenance.id),
     names,
-    isCancelled: finished !== null && finished < start,
+    isCancelled: isCalledOff(work),
   };
-}
-
-/** When the maintenance was completed, if an update says so. */
-function finishOf({ updates, resolved }: Incident): Millis | null {
-  return updates.find(({ status }) => status === 'completed')?.at ?? resolved;
 }
 
 /**

@@ -10,7 +10,15 @@ import { plainText } from '../../core/text/markdown.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { affectedOf } from './parts/affected.ts';
-import { affects, healthOf, isOver, nextUpdateHtml, updatesOf, windowHtml } from './parts/incidents.ts';
+import {
+  affects,
+  healthOf,
+  isOver,
+  nextUpdateHtml,
+  stateKey,
+  updatesOf,
+  windowHtml,
+} from './parts/incidents.ts';
 import { entryOf, neighboursOf } from './parts/order.ts';
 import { incidentPicture } from './parts/picture.ts';
 import { comparisonRows } from './parts/reported-vs-measured.ts';
@@ -21,7 +29,7 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
   const incident = entryOf(ctx.snapshot, id);
   if (!incident) return null;
   const health = healthOf(incident);
-  const state = ctx.say(`status.${incident.state}`);
+  const state = ctx.say(stateKey(incident));
   const path = incidentPath(id);
   const last = incident.updates.at(-1)!;
   return {

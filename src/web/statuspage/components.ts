@@ -1,4 +1,5 @@
 // Component and group rows of the Statuspage API.
+import { endedAt } from '../../core/incidents/ending.ts';
 import type { ComponentStatus } from '../../core/model/component.ts';
 import { isoMillis, type Millis, startOfUtcDay, utcDay } from '../../core/model/time.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../core/page/snapshot.ts';
@@ -132,7 +133,7 @@ export function lastMoment(incident: IncidentView, now: Millis): Millis {
   // A maintenance starts and ends by the clock, without an update.
   if (incident.scheduled) {
     if (incident.state !== 'scheduled') moments.push(incident.scheduled.start);
-    if (incident.state === 'completed' && incident.resolved === null) moments.push(incident.scheduled.end);
+    if (incident.state === 'completed') moments.push(endedAt(incident) ?? incident.scheduled.end);
   }
   const past = moments.filter(moment => moment <= now);
   return past.length > 0 ? Math.max(...past) : Math.min(...moments);

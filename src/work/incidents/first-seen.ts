@@ -1,8 +1,9 @@
 // First seen: the incidents as of now. An update with no date, or with a future date, happened when it was first seen.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asOf, changesAt, isAhead, isPlannable, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
-import { endKey, endsTold } from '../../core/incidents/ending.ts';
+import { clockKey, endKey, endsTold } from '../../core/incidents/ending.ts';
 import { announcedWhenSeen, type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
+import { completedWhenSeen, isEndUnwritten } from '../../core/incidents/maintenance.ts';
 import { silent } from '../../core/incidents/recurrence.ts';
 import { type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { isPlausible, type Millis } from '../../core/model/time.ts';
@@ -104,8 +105,8 @@ export class FirstSeen {
     for (const [index, incident] of incidents.entries()) {
       const isPlain =
         !incident.updates.some(({ presumed }) => presumed) && this.#whatWasAhead(incident) === null;
-      if (isPlain && !isAhead(incident, now) && stepsAfterCompletion(incident, now, () => false).length === 0)
-        continue;
+      const isSaid = !isEndUnwritten(incident) && stepsAfterCompletion(incident, now).length === 0;
+      if (isPlain && isSaid && !isAhead(incident, now)) continue;
       try {
         const one = current(this.#known.get(incident), now) ?? (await this.#made(incident, now));
         this.#known.set(incident, one);
@@ -139,7 +140,8 @@ export class FirstSeen {
     return made;
   }
 
-  #asSeen(incident: Incident, seen: Seen, now: Millis): Kept<Incident> {
+  #asSeen(written: Incident, seen: Seen, now: Millis): Kept<Incident> {
+    const incident = this.#completed(written, seen, now);
     const presumed = incident.updates.find(one => one.presumed);
     const dated = this.#withFirstSeenTimes(
       presumed === undefined
@@ -156,11 +158,17 @@ export class FirstSeen {
     return { made: as, from: now, until: changesAt(incident, now) };
   }
 
+  #completed(incident: Incident, seen: Seen, now: Millis): Incident {
+    const { count, open } = endsTold(key => seen.has(key));
+    const announcedAt = open || seen.has(clockKey(count - 1)) ? null : seen.at(endKey(count - 1));
+    return completedWhenSeen(incident, announcedAt, key => seen.at(key), now);
+  }
+
   /** Removes the maintenance steps that its completion overtook, except steps that were announced before. */
   #withFirstSeenTimes(incident: Incident, noted: Seen, now: Millis): Incident {
-    const left = stepsAfterCompletion(incident, now, update => this.#wasAhead(incident, update)).filter(
-      ({ key }) => !noted.has(key),
-    );
+    const isTold = ({ key }: IncidentUpdate) => noted.has(key);
+    const wasAhead = (update: IncidentUpdate) => this.#wasAhead(incident, update);
+    const left = stepsAfterCompletion(incident, now, wasAhead, isTold).filter(update => !isTold(update));
     if (left.length === 0) return incident;
     const updates = incident.updates.filter(update => !left.includes(update));
     return { ...incident, updates: updates.length > 0 ? updates : [silent(incident)] };
@@ -243,7 +251,7 @@ function aheadIn(incident: Incident, now: Millis): Edge[] {
   if (!scheduled && (begins ?? started) > now) found.push('started');
   if (!scheduled && status === 'resolved' && resolved !== null && resolved > now) found.push('resolved');
   // A future end has its own record. A step of a maintenance is part of its plan, unless the plan is over.
-  const isOvertaken = new Set(stepsAfterCompletion(incident, now, () => false));
+  const isOvertaken = new Set(stepsAfterCompletion(incident, now));
   const isSaid = (update: IncidentUpdate) =>
     (scheduled ? !isPlannable(incident, update) : update.inherits || update.status !== 'resolved') ||
     isOvertaken.has(update);

@@ -2,9 +2,9 @@
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { directionOf, type Say, sayIn } from '../../core/i18n/words.ts';
-import { announcedStatus, announcesEnd } from '../../core/incidents/ending.ts';
+import { announcedStatus, announcesEnd, completionOf } from '../../core/incidents/ending.ts';
 import { promiseOf } from '../../core/incidents/impact.ts';
-import { coveredBy } from '../../core/incidents/maintenance.ts';
+import { coveredBy, isCalledOff } from '../../core/incidents/maintenance.ts';
 import { beginningOf, type Incident, type IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Render } from '../../core/model/ports/render.ts';
@@ -84,7 +84,7 @@ export function updateView(
   }
   return {
     title: oneLine(incident.title),
-    state: say(`status.${status}`),
+    state: say(isCalledOff(incident) && status === 'completed' ? 'status.cancelled' : `status.${status}`),
     // The heading's own words are shown beside the status, not instead of it.
     label: update.label,
     kind: say(scheduled ? 'maintenance' : `severity.${incident.severity}`),
@@ -112,12 +112,15 @@ function upkeepFacts(
     end: dates.sameDay(start, end) ? dates.time(end) : dates.dateTime(end),
     duration: dates.duration(end - start),
   });
-  if (update.status === 'in_progress') return [say('email.until', { time: dates.dateTime(end) }), window];
+  if (update.status === 'in_progress') {
+    const key = update.at < end ? 'email.until' : 'email.overrun';
+    return [say(key, { time: dates.dateTime(end) }), window];
+  }
   if (update.status === 'verifying') return [say('email.verifying'), window];
   if (update.status !== 'completed') return [window];
-  const ended = incident.resolved ?? update.at;
-  const begun = coveredBy({ ...incident, scheduled: { start, end } }).start;
-  if (ended < begun) return [say('email.called_off'), window];
+  if (isCalledOff(incident)) return [say('email.called_off'), window];
+  const ended = completionOf(incident)?.at ?? update.at;
+  const begun = coveredBy(incident).start;
   return [
     say('email.ended', {
       time: dates.dateTime(ended),

@@ -121,9 +121,11 @@ function placesOf(incident: Incident, source: string, where: string): Places {
 
 /** The steps of a maintenance that its completion cancelled: those the page leaves out, if known. */
 function notHappened(incident: Incident, view: Incident | undefined, now: Millis): readonly IncidentUpdate[] {
-  if (view?.status !== 'completed') return stepsAfterCompletion(incident, now, () => false);
-  const shown = new Set(view.updates.map(({ key }) => key));
-  return incident.scheduled ? incident.updates.filter(({ key }) => !shown.has(key)) : [];
+  if (view?.status !== 'completed') return stepsAfterCompletion(incident, now);
+  // Not by their keys: those in the view are lasting ones.
+  const isShown = ({ at, body, label }: IncidentUpdate) =>
+    view.updates.some(one => one.at === at || (one.body === body && one.label === label));
+  return incident.scheduled ? incident.updates.filter(update => !isShown(update)) : [];
 }
 
 /** The newest step of a maintenance says that it is completed, and it goes on: until its end, it covers what fails. */

@@ -1,4 +1,5 @@
 // The components an incident affected: how badly, from when to when, and how much counted as downtime.
+import { coveredBy, isCalledOff } from '../../../core/incidents/maintenance.ts';
 import type { ComponentStatus } from '../../../core/model/component.ts';
 import type { Millis } from '../../../core/model/time.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
@@ -37,7 +38,8 @@ interface AffectedStretch {
 /** The time spans in which the component was affected; adjacent spans with one state are joined. */
 function stretchesOf(incident: IncidentView, id: string, status: ComponentStatus): AffectedStretch[] {
   const { scheduled, started, resolved } = incident;
-  if (scheduled) return [{ ...scheduled, status: 'under_maintenance' }];
+  if (scheduled)
+    return isCalledOff(incident) ? [] : [{ ...coveredBy(incident), status: 'under_maintenance' }];
   const spans: AffectedStretch[] = [];
   for (const { start, end, affected } of incident.stretches) {
     const now = affected.find(one => one.id === id)?.status;

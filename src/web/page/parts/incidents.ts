@@ -1,4 +1,7 @@
 // Incidents and maintenance as cards and timelines, and the lists in which they appear.
+import type { Key } from '../../../core/i18n/words.ts';
+import { endedAt } from '../../../core/incidents/ending.ts';
+import { isCalledOff } from '../../../core/incidents/maintenance.ts';
 import { type Health, statusOf } from '../../../core/model/component.ts';
 import { incidentPath } from '../../../core/model/incident.ts';
 import { DAY, MINUTE, type Millis, startOfUtcDay, utcDay } from '../../../core/model/time.ts';
@@ -33,6 +36,11 @@ export function updatesOf(incident: IncidentView, ctx: PageContext) {
     html: incident.html[i] ?? '',
     timeHtml: ctx.time(update.at).html,
   }));
+}
+
+/** The words for an incident's state. */
+export function stateKey(incident: IncidentView): Key {
+  return isCalledOff(incident) ? 'status.cancelled' : `status.${incident.state}`;
 }
 
 /** The state for an incident's icon: its effect on components, or "operational" once it is over. */
@@ -118,9 +126,11 @@ export function pastDays(count: number, ctx: PageContext) {
   });
 }
 
-/** When it began; a maintenance begins with its window. */
+/** When it began; a maintenance begins with its window. One that was called off belongs to the day on which it was. */
 export function beginning(incident: IncidentView): Millis {
-  return incident.scheduled?.start ?? incident.started;
+  const { scheduled, started } = incident;
+  if (!scheduled) return started;
+  return isCalledOff(incident) ? (endedAt(incident) ?? scheduled.start) : scheduled.start;
 }
 
 function ending(incident: IncidentView): Millis {
@@ -130,7 +140,7 @@ function ending(incident: IncidentView): Millis {
 
 /** "Investigating · Major incident · for 12 min" */
 function facts(incident: IncidentView, ctx: PageContext): string {
-  const parts = [ctx.html(`status.${incident.state}`)];
+  const parts = [ctx.html(stateKey(incident))];
   // Keep number and unit on one line.
   const duration = ctx.dates.duration(incident.duration).replaceAll(' ', '\u00a0');
   if (incident.scheduled) {

@@ -5,7 +5,7 @@ import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { overallForPicture } from './headline.ts';
-import { affects, healthOf } from './incidents.ts';
+import { affects, healthOf, stateKey } from './incidents.ts';
 import { CODE, SHAPE, THEME_COLOR } from './status-style.ts';
 
 /** Open Graph's usual size. */
@@ -40,7 +40,7 @@ export function incidentPicture(incident: IncidentView, ctx: PageContext): strin
     : ctx.say('component.since', { since: ctx.dates.dateTime(incident.started) });
   const over = incident.resolved !== null;
   const kind = ctx.say(scheduled ? 'maintenance' : `severity.${incident.severity}`);
-  const state = `${ctx.say(`status.${incident.state}`)} · ${kind}`;
+  const state = `${ctx.say(stateKey(incident))} · ${kind}`;
   const lasted = over
     ? ctx.say('incident.lasted', { duration: ctx.dates.duration(incident.duration) })
     : when;

@@ -1,0 +1,160 @@
+// The end of a maintenance, in whatever words: email, page, API and calendar say the same, and each word is told once.
+import { expect, test } from 'vitest';
+import { openWorld, subscribed, type World } from '../world.ts';
+
+const FILE = '20260310_upgrade.md';
+/** Tests begin at 12:00. */
+const work = (status: string, body = '', start = '12:01', end = '12:30') =>
+  `---\ntitle: Upgrade\nstatus: ${status}\nstarted: 2026-03-10T11:00:00Z\nscheduled_start: 2026-03-10T${start}:00Z\nscheduled_end: 2026-03-10T${end}:00Z\ncomponents: [dashboard]\n---\n\nWe upgrade.\n\n${body}`;
+const sent = ({ mails }: World) => mails.filter(({ subject }) => subject === '[MAINTENANCE] Upgrade');
+
+async function written(world: World, text: string, seconds: number) {
+  await world.write(FILE, text);
+  await world.pass(seconds, 5);
+}
+
+/** What every place says of it. */
+async function said(world: World) {
+  const [row] = (await world.get('/api/v2/scheduled-maintenances.json')).json.scheduled_maintenances;
+  const calendar = (await world.get('/status/maintenance.ics')).text;
+  const line = (name: string) => calendar.match(new RegExp(`^${name}[:;][^\r]*`, 'm'))?.[0];
+  const page = (await world.get(`/status/incidents/${FILE.slice(0, -3)}`)).text;
+  return {
+    state: row.status,
+    ended: row.resolved_at?.slice(11, 16) ?? null,
+    calendar: `${line('STATUS')?.slice(7)} ${line('DTSTART')?.slice(-7, -3)}-${line('DTEND')?.slice(-7, -3)}`,
+    page: page.match(/<title>(\w[\w ]*):/)?.[1],
+  };
+}
+
+const HALF = '## In progress 12:01 UTC\nWe begin.\n\n## Update 12:02 UTC\nHalf way.\n\n';
+
+test.each<[string, string, string, string]>([
+  ['Finished', 'completed', '## Finished 12:05 UTC\nIt works.\n\n', '12:05'],
+  ['Completed', 'completed', '## Completed 12:05 UTC\nIt works.\n\n', '12:05'],
+  ['Update', 'completed', '## Update 12:05 UTC\nIt works.\n\n', '12:05'],
+  ['a key', 'completed\nresolved: 2026-03-10T12:05:00Z', '## All done 12:05 UTC\nIt works.\n\n', '12:05'],
+])('ended by %s: a note after it moves nothing, and is told', async (_, status, words, at) => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('scheduled'), 70);
+  await written(world, work('in_progress', HALF), 260);
+  const before = sent(world).length;
+  await written(world, work(status, HALF + words), 60);
+  expect(sent(world).slice(before)).toHaveLength(1);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*It works\./);
+  const then = await said(world);
+  expect(then).toEqual({
+    state: 'completed',
+    ended: at,
+    calendar: 'CONFIRMED 1201-1205',
+    page: 'Completed',
+  });
+  await world.restart();
+  await written(world, work(status, `${HALF}${words}## Note 12:07 UTC\nReindexing goes on.\n`), 90);
+  const news = sent(world).slice(before + 1);
+  expect(news).toHaveLength(1);
+  expect(news[0]!.text).toContain('Reindexing goes on.');
+  expect(news[0]!.text).toMatch(/Ended: .*12:05/);
+  await world.restart();
+  expect(await said(world)).toEqual(then);
+  await world.pass(20, 5);
+  expect(sent(world)).toHaveLength(before + 2);
+});
+
+test.each<[string, string, string, RegExp]>([
+  ['status alone', 'completed', '', /^CANCELLED/],
+  ['Cancelled', 'completed', '## Cancelled 12:00 UTC\nNot tonight.\n', /^CANCELLED[\s\S]*Not tonight\./],
+  ['other words', 'completed', '## We moved it 12:00 UTC\nNot tonight.\n', /^CANCELLED[\s\S]*Not tonight\./],
+  ['Completed', 'completed', '## Completed 12:00 UTC\nNot tonight.\n', /^CANCELLED[\s\S]*Not tonight\./],
+  ['a key', 'completed\nresolved: 2026-03-10T12:00:00Z', '', /^CANCELLED/],
+])('called off by %s: one email, and every place says cancelled', async (_, status, words, email) => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('scheduled', '', '12:20'), 30);
+  const before = sent(world).length;
+  await written(world, work(status, words, '12:20'), 25);
+  expect(sent(world).slice(before)).toHaveLength(1);
+  expect(sent(world).at(-1)!.text).toMatch(email);
+  expect(sent(world).at(-1)!.text).toContain('Cancelled: it will not take place.');
+  const then = await said(world);
+  expect(then).toEqual({
+    state: 'completed',
+    ended: '12:00',
+    calendar: 'CANCELLED 1220-1220',
+    page: 'Cancelled',
+  });
+  const page = (await world.get(`/status/incidents/${FILE.slice(0, -3)}`)).text;
+  expect(page).not.toContain('Under maintenance');
+  const note = `${words}\n## Note 12:01 UTC\nWe tell you the new date.\n`;
+  await written(world, work(status, note, '12:20'), 60);
+  await world.restart();
+  await world.pass(1200, 60);
+  expect(sent(world).slice(before + 1)).toHaveLength(1);
+  expect(sent(world).at(-1)!.text).toContain('We tell you the new date.');
+  expect(await said(world)).toEqual(then);
+});
+
+test('begun and ended before its time: it took place', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('scheduled', '', '12:20'), 30);
+  const begun = '## In progress 12:00 UTC\nWe begin now.\n\n';
+  await written(world, work('in_progress', begun, '12:20'), 300);
+  await written(world, work('completed', `${begun}## Completed 12:05 UTC\nDone.\n`, '12:20'), 30);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Ended: .*12:05.*after 5/);
+  expect(await said(world)).toEqual({
+    state: 'completed',
+    ended: '12:05',
+    calendar: 'CONFIRMED 1200-1205',
+    page: 'Completed',
+  });
+});
+
+test('a corrected time of the end: no problem stays, and nobody is told', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('scheduled'), 70);
+  const ended = (time: string) => work('completed', `${HALF}## Completed ${time} UTC\nDone.\n`);
+  await written(world, work('in_progress', HALF), 300);
+  await written(world, ended('12:05'), 30);
+  const before = sent(world).length;
+  for (const time of ['12:06', '12:03', '12:05', '12:09', '12:06']) {
+    await written(world, ended(time), 20);
+    if (time !== '12:09') expect((await said(world)).ended).toBe(time);
+  }
+  await world.restart();
+  await world.pass(20, 5);
+  expect(sent(world)).toHaveLength(before);
+  expect((await said(world)).ended).toBe('12:06');
+  expect((await world.get('/readyz')).text).not.toContain('upgrade');
+});
+
+test('it went on after its end, and ended again: both are told, with their words', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('scheduled'), 70);
+  await written(world, work('in_progress', HALF), 120);
+  const once = `${HALF}## Completed 12:03 UTC\nDone.\n\n`;
+  await written(world, work('completed', once), 60);
+  const again = `${once}## In progress 12:04 UTC\nOne more step.\n\n`;
+  await written(world, work('in_progress', again), 60);
+  const before = sent(world).length;
+  await written(world, work('completed', `${again}## Completed 12:05 UTC\nNow it is done.\n`), 30);
+  await world.restart();
+  await world.pass(20, 5);
+  expect(sent(world).slice(before)).toHaveLength(1);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Ended: .*12:05[\s\S]*Now it is done\./);
+  expect((await said(world)).ended).toBe('12:05');
+});
+
+test('it takes longer than planned: the email does not speak of a planned end to come', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('in_progress', '', '12:00', '12:02'), 180);
+  const before = sent(world).length;
+  const late = '## In progress 12:03 UTC\nStill at it.\n';
+  await written(world, work('in_progress', late, '12:00', '12:02'), 20);
+  expect(sent(world).length).toBe(before + 1);
+  expect(sent(world).at(-1)!.text).toMatch(/takes longer than planned/);
+});
