@@ -1,8 +1,9 @@
 // `check [ID…]`: runs checks now, as the server would, and prints the results and what they mean.
+
+import { spell } from '../core/i18n/spell.ts';
 import type { ProbeResult } from '../core/model/checks/check.ts';
 import type { Component } from '../core/model/component.ts';
 import type { Metric } from '../core/model/metric.ts';
-import { spell } from '../core/monitoring/messages.ts';
 import { makeProbes } from '../outside/probes.ts';
 import { startPulse } from '../outside/pulse.ts';
 import { command, hint, Refused } from './shared/command.ts';

@@ -11,6 +11,7 @@ import { componentOf } from '../model/source.ts';
 import { type Millis, SECOND } from '../model/time.ts';
 import type { StoredTransition, Transition } from '../model/transition.ts';
 import { lastedFrom } from '../monitoring/messages.ts';
+import { UNSTABLE } from '../text/machine-texts.ts';
 import { type InWords, joined, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
 import { claimOf, type Members, memberAfter } from './members.ts';
@@ -79,7 +80,7 @@ export function withEvent(
 ): Change | null {
   const file = parseIncident(`${id}.md`, id, text).value as Incident;
   const isRelapse = event.kind === 'down' && file.status === 'resolved';
-  const said = isRelapse ? { ...words, message: `Still unstable. ${words.message}` } : words;
+  const said = isRelapse ? { ...words, message: UNSTABLE + words.message } : words;
   const listed = listing(text, file, event);
   if (listed === null) return null;
   const incident = withoutAhead(file, event);

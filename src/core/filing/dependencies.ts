@@ -6,6 +6,7 @@ import type { Site } from '../model/site.ts';
 import { componentOf, probedBy, probeSource } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
+import { machineText } from '../text/machine-texts.ts';
 
 /** All components that depend on this one, directly or not, in the site's order. */
 export function dependentsOf(id: string, components: readonly Component[]): Component[] {
@@ -35,7 +36,7 @@ export function withDependents<T extends Transition>(transition: T, { components
   return {
     ...transition,
     components: [...transition.components, ...children.map(child => child.id)],
-    message: `${transition.message}\n\nComponents that depend on it are also affected: ${names}.`,
+    message: `${transition.message}\n\n${machineText('machine.dependents', { list: names })}`,
   };
 }
 

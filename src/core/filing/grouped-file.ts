@@ -4,8 +4,7 @@ import { statusOf, worst } from '../model/component.ts';
 import { type Affected, openedByOf, SEVERITIES } from '../model/incident.ts';
 import { type Millis, SECOND } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
-import { spell } from '../monitoring/messages.ts';
-import { escapeMarkdown } from '../text/markdown.ts';
+import { machineText } from '../text/machine-texts.ts';
 
 /** The most outages described in full; others only by name. */
 const MAX_IN_FULL = 20;
@@ -59,7 +58,7 @@ export function printGrouped(outages: readonly Transition[], inWords: InWords): 
     later: later.map(step => ({
       status: 'investigating',
       at: step.at,
-      message: escapeMarkdown(`${phraseOf(step.names)} ${step.names.length > 1 ? 'fail' : 'fails'} too.`),
+      message: failsToo(step.names),
       change: { severity: null, components: step.affected },
       quiet: true,
     })),
@@ -79,7 +78,7 @@ export function joined(list: readonly Affected[], more: readonly Affected[]): re
 
 export function messagesOf(transitions: readonly Transition[]): string {
   const others = transitions.slice(MAX_IN_FULL).map(nameOf);
-  const rest = others.length > 0 ? [escapeMarkdown(`The same applies to: ${others.join(', ')}.`)] : [];
+  const rest = others.length > 0 ? [machineText('machine.same', { list: others.join(', ') })] : [];
   return [...transitions.slice(0, MAX_IN_FULL).map(({ message }) => message), ...rest].join('\n\n');
 }
 
@@ -91,11 +90,17 @@ function seenBy(transitions: readonly Transition[]): string {
 export function shortly(transition: Transition): string {
   const { kind, facts } = transition;
   const name = nameOf(transition);
-  if (kind === 'down') return escapeMarkdown(`${name} fails too.`);
+  if (kind === 'down') return failsToo([name]);
   // The end of a removed check has no short form; the newest section names it.
   if (!facts) return '';
-  const after = facts.duration === undefined ? '' : ` after ${spell(facts.duration)}`;
-  return escapeMarkdown(`${name} works again${after}.`);
+  return machineText('machine.works_again', { name, lasted: facts.duration });
+}
+
+function failsToo(names: readonly string[]): string {
+  const name = phraseOf(names);
+  return names.length > 1
+    ? machineText('machine.fail_too', { names: name })
+    : machineText('machine.fails_too', { name });
 }
 
 function nameOf({ facts, title }: Transition): string {

@@ -1,12 +1,12 @@
 // Reminders to operators: asks for an update of incidents that have been silent too long.
 
+import { spell } from '../i18n/spell.ts';
 import { promiseOf } from '../incidents/impact.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { iso, type Millis } from '../model/time.ts';
-import { spell } from '../monitoring/messages.ts';
 
 /** The newest update's time by `now`, epoch ms. */
 export function lastWord({ started, updates }: Incident, now: Millis): Millis {

@@ -7,7 +7,7 @@ import { componentOf, probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 import { transitionOf } from '../monitoring/detector-state.ts';
-import { escapeMarkdown } from '../text/markdown.ts';
+import { machineText, type Reason } from '../text/machine-texts.ts';
 import { type Outages, outagesOf } from './reported-vs-measured.ts';
 
 /** An outage that its check can no longer end. */
@@ -46,16 +46,16 @@ export function isUnwatched(source: string, site: Site): boolean {
 }
 
 /** Why a check will report nothing more; null while it may, and for sources that are no checks. */
-function reasonOf(source: string, { components }: Site): string | null {
+function reasonOf(source: string, { components }: Site): Reason | null {
   const id = componentOf(source);
   if (id === null) return null;
   const component = components.find(one => one.id === id);
-  if (!component) return 'it was removed from the configuration';
+  if (!component) return 'removed';
   const { check } = component;
-  if (check.type === 'manual') return 'its check was changed to manual';
-  if (!isConfigured(check)) return 'its check is no longer configured';
+  if (check.type === 'manual') return 'manual';
+  if (!isConfigured(check)) return 'unconfigured';
   const isLatency = probedBy(source) === null;
-  return isLatency && check.type === 'heartbeat' ? 'its check was changed to a heartbeat' : null;
+  return isLatency && check.type === 'heartbeat' ? 'heartbeat' : null;
 }
 
 /**
@@ -72,11 +72,8 @@ export function endOf(
   const component = site.components.find(one => one.id === id);
   const name = component?.name ?? called?.replace(/^High (.+) Latency$|^(.+) Down$/, '$1$2') ?? id;
   const rule = probedBy(source) === null ? 'latency' : 'probe';
-  const what =
-    rule === 'latency'
-      ? `The response time of ${name} is no longer measured`
-      : `${name} is no longer monitored`;
-  const message = escapeMarkdown(`${what}: ${reasonOf(source, site)}.`);
+  const words = rule === 'latency' ? 'machine.unmeasured' : 'machine.unwatched';
+  const message = machineText(words, { name, reason: reasonOf(source, site) as Reason });
   const end = transitionOf({ id, name }, rule, { kind: 'up', at: now, severity: 'critical', message });
   return { ...end, key, title: called ?? end.title };
 }

@@ -1,9 +1,9 @@
 // Templates: the operator's texts for automatic incidents (`status/templates/auto/*.md`).
 
+import { moment, spell } from '../i18n/spell.ts';
 import { MAX_MESSAGE } from '../incidents/file/escape.ts';
 import { nearest, type Outcome, type Problem } from '../model/problem.ts';
 import type { TemplateKind, Transition } from '../model/transition.ts';
-import { moment, spell } from '../monitoring/messages.ts';
 import { readComments } from '../text/comments.ts';
 import { plainText, readFrontmatter } from '../text/front-matter.ts';
 import { escapeMarkdown } from '../text/markdown.ts';

@@ -2,6 +2,7 @@
 
 import type { Lang } from '../model/lang.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
+import { spell, type Unit } from './spell.ts';
 import { sayIn } from './words.ts';
 
 export type Dates = ReturnType<typeof makeDates>;
@@ -58,6 +59,13 @@ function makeDates(lang: Lang, timeZone: string) {
     return parts.join(' ');
   };
   const duration = (length: Millis) => spelled(length, 'duration.days');
+  const counted = (n: number, unit: Unit) =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit,
+      unitDisplay: unit === 'millisecond' ? 'short' : 'long',
+      maximumFractionDigits: 2,
+    }).format(n);
   return {
     /** `23 Nov 2026, 14:30 UTC` */
     dateTime: (at: Millis) => dateTime.format(at),
@@ -81,6 +89,8 @@ function makeDates(lang: Lang, timeZone: string) {
     dayMonth: (at: Millis) => dayMonth.format(at),
     /** `12 min`, `1 h 5 min`, `2 days 4 h`: the two largest units, rounded down. */
     duration,
+    /** `2 hours 5 minutes`, `340 ms`: in full words. */
+    spelled: (length: Millis) => spell(length, counted),
     /** The same after "over" or "in": in German `2 Tagen`. */
     within: (length: Millis) => spelled(length, 'duration.within_days'),
     /** The same, but in seconds below a minute: `48 s`. */

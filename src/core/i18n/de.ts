@@ -430,4 +430,48 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'email.why': 'Sie erhalten diese E-Mail, weil Sie {title} abonniert haben.',
   'email.unsubscribe': 'Abmelden',
   'email.manage': 'Komponenten wählen',
+
+  'machine.down':
+    '{name} besteht seit {at} die Prüfungen nicht: {seen}.[ Zuerst: {first}.] {checks} in Folge fehlgeschlagen.',
+  'machine.up': '{name} antwortet seit {at} wieder normal ({good} in Folge).[ Der Ausfall dauerte {lasted}.]',
+  'machine.well': '{name} antwortet seit {at} normal ({good} in Folge).',
+  'machine.slow':
+    '{name} antwortet langsam: im Mittel {value} in einem Zeitraum von {window} ({checks}, die Grenze ist {limit}), Stand {at}.',
+  'machine.slow_percentile':
+    '{name} antwortet langsam: im Perzentil {percentile} {value} in einem Zeitraum von {window} ({checks}, die Grenze ist {limit}), Stand {at}.',
+  'machine.fast':
+    '{name} antwortet seit {at} wieder rechtzeitig: im Mittel {value} (die Grenze ist {limit}).[ Die Störung dauerte {lasted}.]',
+  'machine.fast_percentile':
+    '{name} antwortet seit {at} wieder rechtzeitig: im Perzentil {percentile} {value} (die Grenze ist {limit}).[ Die Störung dauerte {lasted}.]',
+  'machine.changed': '{name} wird jetzt anders überwacht: Die Prüfung ist nun {type}.',
+  'machine.silent':
+    '{name} hat sich seit {at} nicht gemeldet; die längste Pause zwischen zwei Meldungen ist {window}.',
+  'machine.reported': '{name} hat einen Fehler gemeldet ({at})[: {seen}]',
+  'machine.reported_again': '{name} hat sich wieder gemeldet ({at}).[ Der Ausfall dauerte {lasted}.]',
+  'machine.first_report': '{name} hat sich gemeldet ({at}).',
+  'machine.unwatched': '{name} wird nicht mehr überwacht: {reason}.',
+  'machine.unmeasured': 'Die Antwortzeit von {name} wird nicht mehr gemessen: {reason}.',
+  'machine.fails_too': '{name} ist auch ausgefallen.',
+  'machine.fail_too': '{names} sind auch ausgefallen.',
+  'machine.works_again': '{name} funktioniert wieder.[ Der Ausfall dauerte {lasted}.]',
+  'machine.same': 'Dasselbe gilt für: {list}.',
+  'machine.dependents': 'Komponenten, die davon abhängen, sind ebenfalls betroffen: {list}.',
+  'machine.says_down': '{name} ist ausgefallen, meldet {who}{said}',
+  'machine.says_up': '{name} ist wieder in Betrieb, meldet {who}{said}',
+  'machine.says_degraded': '{name} ist eingeschränkt, meldet {who}{said}',
+  'machine.says_over': '{name} ist vorbei, meldet {who}{said}',
+  'machine.says': '{name}, meldet {who}{said}',
+  'machine.begins': 'Zeit bis zum Beginn dieser Wartung: {lead}.',
+  'machine.begins_about': 'Zeit bis zum Beginn dieser Wartung: etwa {lead}.',
+  'machine.unstable': 'Weiterhin instabil.',
+  'machine.checks': { one: '{n} Prüfung', other: '{n} Prüfungen' },
+  'machine.good': { one: '{n} gute Prüfung', other: '{n} gute Prüfungen' },
+  'machine.others': {
+    one: '{first} und {n} weitere Komponente',
+    other: '{first} und {n} weitere Komponenten',
+  },
+  'machine.reason_removed': 'Sie wurde aus der Konfiguration entfernt',
+  'machine.reason_manual': 'Die Prüfung ist nun manuell',
+  'machine.reason_unconfigured': 'Die Prüfung ist nicht mehr konfiguriert',
+  'machine.reason_heartbeat': 'Die Prüfung ist nun ein Heartbeat',
 };

@@ -410,4 +410,46 @@ export const en = {
   'email.why': 'You get this email because you subscribed to {title}.',
   'email.unsubscribe': 'Unsubscribe',
   'email.manage': 'Choose components',
+
+  // Texts of automatic updates, as they stand in files. What is in square brackets is left out without its value.
+  'machine.down':
+    '{name} has been failing its checks since {at}: {seen}.[ At first: {first}.] {checks} in a row failed.',
+  'machine.up':
+    '{name} has responded normally again since {at} ({good} in a row).[ The outage lasted {lasted}.]',
+  'machine.well': '{name} has responded normally since {at} ({good} in a row).',
+  'machine.slow':
+    '{name} is responding slowly: on average {value} over the last {window} ({checks}, the limit is {limit}), as of {at}.',
+  'machine.slow_percentile':
+    '{name} is responding slowly: at percentile {percentile} {value} over the last {window} ({checks}, the limit is {limit}), as of {at}.',
+  'machine.fast':
+    '{name} has responded in time again since {at}: on average {value} (the limit is {limit}).[ It was slow for {lasted}.]',
+  'machine.fast_percentile':
+    '{name} has responded in time again since {at}: at percentile {percentile} {value} (the limit is {limit}).[ It was slow for {lasted}.]',
+  'machine.changed': '{name} is now monitored in another way: its check was changed to {type}.',
+  'machine.silent': '{name} has not reported since {at}; a report was due within {window}.',
+  'machine.reported': '{name} reported a failure at {at}[: {seen}]',
+  'machine.reported_again': '{name} reported again at {at}.[ The outage lasted {lasted}.]',
+  'machine.first_report': '{name} reported at {at}.',
+  'machine.unwatched': '{name} is no longer monitored: {reason}.',
+  'machine.unmeasured': 'The response time of {name} is no longer measured: {reason}.',
+  'machine.fails_too': '{name} fails too.',
+  'machine.fail_too': '{names} fail too.',
+  'machine.works_again': '{name} works again[ after {lasted}].',
+  'machine.same': 'The same applies to: {list}.',
+  'machine.dependents': 'Components that depend on it are also affected: {list}.',
+  'machine.says_down': '{name} is down, says {who}{said}',
+  'machine.says_up': '{name} is up again, says {who}{said}',
+  'machine.says_degraded': '{name} is degraded, says {who}{said}',
+  'machine.says_over': '{name} is over, says {who}{said}',
+  'machine.says': '{name}, says {who}{said}',
+  'machine.begins': 'This maintenance begins in {lead}.',
+  'machine.begins_about': 'This maintenance begins in about {lead}.',
+  'machine.unstable': 'Still unstable.',
+  'machine.checks': { one: '{n} check', other: '{n} checks' },
+  'machine.good': { one: '{n} good check', other: '{n} good checks' },
+  'machine.others': { one: '{first} and {n} other component', other: '{first} and {n} other components' },
+  'machine.reason_removed': 'it was removed from the configuration',
+  'machine.reason_manual': 'its check was changed to manual',
+  'machine.reason_unconfigured': 'its check is no longer configured',
+  'machine.reason_heartbeat': 'its check was changed to a heartbeat',
 } satisfies Record<string, string | { one: string; other: string }>;

@@ -4,7 +4,7 @@ import type { Site } from '../model/site.ts';
 import { slug } from '../model/slug.ts';
 import { isoMillis, type Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
-import { escapeMarkdown } from '../text/markdown.ts';
+import { machineText } from '../text/machine-texts.ts';
 import { withoutSecrets } from '../text/printable.ts';
 import { fingerprint } from './fields.ts';
 import { calledOf } from './senders.ts';
@@ -118,13 +118,12 @@ function parseUrl(text: string): MonitoredUrl | null {
 /** The monitor's text goes on the page, so it is escaped. */
 function messageOf({ kind, says, name, sender, ...signal }: Signal): string {
   const message = withoutSecrets(signal.message);
-  const said = `${name}${SAID[says][kind === 'up' ? 'up' : 'down']}`;
-  const who = calledOf(sender);
-  return escapeMarkdown(message === '' ? `${said}, says ${who}.` : `${said}, says ${who}: ${message}`);
+  const key = SAYS[says][kind === 'up' ? 'up' : 'down'];
+  return machineText(key, { name, who: calledOf(sender), said: message });
 }
 
-const SAID = {
-  down: { down: ' is down', up: ' is up again' },
-  degraded: { down: ' is degraded', up: ' is up again' },
-  alert: { down: '', up: ' is over' },
-};
+const SAYS = {
+  down: { down: 'machine.says_down', up: 'machine.says_up' },
+  degraded: { down: 'machine.says_degraded', up: 'machine.says_up' },
+  alert: { down: 'machine.says', up: 'machine.says_over' },
+} as const;

@@ -11,7 +11,7 @@ import {
 import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, type Span } from '../model/time.ts';
-import { count } from '../text/count.ts';
+import { machineText } from '../text/machine-texts.ts';
 import { completionOf, isCompletion } from './ending.ts';
 
 /** The status to show now: the one in the file, moved forward by the clock, never back. */
@@ -131,7 +131,7 @@ export function noticesOf(incident: Incident, leads: readonly Millis[], now: Mil
       at: late <= PUNCTUAL ? start - lead : now,
       status: 'scheduled',
       label: null,
-      body: `This maintenance begins in ${late <= PUNCTUAL ? inWords(lead) : left(start - now)}.`,
+      body: late <= PUNCTUAL ? machineText('machine.begins', { lead }) : left(start - now),
       ...(lead !== nearest || now >= start || late > DAY ? { quiet: true as const } : {}),
     };
   });
@@ -142,14 +142,8 @@ const PUNCTUAL: Millis = 5 * MINUTE;
 
 function left(time: Millis): string {
   const unit = time >= 2 * DAY ? DAY : time >= 2 * HOUR ? HOUR : MINUTE;
-  const rounded = Math.max(MINUTE, Math.round(time / unit) * unit);
-  return unit === MINUTE ? inWords(rounded) : `about ${inWords(rounded)}`;
-}
-
-function inWords(lead: Millis): string {
-  const [unit, name] =
-    lead % DAY === 0 && lead > DAY ? [DAY, 'day'] : lead % HOUR === 0 ? [HOUR, 'hour'] : [MINUTE, 'minute'];
-  return count(Math.round(lead / (unit as number)), name as string);
+  const lead = Math.max(MINUTE, Math.round(time / unit) * unit);
+  return machineText(unit === MINUTE ? 'machine.begins' : 'machine.begins_about', { lead });
 }
 
 /** Warns of failing checks during a maintenance. `incidents` holds all occurrences of recurring ones. */

@@ -5,11 +5,13 @@
 //   that exceeds the limit.
 // - Ended: the average and each of the newest `recoveries` responses are within the limit, so that an outlier that
 //   leaves the window, or one quick response, causes no flapping.
+
+import { spell } from '../i18n/spell.ts';
 import type { CheckResult } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import type { Millis } from '../model/time.ts';
 import { type DetectorState, type Judgement, transitionOf } from './detector-state.ts';
-import { fastWords, lastedFrom, slowWords, spell } from './messages.ts';
+import { fastWords, lastedFrom, slowWords } from './messages.ts';
 
 /** Fewer responses than this are too few to judge. */
 const SLOW_SAMPLES = 3;

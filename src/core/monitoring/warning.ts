@@ -1,4 +1,6 @@
 // Warnings: problems that are no outage. For operators, not for visitors.
+
+import { spell } from '../i18n/spell.ts';
 import { type Check, type CheckResult, isConfigured } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import type { Metric } from '../model/metric.ts';
@@ -6,7 +8,6 @@ import type { Problem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { DAY, iso, MINUTE, type Millis, utcDay } from '../model/time.ts';
-import { spell } from './messages.ts';
 
 export interface WarningReport {
   /** Unique: `certificate:api`, `check:api`, `metric:queue`, `uptimerobot:777:certificate`. */

@@ -1,7 +1,8 @@
 // Describes failures: `seen` may be published, `detail` is for the log.
+
+import { spell } from '../../core/i18n/spell.ts';
 import type { ProbeResult } from '../../core/model/checks/check.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { spell } from '../../core/monitoring/messages.ts';
 
 /** Thrown by a probe if the response itself is wrong; its message may be published. */
 export class Finding extends Error {}

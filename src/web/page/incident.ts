@@ -6,7 +6,6 @@ import { incidentPath } from '../../core/model/incident.ts';
 import { parseInstant } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
 import { cut } from '../../core/text/chat-markdown.ts';
-import { plainText } from '../../core/text/markdown.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { affectedOf } from './parts/affected.ts';
@@ -17,6 +16,7 @@ import {
   nextUpdateHtml,
   stateKey,
   updatesOf,
+  updateText,
   windowHtml,
 } from './parts/incidents.ts';
 import { entryOf, neighboursOf } from './parts/order.ts';
@@ -37,7 +37,7 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
     about: {
       title: `${state}: ${incident.title}`,
       // The text that a chat shows below the link.
-      description: cut(`${affects(incident, ctx)}. ${plainText(last.body)}`, 200),
+      description: cut(`${affects(incident, ctx)}. ${updateText(last, ctx)}`, 200),
       path,
       live: true,
       health,

@@ -2,9 +2,9 @@
 
 import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
-import { plainText } from '../../core/text/markdown.ts';
 import { jsonText } from '../../core/text/printable.ts';
 import type { PageContext } from './context.ts';
+import { updateText } from './parts/incidents.ts';
 
 /** JSON-LD of an incident, safe inside `<script>`; null for maintenance, which has no suitable type. */
 export function liveBlog(incident: IncidentView, url: string, ctx: PageContext): string | null {
@@ -21,11 +21,11 @@ export function liveBlog(incident: IncidentView, url: string, ctx: PageContext):
     ...(incident.resolved === null ? {} : { coverageEndTime: iso(incident.resolved) }),
     author: publisher,
     publisher,
-    liveBlogUpdate: incident.updates.map(({ at, status, label, body }) => ({
+    liveBlogUpdate: incident.updates.map(update => ({
       '@type': 'BlogPosting',
-      headline: label ?? ctx.say(`status.${status}`),
-      datePublished: iso(at),
-      articleBody: plainText(body),
+      headline: update.label ?? ctx.say(`status.${update.status}`),
+      datePublished: iso(update.at),
+      articleBody: updateText(update, ctx),
     })),
   };
   return jsonText(data);

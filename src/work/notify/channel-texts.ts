@@ -71,7 +71,7 @@ function describe(
   return {
     heading: `[${tagOf(incident, update)}] ${view.title}`,
     facts: [[view.state, view.kind, view.label].filter(Boolean).join(' · '), ...view.facts],
-    markdown: update.body.trim(),
+    markdown: view.markdown,
     color: view.color,
     tone: toneOf(incident, update),
     link: { label: view.see, url },

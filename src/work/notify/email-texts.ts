@@ -11,7 +11,8 @@ import type { Render } from '../../core/model/ports/render.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Span } from '../../core/model/time.ts';
 import type { EmailForm } from '../../core/notify/mail.ts';
-import { renderMarkdown } from '../../core/text/markdown.ts';
+import { machineTextFor } from '../../core/text/machine-texts.ts';
+import { escapeHtml, escapeMarkdown, renderMarkdown } from '../../core/text/markdown.ts';
 import { oneLine, printable } from '../../core/text/printable.ts';
 import type { EmailLinks } from './links.ts';
 
@@ -91,11 +92,24 @@ export function updateView(
     color: colorOf(incident, update),
     time: dates.dateTime(update.at),
     facts,
-    // Markdown is readable as plain text.
-    body: update.body.trim(),
-    // An email has no base address, so links to our pages must be absolute.
-    bodyHtml: renderMarkdown(update.body, `${site.url}/status/live`),
+    ...bodiesOf(update, say, dates, site),
     see: say(scheduled ? 'email.see_maintenance' : 'email.see'),
+  };
+}
+
+/** An update's text in the forms of an email and a chat, with what the server wrote in the reader's language and zone. */
+function bodiesOf({ body }: IncidentUpdate, say: Say, dates: Dates, site: Site) {
+  const markdown = body.trim();
+  // An email has no base address, so links to our pages must be absolute.
+  const html = (text: string) => renderMarkdown(text, `${site.url}/status/live`);
+  const as = (ours: (paragraph: string) => string, other: (text: string) => string) =>
+    machineTextFor(body, { say, dates, moment: dates.dateTime, text: String, ours, other });
+  const asWritten = (text: string) => text;
+  return {
+    // Markdown is readable as plain text.
+    body: as(asWritten, asWritten) ?? markdown,
+    markdown: as(escapeMarkdown, asWritten) ?? markdown,
+    bodyHtml: as(text => `<p>${escapeHtml(text)}</p>`, html) ?? html(body),
   };
 }
 

@@ -1,9 +1,9 @@
 // Detects steps of the wall clock by comparing it with a clock that only grows, and passes them to listeners.
 
+import { spell } from '../../core/i18n/spell.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { errorAt, type Problem } from '../../core/model/problem.ts';
 import { type Clock, iso, isPlausible, MINUTE, type Millis, SECOND, utcDay } from '../../core/model/time.ts';
-import { spell } from '../../core/monitoring/messages.ts';
 
 /** A smaller difference is a clock that is being corrected slowly. */
 const MIN_STEP: Millis = 2 * SECOND;

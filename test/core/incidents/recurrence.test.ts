@@ -232,7 +232,7 @@ describe('mail about maintenance', () => {
     expect(keys('2026-11-08T01:00:00Z')).toEqual(['2026-11-08T02:00:00Z-60m 2026-11-08T01:00:00Z']);
     expect(keys('2026-11-08T02:00:00Z')).toEqual([]);
     expect(mailed('2026-11-07T02:00:00Z', [one])).toEqual([
-      'db 2026-11-08T02:00:00Z-1440m This maintenance begins in 24 hours.',
+      'db 2026-11-08T02:00:00Z-1440m This maintenance begins in 1 day.',
     ]);
   });
 
@@ -243,10 +243,10 @@ describe('mail about maintenance', () => {
   });
 
   test.each([
-    ['2026-11-07T02:05:00Z', '2026-11-07T02:00:00Z', 'in 24 hours'],
+    ['2026-11-07T02:05:00Z', '2026-11-07T02:00:00Z', 'in 1 day'],
     ['2026-11-07T07:10:00Z', '2026-11-07T07:10:00Z', 'in about 19 hours'],
     ['2026-11-08T00:00:00Z', '2026-11-08T00:00:00Z', 'in about 2 hours'],
-    ['2026-11-08T00:20:00Z', '2026-11-08T00:20:00Z', 'in 100 minutes'],
+    ['2026-11-08T00:20:00Z', '2026-11-08T00:20:00Z', 'in 1 hour 40 minutes'],
     ['2026-11-08T01:59:50Z', '2026-11-08T01:59:50Z', 'in 1 minute'],
   ])('said at %s, a notice is of %s and says what is left: %s', (now, said, words) => {
     const leads = now < '2026-11-08T01' ? [DAY] : [HOUR];
@@ -290,7 +290,7 @@ describe('mail about maintenance', () => {
 
   test('the words name the lead', () => {
     const [notice] = noticesOf(maintenance(), [90 * MINUTE], at('2026-11-08T00:30:00Z'));
-    expect(notice?.body).toBe('This maintenance begins in 90 minutes.');
+    expect(notice?.body).toBe('This maintenance begins in 1 hour 30 minutes.');
     expect(noticesOf(maintenance(), [2 * DAY], at('2026-11-06T02:00:00Z'))[0]?.body).toContain('2 days');
   });
 });

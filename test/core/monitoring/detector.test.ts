@@ -1,6 +1,7 @@
 // The detector: tables of cases, and random result sequences against a model that looks back at everything.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { spell } from '../../../src/core/i18n/spell.ts';
 import {
   type CheckResult,
   checkSchema,
@@ -11,7 +12,6 @@ import type { Component } from '../../../src/core/model/component.ts';
 import { HOUR, iso, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import { GAP_PERIODS, healthOf, judge } from '../../../src/core/monitoring/detector.ts';
 import { initialState } from '../../../src/core/monitoring/detector-state.ts';
-import { spell } from '../../../src/core/monitoring/messages.ts';
 import { renderMarkdown } from '../../../src/core/text/markdown.ts';
 
 const START = Date.UTC(2026, 10, 23, 10, 0, 0);

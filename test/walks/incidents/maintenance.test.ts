@@ -25,7 +25,7 @@ test('subscribers hear of a maintenance when announced, a day and an hour ahead,
   expect(told().map(({ text }) => /pauses/.test(text ?? ''))).toEqual([true]);
   await world.pass(2 * 86_400, 1_800);
   const words = told().map(({ text }) => /begins in [^.]+/.exec(text ?? '')?.[0] ?? 'announced');
-  expect(words).toEqual(['announced', 'begins in 24 hours', 'begins in 1 hour']);
+  expect(words).toEqual(['announced', 'begins in 1 day', 'begins in 1 hour']);
   expect(world.system.snapshot().maintenances.map(({ id, state }) => [id, state])).toEqual([
     ['20260310_work--2026-03-26', 'scheduled'],
     ['20260310_work--2026-03-19', 'scheduled'],
@@ -80,9 +80,9 @@ test('a nightly maintenance is announced once, and what is written in one night 
   await world.pass(28 * 3600, 1800);
   expect(said().slice(1)).toEqual([
     'begins in 1 hour',
-    'begins in 24 hours',
+    'begins in 1 day',
     'begins in 1 hour',
-    'begins in 24 hours',
+    'begins in 1 day',
   ]);
   world.mails.length = 0;
   await world.pass(900, 300);
@@ -165,7 +165,7 @@ test('a maintenance named after its own day is announced when it is written, wit
   await world.pass(60);
   expect(await moments()).toEqual(before);
   await world.pass(8 * 86_400, 1_800);
-  expect(said()).toEqual(['We upgrade', 'begins in 24 hours', 'begins in 1 hour', 'COMPLETED']);
+  expect(said()).toEqual(['We upgrade', 'begins in 1 day', 'begins in 1 hour', 'COMPLETED']);
   expect((await moments()).id).toBe(before.id);
   expect((await moments()).times[2]).toBe(before.times[2]);
 });
@@ -265,7 +265,7 @@ test('what was moved, or told late, is told with the time that is left; what is 
   world.stepClock(84 * 3600);
   await world.restart();
   await world.pass(60, 30);
-  expect(said().slice(2)).toEqual([expect.stringMatching(/^begins in 11\d minutes$/)]);
+  expect(said().slice(2)).toEqual([expect.stringMatching(/^begins in 1 hour 5\d minutes$/)]);
 });
 
 test('an update that the file puts into the future is named to the operator', async () => {

@@ -1,11 +1,14 @@
 // Incidents and maintenance as cards and timelines, and the lists in which they appear.
+import { MOMENT, readMoment } from '../../../core/i18n/spell.ts';
 import type { Key } from '../../../core/i18n/words.ts';
 import { endedAt } from '../../../core/incidents/ending.ts';
 import { isCalledOff } from '../../../core/incidents/maintenance.ts';
 import { type Health, statusOf } from '../../../core/model/component.ts';
-import { incidentPath } from '../../../core/model/incident.ts';
+import { type IncidentUpdate, incidentPath } from '../../../core/model/incident.ts';
 import { DAY, MINUTE, type Millis, startOfUtcDay, utcDay } from '../../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
+import { machineTextFor } from '../../../core/text/machine-texts.ts';
+import { escapeHtml, plainText, renderMarkdown } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { CODE, icon } from './status-style.ts';
 
@@ -33,9 +36,45 @@ export function updatesOf(incident: IncidentView, ctx: PageContext) {
   return incident.updates.map((update, i) => ({
     anchor: anchorOf('u', update.key),
     label: update.label ?? ctx.say(`status.${update.status}`),
-    html: incident.html[i] ?? '',
+    html: updateHtml(incident, i, ctx),
     timeHtml: ctx.time(update.at).html,
   }));
+}
+
+/** An update's text, with what the server wrote in the visitor's language and zone. */
+function updateHtml(incident: IncidentView, index: number, ctx: PageContext): string {
+  const moment = (at: Millis) => ctx.time(at, 'near').html;
+  const html =
+    machineTextFor(incident.updates[index]!.body, {
+      say: ctx.say,
+      dates: ctx.dates,
+      moment,
+      text: escapeHtml,
+      ours: paragraph => `<p>${paragraph}</p>`,
+      other: markdown => renderMarkdown(markdown),
+    }) ??
+    incident.html[index] ??
+    '';
+  // In the words of an operator's template, times stand as ours do.
+  return incident.openedBy === null ? html : html.replace(MOMENTS, text => moment(readMoment(text)));
+}
+
+const MOMENTS = new RegExp(MOMENT, 'g');
+
+/** The same as plain text. */
+export function updateText(
+  { body }: IncidentUpdate,
+  { say, dates }: Pick<PageContext, 'say' | 'dates'>,
+): string {
+  const text = machineTextFor(body, {
+    say,
+    dates,
+    moment: dates.dateTime,
+    text: String,
+    ours: String,
+    other: plainText,
+  });
+  return text ?? plainText(body);
 }
 
 /** The words for an incident's state. */

@@ -350,7 +350,7 @@ describe('a maintenance that nobody dated', () => {
     }
     expect(said).toEqual([
       '2026-03-01T20:00:00Z We upgrade.',
-      '2026-03-12T22:00:00Z This maintenance begins in 24 hours.',
+      '2026-03-12T22:00:00Z This maintenance begins in 1 day.',
       '2026-03-13T21:00:00Z This maintenance begins in 1 hour.',
     ]);
   });
