@@ -59,26 +59,29 @@ export function isPlannable(
  * The steps of a completed maintenance that did not and will not happen: dated after the completion or, if the time of
  * completion is unknown, after `now`.
  * @param wasAhead whether an update was dated in the future when the completion was first seen.
- * @param isTold whether a step was told: after it, the work went on until the next completion.
+ * @param isEndTold whether the completion was told: what is written later is no step of the plan.
  */
 export function stepsAfterCompletion(
   incident: Incident,
   now: Millis,
   wasAhead: (update: IncidentUpdate) => boolean = () => false,
-  isTold: (update: IncidentUpdate) => boolean = () => false,
+  isEndTold = false,
 ): readonly IncidentUpdate[] {
   const { scheduled, status, resolved, rrule } = incident;
   if (!scheduled || status !== 'completed' || rrule !== undefined) return [];
   const steps = incident.updates.filter(update => isPlannable(incident, update) && !update.preface);
-  const isEnd = (update: IncidentUpdate) => update.status === 'completed';
-  const last = steps.findLastIndex(update => !isEnd(update) && isTold(update));
-  const end = steps.slice(last + 1).find(one => isEnd(one) && one.at <= now) ?? steps.find(isEnd);
-  const completion = Math.min(resolved ?? FOREVER, end?.at ?? FOREVER);
+  const end =
+    incident.endedBy === undefined
+      ? steps.find(update => update.status === 'completed')
+      : steps.find(({ key }) => key === incident.endedBy);
+  const completion =
+    incident.endedBy === undefined ? Math.min(resolved ?? FOREVER, end?.at ?? FOREVER) : resolved!;
   if (completion > now && completion < FOREVER) return [];
   // The text of the completion itself may be dated a little later.
   return steps.filter(
     update =>
-      update.at > now || wasAhead(update) || (!update.inherits && update !== end && update.at > completion),
+      update !== end &&
+      (update.at > now || wasAhead(update) || (!isEndTold && !update.inherits && update.at > completion)),
   );
 }
 
@@ -146,7 +149,7 @@ function withEarlyUpdatesMoved(
   wasAhead: boolean,
   before = false,
 ): Incident {
-  const { scheduled, updates } = incident;
+  const { updates } = incident;
   const seenAt = ({ key }: IncidentUpdate) => seen(refOf({ incidentId: keyOf(incident), key }));
   const isEarly = (update: IncidentUpdate) =>
     !isPlannable(incident, update) &&
@@ -156,19 +159,26 @@ function withEarlyUpdatesMoved(
   const moved = updates
     .map(update => (isEarly(update) ? { ...update, at: Math.min(now, seenAt(update)) } : update))
     .sort((a, b) => a.at - b.at);
-  const end = scheduled && incident.status === 'completed' ? (incident.resolved ?? FOREVER) : FOREVER;
-  return { ...incident, updates: inherited(moved, scheduled ? 'scheduled' : 'investigating', end) };
+  return { ...incident, updates: inherited(moved, incident) };
 }
 
-/**
- * After a change of order: an update whose heading names no status takes it from the update before.
- * @param end of a completed maintenance, epoch ms; else Infinity
- */
-function inherited(updates: readonly IncidentUpdate[], first: UpdateStatus, end: Millis): IncidentUpdate[] {
-  let standing = first;
+/** After a change of order: an update whose heading names no status takes it from the update before. */
+function inherited(
+  updates: readonly IncidentUpdate[],
+  { scheduled, status: front, resolved }: Incident,
+): IncidentUpdate[] {
+  let standing: UpdateStatus = scheduled ? 'scheduled' : 'investigating';
+  const isOver = front === 'completed';
+  const taken = (at: Millis): UpdateStatus => {
+    if (!scheduled) return standing;
+    if (isOver) return resolved !== null && at >= resolved ? front : standing;
+    // After a Completed section, what follows says that the work goes on.
+    const goesOn = standing === 'completed' && at < scheduled.end;
+    return !goesOn ? standing : front === 'scheduled' ? 'in_progress' : front;
+  };
   return updates.map(update => {
     if (update.stray) return update;
-    const status = !update.inherits ? update.status : update.at >= end ? 'completed' : standing;
+    const status = update.inherits ? taken(update.at) : update.status;
     standing = status;
     if (status === update.status) return update;
     const { reopens: _, ...rest } = update;

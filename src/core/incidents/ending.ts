@@ -1,43 +1,17 @@
 // The end of an incident: when it was, which update says so, and whether it is told.
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
-
-/** When the incident ended, by its file; null while it is open, and for a recurring maintenance. */
-export function endedAt(incident: Incident): Millis | null {
-  const { scheduled, status, resolved, updates } = incident;
-  if (scheduled) return completionOf(incident)?.at ?? null;
-  if (status !== 'resolved') return null;
-  return resolved ?? updates.find(update => update.status === status)?.at ?? null;
-}
-
-/** How a maintenance was completed. */
-interface Completion {
-  readonly at: Millis;
-  /** The update that says so; null if only the front matter does. */
-  readonly update: IncidentUpdate | null;
-}
+import { completionOf, type EndRecord, WORDLESS } from './completion.ts';
 
 /**
- * The completion of a maintenance, by its file: its Completed section, after work that went on the next one; else
- * `resolved:`; else its last words within the window, so that no outage after them is hidden; else as planned. Null
- * before, and for a recurring one.
- *
- * The server knows more (`FirstSeen`): it sets `resolved` of one that ended in other words.
+ * When the incident ended; null while it is open, and for a recurring maintenance.
+ * @param state as of now (`stateAt`); by default as in its file
  */
-export function completionOf({ scheduled, status, resolved, updates, rrule }: Incident): Completion | null {
-  if (!scheduled || status !== 'completed' || rrule !== undefined) return null;
-  const last = updates.findLastIndex(({ status }) => status !== 'completed' && status !== 'resolved');
-  const said = updates.slice(last + 1).find(isCompletion) ?? updates.find(isCompletion);
-  if (said) return { at: resolved ?? said.at, update: said };
-  const isEnd = ({ inherits, at }: IncidentUpdate) =>
-    inherits && (resolved === null ? at > scheduled.start && at < scheduled.end : at === resolved);
-  const update = updates.findLast(isEnd) ?? null;
-  return { at: resolved ?? update?.at ?? scheduled.end, update };
-}
-
-/** Whether an update of a maintenance says that it is over. */
-export function isCompletion({ status, inherits }: IncidentUpdate): boolean {
-  return (status === 'completed' || status === 'resolved') && !inherits;
+export function endedAt(incident: Incident, state: UpdateStatus = incident.status): Millis | null {
+  const { scheduled, status, resolved, updates } = incident;
+  if (scheduled) return completionOf(incident, state)?.at ?? null;
+  if (status !== 'resolved') return null;
+  return resolved ?? updates.find(update => update.status === status)?.at ?? null;
 }
 
 /**
@@ -85,9 +59,6 @@ export function nextEnd(
   return said ? { ...said, turn: 'end' } : end;
 }
 
-/** The key of an update that says no more than that it is over. */
-export const WORDLESS = 'end';
-
 /** The keys of an incident's ends, and of what said that it is open again after one. Sorted, they come last. */
 export const endKey = (number: number) => `end#${number}`;
 const reopeningKey = (number: number) => `reopened#${number}`;
@@ -109,6 +80,21 @@ export function endsTold(has: (key: string) => boolean): { readonly count: numbe
   let count = 0;
   while (has(endKey(count))) count++;
   return { count, open: count === 0 || has(reopeningKey(count - 1)) };
+}
+
+/** What the records tell of the ends of a maintenance. */
+export function endRecordOf(records: {
+  has(key: string): boolean;
+  /** When it was first seen, epoch ms; null: not yet. */
+  at(key: string): Millis | null;
+}): EndRecord {
+  const { count, open } = endsTold(key => records.has(key));
+  const last = open ? count - 1 : count - 2;
+  return {
+    openedAt: last < 0 ? null : records.at(reopeningKey(last)),
+    announcedAt: open || records.has(clockKey(count - 1)) ? null : records.at(endKey(count - 1)),
+    seenAt: key => records.at(key),
+  };
 }
 
 /**

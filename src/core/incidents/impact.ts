@@ -11,7 +11,8 @@ import {
   SEVERITIES,
 } from '../model/incident.ts';
 import type { Millis } from '../model/time.ts';
-import { announcedStatus, completionOf } from './ending.ts';
+import { completionOf } from './completion.ts';
+import { announcedStatus } from './ending.ts';
 
 /** A period in which the impact of an incident did not change. */
 export interface Stretch {

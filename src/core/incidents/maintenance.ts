@@ -12,7 +12,7 @@ import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { machineText } from '../text/machine-texts.ts';
-import { completionOf, isCompletion } from './ending.ts';
+import { beginningOfWork, completionOf } from './completion.ts';
 
 /** The status to show now: the one in the file, moved forward by the clock, never back. */
 export function stateAt(incident: Incident, now: Millis): UpdateStatus {
@@ -23,64 +23,10 @@ export function stateAt(incident: Incident, now: Millis): UpdateStatus {
 }
 
 /** The time a maintenance covers: with an early start, and an early or late completion, as in the file. */
-export function coveredBy(incident: Incident): Span {
+export function coveredBy(incident: Incident, state: UpdateStatus = incident.status): Span {
   const planned = incident.scheduled!;
   const start = beginningOfWork(incident, planned);
-  return { start, end: Math.max(start, completionOf(incident)?.at ?? planned.end) };
-}
-
-/** When the work began: as planned, or with an In progress section before that. */
-function beginningOfWork({ updates }: Incident, planned: Span): Millis {
-  const begun = updates.find(update => update.status === 'in_progress')?.at ?? planned.start;
-  return Math.min(begun, planned.start);
-}
-
-/** Whether a maintenance was completed before its work began: it did not take place. */
-export function isCalledOff(incident: Incident): boolean {
-  const completion = completionOf(incident);
-  return completion !== null && completion.at < beginningOfWork(incident, incident.scheduled!);
-}
-
-/** Whether a maintenance was completed without a Completed section. */
-export function isEndUnwritten({ scheduled, status, updates, rrule }: Incident): boolean {
-  if (!scheduled || status !== 'completed' || rrule !== undefined) return false;
-  return !updates.some(isCompletion);
-}
-
-/**
- * A completed maintenance without a Completed section, as if it had one. If `resolved:` does not say when it ended, the
- * records do: with its last words during the work, or the words written with the completion; else when the completion
- * was first seen. Words written after its end was told do not move it.
- * @param announcedAt when its end was told, epoch ms; null: not yet, or by the clock
- * @param seenAt when an update was first seen, epoch ms; null: not yet
- */
-export function completedWhenSeen(
-  incident: Incident,
-  announcedAt: Millis | null,
-  seenAt: (key: string) => Millis | null,
-  now: Millis,
-): Incident {
-  if (!isEndUnwritten(incident)) return incident;
-  const { updates } = incident;
-  const planned = incident.scheduled!;
-  const begun = beginningOfWork(incident, planned);
-  const first = announcedAt ?? now;
-  const words = updates.findLast(({ inherits, at, key }) => {
-    const seen = seenAt(key) ?? now;
-    const isWrittenWithIt = seen >= first - MINUTE;
-    return inherits && at < planned.end && at <= now && seen <= first && (at > begun || isWrittenWithIt);
-  });
-  const end = incident.resolved ?? words?.at ?? Math.min(first, planned.end);
-  const isAfter = ({ inherits, at }: IncidentUpdate) => inherits === true && at >= end;
-  return {
-    ...incident,
-    resolved: end,
-    updates: updates.map(update => {
-      if (!isAfter(update)) return update;
-      const { inherits: _, ...rest } = update;
-      return { ...(update.at === end ? rest : update), status: 'completed' };
-    }),
-  };
+  return { start, end: Math.max(start, completionOf(incident, state)?.at ?? planned.end) };
 }
 
 /** The time an incident or a maintenance takes, up to `now` while an incident is open. */

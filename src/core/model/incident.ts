@@ -58,8 +58,11 @@ export interface IncidentUpdate {
   readonly reopens?: true;
   /** Its heading says that it is over, but the front matter does not: nothing ended, and the words are only a label. */
   readonly early?: true;
-  /** In an announcement: it tells an end, that the incident is open again after one, or what came before its beginning. */
-  readonly turn?: 'end' | 'reopening' | 'earlier';
+  /**
+   * In an announcement: it tells an end, that the incident is open again after one, or neither, nor a beginning,
+   * whatever its heading says.
+   */
+  readonly turn?: 'end' | 'reopening' | 'none';
   /** In an announcement: its words are also those of the updates that waited before it. */
   readonly folds?: true;
 }
@@ -107,6 +110,8 @@ export interface Incident {
   readonly startedAhead?: Millis;
   /** Its file says that it is over, but its end is in the future: it is open until then (as-of.ts). */
   readonly endsAhead?: true;
+  /** Of a completed maintenance, the key of the update that ended it, as the records tell (completion.ts). */
+  readonly endedBy?: string;
   /**
    * A heading's time, or the incident's lasting name, cannot be read: shown as far as possible, but not announced until
    * it can.

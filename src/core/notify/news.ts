@@ -1,5 +1,6 @@
 // News: which updates to announce, and to whom.
 
+import { WORDLESS } from '../incidents/completion.ts';
 import {
   announcesEnd,
   announcesRelapse,
@@ -10,7 +11,6 @@ import {
   nextEnd,
   nextTurn,
   openAfterEnd,
-  WORDLESS,
 } from '../incidents/ending.ts';
 import { noticesOf, stateAt } from '../incidents/maintenance.ts';
 import {
@@ -108,6 +108,8 @@ function newsOf(
   // The email would contradict the page.
   const waiting = firstRound ? [] : openAfterEnd(incident);
   const turn = nextTurn(incident, state, end, has, now);
+  // Its end is told already.
+  const isAfterwards = end !== null && turn === null;
   const isMachines = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end.
   const isHolding = isMachines && turn !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
@@ -117,11 +119,16 @@ function newsOf(
   for (const update of updates) {
     if (isSeen(update) || update.at > now || waiting.includes(update) || calm.includes(update)) continue;
     // What tells the end, or corrects it, is no news of its own; what is written after the clock told it, is.
-    if (update.key === end?.key) add(update, update.key, turn !== null || !has(clockKey(count - 1)));
+    if (update.key === end?.key) {
+      const isAfterClock = update.key !== WORDLESS && has(clockKey(count - 1));
+      add(update, update.key, turn !== null || !isAfterClock);
+    }
     // A stray one is news once its time is corrected.
     else if (firstRound || !(update.stray || tellsNothing(incident, update)))
       add(
-        isEarlier(update) ? { ...update, turn: 'earlier' } : begunAs(update, state),
+        isEarlier(update) || isAfterwards
+          ? { ...begunAs(update, state), turn: 'none' }
+          : begunAs(update, state),
         update.key,
         isTold(update),
       );
@@ -169,8 +176,9 @@ function isRoutine({ status, label, inherits }: IncidentUpdate, before: Incident
 }
 
 /** Of an occurrence, nothing is told but what is written about it. */
-function isUntold({ series, updates }: Incident): boolean {
-  return series !== undefined && updates.every(({ quiet, status }) => quiet || status === 'scheduled');
+function isUntold({ series, scheduled, updates }: Incident): boolean {
+  const isPlan = ({ status, at }: IncidentUpdate) => status === 'scheduled' && at < scheduled!.start;
+  return series !== undefined && updates.every(update => update.quiet || isPlan(update));
 }
 
 /** What is said while the work goes on, or once it is over, is not announced as planned. */
@@ -198,7 +206,7 @@ export function concernOf(
     kind: incident.scheduled ? 'maintenance' : 'incidents',
     // A relapse counts too: its subscribers were sent the end.
     edge:
-      update.turn !== 'earlier' &&
+      update.turn !== 'none' &&
       (update.turn !== undefined ||
         beginningOf(incident)?.key === update.key ||
         announcesEnd(incident, update) ||

@@ -1,5 +1,6 @@
 // Maintenance as an iCalendar feed, of the whole site or of one component.
-import { coveredBy, isCalledOff } from '../../core/incidents/maintenance.ts';
+import { isCalledOff } from '../../core/incidents/completion.ts';
+import { coveredBy } from '../../core/incidents/maintenance.ts';
 import type { ToldPlan } from '../../core/incidents/plans.ts';
 import { announcedOf, occurrenceDay, repetitionOf } from '../../core/incidents/recurrence.ts';
 import { momentAt, wallTime, zoneName } from '../../core/incidents/times/zone.ts';
@@ -204,9 +205,7 @@ function wallOf(view: IncidentView, other: Millis): Millis {
 
 function eventOf(maintenance: IncidentView, updates: Incident['updates'], how: Shown): CalendarEvent {
   const { affected, title, timezone } = maintenance;
-  // At its planned end, a Completed section counts without the front matter.
-  const work = { ...maintenance, status: maintenance.state };
-  const { start, end } = coveredBy(work);
+  const { start, end } = coveredBy(maintenance, maintenance.state);
   const texts = updates.map(update => `${headingOf(update)}: ${plainText(update.body)}`).reverse();
   const names = affected.map(({ name }) => printable(name));
   return {
@@ -221,7 +220,7 @@ function eventOf(maintenance: IncidentView, updates: Incident['updates'], how: S
     ),
     url: how.siteUrl + incidentPath(maintenance.id),
     names,
-    isCancelled: isCalledOff(work),
+    isCancelled: isCalledOff(maintenance),
   };
 }
 

@@ -133,7 +133,8 @@ export function lastMoment(incident: IncidentView, now: Millis): Millis {
   // A maintenance starts and ends by the clock, without an update.
   if (incident.scheduled) {
     if (incident.state !== 'scheduled') moments.push(incident.scheduled.start);
-    if (incident.state === 'completed') moments.push(endedAt(incident) ?? incident.scheduled.end);
+    const ended = endedAt(incident, incident.state);
+    if (ended !== null) moments.push(ended);
   }
   const past = moments.filter(moment => moment <= now);
   return past.length > 0 ? Math.max(...past) : Math.min(...moments);

@@ -1,5 +1,6 @@
 // Incident and maintenance rows of the Statuspage API, their updates newest first.
 import { endedAt } from '../../core/incidents/ending.ts';
+import { coveredBy } from '../../core/incidents/maintenance.ts';
 import type { ComponentStatus } from '../../core/model/component.ts';
 import { beginningOf, incidentPath, keyOf, type UpdateStatus } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
@@ -21,7 +22,7 @@ export function incidentRow(
 ): IncidentRow {
   const { scheduled } = incident;
   const monitoring = incident.updates.find(update => update.status === 'monitoring');
-  const ended = endedAt(incident) ?? (incident.state === 'completed' && scheduled ? scheduled.end : null);
+  const ended = endedAt(incident, incident.state);
   return {
     id: stableId('incident', keyOf(incident)),
     name: incident.title,
@@ -32,7 +33,7 @@ export function incidentRow(
     resolved_at: ended === null ? null : isoMillis(ended),
     impact: scheduled ? 'maintenance' : incident.severity,
     shortlink: snapshot.site.url + incidentPath(incident.id),
-    started_at: isoMillis(scheduled?.start ?? incident.started),
+    started_at: isoMillis(scheduled ? coveredBy(incident).start : incident.started),
     page_id: PAGE_ID,
     incident_updates: updateRows(incident, components),
     components: incident.affected.flatMap(({ id }) => components.get(id)?.row ?? []),

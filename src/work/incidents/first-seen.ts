@@ -1,9 +1,9 @@
 // First seen: the incidents as of now. An update with no date, or with a future date, happened when it was first seen.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asOf, changesAt, isAhead, isPlannable, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
-import { clockKey, endKey, endsTold } from '../../core/incidents/ending.ts';
+import { completedByRecord, mayRecordsTell } from '../../core/incidents/completion.ts';
+import { endKey, endRecordOf, endsTold } from '../../core/incidents/ending.ts';
 import { announcedWhenSeen, type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
-import { completedWhenSeen, isEndUnwritten } from '../../core/incidents/maintenance.ts';
 import { silent } from '../../core/incidents/recurrence.ts';
 import { type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { isPlausible, type Millis } from '../../core/model/time.ts';
@@ -105,7 +105,7 @@ export class FirstSeen {
     for (const [index, incident] of incidents.entries()) {
       const isPlain =
         !incident.updates.some(({ presumed }) => presumed) && this.#whatWasAhead(incident) === null;
-      const isSaid = !isEndUnwritten(incident) && stepsAfterCompletion(incident, now).length === 0;
+      const isSaid = !mayRecordsTell(incident, now) && stepsAfterCompletion(incident, now).length === 0;
       if (isPlain && isSaid && !isAhead(incident, now)) continue;
       try {
         const one = current(this.#known.get(incident), now) ?? (await this.#made(incident, now));
@@ -132,7 +132,7 @@ export class FirstSeen {
   async #made(incident: Incident, now: Millis): Promise<Kept<Incident>> {
     await this.#yieldTurn();
     // Must come first: below, records from a clock that was ahead are written again.
-    await this.#noteAll(incident, now);
+    await this.#noteAll(incident, now, await this.#isEndTold(incident, now));
     const seen = new Seen(await recordsOf(this.#db, keyOf(incident)), now);
     const made = this.#asSeen(incident, seen, now);
     if (this.#db && !this.#isReader && seen.late.length > 0)
@@ -141,7 +141,8 @@ export class FirstSeen {
   }
 
   #asSeen(written: Incident, seen: Seen, now: Millis): Kept<Incident> {
-    const incident = this.#completed(written, seen, now);
+    const record = endRecordOf(seen);
+    const incident = completedByRecord(written, record, now);
     const presumed = incident.updates.find(one => one.presumed);
     const dated = this.#withFirstSeenTimes(
       presumed === undefined
@@ -158,17 +159,13 @@ export class FirstSeen {
     return { made: as, from: now, until: changesAt(incident, now) };
   }
 
-  #completed(incident: Incident, seen: Seen, now: Millis): Incident {
-    const { count, open } = endsTold(key => seen.has(key));
-    const announcedAt = open || seen.has(clockKey(count - 1)) ? null : seen.at(endKey(count - 1));
-    return completedWhenSeen(incident, announcedAt, key => seen.at(key), now);
-  }
-
   /** Removes the maintenance steps that its completion overtook, except steps that were announced before. */
   #withFirstSeenTimes(incident: Incident, noted: Seen, now: Millis): Incident {
-    const isTold = ({ key }: IncidentUpdate) => noted.has(key);
     const wasAhead = (update: IncidentUpdate) => this.#wasAhead(incident, update);
-    const left = stepsAfterCompletion(incident, now, wasAhead, isTold).filter(update => !isTold(update));
+    const isEndTold = endRecordOf(noted).announcedAt !== null;
+    const left = stepsAfterCompletion(incident, now, wasAhead, isEndTold).filter(
+      ({ key }) => !noted.has(key),
+    );
     if (left.length === 0) return incident;
     const updates = incident.updates.filter(update => !left.includes(update));
     return { ...incident, updates: updates.length > 0 ? updates : [silent(incident)] };
@@ -204,10 +201,16 @@ export class FirstSeen {
     return at;
   }
 
+  async #isEndTold(incident: Incident, now: Millis): Promise<boolean> {
+    if (!mayRecordsTell(incident, now)) return false;
+    const records = new Seen(await recordsOf(this.#db, keyOf(incident)), now);
+    return endRecordOf(records).announcedAt !== null;
+  }
+
   /** Records the moments in the future that are news. A clock that was never set would put everything in the future. */
-  async #noteAll(incident: Incident, now: Millis): Promise<void> {
+  async #noteAll(incident: Incident, now: Millis, isEndTold: boolean): Promise<void> {
     if (incident.rrule !== undefined || !isPlausible(now) || !this.#db || this.#isReader) return;
-    const news = aheadIn(incident, now).filter(edge => !this.#wasAhead(incident, edge));
+    const news = aheadIn(incident, now, isEndTold).filter(edge => !this.#wasAhead(incident, edge));
     for (let index = 0; index < news.length; index += EDGES) {
       const some = news.slice(index, index + EDGES);
       for (const edge of await noteAhead(this.#db, incident, some, now))
@@ -245,17 +248,17 @@ export class FirstSeen {
 }
 
 /** The parts of an incident that are in the future. */
-function aheadIn(incident: Incident, now: Millis): Edge[] {
+function aheadIn(incident: Incident, now: Millis, isEndTold: boolean): Edge[] {
   const { scheduled, begins, started, status, resolved, updates } = incident;
   const found: Edge[] = [];
   if (!scheduled && (begins ?? started) > now) found.push('started');
   if (!scheduled && status === 'resolved' && resolved !== null && resolved > now) found.push('resolved');
   // A future end has its own record. A step of a maintenance is part of its plan, unless the plan is over.
-  const isOvertaken = new Set(stepsAfterCompletion(incident, now));
+  const isOvertaken = new Set(isEndTold ? [] : stepsAfterCompletion(incident, now));
   const isSaid = (update: IncidentUpdate) =>
-    (scheduled ? !isPlannable(incident, update) : update.inherits || update.status !== 'resolved') ||
-    isOvertaken.has(update);
-  for (const update of updates) if (update.at > now && isSaid(update)) found.push(update);
+    scheduled ? !isPlannable(incident, update) : update.inherits || update.status !== 'resolved';
+  for (const update of updates)
+    if (isOvertaken.has(update) || (update.at > now && isSaid(update))) found.push(update);
   return found;
 }
 

@@ -2,14 +2,15 @@
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { directionOf, type Say, sayIn } from '../../core/i18n/words.ts';
-import { announcedStatus, announcesEnd, completionOf } from '../../core/incidents/ending.ts';
+import { completionOf, isCalledOff } from '../../core/incidents/completion.ts';
+import { announcedStatus, announcesEnd } from '../../core/incidents/ending.ts';
 import { promiseOf } from '../../core/incidents/impact.ts';
-import { coveredBy, isCalledOff } from '../../core/incidents/maintenance.ts';
+import { coveredBy } from '../../core/incidents/maintenance.ts';
 import { beginningOf, type Incident, type IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Render } from '../../core/model/ports/render.ts';
 import type { Site } from '../../core/model/site.ts';
-import type { Span } from '../../core/model/time.ts';
+import type { Millis, Span } from '../../core/model/time.ts';
 import type { EmailForm } from '../../core/notify/mail.ts';
 import { machineTextFor } from '../../core/text/machine-texts.ts';
 import { escapeHtml, escapeMarkdown, renderMarkdown } from '../../core/text/markdown.ts';
@@ -50,8 +51,8 @@ export function makeEmails(render: Render) {
 /** A file that is already resolved when it appears is announced as resolved. */
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
-  if (update.turn === 'end' || announcesEnd(incident, update)) return 'RESOLVED';
-  const isBeginning = update.turn !== 'earlier' && update.key === beginningOf(incident)?.key;
+  if (update.turn === 'end' || (update.turn !== 'none' && announcesEnd(incident, update))) return 'RESOLVED';
+  const isBeginning = update.turn !== 'none' && update.key === beginningOf(incident)?.key;
   return isBeginning ? 'INCIDENT' : 'UPDATE';
 }
 
@@ -98,12 +99,14 @@ export function updateView(
 }
 
 /** An update's text in the forms of an email and a chat, with what the server wrote in the reader's language and zone. */
-function bodiesOf({ body }: IncidentUpdate, say: Say, dates: Dates, site: Site) {
+function bodiesOf({ body, at: latest }: IncidentUpdate, say: Say, dates: Dates, site: Site) {
   const markdown = body.trim();
   // An email has no base address, so links to our pages must be absolute.
   const html = (text: string) => renderMarkdown(text, `${site.url}/status/live`);
   const as = (ours: (paragraph: string) => string, other: (text: string) => string) =>
-    machineTextFor(body, { say, dates, moment: dates.dateTime, text: String, ours, other });
+    machineTextFor(body, { say, dates, moment, text: String, ours, other });
+  // A later one was written by a clock that was ahead.
+  const moment = (at: Millis) => dates.dateTime(Math.min(at, latest));
   const asWritten = (text: string) => text;
   return {
     // Markdown is readable as plain text.
@@ -133,7 +136,7 @@ function upkeepFacts(
   if (update.status === 'verifying') return [say('email.verifying'), window];
   if (update.status !== 'completed') return [window];
   if (isCalledOff(incident)) return [say('email.called_off'), window];
-  const ended = completionOf(incident)?.at ?? update.at;
+  const ended = completionOf(incident, 'completed')?.at ?? update.at;
   const begun = coveredBy(incident).start;
   return [
     say('email.ended', {

@@ -158,3 +158,72 @@ test('it takes longer than planned: the email does not speak of a planned end to
   expect(sent(world).length).toBe(before + 1);
   expect(sent(world).at(-1)!.text).toMatch(/takes longer than planned/);
 });
+
+test.each<[string, string, RegExp]>([
+  ['Done', '## Done 12:05 UTC\nNow it is done.\n', /^COMPLETED[\s\S]*Ended: .*12:05[\s\S]*Now it is done\./],
+  ['keys alone', '', /^COMPLETED[\s\S]*Ended: .*12:0[45]/],
+])('it went on with a heading of its own, and ended again by %s', async (_, words, email) => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('scheduled'), 70);
+  await written(world, work('in_progress', HALF), 120);
+  const once = `${HALF}## Completed 12:03 UTC\nDone.\n\n`;
+  await written(world, work('completed', once), 60);
+  const again = `${once}## Reopened 12:04 UTC\nOne more step.\n\n`;
+  const before = sent(world).length;
+  await written(world, work('in_progress', again), 60);
+  expect(sent(world)).toHaveLength(before + 1);
+  expect(sent(world).at(-1)!.text).toMatch(/^IN PROGRESS[\s\S]*One more step\./);
+  await world.restart();
+  await written(world, work('completed', again + words), 30);
+  expect(sent(world)).toHaveLength(before + 2);
+  expect(sent(world).at(-1)!.text).toMatch(email);
+  expect(sent(world).at(-1)!.text).not.toContain('One more step');
+  const then = await said(world);
+  expect(then.ended).toMatch(/12:0[45]/);
+  await world.restart();
+  await written(world, work('completed', `${again}${words}## Note 12:06 UTC\nThanks.\n`), 90);
+  expect(sent(world)).toHaveLength(before + 3);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Thanks\./);
+  expect(await said(world)).toEqual(then);
+});
+
+test.each<[string, string]>([
+  ['keys alone', work('completed', HALF)],
+  ['Finished', work('completed', `${HALF}## Finished 12:04 UTC\nFine.\n\n`)],
+])('ended by %s, and a Completed section later: its words are told, and the end stays', async (_, ended) => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('scheduled'), 70);
+  await written(world, work('in_progress', HALF), 200);
+  await written(world, ended, 90);
+  const before = sent(world).length;
+  const then = await said(world);
+  for (let round = 0; round < 2; round++) {
+    await written(world, `${ended}## Completed 12:06 UTC\nThe words.\n`, 30);
+    expect(sent(world)).toHaveLength(before + 1);
+    expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Ended: .*12:04[\s\S]*The words\./);
+    expect(await said(world)).toEqual(then);
+    await world.restart();
+  }
+});
+
+test('an hour typed wrong while the work goes on calls nothing off', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('scheduled'), 180);
+  await written(world, work('completed', '## Completed 11:02 UTC\nDone.\n'), 30);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Ended: .*12:03/);
+  expect((await said(world)).page).toBe('Completed');
+  await written(world, work('completed', '## Completed 12:02 UTC\nDone.\n'), 30);
+  expect(await said(world)).toMatchObject({ page: 'Completed', ended: '12:02' });
+});
+
+test('a note after the planned end names the true end', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const plan = (body: string) => work('scheduled', body, '12:01', '12:02');
+  await written(world, plan(''), 180);
+  await written(world, plan('## Note 12:03 UTC\nReindexing.\n'), 30);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Ended: .*12:02[\s\S]*Reindexing/);
+});

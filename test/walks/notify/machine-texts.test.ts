@@ -48,7 +48,8 @@ test('an outage of a check: page, permalink, picture of a chat, emails; file, fe
 });
 
 test("an operator's template keeps its words, and its time is the reader's", async () => {
-  const template = '---\ntitle: "{{component}} weg"\n---\n## Down\nWir sind dran ({{component}}, seit {{since}}).\n';
+  const template =
+    '---\ntitle: "{{component}} weg"\n---\n## Down\nWir sind dran ({{component}}, seit {{since}}).\n';
   const world = await openWorld({ site: SITE });
   const folder = path.join(world.dir, 'status', 'templates', 'auto');
   await mkdir(folder, { recursive: true });

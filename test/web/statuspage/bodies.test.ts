@@ -62,6 +62,7 @@ function worked(): Snapshot {
         status: 'scheduled',
         state: 'completed',
         scheduled: window('06:00:00', '07:00:00'),
+        updates: [update('05:00:00', 'scheduled', 'x')],
       }),
     ],
   });

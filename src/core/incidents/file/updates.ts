@@ -59,8 +59,12 @@ export function updatesOf(
     // At its planned end a maintenance is over by the clock.
     const early = isOpen && isEnd && index === newest && !stray && !(work && at >= work.end);
     const isBegun = work && at >= work.start && fields.status === 'scheduled';
-    const status = early ? (isBegun ? 'in_progress' : fields.status) : statuses.get(entry)!;
     const plain = entry.status === null;
+    const own = statuses.get(entry)!;
+    // After a Completed section, what follows says that the work goes on.
+    const goesOn = work && isOpen && plain && own === 'completed' && at < work.end;
+    const isWork = work && plain && own === 'scheduled' && section && at >= work.start && at < work.end;
+    const status = early || goesOn ? (isBegun ? 'in_progress' : fields.status) : isWork ? 'in_progress' : own;
     const reopens = !maintenance && plain && status === 'resolved' && isOpenAt(at, reading.ending);
     return {
       key: keys[index]!,

@@ -130,7 +130,7 @@ function notHappened(incident: Incident, view: Incident | undefined, now: Millis
 
 /** The newest step of a maintenance says that it is completed, and it goes on: until its end, it covers what fails. */
 function isCompletionUntold({ scheduled, status, updates, rrule }: Incident, now: Millis) {
-  const last = updates.findLast(({ at }) => at <= now);
+  const last = updates.findLast(({ at, inherits }) => at <= now && !inherits);
   // In a series, one occurrence may be over. At its end a maintenance is completed by the clock.
   if (!scheduled || rrule !== undefined || status === 'completed' || now >= scheduled.end) return false;
   return last?.early === true || last?.status === 'completed';
@@ -197,9 +197,16 @@ function ahead(
     found.push(warningAt(where, what, fix, resolvedLine));
   }
   if (isUntold) {
-    const what = `the newest update says completed, the front matter ${incident.status}`;
+    const what = `the newest status in a heading is completed, the front matter says ${incident.status}`;
     const line = sections.findLast(({ at, status }) => at <= now && status === 'completed')?.line;
-    found.push(warningAt(where, what, 'set `status: completed` (or reword the heading)', line));
+    found.push(
+      warningAt(
+        where,
+        what,
+        'set `status: completed` or, if the work goes on, write a section `## In progress`',
+        line,
+      ),
+    );
   }
   if (reopened) {
     const what = `the newest update says ${reopened.status}, but the front matter says resolved`;

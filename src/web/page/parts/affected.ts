@@ -1,5 +1,6 @@
 // The components an incident affected: how badly, from when to when, and how much counted as downtime.
-import { coveredBy, isCalledOff } from '../../../core/incidents/maintenance.ts';
+import { isCalledOff } from '../../../core/incidents/completion.ts';
+import { coveredBy } from '../../../core/incidents/maintenance.ts';
 import type { ComponentStatus } from '../../../core/model/component.ts';
 import type { Millis } from '../../../core/model/time.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
@@ -39,7 +40,9 @@ interface AffectedStretch {
 function stretchesOf(incident: IncidentView, id: string, status: ComponentStatus): AffectedStretch[] {
   const { scheduled, started, resolved } = incident;
   if (scheduled)
-    return isCalledOff(incident) ? [] : [{ ...coveredBy(incident), status: 'under_maintenance' }];
+    return isCalledOff(incident)
+      ? []
+      : [{ ...coveredBy(incident, incident.state), status: 'under_maintenance' }];
   const spans: AffectedStretch[] = [];
   for (const { start, end, affected } of incident.stretches) {
     const now = affected.find(one => one.id === id)?.status;

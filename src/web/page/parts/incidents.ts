@@ -1,8 +1,8 @@
 // Incidents and maintenance as cards and timelines, and the lists in which they appear.
 import { MOMENT, readMoment } from '../../../core/i18n/spell.ts';
 import type { Key } from '../../../core/i18n/words.ts';
+import { isCalledOff } from '../../../core/incidents/completion.ts';
 import { endedAt } from '../../../core/incidents/ending.ts';
-import { isCalledOff } from '../../../core/incidents/maintenance.ts';
 import { type Health, statusOf } from '../../../core/model/component.ts';
 import { type IncidentUpdate, incidentPath } from '../../../core/model/incident.ts';
 import { DAY, MINUTE, type Millis, startOfUtcDay, utcDay } from '../../../core/model/time.ts';
@@ -41,11 +41,15 @@ export function updatesOf(incident: IncidentView, ctx: PageContext) {
   }));
 }
 
-/** An update's text, with what the server wrote in the visitor's language and zone. */
+/**
+ * An update's text, with what the server wrote in the visitor's language and zone. Its times are not after the update:
+ * if they are, a clock that was ahead wrote them.
+ */
 function updateHtml(incident: IncidentView, index: number, ctx: PageContext): string {
-  const moment = (at: Millis) => ctx.time(at, 'near').html;
+  const update = incident.updates[index]!;
+  const moment = (at: Millis) => ctx.time(Math.min(at, update.at), 'near').html;
   const html =
-    machineTextFor(incident.updates[index]!.body, {
+    machineTextFor(update.body, {
       say: ctx.say,
       dates: ctx.dates,
       moment,
@@ -63,13 +67,13 @@ const MOMENTS = new RegExp(MOMENT, 'g');
 
 /** The same as plain text. */
 export function updateText(
-  { body }: IncidentUpdate,
+  { body, at: latest }: IncidentUpdate,
   { say, dates }: Pick<PageContext, 'say' | 'dates'>,
 ): string {
   const text = machineTextFor(body, {
     say,
     dates,
-    moment: dates.dateTime,
+    moment: at => dates.dateTime(Math.min(at, latest)),
     text: String,
     ours: String,
     other: plainText,

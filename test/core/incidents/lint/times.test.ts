@@ -222,7 +222,7 @@ describe('a completion that only the newest update tells', () => {
   };
 
   test.each(['scheduled', 'in_progress', 'verifying'])('is named with its line while it is %s', status => {
-    const expected = `the newest update says completed, the front matter ${status} — set \`status: completed\` (or reword the heading)`;
+    const expected = `the newest status in a heading is completed, the front matter says ${status} — set \`status: completed\` or, if the work goes on, write a section \`## In progress\``;
     const during = '2026-03-10T10:00:00Z';
     expect(said(upkeep(`${BEGUN}\n${DONE}`, status), during)).toEqual([`a.md:11: ${expected}`]);
     expect(said(upkeep(`${DONE}\n${BEGUN}`, status), during)).toEqual([`a.md:8: ${expected}`]);
