@@ -216,11 +216,14 @@ describe('status.yaml', () => {
       'components:\n  - {id: a, name: A, check: {type: http, url: "${NOPE}"}}\n',
       /:2: .*NOPE is not set — .*\$\{NOPE:-…\}/,
     ],
-    [
-      'a name for a webhook that is taken',
-      'webhooks: { uptime: { monitor: $.m, status: $.s } }\ncomponents: [{id: a, name: A}]\n',
-      /:1: `webhooks.uptime`: this address is taken — choose another/,
-    ],
+    ...['uptime', 'git', 'resend', 'probe', 'latency', 'zabbix'].map(
+      name =>
+        [
+          `${name}, a name for a webhook that is taken`,
+          `webhooks: { ${name}: { monitor: $.m, status: $.s } }\ncomponents: [{id: a, name: A}]\n`,
+          new RegExp(`:1: \`webhooks.${name}\`: this address is taken — choose another`),
+        ] as [string, string, RegExp],
+    ),
     [
       'a path that is none',
       'components:\n  - {id: a, name: A, check: {type: http, url: "https://x/", json: {"$.db.": 1}}}\n',
