@@ -8,7 +8,7 @@ const FIRST = `
   -- What was measured.
   CREATE TABLE components (
     id TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, first_check INTEGER, last_check INTEGER,
-    seen TEXT, detector TEXT, health_since INTEGER
+    seen TEXT, upstream TEXT, detector TEXT, health_since INTEGER
   ) STRICT;
   CREATE TABLE results (
     component_id TEXT NOT NULL, at INTEGER NOT NULL,

@@ -36,6 +36,7 @@ describe('the whole page', () => {
       outcome,
       latency: null,
       seen: `upstream reports: ${description}`,
+      upstream: description,
     });
   });
 
@@ -102,6 +103,7 @@ describe('a page that cannot be read says nothing about the service', () => {
       outcome: 'down',
       latency: null,
       seen: 'upstream reports: Critical',
+      upstream: 'Critical',
     });
   });
 

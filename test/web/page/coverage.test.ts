@@ -170,6 +170,7 @@ describe('the figure stands with its coverage', () => {
               since: null,
               checkedAt: NOW,
               seen: null,
+              upstream: null,
               firstSeen: NOW - HOUR,
               firstCheck: NOW - HOUR,
               observed: new Map([[TODAY, HOUR]]),

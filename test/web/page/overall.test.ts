@@ -77,6 +77,7 @@ function snapshotOf({
       since: NOW - 12 * MINUTE,
       checkedAt: isChecked ? NOW - MINUTE : null,
       seen: null,
+      upstream: null,
       firstSeen: NOW - 3 * DAY,
       firstCheck: NOW - 3 * DAY,
       observed: new Map(),
