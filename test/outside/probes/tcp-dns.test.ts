@@ -80,7 +80,8 @@ describe('a host in brackets', () => {
       expect(parsed.error?.issues).toEqual([
         expect.objectContaining({
           path: ['host'],
-          message: `"${host}" is more than a host name; write ${alone}${more}`,
+          message: `"${host}" is more than a host name`,
+          params: { fix: `write ${alone}${more}` },
         }),
       ]);
     }
