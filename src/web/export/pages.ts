@@ -8,10 +8,10 @@ import { memoized } from '../../core/page/memo.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
 import type { PageRequest } from '../page/context.ts';
-import type { Pages } from '../page/pages.ts';
 import { beginning, isOver } from '../page/parts/incidents.ts';
 import { neighboursOf } from '../page/parts/order.ts';
 import { readLatency, readMetricSeries } from '../page/series.ts';
+import type { Pages } from '../pages.ts';
 
 interface CopyPage {
   readonly path: string;

@@ -2,13 +2,13 @@
 import type { Health } from '../../../core/model/component.ts';
 import type { Render } from '../../../core/model/ports/render.ts';
 import type { Millis } from '../../../core/model/time.ts';
+import { coverageWords, knownPercent } from '../../../core/page/coverage-words.ts';
 import type { ComponentView, GroupView } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
-import { coverageWords } from './coverage.ts';
 import { titlesOf } from './incidents.ts';
 import { CODE, icon } from './status-style.ts';
-import { isWhole, knownPercent, NARROW, sayUptime, uptimeBars } from './uptime-bars.ts';
+import { isWhole, NARROW, sayUptime, uptimeBars } from './uptime-bars.ts';
 
 /** The groups of the component section, in the site's order, as HTML; one row per step. */
 export function* groups(ctx: PageContext, render: Render) {
