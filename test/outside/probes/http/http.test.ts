@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checkSchema } from '../../../src/core/model/checks/check.ts';
-import type { Network } from '../../../src/outside/probes/network.ts';
-import { makeProbes } from '../../../src/outside/probes.ts';
-import { startPulse } from '../../../src/outside/pulse.ts';
-import { deserted, expectPublishable, http, probe, tcp } from '../loopback.ts';
+import { checkSchema } from '../../../../src/core/model/checks/check.ts';
+import type { Network } from '../../../../src/outside/probes/network.ts';
+import { makeProbes } from '../../../../src/outside/probes.ts';
+import { startPulse } from '../../../../src/outside/pulse.ts';
+import { deserted, expectPublishable, http, probe, tcp } from '../../loopback.ts';
 
 const address = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
 

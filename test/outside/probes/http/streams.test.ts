@@ -3,8 +3,8 @@
 import type { ServerResponse } from 'node:http';
 import { constants, createGzip } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { checkSchema } from '../../../src/core/model/checks/check.ts';
-import { http, probe, tcp } from '../loopback.ts';
+import { checkSchema } from '../../../../src/core/model/checks/check.ts';
+import { http, probe, tcp } from '../../loopback.ts';
 
 const address = (port: number) => `http://127.0.0.1:${port}/`;
 
@@ -183,7 +183,7 @@ describe('without an end', () => {
       drip(response, 'data: 1\n\n');
     });
     const check = { ...checkSchema.parse({ type: 'http', url: address(port) }), reads: ['$.a'] };
-    const { makeProbes } = await import('../../../src/outside/probes.ts');
+    const { makeProbes } = await import('../../../../src/outside/probes.ts');
     const sighting = await makeProbes()(check, new AbortController().signal);
     expect(sighting).toMatchObject({
       outcome: 'up',

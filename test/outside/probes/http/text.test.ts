@@ -1,7 +1,7 @@
 // Texts in an answer's body, whichever encoding it comes in.
 import * as zlib from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { http, probe } from '../loopback.ts';
+import { http, probe } from '../../loopback.ts';
 
 const { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } = zlib;
 const { createZstdDecompress } = zlib as { createZstdDecompress?: unknown };

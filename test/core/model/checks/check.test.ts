@@ -1,10 +1,10 @@
 // What status.yaml may say about checks: defaults, spellings, refusals, and what "not configured" means.
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { checkSchema, detectSchema, isConfigured } from '../../../src/core/model/checks/check.ts';
-import { inRanges, parseStatuses } from '../../../src/core/model/checks/http-statuses.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { spell } from '../../../src/core/monitoring/messages.ts';
+import { checkSchema, detectSchema, isConfigured } from '../../../../src/core/model/checks/check.ts';
+import { inRanges, parseStatuses } from '../../../../src/core/model/checks/http-statuses.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../../src/core/model/time.ts';
+import { spell } from '../../../../src/core/monitoring/messages.ts';
 
 describe('checks', () => {
   test.each([

@@ -1,8 +1,8 @@
 // What is sent along: the usual headers, and the cookies that redirects were given.
 import { describe, expect, test } from 'vitest';
-import { checkSchema } from '../../../src/core/model/checks/check.ts';
-import { Cookies } from '../../../src/outside/probes/http/cookies.ts';
-import { http, probe } from '../loopback.ts';
+import { checkSchema } from '../../../../src/core/model/checks/check.ts';
+import { Cookies } from '../../../../src/outside/probes/http/cookies.ts';
+import { http, probe } from '../../loopback.ts';
 
 const address = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
 
