@@ -168,7 +168,8 @@ test.each(['contains', 'not_contains', 'json'])('HEAD with %s is a mistake, and 
   expect(parsed.error?.issues).toEqual([
     expect.objectContaining({
       path: [field],
-      message: `the response to HEAD has no body, so ${field} cannot be checked; use method: GET`,
+      message: `the response to HEAD has no body, so ${field} cannot be checked`,
+      params: { fix: 'use method: GET' },
     }),
   ]);
   expect(checkSchema.safeParse({ ...check, method: 'POST' }).success).toBe(true);
