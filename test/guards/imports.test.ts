@@ -39,12 +39,11 @@ const CACHES = [
   'core/i18n/dates.ts made',
   'core/incidents/lint/times.ts places',
   'core/incidents/maintenance.ts completions',
-  'core/incidents/times/month-names.ts dayWords',
-  'core/incidents/times/month-names.ts stems',
+  'core/incidents/times/month-names.ts dayNames',
   'core/incidents/times/month-names.ts others',
-  'core/incidents/times/zone.ts formats',
+  'core/incidents/times/zone.ts formatOf',
   'core/incidents/times/zone.ts blocks',
-  'core/model/incident.ts ids',
+  'core/model/incident.ts idsOf',
   'core/monitoring/ddsketch.ts EMPTY_SKETCH',
   'core/page/compose.ts keptViews',
   'core/page/days.ts names',
@@ -145,7 +144,7 @@ describe('src/', () => {
       /\bset(?:Timeout|Interval|Immediate)\b|'node:(?:timers|fs|net|http|https|dns|child_process|worker_threads)/;
     expect(core.filter(file => io.test(codeOf(file)))).toEqual([]);
     const state =
-      /^(?:export )?(?:let (\w+)|const (\w+)(?:: [^\n]+)? = (?:new (?:Weak)?(?:Map|Set)(?:<[^;]*?>)?\(\)|\[\]|\{\});)/gm;
+      /^(?:export )?(?:let (\w+)|const (\w+)(?:: [^\n]+)? = (?:(?:new (?:Weak)?(?:Map|Set)(?:<[^;]*?>)?\(\)|\[\]|\{\});|memoized))/gm;
     const states = core.flatMap(file =>
       [...codeOf(file).matchAll(state)].map(([, variable, constant]) => `${file} ${variable ?? constant}`),
     );

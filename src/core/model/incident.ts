@@ -1,5 +1,6 @@
 // Incidents and maintenance, parsed.
 import type { ComponentStatus, Severity } from './component.ts';
+import { memoized } from './memo.ts';
 import type { Millis } from './time.ts';
 
 export const INCIDENT_STATUSES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
@@ -206,13 +207,9 @@ export function namedIn<T extends Named>(title: string, components: readonly T[]
 }
 
 /** Cached: thousands of incidents ask for the ids of the same list. */
-const ids = new WeakMap<readonly Named[], ReadonlySet<string>>();
-
-function idsOf(components: readonly Named[]): ReadonlySet<string> {
-  const known = ids.get(components) ?? new Set(components.map(component => component.id));
-  ids.set(components, known);
-  return known;
-}
+const idsOf = memoized(
+  (components: readonly Named[]): ReadonlySet<string> => new Set(components.map(({ id }) => id)),
+);
 
 function isNamedIn(name: string, title: string): boolean {
   const words = name

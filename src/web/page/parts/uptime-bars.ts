@@ -2,9 +2,9 @@
 
 import type { Values } from '../../../core/i18n/words.ts';
 import { incidentPath } from '../../../core/model/incident.ts';
+import { memoizedText } from '../../../core/model/memo.ts';
 import { MINUTE } from '../../../core/model/time.ts';
 import { coverageWords, knownPercent } from '../../../core/page/coverage-words.ts';
-import { memoizedText } from '../../../core/page/memo.ts';
 import type { ComponentView, DayCell } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
