@@ -94,7 +94,7 @@ const BAITS = [
 const PATIENCE = 3000;
 
 describe('no pattern hangs on a long text', () => {
-  const doors: [string, (bait: string) => unknown][] = [
+  const readers: [string, (bait: string) => unknown][] = [
     ['an address to subscribe', readAddress],
     ['a token', bait => readToken('secret', 'confirm', bait, 0)],
     ['Accept-Language', bait => negotiate(bait, bait)],
@@ -129,7 +129,7 @@ describe('no pattern hangs on a long text', () => {
         ].map(field => read({ monitor: 'x', status: 'down', alertType: '1', monitorID: '1', [field]: bait })),
     ]),
   ];
-  test.each(doors)('%s', (_name, read) => {
+  test.each(readers)('%s', (_name, read) => {
     for (const bait of BAITS) {
       const began = performance.now();
       read(bait);
@@ -214,7 +214,7 @@ const ATTACKS = [
   '- [x] <input type=checkbox onfocus=alert(1) autofocus>',
 ];
 
-/** What no letter and no feed has a use for. */
+/** What no email and no feed has a use for. */
 const DANGER =
   /<(script|svg|iframe|img src=x|form|meta http-equiv="refresh"|base|math)[\s>/]|<[a-z][a-z0-9]*(\s[\w-]+="[^"]*")*\s+(on\w+=|(href|src)="(javascript|data|vbscript))/i;
 

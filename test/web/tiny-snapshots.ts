@@ -1,4 +1,4 @@
-// Tiny Snapshots for the tests of the doors: name what matters, the rest is dull.
+// Tiny Snapshots for the tests of what is served: name what matters, the rest is dull.
 import { VISITOR_CHANNELS } from '../../src/core/model/channel-url.ts';
 import type { Component, Health } from '../../src/core/model/component.ts';
 import { statusOf } from '../../src/core/model/component.ts';

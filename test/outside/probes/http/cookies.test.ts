@@ -28,8 +28,8 @@ test('a circle that only a cookie leads out of', async () => {
       .writeHead(302, { location: request.url!, 'set-cookie': [next, 'other=x; Path=/elsewhere'] })
       .end();
   });
-  const sighting = await probe({ type: 'http', url: address(port, '/a/b'), contains: 'welcome' });
-  expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+  const result = await probe({ type: 'http', url: address(port, '/a/b'), contains: 'welcome' });
+  expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
 });
 
 test('one look’s cookies are not the next one’s; the operator’s own are sent beside them', async () => {
@@ -84,8 +84,8 @@ test.each([
   });
   const headers = { 'Content-Type': 'text/plain' };
   const more = method === 'HEAD' ? {} : { headers, body: 'text' };
-  const sighting = await probe({ type: 'http', url: address(port), method, ...more });
-  expect(sighting).toMatchObject({ outcome: 'up' });
+  const result = await probe({ type: 'http', url: address(port), method, ...more });
+  expect(result).toMatchObject({ outcome: 'up' });
   expect(got).toEqual({ method: then, body, type: body === '' ? undefined : 'text/plain' });
 });
 
