@@ -20,7 +20,7 @@ export const cron = z
             'this is not a cron expression',
             'write five or six fields, for instance "* * * * *" for every minute',
           );
-    context.addIssue({ code: 'custom', ...wrong });
+    context.addIssue(wrong);
   });
 
 /** An optional field; null when absent or empty. */

@@ -20,13 +20,14 @@ export function warningAt(where: string, what: string, fix: string, line?: numbe
 }
 
 /** What is wrong with a value, and what to write, for a schema: zod's `refine` and `addIssue` take it. */
-export interface Fault {
+export type Fault = {
+  readonly code: 'custom';
   readonly message: string;
   readonly params: { readonly fix?: string | undefined };
-}
+};
 
 export function fault(what: string, fix?: string): Fault {
-  return { message: what, params: { fix } };
+  return { code: 'custom', message: what, params: { fix } };
 }
 
 /** One line for a log or a terminal: `file:line: what — what to do`. */

@@ -16,7 +16,7 @@ const instant = z
     if (typeof at === 'number') return at;
     const why = at.what.startsWith(`"${text}" is not a date`) ? '' : ` (${at.what})`;
     const wrong = fault(`"${text}" is not a date and time${why}`, 'write it like 2025-11-06T14:30:00Z');
-    context.addIssue({ code: 'custom', ...wrong });
+    context.addIssue(wrong);
     return z.NEVER;
   })
   .describe('ISO 8601 date and time, for instance 2025-11-06T14:30:00Z');
@@ -75,7 +75,7 @@ export const frontmatterSchema = z.strictObject({
     .string()
     .superRefine((text, context) => {
       const wrong = ruleFault(text);
-      if (wrong !== null) context.addIssue({ code: 'custom', ...wrong });
+      if (wrong !== null) context.addIssue(wrong);
     })
     .nullish()
     .describe('RFC 5545 rule by days by which a maintenance repeats, counted from scheduled_start'),

@@ -21,7 +21,7 @@ export const webAddress = z.string().superRefine((text, context) => {
     url && /^https?:$/.test(url.protocol)
       ? nameFault(url.hostname)
       : fault('not a web address', 'write https://host/path (or leave it empty: not configured)');
-  if (wrong !== null) context.addIssue({ code: 'custom', ...wrong });
+  if (wrong !== null) context.addIssue(wrong);
 });
 
 /** A host without anything around it; an IPv6 address may stand in brackets. */
@@ -30,7 +30,7 @@ export const host = z
   .overwrite(text => text.trim().replace(/^\[([^[\]]*)\]$/, '$1'))
   .superRefine((text, context) => {
     const wrong = text === '' ? null : hostFault(text);
-    if (wrong !== null) context.addIssue({ code: 'custom', ...wrong });
+    if (wrong !== null) context.addIssue(wrong);
   });
 
 function hostFault(text: string): Fault | null {

@@ -19,7 +19,7 @@ function checkNames(headers: Record<string, string>, context: z.RefinementCtx): 
   const names = Object.keys(headers);
   for (const [index, name] of names.entries()) {
     const own = name.toLowerCase();
-    const say = (wrong: Fault) => context.addIssue({ code: 'custom', path: [name], ...wrong });
+    const say = (wrong: Fault) => context.addIssue({ ...wrong, path: [name] });
     if (names.findIndex(other => other.toLowerCase() === own) !== index)
       say(fault('this header is set twice (capital letters make no difference)', 'remove one'));
     if (own === 'host' && !/^[^\s/?#@]+$/.test(headers[name] as string))
@@ -84,7 +84,7 @@ export const httpCheck = z
         `the response to HEAD has no body, so ${field} cannot be checked`,
         'use method: GET',
       );
-      context.addIssue({ code: 'custom', path: [field], ...wrong });
+      context.addIssue({ ...wrong, path: [field] });
     }
   });
 
@@ -133,7 +133,7 @@ export const dnsCheck = z
       const wrong = NAME.test(name)
         ? nameFault(name)
         : fault('more than a host name', 'write www.example.com');
-      if (name !== '' && wrong !== null) context.addIssue({ code: 'custom', ...wrong });
+      if (name !== '' && wrong !== null) context.addIssue(wrong);
     }),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
     expect: z
@@ -162,11 +162,7 @@ export const dnsCheck = z
     for (const [index, value] of expect.entries()) {
       const text = value.trim().replace(/^\[(.*)\]$/, '$1');
       if (!rule || rule.is.safeParse(text).success) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['expect', index],
-        ...fault(`"${value}": ${rule.what}`, rule.fix),
-      });
+      context.addIssue({ ...fault(`"${value}": ${rule.what}`, rule.fix), path: ['expect', index] });
     }
   });
 

@@ -10,7 +10,7 @@ export const duration = z
   .transform((text, context): Millis => {
     const millis = typeof text === 'number' ? null : parseDuration(text);
     if (millis === null) {
-      context.addIssue({ code: 'custom', ...fault(`"${text}" is not a duration`, 'write 10s, 5m or 24h') });
+      context.addIssue(fault(`"${text}" is not a duration`, 'write 10s, 5m or 24h'));
       return z.NEVER;
     }
     return millis;
@@ -34,7 +34,7 @@ export const size = z
     const [, count, unit = 'b'] = /^(\d+(?:\.\d+)?)\s*([kmg]i?b|b)?$/i.exec(String(text).trim()) ?? [];
     const bytes = Math.round(Number(count) * (UNITS[unit.toLowerCase()] as number));
     if (bytes > 0) return bytes;
-    context.addIssue({ code: 'custom', ...fault(`"${text}" is not a size`, 'write 4MB, 500kB or 1MiB') });
+    context.addIssue(fault(`"${text}" is not a size`, 'write 4MB, 500kB or 1MiB'));
     return z.NEVER;
   })
   .meta({ examples: ['4MB', '500kB', 1_000_000] });
