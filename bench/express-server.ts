@@ -4,7 +4,7 @@
 import express from 'express';
 import { readEnvironment } from '../src/config/environment.ts';
 import { makeRender } from '../src/views.ts';
-import { makePages } from '../src/web/page/pages.ts';
+import { makePages } from '../src/web/pages.ts';
 import { openSystem } from '../src/wiring/wiring.ts';
 
 const [status = '', data = '', port = ''] = process.argv.slice(2);

@@ -16,7 +16,7 @@ import { seedDays } from '../src/demo/measured-days.ts';
 import { openDatabase } from '../src/store/db/database.ts';
 import { readMeasured } from '../src/store/monitoring/component-status.ts';
 import { makeRender } from '../src/views.ts';
-import { makePages } from '../src/web/page/pages.ts';
+import { makePages } from '../src/web/pages.ts';
 import { openSystem, type System } from '../src/wiring/wiring.ts';
 import { longestBlock } from './blocks.ts';
 import { median } from './servers.ts';

@@ -89,6 +89,7 @@ export function view(
     since,
     checkedAt: health === 'no_data' ? null : at - MINUTE,
     seen: null,
+    upstream: null,
     response: null,
     days,
     uptime: {

@@ -1,19 +1,26 @@
 // Field types shared by several parts of status.yaml.
 import * as z from 'zod';
 import { faultOfCron } from '../core/model/checks/cron.ts';
+import { fault } from '../core/model/problem.ts';
 
 /** Five or six fields, UTC; must fire at least once. */
 export const cron = z
   .string()
   .trim()
   .superRefine((text, context) => {
-    const fault = faultOfCron(text);
-    if (fault === null) return;
-    const message =
-      fault === 'never'
-        ? 'this never runs: a month in it has no such day; write another day, or "0 0 L * *" for the last of each month'
-        : 'this is not a cron expression; write five or six fields, for instance "* * * * *" for every minute';
-    context.addIssue({ code: 'custom', message });
+    const found = faultOfCron(text);
+    if (found === null) return;
+    const wrong =
+      found === 'never'
+        ? fault(
+            'this never runs: a month in it has no such day',
+            'write another day, or "0 0 L * *" for the last of each month',
+          )
+        : fault(
+            'this is not a cron expression',
+            'write five or six fields, for instance "* * * * *" for every minute',
+          );
+    context.addIssue(wrong);
   });
 
 /** An optional field; null when absent or empty. */
@@ -24,7 +31,7 @@ export function orNull<S extends z.ZodType>(schema: S) {
 export const webUrl = z.url({ protocol: /^https?$/ }).refine(
   // zod lets spaces pass. A login would be published with each link.
   text => !URL.canParse(text) || (!/\s/.test(text) && new URL(text).username === ''),
-  'a public address has no spaces and no login; write https://status.example.com',
+  fault('a public address has no spaces and no login', 'write https://status.example.com'),
 );
 
 /** A branch name valid in git, and safe as an argument. */

@@ -2,15 +2,22 @@
 import * as z from 'zod';
 import { SENDERS } from '../core/inbound/senders.ts';
 import { jsonPath } from '../core/model/checks/values.ts';
+import { fault } from '../core/model/problem.ts';
 import type { MirrorSettings } from '../core/model/site.ts';
 import { branch, cron, orNull, webUrl } from './fields.ts';
 
 const words = z.array(z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]));
 
+/** Addresses of ours, and what the sources of our own checks begin with. */
+const TAKEN = new Set(['uptime', 'git', 'resend', 'probe', 'latency']);
+
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use lowercase letters, digits and hyphens')
-  .refine(text => text !== 'uptime' && SENDERS[text] === undefined, 'this address is taken; choose another');
+  .refine(
+    text => !TAKEN.has(text) && SENDERS[text] === undefined,
+    fault('this address is taken', 'choose another'),
+  );
 
 const mappingSchema = z.strictObject({
   monitor: jsonPath,

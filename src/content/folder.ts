@@ -7,10 +7,10 @@ import { makeQueue } from '../core/model/turns/queue.ts';
 import { createExclusively, replaceAtomically } from './atomic.ts';
 import { Changes } from './incidents/changes.ts';
 import type { IncidentFiles } from './incidents/file-cache.ts';
-import { boundsOf } from './incidents/listing.ts';
+import { boundsOf, identityOf } from './incidents/listing.ts';
 import { rememberedFile, scanFiles, scanFolder } from './incidents/scan.ts';
 import { LastRead } from './missing/last-read.ts';
-import { FolderMissing, identityOf } from './missing/missing.ts';
+import { FolderMissing } from './missing/missing.ts';
 import { readRegularFile } from './regular-file.ts';
 
 /** Everything is read again this often (ms): network file systems send no change events. */

@@ -11,11 +11,11 @@ import type { Push } from '../work/monitoring/metrics.ts';
 import type { Notifications } from '../work/notify/notifications.ts';
 import type { GitSync } from '../work/publish/git-sync.ts';
 import type { Storage } from '../work/timing/storage.ts';
+import type { Assets } from './assets/assets.ts';
 import type { Cache } from './cache/cache.ts';
-import type { Assets } from './http/assets.ts';
 import type { CountGuess } from './http/rate-limit.ts';
 import type { Metrics } from './ops/metrics.ts';
-import type { Pages } from './page/pages.ts';
+import type { Pages } from './pages.ts';
 
 export interface WebDeps {
   readonly env: {

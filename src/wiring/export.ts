@@ -16,7 +16,7 @@ import { readMeasured } from '../store/monitoring/component-status.ts';
 import { makeRender } from '../views.ts';
 import type { BrandFolder } from '../web/context.ts';
 import { hostFiles, makeExport } from '../web/export/export.ts';
-import { makePages } from '../web/page/pages.ts';
+import { makePages } from '../web/pages.ts';
 import { NOTHING_FILED } from '../work/incidents/file.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { recallLastGood } from '../work/incidents/last-good-files.ts';

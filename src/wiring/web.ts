@@ -8,7 +8,7 @@ import { isPrivate } from '../web/http/connections.ts';
 import { maxStreams } from '../web/http/descriptors.ts';
 import { LIMITS } from '../web/http/limits.ts';
 import { openServer, type WebServer } from '../web/http/server.ts';
-import { makePages } from '../web/page/pages.ts';
+import { makePages } from '../web/pages.ts';
 import { makeReceive } from '../work/incidents/receive.ts';
 import { makeWrite } from '../work/incidents/write.ts';
 import { makePush } from '../work/monitoring/metrics.ts';

@@ -6,8 +6,8 @@ import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core
 import type { IncidentView, Snapshot } from '../../src/core/page/snapshot.ts';
 import { makeRender } from '../../src/views.ts';
 import type { PageRequest } from '../../src/web/page/context.ts';
-import { makePages } from '../../src/web/page/pages.ts';
 import type { MetricSeries, Series } from '../../src/web/page/series.ts';
+import { makePages } from '../../src/web/pages.ts';
 import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
 
 const SIX = [

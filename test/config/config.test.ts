@@ -208,6 +208,11 @@ describe('status.yaml', () => {
       'components:\n  - {id: a, name: A, check: {type: http, url: x, timeout: 10}}\n',
       /10s, 5m or 24h/,
     ],
+    [
+      'a value with a semicolon',
+      'components:\n  - {id: a, name: A, check: {type: http, url: x, timeout: "5s; 9s"}}\n',
+      /:2: `components.0.check.timeout`: "5s; 9s" is not a duration — write 10s, 5m or 24h/,
+    ],
     ['a bad colour', 'brand: { color: indigo }\ncomponents: [{id: a, name: A}]\n', /:1: .*#4f46e5/],
     ['a bad zone', 'timezone: Mars\ncomponents: [{id: a, name: A}]\n', /:1: .*Europe\/Berlin/],
     ['a logo outside', 'brand: { logo: ../x.png }\ncomponents: [{id: a, name: A}]\n', /:1: .*logo\.png/],
@@ -216,11 +221,14 @@ describe('status.yaml', () => {
       'components:\n  - {id: a, name: A, check: {type: http, url: "${NOPE}"}}\n',
       /:2: .*NOPE is not set — .*\$\{NOPE:-…\}/,
     ],
-    [
-      'a name for a webhook that is taken',
-      'webhooks: { uptime: { monitor: $.m, status: $.s } }\ncomponents: [{id: a, name: A}]\n',
-      /:1: `webhooks.uptime`: this address is taken — choose another/,
-    ],
+    ...['uptime', 'git', 'resend', 'probe', 'latency', 'zabbix'].map(
+      name =>
+        [
+          `${name}, a name for a webhook that is taken`,
+          `webhooks: { ${name}: { monitor: $.m, status: $.s } }\ncomponents: [{id: a, name: A}]\n`,
+          new RegExp(`:1: \`webhooks.${name}\`: this address is taken — choose another`),
+        ] as [string, string, RegExp],
+    ),
     [
       'a path that is none',
       'components:\n  - {id: a, name: A, check: {type: http, url: "https://x/", json: {"$.db.": 1}}}\n',

@@ -1,5 +1,6 @@
 // docs/architecture.md: the drawings are those of the imports, every file it names is there, and every room is told of.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { drawing, files, folderOf, roomOf } from './imports.ts';
 
@@ -51,10 +52,21 @@ test.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s names files and folde
   expect(named.filter(at => !isThere(at))).toEqual([]);
 });
 
+/** Folders of tests of the whole system. */
+const WHOLE = ['browser', 'guards', 'mutation', 'torture', 'walks'];
+
+test('tests lie in the folders of what they test', () => {
+  const found = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter(name => name.includes('/'));
+  const folders = new Set(found.map(name => path.dirname(name)));
+  expect([...folders].filter(name => !WHOLE.includes(roomOf(name)) && !existsSync(`src/${name}`))).toEqual(
+    [],
+  );
+});
+
 test.each(['docs/decisions/edges.md', 'docs/threat-model.md'])('%s names tests that are there', name => {
   const text = readFileSync(name, 'utf8');
   const named = [
-    ...text.matchAll(/`((?:walks|core|web|work|store|cli|content|outside|config|browser)\/[\w/-]+)`/g),
+    ...text.matchAll(/`((?:walks|guards|core|web|work|store|cli|content|outside|config|browser)\/[\w/-]+)`/g),
   ].map(([, at]) => at as string);
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter(at => !existsSync(`test/${at}.test.ts`))).toEqual([]);

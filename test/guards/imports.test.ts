@@ -39,18 +39,19 @@ const CACHES = [
   'core/i18n/dates.ts made',
   'core/incidents/lint/times.ts places',
   'core/incidents/maintenance.ts completions',
-  'core/incidents/times/month-names.ts dayWords',
-  'core/incidents/times/month-names.ts stems',
+  'core/incidents/times/month-names.ts dayNames',
   'core/incidents/times/month-names.ts others',
-  'core/incidents/times/zone.ts formats',
+  'core/incidents/times/zone.ts formatOf',
   'core/incidents/times/zone.ts blocks',
-  'core/model/incident.ts ids',
+  'core/model/incident.ts idsOf',
   'core/monitoring/ddsketch.ts EMPTY_SKETCH',
   'core/page/compose.ts keptViews',
   'core/page/days.ts names',
   'core/page/days.ts plain',
   'core/page/rendered-texts.ts renderings',
 ];
+/** A file is parsed and judged in one reading: `parse` asks lint, and lint is made of the same parts as `parse`. */
+const MUTUAL = ['core/incidents/file → core/incidents/lint → core/incidents/file'];
 /** What of core measures how long a turn lasts; no result depends on it. */
 const STOPWATCHES = ['core/model/turns/steps.ts'];
 
@@ -63,6 +64,30 @@ const CLOCKS_OF_THE_START = [
 const CATALOGUES = LANGS.map(lang => path.join('core', 'i18n', `${lang}.ts`));
 
 const codeOf = (file: string) => textOf(file).replace(/\/\/.*|\/\*[\s\S]*?\*\//g, '');
+/** The folders of two files below the last that they share; null where one of them lies in that itself. */
+function sideBySide(from: string, to: string): [readonly [string, string]] | null {
+  const [a, b] = [from.split(path.sep), to.split(path.sep)];
+  const at = a.findIndex((name, index) => name !== b[index]);
+  if (at === 0 || a.length < at + 2 || b.length < at + 2) return null;
+  const folderIn = (names: readonly string[]) => names.slice(0, at + 1).join('/');
+  return [[folderIn(a), folderIn(b)]];
+}
+
+function circlesIn(arrows: readonly (readonly [string, string])[]): string[] {
+  const next = new Map<string, Set<string>>();
+  for (const [from, to] of arrows) next.set(from, (next.get(from) ?? new Set()).add(to));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const walk = (node: string, trail: readonly string[]) => {
+    if (trail.includes(node)) circles.push([...trail.slice(trail.indexOf(node)), node].join(' → '));
+    if (trail.includes(node) || done.has(node)) return;
+    for (const target of next.get(node) ?? []) walk(target, [...trail, node]);
+    done.add(node);
+  };
+  for (const node of next.keys()) walk(node, []);
+  return circles;
+}
+
 const shown = ({ from, to }: Import) => `${from} → ${to}`;
 
 describe('src/', () => {
@@ -95,18 +120,11 @@ describe('src/', () => {
   });
 
   test('no imports run in a circle, those of types included', () => {
-    const next = new Map<string, string[]>();
-    for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);
-    const done = new Set<string>();
-    const circles: string[] = [];
-    const walk = (file: string, trail: readonly string[]) => {
-      if (trail.includes(file)) circles.push([...trail.slice(trail.indexOf(file)), file].join(' → '));
-      if (trail.includes(file) || done.has(file)) return;
-      for (const target of next.get(file) ?? []) walk(target, [...trail, file]);
-      done.add(file);
-    };
-    for (const file of files) walk(file, []);
-    expect(circles).toEqual([]);
+    expect(circlesIn(imports.map(({ from, to }) => [from, to]))).toEqual([]);
+  });
+
+  test('no folders side by side import each other, directly or in a circle', () => {
+    expect(circlesIn(imports.flatMap(({ from, to }) => sideBySide(from, to) ?? []))).toEqual(MUTUAL);
   });
 
   test('only the roots read the environment and the clock, and the wiring passes them on', () => {
@@ -126,7 +144,7 @@ describe('src/', () => {
       /\bset(?:Timeout|Interval|Immediate)\b|'node:(?:timers|fs|net|http|https|dns|child_process|worker_threads)/;
     expect(core.filter(file => io.test(codeOf(file)))).toEqual([]);
     const state =
-      /^(?:export )?(?:let (\w+)|const (\w+)(?:: [^\n]+)? = (?:new (?:Weak)?(?:Map|Set)(?:<[^;]*?>)?\(\)|\[\]|\{\});)/gm;
+      /^(?:export )?(?:let (\w+)|const (\w+)(?:: [^\n]+)? = (?:(?:new (?:Weak)?(?:Map|Set)(?:<[^;]*?>)?\(\)|\[\]|\{\});|memoized))/gm;
     const states = core.flatMap(file =>
       [...codeOf(file).matchAll(state)].map(([, variable, constant]) => `${file} ${variable ?? constant}`),
     );

@@ -1,4 +1,5 @@
 // Retired words: the code speaks the field's terms (docs/glossary.md), and these do not come back.
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { files, textOf } from './imports.ts';
 
@@ -6,26 +7,16 @@ import { files, textOf } from './imports.ts';
 const RETIRED: readonly (readonly [RegExp, string])[] = [
   [/\bevenSo\b/, 'ignoreStorageFault'],
   [/\bunhurried\b/, 'withoutFsync'],
-  [/\b[Ss]pecimens?\b/, 'email preview'],
   [/\bmakeBeats\b|\bBeatsDeps\b/, 'heartbeats'],
-  [/\bisStrained\b/, 'isOverloaded'],
-  [/\b(?:twin|alike)Problem\b/, 'duplicateIdProblem'],
+  [/\balikeProblem\b/, 'duplicateIdProblem'],
   [/\b(?:standing|members)Of\b/, 'statusOfSource, memberStates'],
   [/\bmake(?:Letters|Letter)\b|\b(?:warning|channel|reminder)Letter\b|\bLetterForm\b/, 'email'],
-  [
-    /\bSightings?\b|\bBooks\b|\bWitness\b|\bBacklog\b|\bRoster\b/,
-    'ProbeResult, announcements, own-network check, recorder, import',
-  ],
+  [/\bBacklog\b/, 'recorder'],
   [/\b[Vv]erdict(?:Of|Text|Headline)?\b/, 'overall status'],
-  [
-    /\b(?:open|take)?Doors?\b|\bCarrier\b|\bCarry\b|\bmakeShelf\b|\bKeeping\b/,
-    'inbound, git sync, file cache, storage',
-  ],
+  [/\bCarrier\b|\bCarry\b|\bKeeping\b/, 'git sync, storage'],
   [/\bMOST_?\w*/, 'MAX_…'],
   [/\blookAnew\b|\b(?:Look|LastLook|LookEnd|NextLook)\b|\blookAt[A-Z]\w*/, 'run of a check'],
-  [/\bbreathe?\b|\bmakeBreath\b/i, 'turn of the event loop, yield'],
-  [/\b(?:Fate|fate)(?:Of\w*)?\b/, 'filing decision'],
-  [/\b(?:sighted|foretold|toldAt)\b/, 'first seen, dated ahead, announced'],
+  [/\btoldAt\b/, 'announced'],
   [/\baskLeave\b|\bpermalinkOf\b|\bviewOfGone\b/, 'unsubscribe, path of an incident'],
   [/\bopen(?:Watch|Mirror|Inbound)\b/, 'monitoring, content, web'],
   [/\brests for a while\b/, 'email delivery paused'],
@@ -40,4 +31,43 @@ const RETIRED: readonly (readonly [RegExp, string])[] = [
 
 test.each(RETIRED)('%s is said as: %s', word => {
   expect(files.filter(file => word.test(textOf(file)))).toEqual([]);
+});
+
+/** Words that nobody outside would say: in any form, alone or as a part of a name, in code, documents and tests. */
+const NOWHERE: readonly (readonly [string, string])[] = [
+  ['sighting|sighted', 'result of a check, first seen'],
+  ['specimen', 'email preview'],
+  ['books', 'announcements, database'],
+  ['witness', 'own-network check'],
+  ['roster', 'subscriber import'],
+  ['shel(?:f|ve)', 'file cache'],
+  ['doors?', 'inbound API, way, address'],
+  ['twin', 'duplicate, the Statuspage API'],
+  ['strain', 'overload'],
+  ['breathe?', 'turn of the event loop, yield'],
+  ['fate', 'filing decision'],
+  ['foretell|foretold', 'dated ahead'],
+  ['second look', 'likely mistakes'],
+  ['untimely', 'doubtful times'],
+  ['unhurried', 'withoutFsync'],
+];
+
+const written = [
+  ...files.map(file => `src/${file}`),
+  ...['docs', 'test'].flatMap(folder =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => `${folder}/${name}`),
+  ),
+  ...readdirSync('.'),
+].filter(name => /\.(?:ts|md)$/.test(name) && name !== 'test/guards/words.test.ts');
+/** With a space before each part of a name: `makeFileShelf` says "make File Shelf". */
+const spoken = written.map(file => {
+  const text = readFileSync(file, 'utf8')
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ');
+  return { file, text };
+});
+
+test.each(NOWHERE)('%s, in any form, is said as: %s', word => {
+  const form = new RegExp(`\\b(?:${word})(?:e?s|e?d|ings?)?\\b`, 'i');
+  expect(spoken.filter(({ text }) => form.test(text)).map(({ file }) => file)).toEqual([]);
 });

@@ -75,9 +75,9 @@ export async function probe(
 ): Promise<ProbeResult> {
   const parsed = checkSchema.parse({ timeout: '3s', ...check });
   const started = performance.now();
-  const sighting = await makeProbes(network)(parsed, signal);
+  const result = await makeProbes(network)(parsed, signal);
   expect(performance.now() - started).toBeLessThan(parsed.timeout + 5000);
-  return sighting;
+  return result;
 }
 
 /** What may be published must not tell where the server stands. */

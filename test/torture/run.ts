@@ -90,7 +90,7 @@ export async function torture({ seed, seconds, command, say }: Options): Promise
       const steady = up && server.up && server.epoch === epoch;
       if (steady && answer instanceof Error) wrong(`${page}: ${answer.message}`);
       else if (steady && 'status' in answer && answer.status >= 500) {
-        // Under strain the archive may be put off; the page, and what programs read, never.
+        // Under load the archive may be put off; the page, and what programs read, never.
         if (answer.status === 503 && page === '/status/history') count.putOff++;
         else wrong(`${page} answered ${answer.status}`);
       }

@@ -1,4 +1,4 @@
-// Tiny Snapshots for the tests of the doors: name what matters, the rest is dull.
+// Tiny Snapshots for the tests of what is served: name what matters, the rest is dull.
 import { VISITOR_CHANNELS } from '../../src/core/model/channel-url.ts';
 import type { Component, Health } from '../../src/core/model/component.ts';
 import { statusOf } from '../../src/core/model/component.ts';
@@ -28,7 +28,7 @@ export function view(
 ): ComponentView {
   const weights = { minor: 1, major: 1, critical: 1 };
   const uptime = uptimeOf([], [], { start: NOW - 90 * DAY, end: NOW }, one.since ?? NOW - DAY, 0, weights);
-  const known = { since: null, checkedAt: NOW, seen: null, response: null, days: [] };
+  const known = { since: null, checkedAt: NOW, seen: null, upstream: null, response: null, days: [] };
   return { component: one, health, ...known, uptime, ...more };
 }
 

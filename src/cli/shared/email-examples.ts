@@ -16,10 +16,10 @@ export interface EmailPreview {
 /** One email of each kind, in the site's name. Their links contain no real token. */
 export function emailPreviews(site: Site, lang: Lang, emails: Emails, now: Millis): EmailPreview[] {
   const links = {
-    confirm: `${site.url}/status/confirm?token=SPECIMEN`,
-    manage: `${site.url}/status/manage?token=SPECIMEN`,
-    unsubscribe: `${site.url}/status/unsubscribe?token=SPECIMEN`,
-    incident: `${site.url}/status/incidents/SPECIMEN`,
+    confirm: `${site.url}/status/confirm?token=PREVIEW`,
+    manage: `${site.url}/status/manage?token=PREVIEW`,
+    unsubscribe: `${site.url}/status/unsubscribe?token=PREVIEW`,
+    incident: `${site.url}/status/incidents/PREVIEW`,
   };
   const name = site.components[0]?.name ?? 'API';
   const email = (incident: Incident, index: number) =>
@@ -81,7 +81,7 @@ function upkeepOf(name: string, now: Millis): Incident {
   };
 }
 
-const base = { id: 'SPECIMEN', components: null, openedBy: null, notify: true, postmortem: null } as const;
+const base = { id: 'PREVIEW', components: null, openedBy: null, notify: true, postmortem: null } as const;
 
 function entry(at: Millis, status: IncidentUpdate['status'], body: string): IncidentUpdate {
   return { key: String(at), at, status, label: null, body };

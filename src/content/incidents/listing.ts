@@ -2,7 +2,11 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { identityOf, type StandIn } from '../missing/missing.ts';
+
+/** Used in place of a system's error code. */
+export type StandIn =
+  | { readonly kind: 'link'; readonly what: string }
+  | { readonly kind: 'other capitals'; readonly name: string };
 
 export interface ListedFolder {
   /** The folder's `identityOf`; null when unknown. */
@@ -152,4 +156,11 @@ async function climbed(place: string): Promise<string> {
     const facts = await stat(at).catch(() => null);
     if (facts?.isDirectory() || path.dirname(at) === at) return at;
   }
+}
+
+/** Identifies a folder by device, inode and, as inodes are reused, time of creation. Null when unknown. */
+export async function identityOf(folder: string): Promise<string | null> {
+  const facts = await stat(folder, { bigint: true }).catch(() => null);
+  // No links: the folder was removed, and only a mount still leads to it.
+  return facts?.isDirectory() && facts.nlink > 0n ? `${facts.dev}:${facts.ino}:${facts.birthtimeNs}` : null;
 }

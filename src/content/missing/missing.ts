@@ -1,13 +1,8 @@
 // Missing: tells a folder that went away from files that were deleted.
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../core/model/problem.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
-
-/** Used in place of a system's error code. */
-export type StandIn =
-  | { readonly kind: 'link'; readonly what: string }
-  | { readonly kind: 'other capitals'; readonly name: string };
+import type { StandIn } from '../incidents/listing.ts';
 
 /** Why a folder or a file in it counts as missing, and which of the ways to mend it applies. */
 export interface Reason {
@@ -97,11 +92,4 @@ export function missingProblem(
 /** Refuses a write while the folder is missing: the file would be in the wrong place, or hidden later. */
 export class FolderMissing extends Error {
   readonly code = 'MISSING';
-}
-
-/** Identifies a folder by device, inode and, as inodes are reused, time of creation. Null when unknown. */
-export async function identityOf(folder: string): Promise<string | null> {
-  const facts = await stat(folder, { bigint: true }).catch(() => null);
-  // No links: the folder was removed, and only a mount still leads to it.
-  return facts?.isDirectory() && facts.nlink > 0n ? `${facts.dev}:${facts.ino}:${facts.birthtimeNs}` : null;
 }

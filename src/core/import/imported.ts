@@ -1,6 +1,7 @@
 // The result of an import, and helpers shared by all importers.
-import { slug } from '../model/slug.ts';
+
 import { iso, type Millis } from '../model/time.ts';
+import { slug } from '../text/slug.ts';
 
 export interface Imported {
   readonly components: readonly ImportedComponent[];

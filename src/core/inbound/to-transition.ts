@@ -1,11 +1,11 @@
 // Turns a monitor's signal into a transition: title, file name, components, text.
 import type { Component } from '../model/component.ts';
 import type { Site } from '../model/site.ts';
-import { slug } from '../model/slug.ts';
 import { isoMillis, type Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 import { machineText } from '../text/machine-texts.ts';
 import { withoutSecrets } from '../text/printable.ts';
+import { slug } from '../text/slug.ts';
 import { fingerprint } from './fields.ts';
 import { calledOf } from './senders.ts';
 import { severityOf } from './severity.ts';

@@ -23,6 +23,7 @@ export function toWarning(
         ? `about ${utcDay(expires)}`
         : `on ${utcDay(expires)} (${iso(expires)})`;
   return {
+    kind: 'monitor',
     source: `${sender}:${monitor}:${expiry.of}`,
     component: matching(signal, components)[0] ?? null,
     what: `the ${expiry.of} of ${name} expires ${when}, says ${calledOf(sender)}`,

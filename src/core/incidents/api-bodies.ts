@@ -93,11 +93,13 @@ export function faultAt(path: readonly PropertyKey[], detail: string): FieldFaul
   return { field: names.join('.'), pointer: `#${escaped.join('')}`, detail };
 }
 
+/** The words for a field of another type, where its schema has none: `safeParse` takes it. */
+export const typeWords: z.core.$ZodErrorMap = issue =>
+  issue.code === 'invalid_type' ? `write ${JSON_WORDS[issue.expected] ?? issue.expected}` : undefined;
+
 /** Every fault that zod found, by field. Never repeats a value that was sent. */
 export function faultsOf(error: z.ZodError): FieldFault[] {
   return error.issues.flatMap(issue => {
-    if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid'))
-      return [faultAt(issue.path, `write ${JSON_WORDS[issue.expected] ?? issue.expected}`)];
     if (issue.code !== 'unrecognized_keys') return [faultAt(issue.path, issue.message)];
     return issue.keys.map(key => faultAt([...issue.path, key.slice(0, 64)], 'this field is unknown'));
   });

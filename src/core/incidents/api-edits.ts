@@ -2,10 +2,10 @@
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../model/incident.ts';
 import { nearest } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
-import { slug } from '../model/slug.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { iso, type Millis, SECOND } from '../model/time.ts';
 import { withoutComments } from '../text/comments.ts';
+import { slug } from '../text/slug.ts';
 import { type ChangeBody, type FieldFault, faultAt, type OpenBody, type UpdateBody } from './api-bodies.ts';
 import { asOf } from './as-of.ts';
 import { endedAt } from './ending.ts';

@@ -5,10 +5,18 @@ import { iso, type Millis } from '../model/time.ts';
 /** A part of an incident whose time may be in the future: its start, its end, or an update. */
 export type Edge = 'started' | 'resolved' | IncidentUpdate;
 
+/** What the keys of edges end with: `#started`, `#resolved`, and `#ahead` of an update. */
+export const EDGE_ENDINGS = ['#started', '#resolved', '#ahead'] as const;
+
 /** The database key that records "was in the future when first seen". */
 export function edgeKey({ begins, started, resolved }: Incident, edge: Edge): string {
   if (typeof edge !== 'string') return `${edge.key}#ahead`;
   return `${iso(edge === 'started' ? (begins ?? started) : (resolved ?? started))}#${edge}`;
+}
+
+/** Whether a key records that an update, not a start or an end, was in the future. */
+export function isOfUpdate(key: string): boolean {
+  return key.endsWith('#ahead');
 }
 
 /**

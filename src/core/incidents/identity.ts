@@ -1,6 +1,6 @@
 // Identity: which updates and incidents are those already known, whatever was corrected: a time, words, a file's name.
 import { createHash } from 'node:crypto';
-import type { Incident, IncidentUpdate } from '../model/incident.ts';
+import { type Incident, type IncidentUpdate, timeInKey, updateKey } from '../model/incident.ts';
 
 /** An update as last read. */
 export interface KnownUpdate {
@@ -98,7 +98,7 @@ export function isSameIncident(known: KnownIncident, incident: Incident, justGon
   const kept = known.updates.filter(one =>
     said.some(
       ({ as, words }) =>
-        (timeOf(as) === timeOf(one.as) && alike(words, one.words)) || (isWorded && words === one.words),
+        (timeInKey(as) === timeInKey(one.as) && alike(words, one.words)) || (isWorded && words === one.words),
     ),
   );
   return kept.length > 0 && kept.length * 2 >= known.updates.length;
@@ -132,7 +132,7 @@ function matched({ updates, gone }: KnownIncident, said: readonly Said[]): Reado
     }
   };
   pair([...updates, ...gone], ({ as, words }) => `${as} ${words}`);
-  pair([...updates, ...gone], ({ as, words }) => `${timeOf(as)} ${words}`);
+  pair([...updates, ...gone], ({ as, words }) => `${timeInKey(as)} ${words}`);
   pair(updates, ({ words }) => words);
   const telling = gone.filter(({ words }) => words.length >= TELLING);
   pair(telling, ({ words }) => words);
@@ -145,10 +145,10 @@ function matched({ updates, gone }: KnownIncident, said: readonly Said[]): Reado
       if (best) take(one, best);
     }
   };
-  corrected((one, other) => timeOf(one.as) === timeOf(other.as));
+  corrected((one, other) => timeInKey(one.as) === timeInKey(other.as));
   corrected(() => true);
   pair(updates, ({ as }) => as);
-  pair(updates, ({ as }) => timeOf(as));
+  pair(updates, ({ as }) => timeInKey(as));
   for (const [one, other] of placed(said, updates, found)) take(one, other);
   return found;
 }
@@ -181,15 +181,11 @@ function placed(
   return pairs;
 }
 
-function timeOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('#'));
-}
-
 /** The key that a new update gets: its own, or the next number that is free. */
 function unused(key: string, used: ReadonlySet<string>): string {
   for (let free = key, number = 1; ; number++) {
     if (!used.has(free)) return free;
-    free = `${timeOf(key)}#${number}`;
+    free = updateKey(timeInKey(key), number);
   }
 }
 

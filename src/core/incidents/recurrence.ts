@@ -1,6 +1,7 @@
 // Recurrence: turns a maintenance file with an `rrule` into its occurrences, each an incident of its own.
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
+import { type Fault, fault } from '../model/problem.ts';
 import { DAY, iso, type Millis, parseInstant, SECOND, type Span } from '../model/time.ts';
 import { type Beginning, beginnings } from './recurrence-rule.ts';
 import { dayIn, momentAt, wallTime } from './times/zone.ts';
@@ -14,24 +15,27 @@ const AHEAD: Millis = 35 * DAY;
 const MAX_LENGTH = 500;
 
 /** Rules that RFC 5545 or the library allows, and a maintenance does not: an occurrence is identified by its day. */
-const REFUSED: readonly (readonly [RegExp, string])[] = [
+const REFUSED: readonly (readonly [RegExp, string, fix: string])[] = [
   [
     /\b(BYHOUR|BYMINUTE|BYSECOND)\s*=/i,
-    'sets a time of day; remove it: every occurrence begins at the time of `scheduled_start`',
+    'sets a time of day',
+    'remove it: every occurrence begins at the time of `scheduled_start`',
   ],
-  [/\bFREQ\s*=\s*(HOURLY|MINUTELY|SECONDLY)\b/i, 'repeats within a day; write FREQ=DAILY or longer'],
-  [/\b(DTSTART|TZID)\b/i, 'is not part of the rule; write `scheduled_start` and `timezone`'],
-  [/\b(EXDATE|RDATE)\b/i, 'is not part of the rule; `maintenance cancel` calls off one occurrence'],
-  [/\b(BYEASTER)\b/i, 'is not in RFC 5545; write a rule by months, weeks or days'],
+  [/\bFREQ\s*=\s*(HOURLY|MINUTELY|SECONDLY)\b/i, 'repeats within a day', 'write FREQ=DAILY or longer'],
+  [/\b(DTSTART|TZID)\b/i, 'is not part of the rule', 'write `scheduled_start` and `timezone`'],
+  [/\b(EXDATE|RDATE)\b/i, 'is not part of the rule', '`maintenance cancel` calls off one occurrence'],
+  [/\b(BYEASTER)\b/i, 'is not in RFC 5545', 'write a rule by months, weeks or days'],
 ];
 
 /** Why a maintenance cannot repeat by a rule, and what to write; null when it can. */
-export function ruleFault(text: string): string | null {
-  for (const [pattern, why] of REFUSED) {
+export function ruleFault(text: string): Fault | null {
+  for (const [pattern, why, fix] of REFUSED) {
     const found = pattern.exec(text);
-    if (found) return `${found[1]?.toUpperCase()} ${why}`;
+    if (found) return fault(`${found[1]?.toUpperCase()} ${why}`, fix);
   }
-  return readRule(text) === null ? 'this is not a recurrence rule; write it like FREQ=WEEKLY;BYDAY=SU' : null;
+  return readRule(text) === null
+    ? fault('this is not a recurrence rule', 'write it like FREQ=WEEKLY;BYDAY=SU')
+    : null;
 }
 
 type RuleOptions = ReturnType<typeof RRule.parseString>;

@@ -81,6 +81,8 @@ export interface Measured {
   /** Which check it was (`checkKey`); absent: unknown. */
   readonly check?: string;
   readonly seen: string | null;
+  /** For a provider: what its page said; null when it was not read. */
+  readonly upstream: string | null;
   /** Unknown results in a row; absent: none. */
   readonly unknowns?: number;
   /** Its newest look failed, but no outage is confirmed; absent otherwise. */

@@ -1,5 +1,6 @@
 // Incidents and maintenance, parsed.
 import type { ComponentStatus, Severity } from './component.ts';
+import { memoized } from './memo.ts';
 import type { Millis } from './time.ts';
 
 export const INCIDENT_STATUSES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
@@ -26,8 +27,8 @@ export interface ImpactChange {
 /** One entry of an incident's timeline. */
 export interface IncidentUpdate {
   /**
-   * The time in its heading when it was first read, and its number among those of the same time; or that time and
-   * `PREFACE`. It stays the same through every correction (core/incidents/identity.ts).
+   * The time in its heading when it was first read, and its number among those of the same time (`updateKey`).
+   * It stays the same through every correction (core/incidents/identity.ts).
    */
   readonly key: string;
   readonly at: Millis;
@@ -67,8 +68,15 @@ export interface IncidentUpdate {
   readonly folds?: true;
 }
 
-/** In the key of the text before the first section, in place of a number. Sorted, it comes before all numbers. */
-export const PREFACE = '#-preface';
+/** The key of an update: the time in its heading, and its number within that time. The preface comes before all. */
+export function updateKey(time: string, number: number | '-preface'): string {
+  return `${time}#${number}`;
+}
+
+/** The part of an update's key before its number. */
+export function timeInKey(key: string): string {
+  return key.slice(0, key.lastIndexOf('#'));
+}
 
 /** One parsed markdown file of `status/incidents/`. Maintenance when `scheduled` is set. */
 export interface Incident {
@@ -204,13 +212,9 @@ export function namedIn<T extends Named>(title: string, components: readonly T[]
 }
 
 /** Cached: thousands of incidents ask for the ids of the same list. */
-const ids = new WeakMap<readonly Named[], ReadonlySet<string>>();
-
-function idsOf(components: readonly Named[]): ReadonlySet<string> {
-  const known = ids.get(components) ?? new Set(components.map(component => component.id));
-  ids.set(components, known);
-  return known;
-}
+const idsOf = memoized(
+  (components: readonly Named[]): ReadonlySet<string> => new Set(components.map(({ id }) => id)),
+);
 
 function isNamedIn(name: string, title: string): boolean {
   const words = name

@@ -19,6 +19,17 @@ export function warningAt(where: string, what: string, fix: string, line?: numbe
   return { level: 'warning', where, line, what, fix };
 }
 
+/** What is wrong with a value, and what to write, for a schema: zod's `refine` and `addIssue` take it. */
+export type Fault = {
+  readonly code: 'custom';
+  readonly message: string;
+  readonly params: { readonly fix?: string | undefined };
+};
+
+export function fault(what: string, fix?: string): Fault {
+  return { code: 'custom', message: what, params: { fix } };
+}
+
 /** One line for a log or a terminal: `file:line: what — what to do`. */
 export function printProblem(problem: Problem): string {
   const place = problem.line === undefined ? problem.where : `${problem.where}:${problem.line}`;

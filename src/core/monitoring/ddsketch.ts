@@ -14,6 +14,7 @@ const LOG_GAMMA = Math.log(GAMMA);
 /** The number of values in each bucket; bucket 0 is everything up to 1 ms. */
 export type Sketch = ReadonlyMap<number, number>;
 
+/** No cache: nothing writes to it. */
 export const EMPTY_SKETCH: Sketch = new Map();
 
 /** Adds one value (ms); negative values count as 0. */

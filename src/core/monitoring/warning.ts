@@ -9,7 +9,11 @@ import type { Site } from '../model/site.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { DAY, iso, MINUTE, type Millis, utcDay } from '../model/time.ts';
 
+/** What one of our own checks warns of. */
+type OwnKind = 'certificate' | 'check' | 'metric';
+
 export interface WarningReport {
+  readonly kind: OwnKind | 'monitor';
   /** Unique: `certificate:api`, `check:api`, `metric:queue`, `uptimerobot:777:certificate`. */
   readonly source: string;
   /** Id of the component; null when it matches none. */
@@ -40,6 +44,11 @@ const BELIEVED: Millis = 30 * DAY;
 /** The age at which a warning is sent by email: shorter ones need no work. */
 const MAILED_AFTER: Millis = 5 * MINUTE;
 
+/** The source of a warning of our own. `id`: of the component, or of the metric. */
+export function ownSource(kind: OwnKind, id: string): string {
+  return `${kind}:${id}`;
+}
+
 /** The warning of a check that got a response; null when there is none. */
 export function checkWarning(component: Component, result: CheckResult): WarningReport | null {
   if (result.warning === undefined) return null;
@@ -48,10 +57,10 @@ export function checkWarning(component: Component, result: CheckResult): Warning
   if (end === undefined) {
     const what = `${name}: ${result.warning}`;
     const fix = `correct what it names before it becomes an outage; try it with: ${statusCommand(`check ${id}`)}`;
-    return { source: `check:${id}`, component: id, what, fix, expires: null, host: null };
+    return { ...own('check', id), component: id, what, fix, expires: null, host: null };
   }
   return {
-    source: `certificate:${id}`,
+    ...own('certificate', id),
     component: id,
     what: `the certificate of ${name} expires on ${utcDay(end)} (${iso(end)})`,
     fix: 'renew it, or fix its automatic renewal; it becomes an outage on that day',
@@ -62,13 +71,17 @@ export function checkWarning(component: Component, result: CheckResult): Warning
 
 export function metricWarning(metric: Metric, component: Component, fault: string): WarningReport {
   return {
-    source: `metric:${metric.id}`,
+    ...own('metric', metric.id),
     component: component.id,
     what: `the metric "${metric.name}" gets no value from the check of ${component.name}: ${fault}`,
     fix: `fix \`metrics.from.json\` in status.yaml, or the response of the service; try it with: ${statusCommand(`check ${component.id}`)}`,
     expires: null,
     host: null,
   };
+}
+
+function own(kind: OwnKind, id: string): Pick<WarningReport, 'kind' | 'source'> {
+  return { kind, source: ownSource(kind, id) };
 }
 
 /** Whether a result shows if there is a warning: a failed check did not get that far. */
@@ -102,35 +115,32 @@ function httpsHost(url: string): string | null {
 
 /** Whether a warning still matters: its component or metric exists, and it is not outdated. */
 export function isCurrent(warning: Warning, { components, metrics }: Site, now: Millis): boolean {
-  const { source, component, expires, seenAt } = warning;
-  const own = components.find(({ id }) => id === component);
-  if (component !== null && !own) return false;
-  if (source.startsWith('certificate:')) {
-    return own !== undefined && isConfigured(own.check) && certificateHost(own.check) !== null;
+  const { kind, source, component, expires, seenAt } = warning;
+  const check = components.find(({ id }) => id === component)?.check;
+  if (component !== null && !check) return false;
+  switch (kind) {
+    case 'certificate':
+      return check !== undefined && isConfigured(check) && certificateHost(check) !== null;
+    case 'check':
+      return check !== undefined && isConfigured(check);
+    case 'metric':
+      return metrics.some(({ id, from }) => source === ownSource(kind, id) && from?.component === component);
+    case 'monitor':
+      return expires === null ? now - seenAt < BELIEVED : now < expires;
   }
-  if (source.startsWith('check:')) return own !== undefined && isConfigured(own.check);
-  if (source.startsWith('metric:')) {
-    return metrics.some(({ id, from }) => source === `metric:${id}` && from?.component === component);
-  }
-  return expires === null ? now - seenAt < BELIEVED : now < expires;
 }
 
 /** Another date means another certificate; not for our own checks, which may see two behind a load balancer. */
-export function isSameWarning(before: Warning, { source, expires }: WarningReport): boolean {
-  if (isOwn(source) || before.expires === null || expires === null) return true;
+export function isSameWarning(before: Warning, { kind, expires }: WarningReport): boolean {
+  if (kind !== 'monitor' || before.expires === null || expires === null) return true;
   return Math.abs(before.expires - expires) <= DAY;
-}
-
-/** Whether one of our checks warns, not a monitor. */
-function isOwn(source: string): boolean {
-  return /^(certificate|check|metric):/.test(source);
 }
 
 /** Warnings for /readyz. */
 export function warningProblems(warnings: readonly Warning[]): Problem[] {
-  return warnings.map(({ source, component, what, fix }) => ({
+  return warnings.map(({ kind, source, component, what, fix }) => ({
     level: 'warning',
-    where: isOwn(source) ? `component ${component}` : source,
+    where: kind === 'monitor' ? source : `component ${component}`,
     what,
     fix,
   }));

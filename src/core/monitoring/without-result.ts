@@ -18,7 +18,7 @@ export function checksWithoutResult(
     const isOfThisCheck = key === undefined || key === checkKey(check);
     if (unknowns < UNKNOWNS || seen === null || seen === OWN_NETWORK) return [];
     if (!isOfThisCheck || !isConfigured(check)) return [];
-    const what = `the check of "${name}" gives no result: ${seen.replace(/^upstream status page: /, '')}`;
+    const what = `the check of "${name}" gives no result: ${seen}`;
     const mend =
       check.type === 'statuspage' ? 'correct `url` or `component` of its check in status.yaml' : 'mend that';
     return [warningAt(`component ${id}`, what, `${mend}; try it with: ${statusCommand(`check ${id}`)}`)];

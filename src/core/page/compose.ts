@@ -194,6 +194,7 @@ function componentView(
           },
         }),
     seen: known?.seen ?? null,
+    upstream: known?.upstream ?? null,
     ...(underWay.length > 0 && base !== 'no_data' && severityOf(base)
       ? { failing: { since: known?.since ?? null } }
       : {}),

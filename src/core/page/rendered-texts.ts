@@ -33,7 +33,7 @@ export function undrawn(incident: Incident): Incident {
 
 type RenderedTexts = { readonly updates: readonly string[]; readonly postmortem: string | null };
 
-/** Per parsed incident, and so per change of its file. */
+/** Per parsed incident, and so per change of its file: rendering is most of the cost of a page. */
 const renderings = new WeakMap<readonly object[], RenderedTexts>();
 
 /** Longer texts (characters), or more of them, take noticeable time: they are rendered ahead, one per step. */

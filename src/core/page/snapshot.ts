@@ -35,6 +35,8 @@ export interface ComponentView {
   readonly lastRun?: { readonly at: Millis; readonly took: Millis; readonly check?: string };
   /** What the last check saw, safe to publish; null when there was none. */
   readonly seen: string | null;
+  /** For a provider: what its page said, safe to publish; null when it was not read. */
+  readonly upstream: string | null;
   /** Under maintenance with a failing check: since when it fails (null: unknown); else absent. */
   readonly failing?: { readonly since: Millis | null };
   /** Median response time over the last 24 hours, ms; null when there was no answer. */

@@ -1,6 +1,6 @@
 // Checks YAML against a schema: returns the value, or problems with lines, in words for its author.
 import type * as z from 'zod';
-import { nearest, type Problem } from '../model/problem.ts';
+import { type Fault, nearest, type Problem } from '../model/problem.ts';
 import { listed, MAX_PROBLEMS, type YamlText } from './yaml.ts';
 
 /** The result of a check: the value, or all problems. `data`: the checked data, without unknown keys. */
@@ -35,28 +35,29 @@ export function checkAgainst<S extends z.ZodObject>(
     };
   }
   let data: unknown = yaml.data;
-  let parsed = schema.safeParse(data, { reportInput: true, error: knownKeys });
-  const unknown = parsed.success ? [] : unknownKeys(parsed.error.issues);
+  const known: KnownKeys = new Map();
+  const error = noteKnown(known);
+  let parsed = schema.safeParse(data, { reportInput: true, error });
+  const unknown = parsed.success ? [] : unknownKeys(parsed.error.issues, known);
   if (unknown.length > 0) {
     data = without(data, unknown);
-    parsed = schema.safeParse(data, { reportInput: true, error: knownKeys });
+    parsed = schema.safeParse(data, { reportInput: true, error });
   }
   const errors = (parsed.error?.issues ?? [])
     .filter(({ path }) => !forgiven(path))
     .slice(0, MAX_PROBLEMS)
-    .map(issue => ({
-      level: 'error' as const,
-      where,
-      line: yaml.lineOf(issue.path),
-      ...wording(hidden(issue, yaml.hide ?? String)),
-    }));
+    .map(issue => {
+      const { what, fix } = wording(hidden(issue, yaml.hide ?? String));
+      return { level: 'error' as const, where, line: yaml.lineOf(issue.path), what, fix };
+    });
   // zod reports inner problems first.
   const outermost = unknown.sort((a, b) => a.path.length - b.path.length).slice(0, MAX_PROBLEMS);
   const warnings = outermost.map(({ path, key, known }) => {
-    const near = meant.get(key) ?? nearest(key, known.split(', '));
+    const near = meant.get(key) ?? nearest(key, known);
     const shown = keyShown(key);
+    const all = known.join(', ');
     const spaced =
-      shown === key ? `known here: ${known}` : `put a space after the colon, or write one of: ${known}`;
+      shown === key ? `known here: ${all}` : `put a space after the colon, or write one of: ${all}`;
     const fix = near ? `did you mean \`${near}\`?` : spaced;
     const line = yaml.lineOf([...path, key]);
     return { level: 'warning' as const, where, line, what: `unknown key \`${shown}\``, fix };
@@ -67,25 +68,35 @@ export function checkAgainst<S extends z.ZodObject>(
 interface UnknownKey {
   readonly path: readonly PropertyKey[];
   readonly key: string;
-  /** The known keys, separated by commas. */
-  readonly known: string;
+  readonly known: readonly string[];
 }
 
-/** zod's message names the unknown keys; replace it with the known ones. */
-const knownKeys: z.core.$ZodErrorMap = issue =>
-  issue.code === 'unrecognized_keys' ? Object.keys((issue.inst as z.ZodObject).shape).join(', ') : undefined;
+/** The keys of a schema by the list of those that it does not know: an issue keeps that list, but not its schema. */
+type KnownKeys = Map<readonly string[], readonly string[]>;
+
+function noteKnown(known: KnownKeys): z.core.$ZodErrorMap {
+  return issue => {
+    if (issue.code === 'unrecognized_keys')
+      known.set(issue.keys, Object.keys((issue.inst as z.ZodObject).shape));
+    return undefined;
+  };
+}
 
 /** In a union: those of the branch where nothing else is wrong. */
-function unknownKeys(issues: readonly z.core.$ZodIssue[], above: readonly PropertyKey[] = []): UnknownKey[] {
+function unknownKeys(
+  issues: readonly z.core.$ZodIssue[],
+  known: KnownKeys,
+  above: readonly PropertyKey[] = [],
+): UnknownKey[] {
   return issues.flatMap(issue => {
     const path = [...above, ...issue.path];
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map(key => ({ path, key, known: issue.message }));
+      return issue.keys.map(key => ({ path, key, known: known.get(issue.keys) ?? [] }));
     if (issue.code !== 'invalid_union') return [];
     const branch = issue.errors.find(
       inner => inner.length > 0 && inner.every(({ code }) => code === 'unrecognized_keys'),
     );
-    return branch ? unknownKeys(branch, path) : [];
+    return branch ? unknownKeys(branch, known, path) : [];
   });
 }
 
@@ -116,7 +127,10 @@ function keyShown(key: PropertyKey): string {
 /** Settings whose values are never shown, because problems are shown on /readyz. */
 const SECRET = /^(?:headers|body|auth|user|pass|password|token|secret|key)$/;
 
-function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
+/** `meant`: the fix is the value that was probably meant. */
+type Wording = Pick<Problem, 'what' | 'fix'> & { readonly meant?: true };
+
+function wording(issue: z.core.$ZodIssue): Wording {
   const name = issue.path.map(keyShown).join('.') || 'this';
   const show = issue.path.some(key => SECRET.test(String(key))) ? kindOf : quote;
   const given =
@@ -126,7 +140,7 @@ function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
     case 'invalid_value': {
       const values = issue.values.map(String);
       const near = typeof issue.input === 'string' ? nearest(issue.input, values) : undefined;
-      return { what, fix: near ? `did you mean ${near}?` : `write ${listed(values)}` };
+      return near ? meantBy(what, near) : { what, fix: `write ${listed(values)}` };
     }
     case 'invalid_type':
       // As it was written, it is lost: a long number is rounded.
@@ -148,8 +162,8 @@ function wording(issue: z.core.$ZodIssue): { what: string; fix: string } {
       return { what, fix: 'choose another name' };
     }
     case 'custom': {
-      const [told, fix] = masked(issue.message).split(/; (.*)/s);
-      return { what: `\`${name}\`: ${told}`, fix: fix ?? 'see docs/settings.md' };
+      const { fix = 'see docs/settings.md' } = (issue.params ?? {}) as Fault['params'];
+      return { what: `\`${name}\`: ${masked(issue.message)}`, fix: masked(fix) };
     }
     default:
       if ('format' in issue && issue.format === 'url') return { what, fix: 'write an address: https://…' };
@@ -173,21 +187,25 @@ const TYPE_WORDS: Record<string, string> = {
   record: '`key: value` lines',
 };
 
-function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): { what: string; fix: string } {
+function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): Wording {
   const { discriminator, options } = issue as { discriminator?: string; options?: unknown[] };
   if (discriminator && options) {
     const values = options.map(String);
     const given = (issue.input as Record<string, unknown> | undefined)?.[discriminator];
     const near = typeof given === 'string' ? nearest(given, values) : undefined;
     const fault = given === undefined ? 'is missing' : `is ${quote(given)}`;
-    const fix = near ? `did you mean ${near}?` : `write ${listed(values)}`;
-    return { what: `\`${issue.path.map(String).join('.')}\` ${fault}`, fix };
+    const told = `\`${issue.path.map(String).join('.')}\` ${fault}`;
+    return near ? meantBy(told, near) : { what: told, fix: `write ${listed(values)}` };
   }
   // The schema's own message is clearer than those of its parts.
   if (issue.message !== 'Invalid input') return { what, fix: issue.message };
-  const fixes = issue.errors.flat().map(inner => wording(inner).fix);
-  const asked = fixes.find(fix => fix.startsWith('did you mean'));
-  return { what, fix: asked ?? [...new Set(fixes)].join(', or ') };
+  const inner = issue.errors.flat().map(wording);
+  const asked = inner.find(({ meant }) => meant);
+  return { what, fix: asked?.fix ?? [...new Set(inner.map(({ fix }) => fix))].join(', or ') };
+}
+
+function meantBy(what: string, near: string): Wording {
+  return { what, fix: `did you mean ${near}?`, meant: true };
 }
 
 /** Without logins, paths and queries of addresses. */

@@ -12,6 +12,7 @@ export function redact(check: Check, result: ProbeResult): ProbeResult {
     seen: clean(result.seen),
     ...(result.detail === undefined ? {} : { detail: clean(result.detail) }),
     ...(result.warning === undefined ? {} : { warning: clean(result.warning) }),
+    ...(result.upstream === undefined ? {} : { upstream: clean(result.upstream) }),
   };
 }
 

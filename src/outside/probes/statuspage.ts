@@ -1,6 +1,5 @@
 // statuspage: the status a provider reports on its own Statuspage-like page.
 import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
-import { upstreamReport } from '../../core/model/checks/upstream-report.ts';
 import { cut } from '../../core/text/chat-markdown.ts';
 import { Finding, type Seen } from './failure.ts';
 import { type Body, readBody } from './http/body.ts';
@@ -80,7 +79,8 @@ function reported(status: unknown, words: string, summary: Summary): Seen {
     throw new Finding('its status is not recognised', { cause: clip(String(status)) });
   const trouble = entries(summary.incidents).find(({ name }) => typeof name === 'string');
   const quoted = outcome === 'up' || !trouble ? '' : ` (${clip(String(trouble.name))})`;
-  return { isRead: true, outcome, latency: null, seen: upstreamReport(clip(words) + quoted) };
+  const upstream = clip(words) + quoted;
+  return { isRead: true, outcome, latency: null, seen: `upstream reports: ${upstream}`, upstream };
 }
 
 /** The objects in a value that should be a list of objects. */

@@ -8,7 +8,7 @@ const FIRST = `
   -- What was measured.
   CREATE TABLE components (
     id TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, first_check INTEGER, last_check INTEGER,
-    seen TEXT, detector TEXT, health_since INTEGER
+    seen TEXT, upstream TEXT, detector TEXT, health_since INTEGER
   ) STRICT;
   CREATE TABLE results (
     component_id TEXT NOT NULL, at INTEGER NOT NULL,
@@ -33,8 +33,9 @@ const FIRST = `
     PRIMARY KEY (metric_id, span, start)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE warnings (
-    source TEXT PRIMARY KEY, component TEXT, what TEXT NOT NULL, fix TEXT NOT NULL, expires INTEGER,
-    host TEXT, since INTEGER NOT NULL, seen_at INTEGER NOT NULL, mailed_at INTEGER, gone_at INTEGER
+    source TEXT PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('certificate', 'check', 'metric', 'monitor')),
+    component TEXT, what TEXT NOT NULL, fix TEXT NOT NULL, expires INTEGER, host TEXT,
+    since INTEGER NOT NULL, seen_at INTEGER NOT NULL, mailed_at INTEGER, gone_at INTEGER
   ) STRICT, WITHOUT ROWID;
 
   -- What becomes incident files, and how they are written.

@@ -12,6 +12,7 @@ interface ComponentRow {
   first_check: number | null;
   last_check: number | null;
   seen: string | null;
+  upstream: string | null;
   /** DetectorState as JSON. */
   detector: string | null;
   health_since: number | null;

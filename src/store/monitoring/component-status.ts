@@ -170,6 +170,7 @@ function measuredOf(row: Selectable<Tables['components']>, observed: ReadonlyMap
     took: tookOf(state, row.last_check),
     ...(state.check === undefined ? {} : { check: state.check }),
     seen: row.seen,
+    upstream: row.upstream,
     ...(state.unknowns > 0 ? { unknowns: state.unknowns } : {}),
     ...(isUnsure(state) ? { isUnsure: true as const } : {}),
     firstSeen: row.first_seen,

@@ -175,7 +175,7 @@ async function saveState(
   { id, check }: Component,
   before: DetectorState,
   judged: Judgement,
-  { at, outcome, seen }: CheckResult,
+  { at, outcome, seen, upstream }: CheckResult,
   now: Millis,
 ): Promise<void> {
   for (const transition of judged.transitions) await insertTransition(db, transition, now);
@@ -186,6 +186,7 @@ async function saveState(
     .set(eb => ({
       detector: JSON.stringify({ ...judged.state, check: checkKey(check) }),
       seen,
+      upstream: upstream ?? null,
       first_check: isMeasured ? eb.fn.coalesce('first_check', eb.val(at)) : eb.ref('first_check'),
       last_check: isMeasured ? at : eb.ref('last_check'),
       health_since: changedSince(before, judged, at) ?? eb.ref('health_since'),

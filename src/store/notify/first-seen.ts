@@ -1,6 +1,6 @@
 // First-seen times: when each update was announced or noted, and what was in the future then.
-import { type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
-import { type Incident, keyOf } from '../../core/model/incident.ts';
+import { EDGE_ENDINGS, type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
+import { type Incident, keyOf, type UpdateRef } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 import { isOf, noteQuietly } from './announcements.ts';
@@ -19,14 +19,10 @@ export async function recordsOf(db: Db | null, incidentId: string): Promise<Seen
 }
 
 /** The names of the starts, ends and updates that were in the future when first seen. */
-export async function seenAhead(db: Db | null): Promise<string[]> {
+export async function seenAhead(db: Db | null): Promise<UpdateRef[]> {
   if (!db) return [];
-  const rows = await db
-    .selectFrom('announcements')
-    .select('ref')
-    .where(eb => eb.or(['started', 'resolved', 'ahead'].map(edge => eb('key', 'like', `%#${edge}`))))
-    .execute();
-  return rows.map(({ ref }) => ref);
+  const query = db.selectFrom('announcements').select(['incident_id as incidentId', 'key']);
+  return query.where(eb => eb.or(EDGE_ENDINGS.map(ending => eb('key', 'like', `%${ending}`)))).execute();
 }
 
 /**

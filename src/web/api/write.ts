@@ -6,6 +6,7 @@ import {
   faultsOf,
   openSchema,
   pushSchema,
+  typeWords,
   updateSchema,
 } from '../../core/incidents/api-bodies.ts';
 import type { Asked } from '../../core/incidents/api-edits.ts';
@@ -46,7 +47,7 @@ export function writeRoutes(router: Router, web: Web): void {
     router[method](path, before, (req: Request, res: Response) =>
       enqueue(async () => {
         const raw = readJson(req);
-        const { data, error } = schema.safeParse(raw);
+        const { data, error } = schema.safeParse(raw, { error: typeWords });
         if (error) throw new Refusal(422, 'Some fields are not valid.', { errors: faultsOf(error) });
         const answer = async (asked: Asked) =>
           resultOf(await act(String(req.params.id), data, asked), method === 'post' ? 201 : 200, web);

@@ -2,7 +2,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { negotiate } from '../../core/i18n/words.ts';
 import { LANGS } from '../../core/model/lang.ts';
-import { memoizedText } from '../../core/page/memo.ts';
+import { memoizedText } from '../../core/model/memo.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { BADGES } from '../feeds/badges.ts';
 import { canonicalPath } from '../http/canonical-url.ts';

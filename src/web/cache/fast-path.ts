@@ -1,7 +1,7 @@
 // The fast path: a response that was sent before is sent again from memory, without Express.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { memoizedText } from '../../core/model/memo.ts';
 import type { Site } from '../../core/model/site.ts';
-import { memoizedText } from '../../core/page/memo.ts';
 import { chooseEncoding, type Encoding } from '../http/encoding.ts';
 import { about, isKnown, type Rendered, sendRendered } from './encoded-response.ts';
 import { RawAnswer } from './raw-head.ts';

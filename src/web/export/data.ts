@@ -1,9 +1,9 @@
 // The files of the static copy that are not pages: JSON, feeds, calendars, badges.
 import type { ReportedVsMeasured } from '../../core/filing/reported-vs-measured.ts';
+import { memoized } from '../../core/model/memo.ts';
 import type { ExportFile } from '../../core/model/ports/export-file.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
-import { memoized } from '../../core/page/memo.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { jsonText } from '../../core/text/printable.ts';
 import type { Db } from '../../store/db/database.ts';

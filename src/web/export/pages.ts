@@ -1,17 +1,17 @@
 // The pages of the static copy: which there are, how each is made, and the key that shows whether one changed.
 import { incidentPath } from '../../core/model/incident.ts';
+import { memoized } from '../../core/model/memo.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { RANGES, type Range } from '../../core/monitoring/rollup.ts';
-import { memoized } from '../../core/page/memo.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
 import type { PageRequest } from '../page/context.ts';
-import type { Pages } from '../page/pages.ts';
 import { beginning, isOver } from '../page/parts/incidents.ts';
 import { neighboursOf } from '../page/parts/order.ts';
 import { readLatency, readMetricSeries } from '../page/series.ts';
+import type { Pages } from '../pages.ts';
 
 interface CopyPage {
   readonly path: string;

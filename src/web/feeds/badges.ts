@@ -3,11 +3,10 @@
 import { sayIn } from '../../core/i18n/words.ts';
 import type { Health } from '../../core/model/component.ts';
 import type { Site } from '../../core/model/site.ts';
+import { coverageWords, knownPercent } from '../../core/page/coverage-words.ts';
 import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
 import { percentUp } from '../../core/page/uptime.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
-import { coverageWords } from '../page/parts/coverage.ts';
-import { knownPercent } from '../page/parts/uptime-bars.ts';
 import { xmlAttribute } from './xml.ts';
 
 /** What a badge shows; the first is the default. */

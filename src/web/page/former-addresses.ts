@@ -2,7 +2,7 @@
 import type { Router } from 'express';
 import { readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { incidentPath } from '../../core/model/incident.ts';
-import { memoized } from '../../core/page/memo.ts';
+import { memoized } from '../../core/model/memo.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { CACHED } from '../cache/cache-control.ts';
 import type { Web } from '../context.ts';

@@ -3,9 +3,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asOf, changesAt, isAhead, isPlannable, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
 import { completedByRecord, mayRecordsTell } from '../../core/incidents/completion.ts';
 import { endKey, endRecordOf, endsTold } from '../../core/incidents/ending.ts';
-import { announcedWhenSeen, type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
+import { announcedWhenSeen, type Edge, edgeKey, isOfUpdate } from '../../core/incidents/first-seen.ts';
 import { silent } from '../../core/incidents/recurrence.ts';
-import { type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
+import {
+  type Incident,
+  type IncidentUpdate,
+  keyOf,
+  refOf,
+  type UpdateRef,
+} from '../../core/model/incident.ts';
 import { isPlausible, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import type { Db } from '../../store/db/database.ts';
@@ -172,7 +178,7 @@ export class FirstSeen {
   }
 
   #wasAhead(incident: Incident, edge: Edge = 'started'): boolean {
-    return this.#early !== null && this.#early.size > 0 && this.#early.has(refTo(incident, edge));
+    return this.#early !== null && this.#early.size > 0 && this.#early.has(refOf(refTo(incident, edge)));
   }
 
   #whatWasAhead(incident: Incident): 'beginning' | 'update' | null {
@@ -187,9 +193,9 @@ export class FirstSeen {
     for (const ref of refs) this.#remember(ref);
   }
 
-  #remember(ref: string): void {
-    this.#early?.add(ref);
-    if (ref.endsWith('#ahead')) this.#withEarlyUpdates.add(ref.slice(0, ref.lastIndexOf(' ')));
+  #remember(ref: UpdateRef): void {
+    this.#early?.add(refOf(ref));
+    if (isOfUpdate(ref.key)) this.#withEarlyUpdates.add(ref.incidentId);
   }
 
   #firstSeen(incident: Incident, key: string, seen: Seen, now: Millis): Millis {
@@ -262,8 +268,8 @@ function aheadIn(incident: Incident, now: Millis, isEndTold: boolean): Edge[] {
   return found;
 }
 
-function refTo(incident: Incident, edge: Edge): string {
-  return refOf({ incidentId: keyOf(incident), key: edgeKey(incident, edge) });
+function refTo(incident: Incident, edge: Edge): UpdateRef {
+  return { incidentId: keyOf(incident), key: edgeKey(incident, edge) };
 }
 
 /** Returns the kept value if it is valid now. After the clock is set back, a later value is not. */

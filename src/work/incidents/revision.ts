@@ -1,11 +1,11 @@
 // Computes the revision of the facts: a new Snapshot is composed only when it changes.
 import { stateAt } from '../../core/incidents/maintenance.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
+import { memoized } from '../../core/model/memo.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import type { Facts } from '../../core/page/facts.ts';
-import { memoized } from '../../core/page/memo.ts';
 import type { Filed } from './file.ts';
 
 /** Incidents and sites stay the same object while their text is the same, so each is hashed once. */

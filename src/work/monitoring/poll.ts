@@ -1,5 +1,11 @@
 // Starts the checks that are due, up to a maximum at once, and passes their results on.
-import { type Check, type CheckResult, isSameCheck, type Probe } from '../../core/model/checks/check.ts';
+import {
+  type Check,
+  type CheckResult,
+  isConfigured,
+  isSameCheck,
+  type Probe,
+} from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
 import { MINUTE, type Millis } from '../../core/model/time.ts';
 import { offsetOf } from '../../core/monitoring/schedule-jitter.ts';
@@ -155,9 +161,10 @@ export class Poll {
   async #run({ component, due }: Due, signal: AbortSignal): Promise<void> {
     const { probe, network, watchdog, count, clock, monotonic, awake, log } = this.#parts;
     const { id } = component;
+    if (!isConfigured(component.check)) return;
     const [at, began, woke] = [clock(), monotonic(), awake()];
     const seen = await probe(component.check, signal);
-    if (signal.aborted || seen.seen === 'not configured') return;
+    if (signal.aborted) return;
     const believed = await network.believe(component, seen, signal);
     if (signal.aborted) return;
     log.debug({ component: id, ...believed }, 'checked');

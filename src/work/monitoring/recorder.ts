@@ -70,7 +70,7 @@ export class Recorder {
     const recorded = await this.#tryNow(component, write);
     if (recorded) return recorded;
     this.#wait(write);
-    return this.#judge(component, result.at, result.seen, state => judge(component, state, result));
+    return this.#judge(component, result.at, result, state => judge(component, state, result));
   }
 
   /**
@@ -92,8 +92,8 @@ export class Recorder {
     const recorded = await this.#tryNow(component, write);
     if (recorded) return recorded;
     if (report) this.#wait(write);
-    const seen = report && (report.ok ? 'reported in' : 'reported a failure');
-    const judged = await this.#judge(component, now, seen, state =>
+    const said = report && { seen: report.ok ? 'reported in' : 'reported a failure' };
+    const judged = await this.#judge(component, now, said, state =>
       judgeHeartbeat(component, state, report, now, listening),
     );
     // Silence is not queued: it is judged again each second until the database can be written.
@@ -205,7 +205,7 @@ export class Recorder {
   async #judge(
     { id }: Component,
     at: Millis,
-    seen: string | null,
+    said: Pick<CheckResult, 'seen' | 'upstream'> | null,
     by: (state: DetectorState) => Judgement,
   ): Promise<RunOutcome> {
     const before = this.#known.get(id) ?? { state: await this.#stateOf(id), measured: {} };
@@ -218,7 +218,7 @@ export class Recorder {
       health,
       unknowns: state.unknowns,
       ...(hasChanged ? { since } : {}),
-      ...(seen === null ? {} : { checkedAt: at, seen }),
+      ...(said && { checkedAt: at, seen: said.seen, upstream: said.upstream ?? null }),
     };
     this.#known.set(id, { state, measured });
     if (hasChanged) this.#on.ring();

@@ -11,6 +11,7 @@ import {
   isMeasured,
   isSameWarning,
   metricWarning,
+  ownSource,
   RETURNS,
   type Warning,
   type WarningReport,
@@ -46,14 +47,14 @@ export class Warnings {
     if (!isMeasured(result)) return;
     const { at, certificateEnd: end, readings = [] } = result;
     const own = checkWarning(component, result);
-    for (const source of [`certificate:${component.id}`, `check:${component.id}`])
-      if (source !== own?.source) await this.#clear(source, at);
+    for (const kind of ['certificate', 'check'] as const)
+      if (kind !== own?.kind) await this.#clear(ownSource(kind, component.id), at);
     if (own) await this.report(own, at);
     for (const metric of this.#on.site().metrics.filter(({ from }) => from?.component === component.id)) {
       const reading = readings.find(({ path }) => path === metric.from?.json);
       if (!reading) continue;
       if ('fault' in reading) await this.report(metricWarning(metric, component, reading.fault), at);
-      else await this.#clear(`metric:${metric.id}`, at);
+      else await this.#clear(ownSource('metric', metric.id), at);
     }
     // A monitor reports only that a certificate will expire, never that it was renewed. Our own check sees the renewal.
     const host = end === undefined ? null : certificateHost(component.check);

@@ -12,8 +12,8 @@ import type { Problem } from '../../core/model/problem.ts';
 import type { GitSettings, Site } from '../../core/model/site.ts';
 import { HOUR, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Db } from '../../store/db/database.ts';
-import { UncommittedFiles } from '../incidents/uncommitted.ts';
 import { makeAlarm } from '../monitoring/alarm.ts';
+import { UncommittedFiles } from './uncommitted.ts';
 
 interface GitSyncDeps {
   /** The path of the status folder, and the environment of git. */

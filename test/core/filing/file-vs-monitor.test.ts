@@ -9,15 +9,15 @@ const T0 = Date.UTC(2026, 2, 10, 12);
 const OPEN = { status: 'monitoring', started: T0, resolved: null, openedBy: 'probe:api' } as const;
 const OVER = { ...OPEN, status: 'resolved', resolved: T0 + 5 * MINUTE } as const;
 
-const sighting = (kind: 'down' | 'up', minute: number, incidentId = 'x') => {
+const recorded = (kind: 'down' | 'up', minute: number, incidentId = 'x') => {
   const at = T0 + minute * MINUTE;
   return {
     ...{ source: 'probe:api', kind, at, recordedAt: at, filedAt: at, incidentId },
     ...{ severity: 'critical' as const, components: ['api'] },
   };
 };
-const DOWN = [sighting('down', 0)];
-const BOTH = [...DOWN, sighting('up', 4)];
+const DOWN = [recorded('down', 0)];
+const BOTH = [...DOWN, recorded('up', 4)];
 
 test.each([
   ['open and down', OPEN, DOWN, 10, null],
@@ -33,7 +33,7 @@ test.each([
   ['the same a day later', OVER, DOWN, 5 + DOUBTED_FOR / MINUTE, null],
   ['taken over by a person', { ...OPEN, openedBy: null }, BOTH, 10, null],
   ['of a source nothing is known of', { ...OPEN, openedBy: 'probe:web' }, BOTH, 10, null],
-  ['of an outage filed elsewhere', OVER, [sighting('down', 7, 'y')], 10, null],
+  ['of an outage filed elsewhere', OVER, [recorded('down', 7, 'y')], 10, null],
 ])('%s', (_, file, seen, minute, said) => {
   const found = disagreements([incident('x', file)], { 'probe:api': outagesIn(seen) }, T0 + minute * MINUTE);
   expect(found.map(({ what }) => what)).toEqual(said === null ? [] : [expect.stringContaining(said)]);

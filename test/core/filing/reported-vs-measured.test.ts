@@ -12,7 +12,7 @@ import type { Incident } from '../../../src/core/model/incident.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
 import { comparisonJson } from '../../../src/web/api/evidence.ts';
-import { makePages } from '../../../src/web/page/pages.ts';
+import { makePages } from '../../../src/web/pages.ts';
 import { component, incident, NOW, shown, snapshot, update, view } from '../../makers.ts';
 
 const START = NOW - DAY;

@@ -125,25 +125,25 @@ test('as of any moment nothing lies ahead, all that is told is told once, and th
           .join('');
         const text = `---\ntitle: T\nstatus: ${front}\nseverity: major\nstarted: ${iso(started)}\ncomponents: []\n---\n${body}`;
         const incident = parseIncident('i.md', 'i', text).value!;
-        const books = new Map<string, Millis>();
+        const seen = new Map<string, Millis>();
         const ended: Millis[] = [];
         for (let now = NOW; now <= NOW + 22 * HOUR; now += 20 * MINUTE) {
-          const view = asOf(incident, now, ref => books.get(ref) ?? now);
+          const view = asOf(incident, now, ref => seen.get(ref) ?? now);
           expect(isAhead(view, now)).toBe(false);
           expect(view.updates.length).toBeGreaterThan(0);
           expect([...view.updates].sort((a, b) => a.at - b.at)).toEqual(view.updates);
           if (isOver) expect(isOpen(view)).toBe(end > now);
-          for (const one of announcements([view], new Set(books.keys()), now, false)) {
-            books.set(refOf(one), now);
+          for (const one of announcements([view], new Set(seen.keys()), now, false)) {
+            seen.set(refOf(one), now);
             if (isOver && one.update.status === 'resolved' && view.status === 'resolved') ended.push(now);
           }
         }
         // What contradicts the end waits for its correction.
-        const last = asOf(incident, NOW + 22 * HOUR, ref => books.get(ref) ?? NOW);
+        const last = asOf(incident, NOW + 22 * HOUR, ref => seen.get(ref) ?? NOW);
         const waiting = new Set(openAfterEnd(last).map(({ key }) => key));
         // So does what is dated before the beginning.
         for (const { key, stray } of incident.updates)
-          expect(stray || books.has(refOf({ incidentId: 'i', key })) || waiting.has(key)).toBe(true);
+          expect(stray || seen.has(refOf({ incidentId: 'i', key })) || waiting.has(key)).toBe(true);
         // One that was followed by other words was no end, and may be told before.
         if (isOver && end > NOW) expect(ended[0] ?? end).toBeGreaterThanOrEqual(end);
       },

@@ -263,7 +263,7 @@ describe('mail about maintenance', () => {
     expect(noticesOf(one, [3 * DAY], at('2026-11-06T02:00:01Z')).map(({ quiet }) => quiet)).toEqual([true]);
   });
 
-  test('what is announced now needs no notice that was due before: one letter, not two', () => {
+  test('what is announced now needs no notice that was due before: one email, not two', () => {
     const now = '2026-11-07T08:00:00Z';
     const late = maintenance('', '\n## Scheduled 2026-11-07 00:00 UTC\nSoon.\n');
     expect(mailed(now, [late])).toEqual(['db 2026-11-07T00:00:00Z#0 Soon.']);
@@ -354,7 +354,7 @@ describe('a rule that names no day, or hardly one, holds nobody', () => {
     'FREQ=MONTHLY;INTERVAL=12;BYMONTH=3;BYMONTHDAY=1',
     'FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=31',
   ];
-  const STRAINED = [
+  const UNUSUAL = [
     'FREQ=WEEKLY;BYDAY=SU;UNTIL=20200101T000000Z',
     'FREQ=DAILY;COUNT=1000000000',
     'FREQ=DAILY;INTERVAL=1000000000',
@@ -381,7 +381,7 @@ describe('a rule that names no day, or hardly one, holds nobody', () => {
     rule => expect(readRule(rule)).toBeNull(),
   );
 
-  test.each(STRAINED)('%s is kept', rule => {
+  test.each(UNUSUAL)('%s is kept', rule => {
     for (const start of ['2026-11-08', '1970-01-01', '0100-01-01']) {
       const series = parseIncident('x.md', 'x', front(rule, start)).value;
       const began = performance.now();

@@ -14,6 +14,7 @@ import { component, NOW, site } from '../../makers.ts';
 test('a warning that began before the clock was set back is mailed now, not when the old time comes', () => {
   const since = Date.UTC(2026, 10, 29, 12);
   const warning: Warning = {
+    kind: 'certificate',
     source: 'certificate:api',
     component: 'api',
     what: 'x',

@@ -73,11 +73,13 @@ describe('news', () => {
   });
 
   test('the same key in another incident is another update', () => {
-    const twin = { ...API, id: 'api 2' };
+    const other = { ...API, id: 'api 2' };
     expect(
-      announcements([API, twin], new Set([refOf({ incidentId: 'api', key: FIRST.key })]), NOW, false),
+      announcements([API, other], new Set([refOf({ incidentId: 'api', key: FIRST.key })]), NOW, false),
     ).toHaveLength(5);
-    expect(findUpdate([API, twin], refOf({ incidentId: 'api 2', key: LAST.key }))?.incident.id).toBe('api 2');
+    expect(findUpdate([API, other], refOf({ incidentId: 'api 2', key: LAST.key }))?.incident.id).toBe(
+      'api 2',
+    );
     expect(findUpdate([API], refOf({ incidentId: 'api', key: 'gone' }))).toBeNull();
   });
 

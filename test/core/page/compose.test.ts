@@ -23,6 +23,7 @@ function measured(over: Partial<Measured> = {}): Measured {
     since: null,
     checkedAt: NOW - 20_000,
     seen: 'answered 200',
+    upstream: null,
     firstSeen: NOW - 3 * DAY,
     firstCheck: NOW - 3 * DAY,
     observed: new Map([[TODAY, 10 * HOUR]]),

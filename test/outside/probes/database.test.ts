@@ -15,32 +15,32 @@ const check = (kind: string, port: number, more = {}) => ({
 
 describe.each(KINDS)('%s', kind => {
   test('refused', async () => {
-    const sighting = await probe(check(kind, await deserted()));
-    expect(sighting).toMatchObject({ outcome: 'down', latency: null, seen: 'refused the connection' });
-    expectPublishable(sighting.seen);
-    expect(JSON.stringify(sighting)).not.toContain('sesame-open');
+    const result = await probe(check(kind, await deserted()));
+    expect(result).toMatchObject({ outcome: 'down', latency: null, seen: 'refused the connection' });
+    expectPublishable(result.seen);
+    expect(JSON.stringify(result)).not.toContain('sesame-open');
   });
 
   test('black-holed', async () => {
-    const sighting = await probe(check(kind, await tcp(), { timeout: '300ms' }));
-    expect(sighting).toEqual({ outcome: 'down', latency: null, seen: 'timed out after 300 ms' });
+    const result = await probe(check(kind, await tcp(), { timeout: '300ms' }));
+    expect(result).toEqual({ outcome: 'down', latency: null, seen: 'timed out after 300 ms' });
   });
 
   test('hung up on', async () => {
-    const sighting = await probe(check(kind, await tcp(socket => socket.end())));
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
+    const result = await probe(check(kind, await tcp(socket => socket.end())));
+    expect(result).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('reset', async () => {
-    const sighting = await probe(check(kind, await tcp(socket => socket.resetAndDestroy())));
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
+    const result = await probe(check(kind, await tcp(socket => socket.resetAndDestroy())));
+    expect(result).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('another protocol', async () => {
     const port = await tcp(socket => socket.write('SSH-2.0-OpenSSH_9.2\r\n'.repeat(20)));
-    const sighting = await probe(check(kind, port, { timeout: '500ms' }));
-    expect(sighting.outcome).toBe('down');
-    expectPublishable(sighting.seen);
+    const result = await probe(check(kind, port, { timeout: '500ms' }));
+    expect(result.outcome).toBe('down');
+    expectPublishable(result.seen);
   });
 });
 
@@ -113,9 +113,9 @@ describe.runIf(redisServer)('a real Redis', () => {
   });
 
   test('answers PING', async () => {
-    const sighting = await probe({ type: 'database', url });
-    expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered' });
-    expect(sighting.latency).toBeTypeOf('number');
+    const result = await probe({ type: 'database', url });
+    expect(result).toMatchObject({ outcome: 'up', seen: 'answered' });
+    expect(result.latency).toBeTypeOf('number');
   });
 
   test('answers another command, and refuses what is none', async () => {

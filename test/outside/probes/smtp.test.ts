@@ -25,9 +25,9 @@ const network = () => ({ ca: certificates.ca });
 
 describe('smtp', () => {
   test('greeting and EHLO are enough', async () => {
-    const sighting = await probe(check(await server({ disabledCommands: ['STARTTLS'] })));
-    expect(sighting).toMatchObject({ outcome: 'up', seen: 'greeted' });
-    expect(sighting.latency).toBeTypeOf('number');
+    const result = await probe(check(await server({ disabledCommands: ['STARTTLS'] })));
+    expect(result).toMatchObject({ outcome: 'up', seen: 'greeted' });
+    expect(result.latency).toBeTypeOf('number');
   });
 
   test('STARTTLS with a trusted certificate', async () => {
@@ -37,8 +37,8 @@ describe('smtp', () => {
 
   test('STARTTLS asked for and not offered', async () => {
     const port = await server({ disabledCommands: ['STARTTLS'] });
-    const sighting = await probe(check(port, { starttls: true }));
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'does not offer STARTTLS' });
+    const result = await probe(check(port, { starttls: true }));
+    expect(result).toMatchObject({ outcome: 'down', seen: 'does not offer STARTTLS' });
   });
 
   test.each([
@@ -60,21 +60,21 @@ describe('smtp', () => {
 
   test('TLS from the first byte, expired', async () => {
     const port = await server({ ...certificates.expired, secure: true });
-    const sighting = await probe(check(port, { secure: true }), network());
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'certificate expired 3 days ago' });
+    const result = await probe(check(port, { secure: true }), network());
+    expect(result).toMatchObject({ outcome: 'down', seen: 'certificate expired 3 days ago' });
   });
 
   test('a login, after STARTTLS without being told to', async () => {
     const port = await server({ ...certificates.good });
-    const sighting = await probe(check(port, { user: 'resend', pass: 'correct-horse' }), network());
-    expect(sighting).toMatchObject({ outcome: 'up', seen: 'accepted the login' });
+    const result = await probe(check(port, { user: 'resend', pass: 'correct-horse' }), network());
+    expect(result).toMatchObject({ outcome: 'up', seen: 'accepted the login' });
   });
 
   test('a wrong password, which is told to nobody', async () => {
     const port = await server({ ...certificates.good });
-    const sighting = await probe(check(port, { user: 'resend', pass: 'wrong-horse' }), network());
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'refused the login' });
-    expect(JSON.stringify(sighting)).not.toContain('wrong-horse');
+    const result = await probe(check(port, { user: 'resend', pass: 'wrong-horse' }), network());
+    expect(result).toMatchObject({ outcome: 'down', seen: 'refused the login' });
+    expect(JSON.stringify(result)).not.toContain('wrong-horse');
   });
 
   test('a password is never sent in the clear unasked', async () => {
@@ -88,8 +88,8 @@ describe('smtp', () => {
         );
       });
     });
-    const sighting = await probe(check(port, { user: 'resend', pass: 'correct-horse' }));
-    expect(sighting.outcome).toBe('down');
+    const result = await probe(check(port, { user: 'resend', pass: 'correct-horse' }));
+    expect(result.outcome).toBe('down');
     expect(heard).toMatch(/^EHLO/);
     expect(heard).not.toMatch(/AUTH/);
   });
@@ -100,9 +100,9 @@ describe('smtp', () => {
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n', 'did not speak SMTP'],
   ])('%s', async (_, greeting, seen) => {
     const port = await tcp(socket => socket.write(greeting));
-    const sighting = await probe(check(port));
-    expect(sighting).toMatchObject({ outcome: 'down', seen });
-    expectPublishable(sighting.seen);
+    const result = await probe(check(port));
+    expect(result).toMatchObject({ outcome: 'down', seen });
+    expectPublishable(result.seen);
   });
 
   test('refused, reset, silent', async () => {
@@ -118,8 +118,8 @@ describe('smtp', () => {
 
   test('a login where only LOGIN is offered', async () => {
     const port = await server({ ...certificates.good, authMethods: ['LOGIN'] });
-    const sighting = await probe(check(port, { user: 'resend', pass: 'correct-horse' }), network());
-    expect(sighting).toMatchObject({ outcome: 'up', seen: 'accepted the login' });
+    const result = await probe(check(port, { user: 'resend', pass: 'correct-horse' }), network());
+    expect(result).toMatchObject({ outcome: 'up', seen: 'accepted the login' });
   });
 
   test('a reply before STARTTLS cannot stand in for one after it', async () => {
@@ -132,8 +132,8 @@ describe('smtp', () => {
       });
     });
     const more = { user: 'resend', pass: 'correct-horse', timeout: '500ms' };
-    const sighting = await probe(check(port, more));
-    expect(sighting.outcome).toBe('down');
+    const result = await probe(check(port, more));
+    expect(result.outcome).toBe('down');
   });
 
   test('a greeting without end', async () => {
@@ -141,7 +141,7 @@ describe('smtp', () => {
       const drip = setInterval(() => socket.write('220-more\r\n'), 10);
       socket.once('close', () => clearInterval(drip));
     });
-    const sighting = await probe(check(port, { timeout: '300ms' }));
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'timed out after 300 ms' });
+    const result = await probe(check(port, { timeout: '300ms' }));
+    expect(result).toMatchObject({ outcome: 'down', seen: 'timed out after 300 ms' });
   });
 });

@@ -36,6 +36,7 @@ describe('the whole page', () => {
       outcome,
       latency: null,
       seen: `upstream reports: ${description}`,
+      upstream: description,
     });
   });
 
@@ -64,9 +65,9 @@ describe('one component', () => {
     ['Webhooks', 'unknown', 'upstream status page: its status is not recognised'],
     ['Fax', 'unknown', 'upstream status page: the component is not on the page'],
   ])('%s', async (component, outcome, seen) => {
-    const sighting = await probe(check(await page(SUMMARY), { component }));
-    expect(sighting.outcome).toBe(outcome);
-    expect(sighting.seen).toMatch(seen);
+    const result = await probe(check(await page(SUMMARY), { component }));
+    expect(result.outcome).toBe(outcome);
+    expect(result.seen).toMatch(seen);
   });
 });
 
@@ -80,8 +81,8 @@ describe('a page that cannot be read says nothing about the service', () => {
     ['a word of JavaScript', '{"status":{"indicator":"constructor"}}', 200, 'its status is not recognised'],
     ['odd shapes', '{"status":7,"components":{},"incidents":"x"}', 200, 'its status is not recognised'],
   ])('%s', async (_, body, status, words) => {
-    const sighting = await probe(check(await page(body, status)));
-    expect(sighting).toMatchObject({
+    const result = await probe(check(await page(body, status)));
+    expect(result).toMatchObject({
       outcome: 'unknown',
       latency: null,
       seen: `upstream status page: ${words}`,
@@ -102,6 +103,7 @@ describe('a page that cannot be read says nothing about the service', () => {
       outcome: 'down',
       latency: null,
       seen: 'upstream reports: Critical',
+      upstream: 'Critical',
     });
   });
 

@@ -9,14 +9,14 @@ import { deserted, listen, probe, tcp } from '../loopback.ts';
 describe('tcp', () => {
   test('accepted', async () => {
     const port = await tcp();
-    const sighting = await probe({ type: 'tcp', host: '127.0.0.1', port });
-    expect(sighting).toMatchObject({ outcome: 'up', seen: 'accepted the connection' });
-    expect(sighting.latency).toBeTypeOf('number');
+    const result = await probe({ type: 'tcp', host: '127.0.0.1', port });
+    expect(result).toMatchObject({ outcome: 'up', seen: 'accepted the connection' });
+    expect(result.latency).toBeTypeOf('number');
   });
 
   test('refused', async () => {
-    const sighting = await probe({ type: 'tcp', host: '127.0.0.1', port: await deserted() });
-    expect(sighting).toMatchObject({ outcome: 'down', latency: null, seen: 'refused the connection' });
+    const result = await probe({ type: 'tcp', host: '127.0.0.1', port: await deserted() });
+    expect(result).toMatchObject({ outcome: 'down', latency: null, seen: 'refused the connection' });
   });
 
   test('a name is looked up', async () => {
@@ -28,11 +28,11 @@ describe('tcp', () => {
         done(null, [{ address: '127.0.0.1', family: 4 }]);
       }) as NonNullable<Parameters<typeof probe>[1]>['lookup'],
     };
-    const sighting = await probe(
+    const result = await probe(
       { type: 'tcp', host: 'db.example', port },
       network as Parameters<typeof probe>[1],
     );
-    expect(sighting).toMatchObject({ outcome: 'up' });
+    expect(result).toMatchObject({ outcome: 'up' });
     expect(asked).toEqual(['db.example']);
   });
 });
@@ -48,9 +48,9 @@ describe('a host in brackets', () => {
         .end('220 hello\r\n');
     });
     const port = await listen(server, '::1');
-    const sighting = await probe({ type, host: ' [::1] ', port, timeout: '2s' });
-    expect(sighting.seen).not.toMatch(/host name/);
-    if (type === 'tcp') expect(sighting).toMatchObject({ outcome: 'up' });
+    const result = await probe({ type, host: ' [::1] ', port, timeout: '2s' });
+    expect(result.seen).not.toMatch(/host name/);
+    if (type === 'tcp') expect(result).toMatchObject({ outcome: 'up' });
     expect(asked).toEqual(['::1']);
   });
 
@@ -61,8 +61,8 @@ describe('a host in brackets', () => {
       socket.on('error', () => {}).destroy();
     });
     const port = await listen(server, '::1');
-    const sighting = await probe({ type: 'database', url: `${kind}://u:p@[::1]:${port}/0`, timeout: '10s' });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
+    const result = await probe({ type: 'database', url: `${kind}://u:p@[::1]:${port}/0`, timeout: '10s' });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
     expect(asked).toEqual(['::1']);
   });
 
@@ -80,7 +80,8 @@ describe('a host in brackets', () => {
       expect(parsed.error?.issues).toEqual([
         expect.objectContaining({
           path: ['host'],
-          message: `"${host}" is more than a host name; write ${alone}${more}`,
+          message: `"${host}" is more than a host name`,
+          params: { fix: `write ${alone}${more}` },
         }),
       ]);
     }
@@ -180,9 +181,9 @@ describe('dns', () => {
     ['TXT', ['v=spf1 -all'], 'found 1 TXT record'],
   ])('%s, expecting %j', async (record, wanted, seen) => {
     const check = { type: 'dns', name: 'example.com', record, server: await nameServer(zone) };
-    const sighting = await probe(wanted ? { ...check, expect: wanted } : check);
-    expect(sighting).toMatchObject({ outcome: 'up', seen });
-    expect(sighting.latency).toBeTypeOf('number');
+    const result = await probe(wanted ? { ...check, expect: wanted } : check);
+    expect(result).toMatchObject({ outcome: 'up', seen });
+    expect(result.latency).toBeTypeOf('number');
   });
 
   const mapped = Buffer.from('00000000000000000000ffffc0000201', 'hex');
@@ -223,9 +224,9 @@ describe('dns', () => {
     ['TXT', '"hi"', false],
   ])('%s spelled %j: %j', async (record, wanted, isThere) => {
     const server = await nameServer(() => SPELLED[record]!);
-    const sighting = await probe({ type: 'dns', name: 'example.com', record, server, expect: [wanted] });
-    expect(sighting.outcome).toBe(isThere ? 'up' : 'down');
-    if (!isThere) expect(sighting.seen).toBe('expected record not found');
+    const result = await probe({ type: 'dns', name: 'example.com', record, server, expect: [wanted] });
+    expect(result.outcome).toBe(isThere ? 'up' : 'down');
+    if (!isThere) expect(result.seen).toBe('expected record not found');
   });
 
   test.each(['0 .', '.', ' 0\t. '])('no mail at all (RFC 7505), written %j', async wanted => {
@@ -247,9 +248,9 @@ describe('dns', () => {
 
   test('an expected value that is not among the answers', async () => {
     const check = { type: 'dns', name: 'example.com', expect: ['192.0.2.1', '192.0.2.9'] };
-    const sighting = await probe({ ...check, server: await nameServer(zone) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'expected record not found' });
-    expect(sighting.detail).toContain('missing 192.0.2.9');
+    const result = await probe({ ...check, server: await nameServer(zone) });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'expected record not found' });
+    expect(result.detail).toContain('missing 192.0.2.9');
   });
 
   test.each([
@@ -260,8 +261,8 @@ describe('dns', () => {
     ['silence', null, /name server did not answer|timed out after 800 ms/],
   ])('%s', async (_, answer, seen) => {
     const check = { type: 'dns', name: 'gone.example', timeout: '800ms' };
-    const sighting = await probe({ ...check, server: await nameServer(() => answer as number) });
-    expect(sighting.outcome).toBe('down');
-    expect(sighting.seen).toMatch(seen);
+    const result = await probe({ ...check, server: await nameServer(() => answer as number) });
+    expect(result.outcome).toBe('down');
+    expect(result.seen).toMatch(seen);
   });
 });

@@ -28,31 +28,31 @@ describe.each(cases)('a certificate that is %s', (name, outcome, words) => {
       response.end('hello');
     });
     const url = `https://localhost:${await listen(server)}/`;
-    const sighting = await probe(
+    const result = await probe(
       { type: 'http', url, headers: { 'x-key': 'secret' } },
       { ca: certificates.ca },
     );
-    expect(sighting).toMatchObject({ outcome });
-    expect(outcome === 'up' ? sighting.warning : sighting.seen).toBe(words);
+    expect(result).toMatchObject({ outcome });
+    expect(outcome === 'up' ? result.warning : result.seen).toBe(words);
     // No header, least of all a key, reaches a server that is not trusted.
     expect(requests).toBe(outcome === 'up' ? 1 : 0);
-    if (outcome === 'up') expect(sighting.phases!.tls).toBeTypeOf('number');
-    expectPublishable(sighting.seen);
+    if (outcome === 'up') expect(result.phases!.tls).toBeTypeOf('number');
+    expectPublishable(result.seen);
   });
 
   test('tls', async () => {
     const port = await tls(certificates[name]);
-    const sighting = await probe({ type: 'tls', host: 'localhost', port }, { ca: certificates.ca });
-    expect(sighting).toMatchObject({ outcome });
-    expect(outcome === 'up' ? sighting.warning : sighting.seen).toBe(words);
-    expectPublishable(sighting.seen);
+    const result = await probe({ type: 'tls', host: 'localhost', port }, { ca: certificates.ca });
+    expect(result).toMatchObject({ outcome });
+    expect(outcome === 'up' ? result.warning : result.seen).toBe(words);
+    expectPublishable(result.seen);
   });
 });
 
 test('a private authority is not trusted by itself', async () => {
   const port = await tls(certificates.good);
-  const sighting = await probe({ type: 'tls', host: 'localhost', port });
-  expect(sighting).toMatchObject({ outcome: 'down', seen: 'certificate is not trusted' });
+  const result = await probe({ type: 'tls', host: 'localhost', port });
+  expect(result).toMatchObject({ outcome: 'down', seen: 'certificate is not trusted' });
 });
 
 test('the days left follow the clock', async () => {
@@ -80,8 +80,8 @@ test('HTTP/2 is spoken where asked for', async () => {
   });
   const url = `https://localhost:${await listen(server)}/`;
   for (const http2 of [true, false]) {
-    const sighting = await probe({ type: 'http', url, http2, contains: 'hello' }, { ca: certificates.ca });
-    expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+    const result = await probe({ type: 'http', url, http2, contains: 'hello' }, { ca: certificates.ca });
+    expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
   }
   expect(versions).toEqual(['2.0', '1.1']);
 });

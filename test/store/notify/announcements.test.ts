@@ -61,7 +61,7 @@ test('an incident as the page shows it is kept without its texts being rendered'
 });
 
 test('what was seen before the clock went back is due by the new time', async () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'status-live-books-'));
+  const dir = mkdtempSync(path.join(tmpdir(), 'status-live-announcements-'));
   const db = openDatabase(path.join(dir, 'status.db'));
   onTestFinished(async () => {
     await db.destroy();

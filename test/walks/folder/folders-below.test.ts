@@ -392,7 +392,7 @@ describe('a folder below', () => {
     await expectQuiet(world, ['Broken: investigating', 'Slow: resolved']);
   });
 
-  test('a twin elsewhere that was there all along does not speak for what is gone', async () => {
+  test('a copy elsewhere that was there all along does not speak for what is gone', async () => {
     const world = await worldOf({ [OVER]: over('Slow') });
     for (const [name, text] of [
       ['a', over('Same')],

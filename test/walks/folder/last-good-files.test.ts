@@ -93,7 +93,7 @@ describe('a file spoilt before a restart', () => {
     other.exec('BEGIN IMMEDIATE');
     await world.write('20260310_z.md', OPEN.replace('Dashboard broken', 'Later'));
     const passing = world.pass(1);
-    // The page has it while the books still wait for the lock.
+    // The page has it while the database still waits for the lock.
     await expect.poll(async () => (await world.get('/status/live')).text).toContain('Later');
     other.exec('COMMIT');
     other.close();

@@ -156,9 +156,9 @@ describe('a bad incident file', () => {
   });
 
   test('two files with one id: one is shown, the other named', async () => {
-    const world = await openWorld({ files: { '20251106_twin.md': SAMPLE, '20251106_twin.MD': SAMPLE } });
+    const world = await openWorld({ files: { '20251106_same.md': SAMPLE, '20251106_same.MD': SAMPLE } });
     const { problems } = (await world.get('/readyz')).json;
-    expect(problems[0].message).toMatch(/another file with the id "20251106_twin"/);
+    expect(problems[0].message).toMatch(/another file with the id "20251106_same"/);
     expect((await world.get('/api/v2/incidents.json')).json.incidents).toHaveLength(1);
   });
 

@@ -100,9 +100,9 @@ We check.
     expect((await send(world, 'POST', updates, more, key)).status).toBe(201);
     const text = await world.read(`${ID}.md`);
     // As after a crash between the file and the answer.
-    const books = new Sqlite(path.join(world.dir, 'data', 'status.db'));
-    books.prepare('update requests set answer = null').run();
-    books.close();
+    const database = new Sqlite(path.join(world.dir, 'data', 'status.db'));
+    database.prepare('update requests set answer = null').run();
+    database.close();
     expect((await send(world, 'POST', updates, more, key)).status).toBe(201);
     expect(await world.read(`${ID}.md`)).toBe(text);
     await world.pass(60);

@@ -199,7 +199,7 @@ test('a page without metrics has no section; twenty of them cost it less than a 
   expect(gzipSync(rich).length - gzipSync(plain).length).toBeLessThan(1000);
 });
 
-test('status.yaml: twins are an error, strange keys a warning', async () => {
+test('status.yaml: duplicates are an error, strange keys a warning', async () => {
   const { readSite } = await import('../../../src/config/site-file.ts');
   const read = (metrics: string) =>
     readSite(`${SITE('http://x')}\nmetrics: ${metrics}\n`, 'status.yaml', {}, null, 'http://localhost');

@@ -27,7 +27,7 @@ describe('a provider’s status page that cannot be read', () => {
     expect(await page(world)).toContain('No current data');
     await world.pass(60, 5);
     const told =
-      'component mailer: the check of "Mailer" gives no result: answered with something that is not a status summary — correct `url` or `component` of its check in status.yaml; try it with: npm run status -- check mailer';
+      'component mailer: the check of "Mailer" gives no result: upstream status page: answered with something that is not a status summary — correct `url` or `component` of its check in status.yaml; try it with: npm run status -- check mailer';
     expect(await problems(world)).toEqual([told]);
     await world.pass(300, 5);
     expect(logged(world).map(({ level, message }) => [level, message])).toEqual([['warn', told]]);
@@ -48,7 +48,25 @@ describe('a provider’s status page that cannot be read', () => {
     expect(await problems(world)).toEqual([]);
     world.service.status = 502;
     await world.pass(180, 5);
-    expect(await problems(world)).toEqual([expect.stringContaining('gives no result: answered 502')]);
+    expect(await problems(world)).toEqual([
+      expect.stringContaining('gives no result: upstream status page: answered 502'),
+    ]);
+  });
+
+  test('is quoted with its trouble, after a restart too, and no longer once it is read no more', async () => {
+    const world = await openWorld({ site: SITE });
+    world.service.body = JSON.stringify({
+      status: { indicator: 'critical', description: 'Sending is <down>' },
+    });
+    const quote = '<q>Sending is &lt;down&gt;</q>';
+    await world.pass(300, 5);
+    expect(await page(world)).toContain(quote);
+    await world.restart();
+    await world.pass(1);
+    expect(await page(world)).toContain(quote);
+    world.service.status = 502;
+    await world.pass(65, 5);
+    expect(await page(world)).not.toContain(quote);
   });
 });
 

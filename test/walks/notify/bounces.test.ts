@@ -93,7 +93,7 @@ test('a bounce ends mail to the address at once, whatever waits for it, and for 
   expect(world.mails.map(mail => [mail.to].flat()[0]?.text).slice(3)).toEqual(['new@example.com']);
 });
 
-test('without the secret the door is shut', async () => {
+test('without the secret there is no such address', async () => {
   const world = await openWorld();
   expect((await report(world, { type: 'email.bounced', data: { to: ['a@b.c'] } })).status).toBe(404);
 });

@@ -233,7 +233,7 @@ test('a webhook that checks signatures learns its secret first, and is asked aga
   expect(answers).toEqual([...Array(10).fill(200), 429, 429]);
 });
 
-test('a challenge that meets a closed door is tried three times, then no more', async () => {
+test('a challenge that is not answered is tried three times, then no more', async () => {
   const peer = await openPeer();
   peer.answer = says(503);
   const world = await intranet();

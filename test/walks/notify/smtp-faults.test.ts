@@ -128,7 +128,7 @@ describe('ten subscribers get their email', () => {
     ['greylisted', 'RCPT', '451 4.7.1 come back'],
     ['told to wait under load', 'MAIL', '421 4.3.2 too many'],
     ['reset', 'DATA', 'reset'],
-    ['refused at the door', 'greeting', '554 not today'],
+    ['refused at the greeting', 'greeting', '554 not today'],
     ['dropped while greeting', 'EHLO', 'drop'],
   ] as [string, Stage, string][])(
     '%s: each exactly once, as soon as it passes',

@@ -253,14 +253,14 @@ test('visitors cannot use up the open files: checks go on and the page is answer
   expect(program.out()).not.toMatch(/EMFILE|state changed/);
 });
 
-test('under strain what can wait is put off in words; the page, its data and whoever reports go on', async () => {
-  let strained = false;
+test('under load, what can wait is put off in words; the page, its data and whoever reports go on', async () => {
+  let overloaded = false;
   const world = await openWorld({
     env: { API_TOKEN: 'the-api-token-of-this-test' },
-    isOverloaded: () => strained,
+    isOverloaded: () => overloaded,
   });
   await world.get('/status/live');
-  strained = true;
+  overloaded = true;
   const html = { accept: 'text/html' };
   for (const path of [
     '/status/subscribe',
@@ -290,7 +290,7 @@ test('under strain what can wait is put off in words; the page, its data and who
   for (const path of [...going, '/healthz', '/readyz', '/metrics', '/status/widget.json']) {
     expect([path, (await world.get(path)).status]).toEqual([path, 200]);
   }
-  // The page changes under strain too.
+  // The page changes under load too.
   await world.write(
     '20260310_x.md',
     '---\ntitle: Storm\nstatus: investigating\nseverity: minor\nstarted: 2026-03-10T12:00:00Z\n---\nX',
@@ -314,6 +314,6 @@ test('under strain what can wait is put off in words; the page, its data and who
   expect([lost.status, lost.text]).toEqual([404, expect.stringContaining('<h1>Page not found')]);
   expect([form.status, form.text]).toEqual([503, expect.stringContaining('<h1>Gerade sind sehr viele hier')]);
   expect(form.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
-  strained = false;
+  overloaded = false;
   expect((await world.get('/status/subscribe', html)).status).toBe(200);
 });

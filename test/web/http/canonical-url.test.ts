@@ -200,7 +200,7 @@ test('machines that report may put a slash behind their address', async () => {
   expect((await world.post('/webhooks/generic/', hook)).status).toBe(401);
 });
 
-test('under strain no other spelling gets what is put off', async () => {
+test('under load, no other spelling gets what is put off', async () => {
   const world = await openWorld({ isOverloaded: () => true });
   for (const path of [
     '/status/subscribe',

@@ -1,4 +1,4 @@
-// Anything at every door: never a 5xx, never a hang, never markup given back, always the documented shape.
+// Anything at every address: never a 5xx, never a hang, never markup given back, always the documented shape.
 
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -464,7 +464,7 @@ test('whatever is asked, however', async () => {
       body,
       async (verb, address, search, once, name, content) => {
         if (++now % 50 === 0) await world.pass(1);
-        // Each from another address: the limits are other tests', here every door is to be reached.
+        // Each from another address: the limits are other tests', here every address is to be reached.
         const from = { 'x-forwarded-for': `10.${now >> 16}.${(now >> 8) & 255}.${now & 255}` };
         const head: Record<string, string | string[]> = { ...from, ...once };
         const there = name && head[name];

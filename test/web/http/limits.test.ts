@@ -137,7 +137,7 @@ describe('behind a proxy', () => {
 });
 
 describe('guessing', () => {
-  const doors: [
+  const ways: [
     string,
     (world: World) => Promise<{ status: number }>,
     (world: World) => Promise<{ status: number }>,
@@ -174,7 +174,7 @@ describe('guessing', () => {
       400,
     ],
   ];
-  test.each(doors)('%s is cut short, and who knows the token is not', async (_name, guess, know, refusal) => {
+  test.each(ways)('%s is cut short, and who knows the token is not', async (_name, guess, know, refusal) => {
     const env = {
       API_TOKEN: 'the-api-token-of-this-test',
       RESEND_WEBHOOK_SECRET: 'whsec_c2VjcmV0LW9mLXRoaXM=',

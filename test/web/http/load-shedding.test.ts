@@ -15,7 +15,7 @@ function hold(length: number): void {
   while (performance.now() < end);
 }
 
-test('a process that is late again and again is strained until it is not; one hiccup is none', async () => {
+test('a process that is late again and again is overloaded until it is not; one hiccup is none', async () => {
   // A tenth of the real limit, for holding a test up for seconds helps nobody.
   const { isOverloaded, stop } = startPulse(200);
   onTestFinished(stop);
@@ -32,7 +32,7 @@ test('a process that is late again and again is strained until it is not; one hi
   await expect.poll(isOverloaded, { timeout: 15_000 }).toBe(false);
 });
 
-test.each([1000, 2500])('one pause of %d ms is no strain, however long it was', async length => {
+test.each([1000, 2500])('one pause of %d ms is no overload, however long it was', async length => {
   const { isOverloaded, stop } = startPulse(200);
   onTestFinished(stop);
   await new Promise(resolve => setTimeout(resolve, 60));

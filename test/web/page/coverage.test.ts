@@ -7,12 +7,12 @@ import type { Lang } from '../../../src/core/model/lang.ts';
 import { DAY, HOUR, MINUTE, SECOND, startOfUtcDay } from '../../../src/core/model/time.ts';
 import { coverageOf } from '../../../src/core/monitoring/coverage.ts';
 import { compose } from '../../../src/core/page/compose.ts';
+import { coverageWords } from '../../../src/core/page/coverage-words.ts';
 import type { ComponentView, Snapshot } from '../../../src/core/page/snapshot.ts';
 import { makeRender } from '../../../src/views.ts';
 import { uptimeJson } from '../../../src/web/api/evidence.ts';
 import { badge } from '../../../src/web/feeds/badges.ts';
-import { makePages } from '../../../src/web/page/pages.ts';
-import { coverageWords } from '../../../src/web/page/parts/coverage.ts';
+import { makePages } from '../../../src/web/pages.ts';
 import { component, incident, NOW, site, snapshot, update, view } from '../../makers.ts';
 
 const pages = makePages(makeRender('views'));
@@ -170,6 +170,7 @@ describe('the figure stands with its coverage', () => {
               since: null,
               checkedAt: NOW,
               seen: null,
+              upstream: null,
               firstSeen: NOW - HOUR,
               firstCheck: NOW - HOUR,
               observed: new Map([[TODAY, HOUR]]),

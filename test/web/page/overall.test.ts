@@ -13,9 +13,9 @@ import type { Snapshot } from '../../../src/core/page/snapshot.ts';
 import { withStalls } from '../../../src/core/page/stalled.ts';
 import { makeRender } from '../../../src/views.ts';
 import { badge, COLORS } from '../../../src/web/feeds/badges.ts';
-import { makePages } from '../../../src/web/page/pages.ts';
 import { CODE, favicon, MARK, SHAPE, THEME_COLOR } from '../../../src/web/page/parts/status-style.ts';
 import { widgetJson } from '../../../src/web/page/parts/widget.ts';
+import { makePages } from '../../../src/web/pages.ts';
 import { STATUSPAGE } from '../../../src/web/statuspage/statuspage.ts';
 import { webhookPayload } from '../../../src/web/statuspage/webhook.ts';
 import { component, incident, NOW, site, snapshot, update, view } from '../../makers.ts';
@@ -77,6 +77,7 @@ function snapshotOf({
       since: NOW - 12 * MINUTE,
       checkedAt: isChecked ? NOW - MINUTE : null,
       seen: null,
+      upstream: null,
       firstSeen: NOW - 3 * DAY,
       firstCheck: NOW - 3 * DAY,
       observed: new Map(),

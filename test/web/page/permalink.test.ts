@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DAY, MINUTE } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
 import type { PageRequest } from '../../../src/web/page/context.ts';
-import { makePages } from '../../../src/web/page/pages.ts';
+import { makePages } from '../../../src/web/pages.ts';
 import { component, incident, NOW, shown, snapshot, update, view } from '../../makers.ts';
 
 const pages = makePages(makeRender('views'));

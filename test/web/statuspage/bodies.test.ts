@@ -1,4 +1,4 @@
-// The Statuspage twin: every body by a strict schema, and the worked example of a summary.
+// The Statuspage API: every body by a strict schema, and the worked example of a summary.
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/core/page/snapshot.ts';
 import { BODIES, type ListedRow } from '../../../src/web/statuspage/bodies.ts';

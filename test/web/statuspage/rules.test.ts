@@ -1,4 +1,4 @@
-// The twin's rules: ids that never change, the indicator, update bodies that are harmless everywhere.
+// The rules of the Statuspage API: ids that never change, the indicator, update bodies that are harmless everywhere.
 import { describe, expect, it } from 'vitest';
 import type { ComponentStatus, Health } from '../../../src/core/model/component.ts';
 import { PAGE_ID, stableId } from '../../../src/web/statuspage/ids.ts';

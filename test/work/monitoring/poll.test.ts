@@ -348,11 +348,8 @@ describe('the poller', () => {
   });
 
   test('does not look where nothing is configured', async () => {
-    const world = polling([http('api')], async () => ({
-      outcome: 'unknown',
-      latency: null,
-      seen: 'not configured',
-    }));
+    const empty = component('api', { check: checkSchema.parse({ type: 'http', url: '' }) });
+    const world = polling([empty], async () => UP);
     await world.until(MIDNIGHT + MINUTE);
     expect(world.results).toEqual([]);
   });

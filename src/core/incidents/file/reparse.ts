@@ -1,5 +1,5 @@
 // Parses a changed file so that updates that are known keep their order.
-import { type Incident, isOpen } from '../../model/incident.ts';
+import { type Incident, isOpen, timeInKey } from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
 import type { Millis } from '../../model/time.ts';
 import { plainText } from '../../text/front-matter.ts';
@@ -25,12 +25,10 @@ export function parseAfter(
 /** Whether an update's text now has another number within the same time. */
 function swaps(before: Incident, after: Incident): boolean {
   const named = new Map(after.updates.map(({ key, body }) => [key, body]));
-  const said = new Set(after.updates.map(({ key, body }) => `${timeOf(key)}${body}`));
-  return before.updates.some(({ key, body }) => said.has(`${timeOf(key)}${body}`) && named.get(key) !== body);
-}
-
-function timeOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('#') + 1);
+  const said = new Set(after.updates.map(({ key, body }) => `${timeInKey(key)}#${body}`));
+  return before.updates.some(
+    ({ key, body }) => said.has(`${timeInKey(key)}#${body}`) && named.get(key) !== body,
+  );
 }
 
 /** A key of our front matter, anywhere: something above may make the file unreadable. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { COMPONENT_STATUSES, type ComponentStatus } from '../../model/component.ts';
 import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
+import { fault } from '../../model/problem.ts';
 import { DAY, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
 import { oneLine } from '../../text/printable.ts';
 import { ruleFault } from '../recurrence.ts';
@@ -14,8 +15,8 @@ const instant = z
     const at = readDateTime(String(text));
     if (typeof at === 'number') return at;
     const why = at.what.startsWith(`"${text}" is not a date`) ? '' : ` (${at.what})`;
-    const message = `"${text}" is not a date and time${why}; write it like 2025-11-06T14:30:00Z`;
-    context.addIssue({ code: 'custom', message });
+    const wrong = fault(`"${text}" is not a date and time${why}`, 'write it like 2025-11-06T14:30:00Z');
+    context.addIssue(wrong);
     return z.NEVER;
   })
   .describe('ISO 8601 date and time, for instance 2025-11-06T14:30:00Z');
@@ -56,7 +57,7 @@ export const frontmatterSchema = z.strictObject({
   title: z
     .union([z.string(), z.number().transform(String)])
     .transform(title => oneLine(title.replace(/<!--(?:-?>|[\s\S]*?--!?>)/g, '')))
-    .refine(title => title.length > 0, 'is empty; say in a few words what visitors notice'),
+    .refine(title => title.length > 0, fault('is empty', 'say in a few words what visitors notice')),
   status: z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]),
   severity: z.enum(SEVERITIES).optional().describe('how it began; an update may change it'),
   started: instant.optional(),
@@ -73,14 +74,14 @@ export const frontmatterSchema = z.strictObject({
   rrule: z
     .string()
     .superRefine((text, context) => {
-      const message = ruleFault(text);
-      if (message !== null) context.addIssue({ code: 'custom', message });
+      const wrong = ruleFault(text);
+      if (wrong !== null) context.addIssue(wrong);
     })
     .nullish()
     .describe('RFC 5545 rule by days by which a maintenance repeats, counted from scheduled_start'),
   timezone: z
     .string()
-    .refine(isZone, 'this is not a time zone; write it like Europe/Berlin')
+    .refine(isZone, fault('this is not a time zone', 'write it like Europe/Berlin'))
     .nullish()
     .describe('zone in which rrule counts, for instance Europe/Berlin; default: that of status.yaml'),
   postmortem: z.unknown().optional(),
@@ -100,7 +101,7 @@ export const fieldsSchema = z.object({
     .string()
     .refine(
       day => /^\d{4}-\d{2}-\d{2}$/.test(day) && parseInstant(day) !== null,
-      'this is not a day; write it like 2026-11-29',
+      fault('this is not a day', 'write it like 2026-11-29'),
     )
     .optional()
     .describe('day of the occurrence of a recurring maintenance that this update is about'),

@@ -1,6 +1,6 @@
 // Turns sections and front matter into the updates of an incident, in order, each with its key and status.
 import type * as z from 'zod';
-import { type IncidentUpdate, PREFACE, type UpdateStatus } from '../../model/incident.ts';
+import { type IncidentUpdate, type UpdateStatus, updateKey } from '../../model/incident.ts';
 import { iso, MINUTE, type Millis } from '../../model/time.ts';
 import { type Doubt, earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
@@ -162,10 +162,10 @@ function keysOf(entries: readonly TimelineEntry[]): string[] {
   const seen = new Map<Millis, number>();
   return entries.map(entry => {
     const { written } = entry;
-    if (isPreface(entry)) return `${iso(written)}${PREFACE}`;
+    if (isPreface(entry)) return updateKey(iso(written), '-preface');
     const ordinal = seen.get(written) ?? 0;
     seen.set(written, ordinal + 1);
-    return `${iso(written)}#${ordinal}`;
+    return updateKey(iso(written), ordinal);
   });
 }
 

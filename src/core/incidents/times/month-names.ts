@@ -82,9 +82,9 @@ export function dayWordAtEnd(words: string): DayWord | null {
   for (const { index } of starts) {
     const text = line.slice(index);
     const plain = text.replace(/\.$/, '');
-    dayWords ??= dayWordsElsewhere();
+    dayNames ??= dayNamesElsewhere();
     const name = plainDay(plain);
-    const found = dayWords.get(name) ?? inflected(name);
+    const found = dayNames.words.get(name) ?? inflected(name, dayNames);
     if (!found || /(?:^|\s)(?:santo|são|san)\s$/iu.test(line.slice(0, index))) continue;
     const isUsual =
       text !== plain || (plain.length > 2 && plain === plain.toLowerCase()) || !LATIN.test(plain);
@@ -94,10 +94,11 @@ export function dayWordAtEnd(words: string): DayWord | null {
 }
 
 const LATIN = /\p{Script=Latin}/u;
-type DayNames = Map<string, { readonly days: Set<number>; isShort: boolean }>;
-let dayWords: DayNames | undefined;
-/** Stems of weekdays in inflected languages: `sobot`, `пятниц`. */
-const stems: [string, { readonly days: Set<number>; isShort: boolean }][] = [];
+type DayName = { readonly days: Set<number>; isShort: boolean };
+/** `stems`: of weekdays in inflected languages: `sobot`, `пятниц`. */
+type DayNames = { readonly words: Map<string, DayName>; readonly stems: [string, DayName][] };
+/** Collected on first use: it takes 200 ms and is rarely needed. */
+let dayNames: DayNames | undefined;
 const INFLECTED = 'pl cs sk hu fi lv lt hr sl uk ru bg be sr el'.split(' ');
 const RELATIVE_DAYS =
   'wczoraj dzisiaj dziś jutro včera dnes zítra zajtra tegnap holnap ieri azi mâine dün bugün yarın eilen tänään huomenna eile täna homme vakar šodien šiandien rytoj igår idag gisteren vandaag ontem hoje amanhã ayer hoy mañana oggi domani hier aujourdhui demain ahir avui demà jučer danas sutra včeraj danes jutri учора сьогодні завтра вчера сегодня днес утре сёння заўтра јуче данас сутра χθες σήμερα αύριο kemarin besok'
@@ -108,12 +109,13 @@ function plainDay(word: string): string {
   return folded(word).replace(/['’ʼ׳]/g, '');
 }
 
-function inflected(name: string) {
+function inflected(name: string, { stems }: DayNames) {
   return stems.find(([stem]) => name.startsWith(stem) && name.length - stem.length <= 3)?.[1];
 }
 
-function dayWordsElsewhere(): DayNames {
-  const found: DayNames = new Map();
+function dayNamesElsewhere(): DayNames {
+  const found: DayNames['words'] = new Map();
+  const stems: DayNames['stems'] = [];
   const add = (value: string, day: number | null, isShort: boolean) => {
     const name = plainDay(value.replace(/\.$/, ''));
     const known = found.get(name) ?? { days: new Set<number>(), isShort };
@@ -137,7 +139,7 @@ function dayWordsElsewhere(): DayNames {
     }
   }
   for (const word of RELATIVE_DAYS) add(word, null, false);
-  return found;
+  return { words: found, stems };
 }
 
 /** Collected on first use: it takes some 30 ms and is rarely needed. */

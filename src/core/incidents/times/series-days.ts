@@ -1,6 +1,13 @@
 // Undated sections of a recurring maintenance: whether a dated one beside them tells their day.
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
-import type { Section } from '../file/timeline.ts';
+
+/** What a heading says of its time: precision and time of day in ms, its status or null. */
+interface Written {
+  readonly dated: boolean;
+  readonly status: string | null;
+  readonly precision: Millis;
+  readonly time: Millis;
+}
 
 /** So soon after another section it is of the same work. */
 const SOON = 9 * HOUR;
@@ -11,7 +18,7 @@ const STEPS: readonly (string | null)[] = ['in_progress', 'verifying', 'complete
  * Which sections' days are a guess: those that have no date and follow no dated one.
  * @param said the sections as read, in the order of time.
  */
-export function guessedDays(
+export function guessedDays<Section extends Written>(
   said: readonly { readonly section: Section; readonly at: Millis }[],
   started: Millis,
 ): ReadonlySet<Section> {

@@ -1,9 +1,9 @@
 // Undated sections of a maintenance: which tell of the work, and on which day near its window.
+import type { UpdateStatus } from '../../model/incident.ts';
 import { DAY, type Millis, type Span } from '../../model/time.ts';
-import type { Section } from '../file/timeline.ts';
 
 /** Whether a section is about the work of a maintenance, not the plan. */
-export function tellsOfWork({ status }: Pick<Section, 'status'>): boolean {
+export function tellsOfWork({ status }: { readonly status: UpdateStatus | null }): boolean {
   return status === 'in_progress' || status === 'verifying' || status === 'completed';
 }
 

@@ -1,4 +1,5 @@
 // Time zones by IANA name. A *wall time* is what a clock in a zone shows, as if it were UTC: epoch ms of those digits.
+import { memoizedText } from '../../model/memo.ts';
 import { DAY, MINUTE, type Millis, parseZone, SECOND } from '../../model/time.ts';
 
 /** A moment from which a zone has another offset (ms east of UTC). */
@@ -9,20 +10,13 @@ export interface ZoneChange {
 }
 
 /** Intl formatters are slow to make. Null: there is no such zone. */
-const formats = new Map<string, Intl.DateTimeFormat | null>();
-
-function formatOf(zone: string): Intl.DateTimeFormat | null {
-  let format = formats.get(zone);
-  if (format === undefined) {
-    try {
-      format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
-    } catch {
-      format = null;
-    }
-    formats.set(zone, format);
+const formatOf = memoizedText(1000, (zone): Intl.DateTimeFormat | null => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  } catch {
+    return null;
   }
-  return format;
-}
+});
 
 export function isZone(zone: string): boolean {
   return formatOf(zone) !== null;
@@ -49,6 +43,7 @@ interface Block {
   readonly first: Millis;
   readonly changes: readonly ZoneChange[];
 }
+/** Kept: a block takes hundreds of questions to Intl. */
 const blocks = new Map<string, Block>();
 
 function blockOf(zone: string, index: number): Block {

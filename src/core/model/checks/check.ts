@@ -84,6 +84,8 @@ export interface CheckResult {
   readonly latency: Millis | null;
   readonly seen: string;
   readonly detail?: string;
+  /** For statuspage: what the provider's page says. May be published, like `seen`. */
+  readonly upstream?: string;
   /** A problem that is no outage: a certificate about to expire. May be published, like `seen`. */
   readonly warning?: string;
   readonly phases?: Phases;

@@ -1,26 +1,27 @@
 // Names and addresses of hosts, as status.yaml writes them.
 import * as z from 'zod';
+import { type Fault, fault } from '../problem.ts';
 
 /** What is wrong with a name that no host can have (RFC 1035); null where nothing is. */
-export function nameFault(name: string): string | null {
+export function nameFault(name: string): Fault | null {
   // Other letters are sent as longer ASCII ones.
   const isForeign = /[^\0-\x7f]/.test(name) && URL.canParse(`http://${name}`);
   const ascii = (isForeign ? new URL(`http://${name}`).hostname : name).replace(/\.$/, '');
   const labels = ascii.split('.');
-  if (labels.includes('')) return `"${name}" has an empty part; write www.example.com`;
+  if (labels.includes('')) return fault(`"${name}" has an empty part`, 'write www.example.com');
   if (labels.some(label => label.length > 63))
-    return `"${name}" has a part of more than 63 letters; correct the name`;
-  return ascii.length > 253 ? `"${name}" is longer than 253 letters; correct the name` : null;
+    return fault(`"${name}" has a part of more than 63 letters`, 'correct the name');
+  return ascii.length > 253 ? fault(`"${name}" is longer than 253 letters`, 'correct the name') : null;
 }
 
 export const webAddress = z.string().superRefine((text, context) => {
   if (text.trim() === '') return;
   const url = URL.canParse(text) ? new URL(text) : null;
-  const fault =
+  const wrong =
     url && /^https?:$/.test(url.protocol)
       ? nameFault(url.hostname)
-      : 'not a web address; write https://host/path (or leave it empty: not configured)';
-  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+      : fault('not a web address', 'write https://host/path (or leave it empty: not configured)');
+  if (wrong !== null) context.addIssue(wrong);
 });
 
 /** A host without anything around it; an IPv6 address may stand in brackets. */
@@ -28,19 +29,20 @@ export const host = z
   .string()
   .overwrite(text => text.trim().replace(/^\[([^[\]]*)\]$/, '$1'))
   .superRefine((text, context) => {
-    const fault = text === '' ? null : hostFault(text);
-    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+    const wrong = text === '' ? null : hostFault(text);
+    if (wrong !== null) context.addIssue(wrong);
   });
 
-function hostFault(text: string): string | null {
+function hostFault(text: string): Fault | null {
   const [, found = '', port] =
     /^(?:[a-z][a-z\d+.-]*:\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d+))?(?:\/.*)?$/i.exec(text) ?? [];
   const alone = found.replace(/[[\]]/g, '');
   const more = port === undefined ? '' : `, and the port as \`port: ${port}\``;
-  if (/\s/.test(text)) return `"${text}" is not a host name; write one like db.example.com`;
+  if (/\s/.test(text)) return fault(`"${text}" is not a host name`, 'write one like db.example.com');
   if (isIpv6(text)) return null;
-  if (alone !== '' && alone !== text) return `"${text}" is more than a host name; write ${alone}${more}`;
-  if (/[:[\]]/.test(text)) return `"${text}" is not an IPv6 address; write one like 2001:db8::1`;
+  if (alone !== '' && alone !== text)
+    return fault(`"${text}" is more than a host name`, `write ${alone}${more}`);
+  if (/[:[\]]/.test(text)) return fault(`"${text}" is not an IPv6 address`, 'write one like 2001:db8::1');
   return nameFault(text);
 }
 

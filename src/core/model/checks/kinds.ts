@@ -1,5 +1,6 @@
 // The kinds of checks: one schema for each.
 import * as z from 'zod';
+import { type Fault, fault } from '../problem.ts';
 import { MINUTE } from '../time.ts';
 import { host, nameFault, webAddress } from './hosts.ts';
 import { parseStatuses } from './http-statuses.ts';
@@ -18,11 +19,11 @@ function checkNames(headers: Record<string, string>, context: z.RefinementCtx): 
   const names = Object.keys(headers);
   for (const [index, name] of names.entries()) {
     const own = name.toLowerCase();
-    const say = (message: string) => context.addIssue({ code: 'custom', path: [name], message });
+    const say = (wrong: Fault) => context.addIssue({ ...wrong, path: [name] });
     if (names.findIndex(other => other.toLowerCase() === own) !== index)
-      say('this header is set twice (capital letters make no difference); remove one');
+      say(fault('this header is set twice (capital letters make no difference)', 'remove one'));
     if (own === 'host' && !/^[^\s/?#@]+$/.test(headers[name] as string))
-      say('not a host name; write www.example.com, with :port if needed, or remove it');
+      say(fault('not a host name', 'write www.example.com, with :port if needed, or remove it'));
   }
 }
 
@@ -39,7 +40,7 @@ export const httpCheck = z
           .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not the name of a header')
           .refine(
             name => !OWN_HEADERS.test(name),
-            'the check sets this header itself, or cannot send it; remove it',
+            fault('the check sets this header itself, or cannot send it', 'remove it'),
           ),
         z
           .string()
@@ -47,7 +48,10 @@ export const httpCheck = z
           .regex(/^[^\x00-\x08\x0a-\x1f\x7f]*$/, 'a header must be one line')
           .refine(
             value => !/[^\0-\xff]/.test(value),
-            'a header can contain only Latin-1 characters; write others as the server decodes them, like %E2%82%AC',
+            fault(
+              'a header can contain only Latin-1 characters',
+              'write others as the server decodes them, like %E2%82%AC',
+            ),
           ),
       )
       .superRefine(checkNames)
@@ -76,8 +80,11 @@ export const httpCheck = z
   .superRefine(({ method, ...check }, context) => {
     for (const field of ['contains', 'not_contains', 'json'] as const) {
       if (method !== 'HEAD' || check[field] === undefined) continue;
-      const message = `the response to HEAD has no body, so ${field} cannot be checked; use method: GET`;
-      context.addIssue({ code: 'custom', path: [field], message });
+      const wrong = fault(
+        `the response to HEAD has no body, so ${field} cannot be checked`,
+        'use method: GET',
+      );
+      context.addIssue({ ...wrong, path: [field] });
     }
   });
 
@@ -89,19 +96,22 @@ const NAME = /^(?:[^\s:/]+\.)?[^\s:/.]*[^\s:/.\d][^\s:/.]*\.?$/;
 const recordName = z.string().refine(text => NAME.test(text) && nameFault(text) === null);
 
 /** What a record's value looks like. */
-const RECORDS: Readonly<Record<string, { readonly is: z.ZodType; readonly fix: string }>> = {
-  A: { is: z.union([z.ipv4(), z.ipv6().startsWith('::ffff:')]), fix: 'an A record is an IPv4 address' },
-  AAAA: { is: z.ipv6(), fix: 'an AAAA record is an IPv6 address' },
+const RECORDS: Readonly<
+  Record<string, { readonly is: z.ZodType; readonly what: string; readonly fix?: string }>
+> = {
+  A: { is: z.union([z.ipv4(), z.ipv6().startsWith('::ffff:')]), what: 'an A record is an IPv4 address' },
+  AAAA: { is: z.ipv6(), what: 'an AAAA record is an IPv6 address' },
   MX: {
     // `0 .` means "no email" (RFC 7505).
     is: z
       .string()
       .transform(text => text.replace(/^\d+\s+/, ''))
       .refine(name => name === '.' || recordName.safeParse(name).success),
-    fix: 'an MX record is the name of a mail server; write mail.example.com, or 10 mail.example.com',
+    what: 'an MX record is the name of a mail server',
+    fix: 'write mail.example.com, or 10 mail.example.com',
   },
-  CNAME: { is: recordName, fix: 'a CNAME record is a name; write one like www.example.com' },
-  NS: { is: recordName, fix: 'an NS record is a name; write one like ns1.example.com' },
+  CNAME: { is: recordName, what: 'a CNAME record is a name', fix: 'write one like www.example.com' },
+  NS: { is: recordName, what: 'an NS record is a name', fix: 'write one like ns1.example.com' },
 };
 
 /** Link-local addresses (fe80::/10) need an interface name, which Node's resolver drops. */
@@ -120,8 +130,10 @@ export const dnsCheck = z
     type: z.literal('dns'),
     name: z.string().superRefine((text, context) => {
       const name = text.trim();
-      const fault = NAME.test(name) ? nameFault(name) : 'more than a host name; write www.example.com';
-      if (name !== '' && fault !== null) context.addIssue({ code: 'custom', message: fault });
+      const wrong = NAME.test(name)
+        ? nameFault(name)
+        : fault('more than a host name', 'write www.example.com');
+      if (name !== '' && wrong !== null) context.addIssue(wrong);
     }),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
     expect: z
@@ -132,11 +144,14 @@ export const dnsCheck = z
       .string()
       .refine(
         text => !OF_ONE_LINK.test(text),
-        'a name server at a link-local address (fe80::…) cannot be used; write another address of it',
+        fault(
+          'a name server at a link-local address (fe80::…) cannot be used',
+          'write another address of it',
+        ),
       )
       .refine(
         text => OF_ONE_LINK.test(text) || isNameServer(text),
-        'not a name server; write its IP address, with :port if not 53',
+        fault('not a name server', 'write its IP address, with :port if not 53'),
       )
       .optional()
       .describe("IP of the name server to ask, with :port if not 53; default: the system's"),
@@ -147,7 +162,7 @@ export const dnsCheck = z
     for (const [index, value] of expect.entries()) {
       const text = value.trim().replace(/^\[(.*)\]$/, '$1');
       if (!rule || rule.is.safeParse(text).success) continue;
-      context.addIssue({ code: 'custom', path: ['expect', index], message: `"${value}": ${rule.fix}` });
+      context.addIssue({ ...fault(`"${value}": ${rule.what}`, rule.fix), path: ['expect', index] });
     }
   });
 
@@ -184,7 +199,10 @@ export const databaseCheck = z.strictObject({
     )
     .refine(
       isDatabaseAddress,
-      'this address cannot be read; write KIND://USER:PASSWORD@HOST:PORT/NAME, and / # ? % @ in a password as %2F %23 %3F %25 %40',
+      fault(
+        'this address cannot be read',
+        'write KIND://USER:PASSWORD@HOST:PORT/NAME, and / # ? % @ in a password as %2F %23 %3F %25 %40',
+      ),
     ),
   query: z.string().optional().describe('default SELECT 1, PING for Redis'),
   timeout,
@@ -216,13 +234,16 @@ export const heartbeatCheck = z.strictObject({
     .default(5 * MINUTE)
     .refine(
       millis => millis > 0,
-      'a period must be longer than zero; write how often the job reports, like 5m',
+      fault('a period must be longer than zero', 'write how often the job reports, like 5m'),
     ),
   grace: duration.default(MINUTE),
   token: z
     .string()
     .min(8)
-    .refine(text => /^[\w.~-]+$/.test(text), 'it must fit into a URL; use only letters, digits and - . _ ~')
+    .refine(
+      text => /^[\w.~-]+$/.test(text),
+      fault('it must fit into a URL', 'use only letters, digits and - . _ ~'),
+    )
     .optional(),
   timeout,
 });

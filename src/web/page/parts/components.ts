@@ -1,15 +1,14 @@
 // The components as listed on the page: groups, rows and their texts.
-import { reportedUpstream } from '../../../core/model/checks/upstream-report.ts';
 import type { Health } from '../../../core/model/component.ts';
 import type { Render } from '../../../core/model/ports/render.ts';
 import type { Millis } from '../../../core/model/time.ts';
+import { coverageWords, knownPercent } from '../../../core/page/coverage-words.ts';
 import type { ComponentView, GroupView } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
-import { coverageWords } from './coverage.ts';
 import { titlesOf } from './incidents.ts';
 import { CODE, icon } from './status-style.ts';
-import { isWhole, knownPercent, NARROW, sayUptime, uptimeBars } from './uptime-bars.ts';
+import { isWhole, NARROW, sayUptime, uptimeBars } from './uptime-bars.ts';
 
 /** The groups of the component section, in the site's order, as HTML; one row per step. */
 export function* groups(ctx: PageContext, render: Render) {
@@ -65,7 +64,7 @@ export function componentRow(view: ComponentView, titles: ReadonlyMap<string, st
     icon: icon(health),
     state: ctx.say(`state.${health}`),
     sinceHtml: sinceHtml(view, ctx),
-    upstream: upstream(view, ctx),
+    upstream: upstreamTrouble(view, ctx),
     failingHtml: failing(view, ctx),
     uptime: uptimeWords(view, ctx),
     uptimeDays: uptimeDays(view, bars.days, ctx),
@@ -99,14 +98,13 @@ function sinceKnown(
 }
 
 /** For third parties: trouble that the provider itself reports, quoted and linked. */
-function upstream({ component, health, since, seen }: ComponentView, ctx: PageContext) {
+function upstreamTrouble({ component, health, since, upstream }: ComponentView, ctx: PageContext) {
   const { check } = component;
-  const words = reportedUpstream(seen);
-  if (check.type !== 'statuspage' || health === 'operational' || words === null) return null;
+  if (check.type !== 'statuspage' || health === 'operational' || upstream === null) return null;
   const page = new URL(check.url);
   const provider = { html: `<a href="${escapeHtml(page.href)}" rel="noopener">${escapeHtml(page.host)}</a>` };
   const html = sinceKnown('component.upstream', since, ctx, { provider });
-  return { html, words };
+  return { html, words: upstream };
 }
 
 /** A failing check that the color of a maintenance would hide. */

@@ -1,6 +1,6 @@
 // The entries of a Snapshot sorted by time, once for the thousands of permalinks made from it.
 
-import { memoized } from '../../../core/page/memo.ts';
+import { memoized } from '../../../core/model/memo.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { beginning } from './incidents.ts';
 

@@ -1,6 +1,6 @@
 // The picture that chats show below a link: the status in words, as SVG, to be converted to PNG.
 import { type Health, worst } from '../../../core/model/component.ts';
-import { memoized } from '../../../core/page/memo.ts';
+import { memoized } from '../../../core/model/memo.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';

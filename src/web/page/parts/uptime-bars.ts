@@ -2,12 +2,12 @@
 
 import type { Values } from '../../../core/i18n/words.ts';
 import { incidentPath } from '../../../core/model/incident.ts';
+import { memoizedText } from '../../../core/model/memo.ts';
 import { MINUTE } from '../../../core/model/time.ts';
-import { memoizedText } from '../../../core/page/memo.ts';
+import { coverageWords, knownPercent } from '../../../core/page/coverage-words.ts';
 import type { ComponentView, DayCell } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
-import { coverageWords } from './coverage.ts';
 import { CODE } from './status-style.ts';
 
 // A bar is 6 wide and begins every 9: ninety bars make 807, the column's width in px, so they are sharp.
@@ -30,11 +30,6 @@ export function uptimeBars(view: ComponentView, titles: ReadonlyMap<string, stri
     .reverse();
   const badWord = ctx.say('component.bad_days', { n: bad.length });
   return { svg: draw(days, summary(view, bad.length, badWord, ctx)), bad, badWord, days: days.length };
-}
-
-/** The uptime; null if nothing was checked or reported, because 100 % of nothing is no figure. */
-export function knownPercent({ health, uptime }: ComponentView): number | null {
-  return health === 'no_data' && uptime.observed === 0 && uptime.downtime === 0 ? null : uptime.percent;
 }
 
 function draw(days: readonly DayCell[], name: string): string {

@@ -1,4 +1,4 @@
-// Any message, through every door that writes: what is printed is read again as it was meant.
+// Any message, by every way to write: what is printed is read again as it was meant.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writeChange, writeOpen, writeUpdate } from '../../../../src/core/incidents/api-edits.ts';

@@ -1,4 +1,4 @@
-// Second look: what nearly fits is named with its line, what only looks alike is left in peace.
+// Likely mistakes: what nearly fits is named with its line, what only looks alike is left in peace.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';

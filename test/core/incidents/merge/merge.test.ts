@@ -59,7 +59,7 @@ describe('each unit by itself', () => {
     }
   });
 
-  test('the names of updates that are in the books stay', () => {
+  test('the names of updates that are recorded stay', () => {
     const ours = added(FILE, '## Update 2026-03-10 11:10:00 UTC\nOurs, mailed already.');
     const theirs = added(FILE, '## Update 2026-03-10 11:10:00 UTC\nTheirs.');
     const names = (text: string) =>

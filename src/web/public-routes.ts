@@ -1,19 +1,19 @@
 // Routes of everything public and cacheable: pages, JSON, feeds, calendar, badges and widget, made from the Snapshot.
 import type { Request, RequestHandler, Response, Router } from 'express';
-import type { Steps } from '../../core/model/turns/steps.ts';
-import type { Snapshot } from '../../core/page/snapshot.ts';
-import { comparisonJson } from '../api/evidence.ts';
-import { openapi } from '../api/openapi.ts';
-import { PUBLIC_DOCUMENTS, type PublicDocument } from '../api/operations.ts';
-import { CACHED, CACHED_WIDGET, OPEN_TO_ALL, VARY_LANGUAGE } from '../cache/cache-control.ts';
-import { HTML, jsonBody, type ResponseBody } from '../cache/encoded-response.ts';
-import type { Web } from '../context.ts';
-import { BADGES } from '../feeds/badges.ts';
-import { canonicalPath } from '../http/canonical-url.ts';
-import { FRAMED } from '../http/guards.ts';
-import { STATUSPAGE } from '../statuspage/statuspage.ts';
-import type { PageRequest } from './context.ts';
-import { requestOf, visitorOf } from './visitor.ts';
+import type { Steps } from '../core/model/turns/steps.ts';
+import type { Snapshot } from '../core/page/snapshot.ts';
+import { comparisonJson } from './api/evidence.ts';
+import { openapi } from './api/openapi.ts';
+import { PUBLIC_DOCUMENTS, type PublicDocument } from './api/operations.ts';
+import { CACHED, CACHED_WIDGET, OPEN_TO_ALL, VARY_LANGUAGE } from './cache/cache-control.ts';
+import { HTML, jsonBody, type ResponseBody } from './cache/encoded-response.ts';
+import type { Web } from './context.ts';
+import { BADGES } from './feeds/badges.ts';
+import { canonicalPath } from './http/canonical-url.ts';
+import { FRAMED } from './http/guards.ts';
+import type { PageRequest } from './page/context.ts';
+import { requestOf, visitorOf } from './page/visitor.ts';
+import { STATUSPAGE } from './statuspage/statuspage.ts';
 
 type Params = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -1,28 +1,28 @@
 // Hostile text: long strings made to hang a pattern, and markdown made to run something.
 import { describe, expect, test } from 'vitest';
-import { negotiate } from '../../../src/core/i18n/words.ts';
-import { snsCertificateUrl } from '../../../src/core/inbound/senders/alerts/sns.ts';
-import { SENDERS } from '../../../src/core/inbound/senders.ts';
-import { redacted } from '../../../src/core/inbound/webhook-log.ts';
-import { updateSchema } from '../../../src/core/incidents/api-bodies.ts';
-import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { unknownComponents } from '../../../src/core/incidents/lint/lint.ts';
-import { timeProblems } from '../../../src/core/incidents/lint/times.ts';
-import { nearest, printProblem } from '../../../src/core/model/problem.ts';
-import { slug } from '../../../src/core/model/slug.ts';
-import { mailboxOf, readAddress } from '../../../src/core/model/subscriber.ts';
-import { parseDuration, parseInstant } from '../../../src/core/model/time.ts';
-import { readToken } from '../../../src/core/model/token.ts';
-import { readResendEvent } from '../../../src/core/notify/bounce.ts';
-import { inWords } from '../../../src/core/text/chat-markdown.ts';
-import { escapeMarkdown, plainText, renderMarkdown } from '../../../src/core/text/markdown.ts';
-import { makeRender } from '../../../src/views.ts';
-import { feedOf } from '../../../src/web/feeds/entries.ts';
-import { chooseEncoding } from '../../../src/web/http/encoding.ts';
-import { loggedPath } from '../../../src/web/http/logged-path.ts';
-import { bodyText } from '../../../src/web/statuspage/text.ts';
-import { makeEmails } from '../../../src/work/notify/email-texts.ts';
-import { incident, NOW, shown, site, snapshot, update } from '../../makers.ts';
+import { negotiate } from '../../src/core/i18n/words.ts';
+import { snsCertificateUrl } from '../../src/core/inbound/senders/alerts/sns.ts';
+import { SENDERS } from '../../src/core/inbound/senders.ts';
+import { redacted } from '../../src/core/inbound/webhook-log.ts';
+import { updateSchema } from '../../src/core/incidents/api-bodies.ts';
+import { parseIncident } from '../../src/core/incidents/file/parse.ts';
+import { unknownComponents } from '../../src/core/incidents/lint/lint.ts';
+import { timeProblems } from '../../src/core/incidents/lint/times.ts';
+import { nearest, printProblem } from '../../src/core/model/problem.ts';
+import { mailboxOf, readAddress } from '../../src/core/model/subscriber.ts';
+import { parseDuration, parseInstant } from '../../src/core/model/time.ts';
+import { readToken } from '../../src/core/model/token.ts';
+import { readResendEvent } from '../../src/core/notify/bounce.ts';
+import { inWords } from '../../src/core/text/chat-markdown.ts';
+import { escapeMarkdown, plainText, renderMarkdown } from '../../src/core/text/markdown.ts';
+import { slug } from '../../src/core/text/slug.ts';
+import { makeRender } from '../../src/views.ts';
+import { feedOf } from '../../src/web/feeds/entries.ts';
+import { chooseEncoding } from '../../src/web/http/encoding.ts';
+import { loggedPath } from '../../src/web/http/logged-path.ts';
+import { bodyText } from '../../src/web/statuspage/text.ts';
+import { makeEmails } from '../../src/work/notify/email-texts.ts';
+import { incident, NOW, shown, site, snapshot, update } from '../makers.ts';
 
 /** As long as any body or header may be. */
 const LONG = 100_000;
@@ -94,7 +94,7 @@ const BAITS = [
 const PATIENCE = 3000;
 
 describe('no pattern hangs on a long text', () => {
-  const doors: [string, (bait: string) => unknown][] = [
+  const readers: [string, (bait: string) => unknown][] = [
     ['an address to subscribe', readAddress],
     ['a token', bait => readToken('secret', 'confirm', bait, 0)],
     ['Accept-Language', bait => negotiate(bait, bait)],
@@ -129,7 +129,7 @@ describe('no pattern hangs on a long text', () => {
         ].map(field => read({ monitor: 'x', status: 'down', alertType: '1', monitorID: '1', [field]: bait })),
     ]),
   ];
-  test.each(doors)('%s', (_name, read) => {
+  test.each(readers)('%s', (_name, read) => {
     for (const bait of BAITS) {
       const began = performance.now();
       read(bait);
@@ -214,7 +214,7 @@ const ATTACKS = [
   '- [x] <input type=checkbox onfocus=alert(1) autofocus>',
 ];
 
-/** What no letter and no feed has a use for. */
+/** What no email and no feed has a use for. */
 const DANGER =
   /<(script|svg|iframe|img src=x|form|meta http-equiv="refresh"|base|math)[\s>/]|<[a-z][a-z0-9]*(\s[\w-]+="[^"]*")*\s+(on\w+=|(href|src)="(javascript|data|vbscript))/i;
 

@@ -1,7 +1,15 @@
 // Cron expressions: which are read, when they fire, what none of it depends on, and what it costs.
 import { afterEach, describe, expect, test } from 'vitest';
-import { faultOfCron, nextFiring, roughPeriod } from '../../../src/core/model/checks/cron.ts';
-import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant, SECOND } from '../../../src/core/model/time.ts';
+import { faultOfCron, nextFiring, roughPeriod } from '../../../../src/core/model/checks/cron.ts';
+import {
+  DAY,
+  HOUR,
+  iso,
+  MINUTE,
+  type Millis,
+  parseInstant,
+  SECOND,
+} from '../../../../src/core/model/time.ts';
 
 const at = (text: string) => parseInstant(text) as Millis;
 const firings = (expression: string, from: string, count: number) => {

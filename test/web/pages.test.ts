@@ -1,16 +1,16 @@
 // Pages: what they say, that they never contradict themselves, and that text stays text.
 import { describe, expect, it } from 'vitest';
-import { checkSchema } from '../../../src/core/model/checks/check.ts';
-import type { Component } from '../../../src/core/model/component.ts';
-import { EVERYTHING } from '../../../src/core/model/subscriber.ts';
-import { DAY, HOUR, MINUTE } from '../../../src/core/model/time.ts';
-import type { Snapshot } from '../../../src/core/page/snapshot.ts';
-import { makeRender } from '../../../src/views.ts';
-import type { PageRequest } from '../../../src/web/page/context.ts';
-import { makePages } from '../../../src/web/page/pages.ts';
-import { brandCss } from '../../../src/web/page/parts/accent.ts';
-import { FACES, LATENCY_ID } from '../../browser/faces.ts';
-import { component, incident, NOW, shown, site, snapshot, update, view } from '../../makers.ts';
+import { checkSchema } from '../../src/core/model/checks/check.ts';
+import type { Component } from '../../src/core/model/component.ts';
+import { EVERYTHING } from '../../src/core/model/subscriber.ts';
+import { DAY, HOUR, MINUTE } from '../../src/core/model/time.ts';
+import type { Snapshot } from '../../src/core/page/snapshot.ts';
+import { makeRender } from '../../src/views.ts';
+import type { PageRequest } from '../../src/web/page/context.ts';
+import { brandCss } from '../../src/web/page/parts/accent.ts';
+import { makePages } from '../../src/web/pages.ts';
+import { FACES, LATENCY_ID } from '../browser/faces.ts';
+import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
 
 const pages = makePages(makeRender('views'));
 const API = component('api', { name: 'API' });

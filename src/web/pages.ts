@@ -1,18 +1,18 @@
 // All HTML pages as pure functions of the Snapshot. Each page's file decides the content; templates only arrange it.
 
-import type { Render } from '../../core/model/ports/render.ts';
-import { finish, type Steps } from '../../core/model/turns/steps.ts';
-import { apiPage } from '../api/page.ts';
-import * as subscribe from '../subscribe/pages.ts';
-import { componentPage } from './component.ts';
-import { type PageContext, type PageRequest, pageContext } from './context.ts';
-import { historyPage } from './history.ts';
-import { incidentPage } from './incident.ts';
-import { errorPage, type Page, pageFrame } from './layout.ts';
-import { livePage, widgetPage } from './live.ts';
-import { metricPage } from './metric.ts';
-import { entryOf } from './parts/order.ts';
-import { incidentPicture, sitePicture } from './parts/picture.ts';
+import type { Render } from '../core/model/ports/render.ts';
+import { finish, type Steps } from '../core/model/turns/steps.ts';
+import { apiPage } from './api/page.ts';
+import { componentPage } from './page/component.ts';
+import { type PageContext, type PageRequest, pageContext } from './page/context.ts';
+import { historyPage } from './page/history.ts';
+import { incidentPage } from './page/incident.ts';
+import { errorPage, type Page, pageFrame } from './page/layout.ts';
+import { livePage, widgetPage } from './page/live.ts';
+import { metricPage } from './page/metric.ts';
+import { entryOf } from './page/parts/order.ts';
+import { incidentPicture, sitePicture } from './page/parts/picture.ts';
+import * as subscribe from './subscribe/pages.ts';
 
 export type Pages = ReturnType<typeof makePages>;
 

@@ -1,7 +1,7 @@
 // Texts in an answer's body, whichever encoding it comes in.
 import * as zlib from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { http, probe } from '../loopback.ts';
+import { http, probe } from '../../loopback.ts';
 
 const { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } = zlib;
 const { createZstdDecompress } = zlib as { createZstdDecompress?: unknown };
@@ -306,20 +306,20 @@ describe('packed', () => {
       Buffer.concat([gzipSync(Buffer.alloc(5000, 'abc')).subarray(0, 20), Buffer.alloc(99, 7)]),
     ],
   ])('%s', async (_, bytes) => {
-    const sighting = await look(bytes, { 'content-encoding': 'gzip' }, {});
-    expect(sighting).toMatchObject({ seen: 'answered with a body that cannot be decompressed' });
+    const result = await look(bytes, { 'content-encoding': 'gzip' }, {});
+    expect(result).toMatchObject({ seen: 'answered with a body that cannot be decompressed' });
   });
 
   test('raw deflate that is none', async () => {
-    const sighting = await look(Buffer.from('this is no deflate'), { 'content-encoding': 'deflate' }, {});
-    expect(sighting).toMatchObject({ seen: 'answered with a body that cannot be decompressed' });
+    const result = await look(Buffer.from('this is no deflate'), { 'content-encoding': 'deflate' }, {});
+    expect(result).toMatchObject({ seen: 'answered with a body that cannot be decompressed' });
   });
 
   test('a bomb of raw deflate counts by what it unpacks to', async () => {
     const bomb = deflateRawSync(Buffer.alloc(200_000_000));
     const before = process.memoryUsage().arrayBuffers;
-    const sighting = await look(bomb, { 'content-encoding': 'deflate' }, { contains: 'needle' });
-    expect(sighting.seen).toBe('text not found in the answer (only its beginning was read)');
+    const result = await look(bomb, { 'content-encoding': 'deflate' }, { contains: 'needle' });
+    expect(result.seen).toBe('text not found in the answer (only its beginning was read)');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
   });
 

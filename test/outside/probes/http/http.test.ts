@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checkSchema } from '../../../src/core/model/checks/check.ts';
-import type { Network } from '../../../src/outside/probes/network.ts';
-import { makeProbes } from '../../../src/outside/probes.ts';
-import { startPulse } from '../../../src/outside/pulse.ts';
-import { deserted, expectPublishable, http, probe, tcp } from '../loopback.ts';
+import { checkSchema } from '../../../../src/core/model/checks/check.ts';
+import type { Network } from '../../../../src/outside/probes/network.ts';
+import { makeProbes } from '../../../../src/outside/probes.ts';
+import { startPulse } from '../../../../src/outside/pulse.ts';
+import { deserted, expectPublishable, http, probe, tcp } from '../../loopback.ts';
 
 const address = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
 
@@ -22,14 +22,14 @@ describe('answers', () => {
     [301, '3xx', 'up', 'answered 301'],
   ])('%d where %j is expected', async (status, expect_, outcome, seen) => {
     const port = await http((_, response) => response.writeHead(status).end());
-    const sighting = await probe({
+    const result = await probe({
       type: 'http',
       url: address(port),
       ...(expect_ ? { expect: expect_ } : {}),
     });
-    expect(sighting).toMatchObject({ outcome, seen });
-    if (outcome === 'up') expect(sighting.latency).toBeTypeOf('number');
-    else expect(sighting.latency).toBeNull();
+    expect(result).toMatchObject({ outcome, seen });
+    if (outcome === 'up') expect(result.latency).toBeTypeOf('number');
+    else expect(result.latency).toBeNull();
   });
 
   test('method, headers, body and the credentials of the address are sent', async () => {
@@ -97,8 +97,8 @@ describe('answers', () => {
 
   test('JSON that is none', async () => {
     const port = await http((_, response) => response.end('<html>'));
-    const sighting = await probe({ type: 'http', url: address(port), json: { '$.a': 1 } });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'answer is not JSON' });
+    const result = await probe({ type: 'http', url: address(port), json: { '$.a': 1 } });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'answer is not JSON' });
   });
 
   test('an encoding nobody knows is read as it is', async () => {
@@ -146,8 +146,8 @@ describe('redirects', () => {
       requests++;
       response.writeHead(302, { location: request.url === '/a' ? '/b' : '/a' }).end();
     });
-    const sighting = await probe({ type: 'http', url: address(port, '/a'), redirects: 4 });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'redirected more than 4 times' });
+    const result = await probe({ type: 'http', url: address(port, '/a'), redirects: 4 });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'redirected more than 4 times' });
     expect(requests).toBe(5);
   });
 
@@ -191,8 +191,8 @@ describe('redirects', () => {
 
   test.each(['gopher://a/', 'http://', 'file:///etc/passwd'])('to %s: not followed', async location => {
     const port = await http((_, response) => response.writeHead(302, { location }).end());
-    const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'redirected to an invalid address' });
+    const result = await probe({ type: 'http', url: address(port) });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'redirected to an invalid address' });
   });
 
   test('keys stay with their origin', async () => {
@@ -235,14 +235,14 @@ describe('redirects', () => {
 
 describe('bad servers', () => {
   test('refused', async () => {
-    const sighting = await probe({ type: 'http', url: address(await deserted()) });
-    expect(sighting).toMatchObject({ outcome: 'down', latency: null, seen: 'refused the connection' });
+    const result = await probe({ type: 'http', url: address(await deserted()) });
+    expect(result).toMatchObject({ outcome: 'down', latency: null, seen: 'refused the connection' });
   });
 
   test('reset', async () => {
     const port = await tcp(socket => socket.once('data', () => socket.resetAndDestroy()));
-    const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
+    const result = await probe({ type: 'http', url: address(port) });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('hung up before anything was asked: tried once', async () => {
@@ -251,21 +251,21 @@ describe('bad servers', () => {
       connections++;
       socket.destroy();
     });
-    const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
+    const result = await probe({ type: 'http', url: address(port) });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
     expect(connections).toBe(1);
   });
 
   test('hung up without a word', async () => {
     const port = await tcp(socket => socket.once('data', () => socket.end()));
-    const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
+    const result = await probe({ type: 'http', url: address(port) });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('black-holed', async () => {
     const port = await tcp();
-    const sighting = await probe({ type: 'http', url: address(port), timeout: '200ms' });
-    expect(sighting).toEqual({ outcome: 'down', latency: null, seen: 'timed out after 200 ms' });
+    const result = await probe({ type: 'http', url: address(port), timeout: '200ms' });
+    expect(result).toEqual({ outcome: 'down', latency: null, seen: 'timed out after 200 ms' });
   });
 
   test('a slow drip of headers', async () => {
@@ -274,8 +274,8 @@ describe('bad servers', () => {
       socket.write('HTTP/1.1 200 OK\r\nX-A: ');
       socket.once('close', () => clearInterval(drip));
     });
-    const sighting = await probe({ type: 'http', url: address(port), timeout: '300ms' });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'timed out after 300 ms' });
+    const result = await probe({ type: 'http', url: address(port), timeout: '300ms' });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'timed out after 300 ms' });
   });
 
   test('a slow drip of a body that said how long it is', async () => {
@@ -284,16 +284,16 @@ describe('bad servers', () => {
       const drip = setInterval(() => response.write('X'), 20);
       response.once('close', () => clearInterval(drip));
     });
-    const sighting = await probe({ type: 'http', url: address(port), timeout: '300ms' });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'timed out after 300 ms' });
+    const result = await probe({ type: 'http', url: address(port), timeout: '300ms' });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'timed out after 300 ms' });
   });
 
   test('a body that ends before its length', async () => {
     const port = await tcp(socket => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'));
     });
-    const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
+    const result = await probe({ type: 'http', url: address(port) });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test('an endless body is left at the limit', async () => {
@@ -307,8 +307,8 @@ describe('bad servers', () => {
       response.on('drain', more);
       more();
     });
-    const sighting = await probe({ type: 'http', url: address(port), max_body: 100_000 });
-    expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+    const result = await probe({ type: 'http', url: address(port), max_body: 100_000 });
+    expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
     expect(sent).toBeLessThan(20_000_000);
   });
 
@@ -319,8 +319,8 @@ describe('bad servers', () => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
     });
     const before = process.memoryUsage().arrayBuffers;
-    const sighting = await probe({ type: 'http', url: address(port), contains: 'needle' });
-    expect(sighting).toMatchObject({
+    const result = await probe({ type: 'http', url: address(port), contains: 'needle' });
+    expect(result).toMatchObject({
       outcome: 'down',
       seen: 'text not found in the answer (only its beginning was read)',
     });
@@ -331,8 +331,8 @@ describe('bad servers', () => {
     const port = await http((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end('this is no gzip');
     });
-    const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({
+    const result = await probe({ type: 'http', url: address(port) });
+    expect(result).toMatchObject({
       outcome: 'down',
       seen: 'answered with a body that cannot be decompressed',
     });
@@ -342,50 +342,50 @@ describe('bad servers', () => {
     const port = await tcp(socket => {
       socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(10_000_000)}\r\n\r\n`));
     });
-    const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'answered with headers that are too large' });
+    const result = await probe({ type: 'http', url: address(port) });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'answered with headers that are too large' });
   });
 
   test('an answer before the request is sent', async () => {
     const port = await tcp(socket => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
-    const sighting = await probe({ type: 'http', url: address(port), method: 'POST', body: 'x' });
+    const result = await probe({ type: 'http', url: address(port), method: 'POST', body: 'x' });
     // Whether it arrives before the request has left is the kernel's affair; it must settle, that is all.
-    expect(['up', 'down']).toContain(sighting.outcome);
-    expect(sighting.seen).not.toMatch(/timed out/);
+    expect(['up', 'down']).toContain(result.outcome);
+    expect(result.seen).not.toMatch(/timed out/);
   });
 
   test('an answer to a large request that was never read', async () => {
     const port = await http((_, response) => response.writeHead(413).end());
     const body = 'x'.repeat(5_000_000);
-    const sighting = await probe({ type: 'http', url: address(port), method: 'POST', body });
-    expect(sighting.outcome).toBe('down');
-    expect(sighting.seen).toMatch(/answered 413|closed the connection/);
+    const result = await probe({ type: 'http', url: address(port), method: 'POST', body });
+    expect(result.outcome).toBe('down');
+    expect(result.seen).toMatch(/answered 413|closed the connection/);
   });
 
   test('something that is not HTTP', async () => {
     const port = await tcp(socket => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n')));
-    const sighting = await probe({ type: 'http', url: address(port) });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'answered with something that is not HTTP' });
+    const result = await probe({ type: 'http', url: address(port) });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'answered with something that is not HTTP' });
   });
 
   test('a name that does not resolve', async () => {
     const url = 'http://nowhere.invalid/';
-    const sighting = await probe(
+    const result = await probe(
       { type: 'http', url },
       {
         lookup: (name, _, done) =>
           done(Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' }), []),
       },
     );
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'host name not found' });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'host name not found' });
   });
 
   test('a lookup that never answers', async () => {
-    const sighting = await probe(
+    const result = await probe(
       { type: 'http', url: 'http://a.invalid/', timeout: '100ms' },
       { lookup: () => {} },
     );
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'timed out after 100 ms' });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'timed out after 100 ms' });
   });
 });
 
@@ -393,23 +393,23 @@ describe('what is said', () => {
   test('no secrets and no places, in neither the page’s words nor the log’s', async () => {
     const port = await deserted();
     const url = `http://admin:hunter22@127.0.0.1:${port}/?key=qwertzuiop`;
-    const sighting = await probe({ type: 'http', url, headers: { authorization: 'Bearer abcdefgh' } });
-    expectPublishable(sighting.seen);
-    expect(JSON.stringify(sighting)).not.toMatch(/hunter22|qwertzuiop|abcdefgh/);
+    const result = await probe({ type: 'http', url, headers: { authorization: 'Bearer abcdefgh' } });
+    expectPublishable(result.seen);
+    expect(JSON.stringify(result)).not.toMatch(/hunter22|qwertzuiop|abcdefgh/);
   });
 
   test('a secret echoed by the server stays out of the log', async () => {
     const port = await http((request, response) =>
       response.end(JSON.stringify({ you: request.headers.authorization })),
     );
-    const sighting = await probe({
+    const result = await probe({
       type: 'http',
       url: address(port),
       headers: { authorization: 'Bearer abcdefgh' },
       json: { '$.you': 'me' },
     });
-    expect(sighting.detail).toContain('$.you is');
-    expect(sighting.detail).not.toContain('abcdefgh');
+    expect(result.detail).toContain('$.you is');
+    expect(result.detail).not.toContain('abcdefgh');
   });
 
   test('a check that this very process held up is no measurement', async () => {

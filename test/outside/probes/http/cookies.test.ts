@@ -1,8 +1,8 @@
 // What is sent along: the usual headers, and the cookies that redirects were given.
 import { describe, expect, test } from 'vitest';
-import { checkSchema } from '../../../src/core/model/checks/check.ts';
-import { Cookies } from '../../../src/outside/probes/http/cookies.ts';
-import { http, probe } from '../loopback.ts';
+import { checkSchema } from '../../../../src/core/model/checks/check.ts';
+import { Cookies } from '../../../../src/outside/probes/http/cookies.ts';
+import { http, probe } from '../../loopback.ts';
 
 const address = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
 
@@ -28,8 +28,8 @@ test('a circle that only a cookie leads out of', async () => {
       .writeHead(302, { location: request.url!, 'set-cookie': [next, 'other=x; Path=/elsewhere'] })
       .end();
   });
-  const sighting = await probe({ type: 'http', url: address(port, '/a/b'), contains: 'welcome' });
-  expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+  const result = await probe({ type: 'http', url: address(port, '/a/b'), contains: 'welcome' });
+  expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
 });
 
 test('one look’s cookies are not the next one’s; the operator’s own are sent beside them', async () => {
@@ -84,8 +84,8 @@ test.each([
   });
   const headers = { 'Content-Type': 'text/plain' };
   const more = method === 'HEAD' ? {} : { headers, body: 'text' };
-  const sighting = await probe({ type: 'http', url: address(port), method, ...more });
-  expect(sighting).toMatchObject({ outcome: 'up' });
+  const result = await probe({ type: 'http', url: address(port), method, ...more });
+  expect(result).toMatchObject({ outcome: 'up' });
   expect(got).toEqual({ method: then, body, type: body === '' ? undefined : 'text/plain' });
 });
 
@@ -168,7 +168,8 @@ test.each(['contains', 'not_contains', 'json'])('HEAD with %s is a mistake, and 
   expect(parsed.error?.issues).toEqual([
     expect.objectContaining({
       path: [field],
-      message: `the response to HEAD has no body, so ${field} cannot be checked; use method: GET`,
+      message: `the response to HEAD has no body, so ${field} cannot be checked`,
+      params: { fix: 'use method: GET' },
     }),
   ]);
   expect(checkSchema.safeParse({ ...check, method: 'POST' }).success).toBe(true);

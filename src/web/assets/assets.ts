@@ -1,9 +1,9 @@
 // The files of public/, with the site's colors, under addresses with a hash of their bytes.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { memoized } from '../../core/model/memo.ts';
 import type { Site } from '../../core/model/site.ts';
 import { shortId } from '../../core/model/token.ts';
-import { memoized } from '../../core/page/memo.ts';
 import { Rendered, type ResponseBody } from '../cache/encoded-response.ts';
 import { stylesheet } from '../page/parts/accent.ts';
 

@@ -38,7 +38,7 @@ function older(file: string): void {
   sqlite.pragma('user_version = 1');
   sqlite.pragma(`application_id = ${APPLICATION_ID}`);
   sqlite.exec(`
-    INSERT INTO components VALUES ('api', 1, 1, 2, 'HTTP 200', NULL, NULL);
+    INSERT INTO components VALUES ('api', 1, 1, 2, 'HTTP 200', NULL, NULL, NULL);
     INSERT INTO results VALUES ('api', 2, 'up', 120, 'HTTP 200');
     INSERT INTO transitions (key, source, kind, at, title, slug, severity, components, message, recorded_at)
       VALUES ('k', 'probe:api', 'down', 5, 'API Down', 'api-down', 'critical', '["api"]', 'No answer.', 5);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { StorageFault } from '../../../src/core/model/ports/storage.ts';
 import { openDatabase } from '../../../src/store/db/database.ts';
 import { readUncommitted } from '../../../src/store/incidents/uncommitted.ts';
-import { UncommittedFiles } from '../../../src/work/incidents/uncommitted.ts';
+import { UncommittedFiles } from '../../../src/work/publish/uncommitted.ts';
 
 const FILE = { name: 'a.md', author: 'machine', before: null, after: 'text' } as const;
 

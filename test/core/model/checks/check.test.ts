@@ -1,10 +1,10 @@
 // What status.yaml may say about checks: defaults, spellings, refusals, and what "not configured" means.
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { spell } from '../../../src/core/i18n/spell.ts';
-import { checkSchema, detectSchema, isConfigured } from '../../../src/core/model/checks/check.ts';
-import { inRanges, parseStatuses } from '../../../src/core/model/checks/http-statuses.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
+import { spell } from '../../../../src/core/i18n/spell.ts';
+import { checkSchema, detectSchema, isConfigured } from '../../../../src/core/model/checks/check.ts';
+import { inRanges, parseStatuses } from '../../../../src/core/model/checks/http-statuses.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../../src/core/model/time.ts';
 
 describe('checks', () => {
   test.each([
@@ -247,6 +247,6 @@ test.each(['', '0', 0, -1, '4 M', 'MB', '1e6', 'a lot'])(
   'max_body of %j is refused with an example',
   max_body => {
     const { error } = checkSchema.safeParse({ type: 'http', url: '', max_body });
-    expect(error?.issues[0]?.message).toContain('write 4MB, 500kB or 1MiB');
+    expect(error?.issues[0]).toMatchObject({ params: { fix: 'write 4MB, 500kB or 1MiB' } });
   },
 );

@@ -3,8 +3,8 @@
 import type { ServerResponse } from 'node:http';
 import { constants, createGzip } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { checkSchema } from '../../../src/core/model/checks/check.ts';
-import { http, probe, tcp } from '../loopback.ts';
+import { checkSchema } from '../../../../src/core/model/checks/check.ts';
+import { http, probe, tcp } from '../../loopback.ts';
 
 const address = (port: number) => `http://127.0.0.1:${port}/`;
 
@@ -19,8 +19,8 @@ const SOON = 1500;
 /** How long a look at an answer took that may take `timeout`. */
 async function look(port: number, more: Record<string, unknown> = {}) {
   const started = performance.now();
-  const sighting = await probe({ type: 'http', url: address(port), timeout: '6s', ...more });
-  return { sighting, took: performance.now() - started };
+  const result = await probe({ type: 'http', url: address(port), timeout: '6s', ...more });
+  return { result, took: performance.now() - started };
 }
 
 describe('without an end', () => {
@@ -38,9 +38,9 @@ describe('without an end', () => {
         response.writeHead(200, { 'content-type': type }).flushHeaders();
         if (!silent) drip(response, 'data: 1\n\n');
       });
-      const { sighting, took } = await look(port);
-      expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
-      expect(sighting.latency).toBeLessThan(SOON);
+      const { result, took } = await look(port);
+      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      expect(result.latency).toBeLessThan(SOON);
       expect(took).toBeLessThan(SOON);
     }
   });
@@ -57,8 +57,8 @@ describe('without an end', () => {
       ),
     );
     for (const port of [long, old]) {
-      const { sighting, took } = await look(port);
-      expect(sighting).toMatchObject({ outcome: 'up' });
+      const { result, took } = await look(port);
+      expect(result).toMatchObject({ outcome: 'up' });
       expect(took).toBeLessThan(SOON);
     }
   });
@@ -74,8 +74,8 @@ describe('without an end', () => {
           }
         }),
       );
-      const { sighting, took } = await look(port);
-      expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      const { result, took } = await look(port);
+      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
       expect(took).toBeLessThan(SOON);
     }
   });
@@ -84,7 +84,7 @@ describe('without an end', () => {
     const port = await http((_, response) => {
       response.writeHead(503, { 'content-type': 'text/event-stream' }).flushHeaders();
     });
-    expect((await look(port)).sighting).toMatchObject({ outcome: 'down', seen: 'answered 503' });
+    expect((await look(port)).result).toMatchObject({ outcome: 'down', seen: 'answered 503' });
   });
 
   test('any other type: given its time to end, then judged by its head', async () => {
@@ -93,11 +93,11 @@ describe('without an end', () => {
         response.writeHead(200).flushHeaders();
         if (parts.length > 0) drip(response, ...parts);
       });
-      const { sighting, took } = await look(port, { timeout: '3s' });
-      expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
-      expect(sighting.latency).toBeLessThan(2000);
+      const { result, took } = await look(port, { timeout: '3s' });
+      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      expect(result.latency).toBeLessThan(2000);
       expect(took).toBeGreaterThan(2300);
-      expect(sighting.phases?.total).toBe(sighting.latency);
+      expect(result.phases?.total).toBe(result.latency);
     }
   });
 
@@ -106,9 +106,9 @@ describe('without an end', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       drip(response, 'data: St', Buffer.from([0xc3]), Buffer.from([0xb6]), 'rung\n\n');
     });
-    const { sighting, took } = await look(port, { contains: 'Störung' });
-    expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
-    expect(sighting.latency).toBeGreaterThanOrEqual(60);
+    const { result, took } = await look(port, { contains: 'Störung' });
+    expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+    expect(result.latency).toBeGreaterThanOrEqual(60);
     expect(took).toBeLessThan(SOON);
   });
 
@@ -117,9 +117,9 @@ describe('without an end', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
       setTimeout(() => response.write('data: ready\n\n'), 300);
     });
-    const { sighting, took } = await look(port, { contains: 'ready' });
-    expect(sighting).toMatchObject({ outcome: 'up' });
-    expect(sighting.latency).toBeGreaterThanOrEqual(280);
+    const { result, took } = await look(port, { contains: 'ready' });
+    expect(result).toMatchObject({ outcome: 'up' });
+    expect(result.latency).toBeGreaterThanOrEqual(280);
     expect(took).toBeLessThan(SOON);
   });
 
@@ -130,8 +130,8 @@ describe('without an end', () => {
       gzip.pipe(response);
       gzip.write('data: ready\n\n');
     });
-    const { sighting, took } = await look(port, { contains: 'ready' });
-    expect(sighting).toMatchObject({ outcome: 'up' });
+    const { result, took } = await look(port, { contains: 'ready' });
+    expect(result).toMatchObject({ outcome: 'up' });
     expect(took).toBeLessThan(SOON);
   });
 
@@ -142,22 +142,22 @@ describe('without an end', () => {
     });
     const late = await look(port, { contains: 'ready', timeout: '500ms' });
     const seen = 'timed out after 500 ms (the text was not found so far, and the answer did not end)';
-    expect(late.sighting).toMatchObject({ outcome: 'down', seen });
+    expect(late.result).toMatchObject({ outcome: 'down', seen });
     const radio = await http((_, response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' });
       drip(response, Buffer.from([0xff, 0xfb, 0x90]));
     });
     const heard = await look(radio, { contains: 'ready', timeout: '500ms' });
-    expect(heard.sighting).toMatchObject({ outcome: 'down', seen });
+    expect(heard.result).toMatchObject({ outcome: 'down', seen });
     // Nothing came at all but the head.
     const silent = await http((_, response) => response.writeHead(200).flushHeaders());
-    expect((await look(silent, { contains: 'x', timeout: '500ms' })).sighting).toMatchObject({ seen });
+    expect((await look(silent, { contains: 'x', timeout: '500ms' })).result).toMatchObject({ seen });
     const page = await look(port, { json: { '$.a': 1 }, timeout: '500ms' });
-    expect(page.sighting.seen).toBe(
+    expect(page.result.seen).toBe(
       'timed out after 500 ms (the answer did not end, so it cannot be read as JSON)',
     );
     const long = await look(port, { contains: 'ready', max_body: 50 });
-    expect(long.sighting.seen).toBe('text not found in the answer (only its beginning was read)');
+    expect(long.result.seen).toBe('text not found in the answer (only its beginning was read)');
   });
 
   test('a text that must not be there: found, it is a finding; else the end would have to come', async () => {
@@ -165,16 +165,16 @@ describe('without an end', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       drip(response, 'data: fatal\n\n');
     });
-    const { sighting, took } = await look(port, { not_contains: 'fatal' });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'unwanted text found in the answer' });
+    const { result, took } = await look(port, { not_contains: 'fatal' });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'unwanted text found in the answer' });
     expect(took).toBeLessThan(SOON);
     const absent = await look(port, { not_contains: 'error', contains: 'fatal', timeout: '500ms' });
-    expect(absent.sighting).toMatchObject({
+    expect(absent.result).toMatchObject({
       outcome: 'down',
       seen: 'timed out after 500 ms (the unwanted text was not found so far, but the answer did not end)',
     });
     const limited = await look(port, { not_contains: 'error', max_body: 50 });
-    expect(limited.sighting).toMatchObject({ outcome: 'up' });
+    expect(limited.result).toMatchObject({ outcome: 'up' });
   });
 
   test('a number for a metric cannot be read there, and that is no outage', async () => {
@@ -183,9 +183,9 @@ describe('without an end', () => {
       drip(response, 'data: 1\n\n');
     });
     const check = { ...checkSchema.parse({ type: 'http', url: address(port) }), reads: ['$.a'] };
-    const { makeProbes } = await import('../../../src/outside/probes.ts');
-    const sighting = await makeProbes()(check, new AbortController().signal);
-    expect(sighting).toMatchObject({
+    const { makeProbes } = await import('../../../../src/outside/probes.ts');
+    const result = await makeProbes()(check, new AbortController().signal);
+    expect(result).toMatchObject({
       outcome: 'up',
       readings: [{ path: '$.a', fault: 'the answer is larger than `max_body`, or has no end' }],
     });
@@ -200,8 +200,8 @@ describe('with an end', () => {
           socket.write(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: 100\r\n\r\nneedle`),
         ),
       );
-      const { sighting } = await look(port, { timeout: '400ms', contains: 'needle' });
-      expect(sighting).toMatchObject({ outcome: 'down', seen: 'timed out after 400 ms' });
+      const { result } = await look(port, { timeout: '400ms', contains: 'needle' });
+      expect(result).toMatchObject({ outcome: 'down', seen: 'timed out after 400 ms' });
     }
   });
 
@@ -211,9 +211,9 @@ describe('with an end', () => {
       setTimeout(() => response.end('</h1>'), 400);
     });
     for (const more of [{}, { contains: 'needle' }]) {
-      const { sighting } = await look(port, more);
-      expect(sighting).toMatchObject({ outcome: 'up' });
-      expect(sighting.latency).toBeGreaterThanOrEqual(380);
+      const { result } = await look(port, more);
+      expect(result).toMatchObject({ outcome: 'up' });
+      expect(result.latency).toBeGreaterThanOrEqual(380);
     }
   });
 
@@ -224,23 +224,23 @@ describe('with an end', () => {
         setTimeout(() => socket.end(), 150);
       }),
     );
-    const { sighting } = await look(port, { contains: 'needle' });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
+    const { result } = await look(port, { contains: 'needle' });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'closed the connection' });
   });
 
   test.each([204, 304])('%d has no body', async status => {
     const port = await http((_, response) => response.writeHead(status).end());
-    expect((await look(port, { expect: status })).sighting).toMatchObject({ outcome: 'up' });
-    const { sighting } = await look(port, { expect: status, contains: 'x' });
-    expect(sighting).toMatchObject({ outcome: 'down', seen: 'text not found in the answer' });
+    expect((await look(port, { expect: status })).result).toMatchObject({ outcome: 'up' });
+    const { result } = await look(port, { expect: status, contains: 'x' });
+    expect(result).toMatchObject({ outcome: 'down', seen: 'text not found in the answer' });
   });
 
   test('the answer to HEAD has none, whatever its head says', async () => {
     const port = await http((_, response) => {
       response.writeHead(200, { 'content-length': 1000, 'content-encoding': 'gzip' }).end();
     });
-    const { sighting, took } = await look(port, { method: 'HEAD' });
-    expect(sighting).toMatchObject({ outcome: 'up' });
+    const { result, took } = await look(port, { method: 'HEAD' });
+    expect(result).toMatchObject({ outcome: 'up' });
     expect(took).toBeLessThan(SOON);
   });
 });
@@ -274,8 +274,8 @@ describe('heads that are said oddly', () => {
           socket.end();
         });
       });
-      const { sighting, took } = await look(port, { contains: 'needle' });
-      expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      const { result, took } = await look(port, { contains: 'needle' });
+      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
       expect(took).toBeLessThan(SOON);
     }
   });
@@ -288,13 +288,13 @@ describe('heads that are said oddly', () => {
       const port = await tcp(socket =>
         socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${lines}\r\n\r\nneedle`)),
       );
-      expect((await look(port, { contains: 'needle' })).sighting.outcome).toBe('down');
+      expect((await look(port, { contains: 'needle' })).result.outcome).toBe('down');
     }
   });
 
   test('a status that is none is no HTTP, whatever follows', async () => {
     const port = await tcp(socket => socket.once('data', () => socket.write('HTTP/1.1 abc\r\n')));
-    expect((await look(port)).sighting.seen).toBe('answered with something that is not HTTP');
+    expect((await look(port)).result.seen).toBe('answered with something that is not HTTP');
   });
 });
 
@@ -320,8 +320,8 @@ describe('answers in between', () => {
           }
         });
       });
-      const { sighting } = await look(port, { contains: 'needle', method: 'POST', body: 'x' });
-      expect(sighting).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      const { result } = await look(port, { contains: 'needle', method: 'POST', body: 'x' });
+      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
     }
   });
 
@@ -329,8 +329,8 @@ describe('answers in between', () => {
     const silent = await tcp(socket =>
       socket.once('data', () => socket.write('HTTP/1.1 100 Continue\r\n\r\n')),
     );
-    expect((await look(silent, { timeout: '300ms' })).sighting.seen).toBe('timed out after 300 ms');
+    expect((await look(silent, { timeout: '300ms' })).result.seen).toBe('timed out after 300 ms');
     const gone = await tcp(socket => socket.once('data', () => socket.end('HTTP/1.1 100 Continue\r\n\r\n')));
-    expect((await look(gone)).sighting.seen).toBe('closed the connection');
+    expect((await look(gone)).result.seen).toBe('closed the connection');
   });
 });

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { finish, inTurns, makeYield, type Steps } from '../../../src/core/model/turns/steps.ts';
+import { finish, inTurns, makeYield, type Steps } from '../../../../src/core/model/turns/steps.ts';
 
 function* sum(most: number): Steps<number> {
   let all = 0;

@@ -1,9 +1,9 @@
-// Coverage in words: says how much of its time a figure was measured for, if not for all of it.
+// Uptime figures in words: whether there is one, and for how much of its time it was measured.
 
-import type { Say } from '../../../core/i18n/words.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../core/model/time.ts';
-import { coverageOf } from '../../../core/monitoring/coverage.ts';
-import type { ComponentView } from '../../../core/page/snapshot.ts';
+import type { Say } from '../i18n/words.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../model/time.ts';
+import { coverageOf } from '../monitoring/coverage.ts';
+import type { ComponentView } from './snapshot.ts';
 
 const UNITS = [
   ['days', DAY],
@@ -25,4 +25,9 @@ export function coverageWords(views: readonly ComponentView[], say: Say): string
   const inWhole = (unit: number) => ({ seen: Math.floor(observed / unit), n: Math.floor(total / unit) });
   const unit = UNITS.find(([, length]) => inWhole(length).seen < inWhole(length).n);
   return unit ? say(`coverage.${unit[0]}`, inWhole(unit[1])) : say('coverage.seconds', { seen: 0, n: 1 });
+}
+
+/** The uptime; null if nothing was checked or reported, because 100 % of nothing is no figure. */
+export function knownPercent({ health, uptime }: ComponentView): number | null {
+  return health === 'no_data' && uptime.observed === 0 && uptime.downtime === 0 ? null : uptime.percent;
 }

@@ -5,7 +5,7 @@ import {
   snsCertificateUrl,
   snsSigned,
   snsSubscribeUrl,
-} from '../../../src/core/inbound/senders/alerts/sns.ts';
+} from '../../../../../src/core/inbound/senders/alerts/sns.ts';
 
 describe('SNS', () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -1,12 +1,12 @@
 // The one error handler: turns errors into statuses, as a page or as JSON, without internal details.
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { StorageFault } from '../../core/model/ports/storage.ts';
-import type { Web } from '../context.ts';
-import { currentPage, langOf } from '../page/visitor.ts';
-import { Refusal } from './guards.ts';
-import { loggedPath } from './logged-path.ts';
-import { PLAIN_POLICY, plainPage } from './plain-pages.ts';
+import { StorageFault } from '../core/model/ports/storage.ts';
+import type { Web } from './context.ts';
+import { Refusal } from './http/guards.ts';
+import { loggedPath } from './http/logged-path.ts';
+import { PLAIN_POLICY, plainPage } from './http/plain-pages.ts';
+import { currentPage, langOf } from './page/visitor.ts';
 
 const NOT_FOUND = 'There is nothing at this address.';
 const INTERNAL = 'Something went wrong on our side.';

@@ -5,15 +5,15 @@ import type {
   ChannelMessage,
   ChannelTarget,
   ChannelType,
-} from '../../../src/core/model/notification-channel.ts';
-import { discordBody } from '../../../src/outside/channels/discord.ts';
-import { postTo } from '../../../src/outside/channels/post.ts';
-import { guardedLookup, isPublicAddress } from '../../../src/outside/channels/public-address.ts';
-import { slackBody } from '../../../src/outside/channels/slack.ts';
-import { teamsBody } from '../../../src/outside/channels/teams.ts';
-import { makeChannels } from '../../../src/outside/channels.ts';
-import { openPeer, says } from '../../walks/notify/channel-peer.ts';
-import { deserted, http, tcp } from '../loopback.ts';
+} from '../../src/core/model/notification-channel.ts';
+import { discordBody } from '../../src/outside/channels/discord.ts';
+import { postTo } from '../../src/outside/channels/post.ts';
+import { guardedLookup, isPublicAddress } from '../../src/outside/channels/public-address.ts';
+import { slackBody } from '../../src/outside/channels/slack.ts';
+import { teamsBody } from '../../src/outside/channels/teams.ts';
+import { makeChannels } from '../../src/outside/channels.ts';
+import { openPeer, says } from '../walks/notify/channel-peer.ts';
+import { deserted, http, tcp } from './loopback.ts';
 
 const NOW = Date.UTC(2026, 2, 10, 12);
 
