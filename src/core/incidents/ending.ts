@@ -62,8 +62,8 @@ export function nextEnd(
 /** The keys of an incident's ends, and of what said that it is open again after one. Sorted, they come last. */
 export const endKey = (number: number) => `end#${number}`;
 const reopeningKey = (number: number) => `reopened#${number}`;
-/** Records that the clock told an end, and nobody wrote about it yet. */
-export const clockKey = (number: number) => `clock#${number}`;
+/** Records that an end was told without words: by the clock, or that of an incident by its front matter alone. */
+export const wordlessKey = (number: number) => `wordless#${number}`;
 
 /** Whether a key is that of an end, which stays the same whichever update carries it. */
 export function isEndKey(key: string): boolean {
@@ -92,7 +92,7 @@ export function endRecordOf(records: {
   const last = open ? count - 1 : count - 2;
   return {
     openedAt: last < 0 ? null : records.at(reopeningKey(last)),
-    announcedAt: open || records.has(clockKey(count - 1)) ? null : records.at(endKey(count - 1)),
+    announcedAt: open || records.has(wordlessKey(count - 1)) ? null : records.at(endKey(count - 1)),
     seenAt: key => records.at(key),
   };
 }

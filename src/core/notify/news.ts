@@ -4,13 +4,13 @@ import { WORDLESS } from '../incidents/completion.ts';
 import {
   announcesEnd,
   announcesRelapse,
-  clockKey,
   endOf,
   endsTold,
   isEndKey,
   nextEnd,
   nextTurn,
   openAfterEnd,
+  wordlessKey,
 } from '../incidents/ending.ts';
 import { noticesOf, stateAt } from '../incidents/maintenance.ts';
 import {
@@ -118,10 +118,12 @@ function newsOf(
   const calm = isMachines && begun !== undefined ? updates.filter(isCalm) : [];
   for (const update of updates) {
     if (isSeen(update) || update.at > now || waiting.includes(update) || calm.includes(update)) continue;
-    // What tells the end, or corrects it, is no news of its own; what is written after the clock told it, is.
+    // What tells the end, or corrects it, is no news of its own; what is written after it was told without words, is.
     if (update.key === end?.key) {
-      const isAfterClock = update.key !== WORDLESS && has(clockKey(count - 1));
-      add(update, update.key, turn !== null || !isAfterClock);
+      // An incident's end is told once: what comes after it is an update.
+      const said = turn === null && !incident.scheduled ? { ...update, turn: 'none' as const } : update;
+      const isLate = update.key !== WORDLESS && has(wordlessKey(count - 1));
+      add(said, update.key, turn !== null || !isLate);
     }
     // A stray one is news once its time is corrected.
     else if (firstRound || !(update.stray || tellsNothing(incident, update)))
@@ -146,7 +148,10 @@ function newsOf(
   const first = found.findIndex(({ quiet }) => !quiet);
   if (turn && end && !isHolding) {
     add(end, turn.key, isUntold(incident) || (isOld(end) && begun === undefined));
-    if (end.key === WORDLESS && incident.status !== state) add(end, clockKey(count), true);
+    const isWordless = incident.scheduled
+      ? end.key === WORDLESS && incident.status !== state
+      : end.body.trim() === '' && end.label === null;
+    if (isWordless) add(end, wordlessKey(count), true);
   } else if (turn && !end) {
     // With the words about it, if there are any.
     if (first >= 0)

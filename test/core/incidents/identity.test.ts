@@ -145,7 +145,9 @@ describe('the end', () => {
     round({ sections: [A] });
     expect(round(over)).toEqual([`end: ${words}`]);
     for (const end of [49, 52, 50]) expect(round({ ...over, end })).toEqual([]);
-    expect(round({ sections: [A, { ...R, at: 45, words: 'It works.' }], end: 45 })).toEqual([]);
+    // Words for an end that was told without any are told; other words for one are a correction.
+    const late = { sections: [A, { ...R, at: 45, words: 'It works.' }], end: 45 };
+    expect(round(late)).toEqual(words === '' ? ['none: It works.'] : []);
     expect(round({ sections: [A], end: 45 })).toEqual([]);
     expect(round(over)).toEqual([]);
     const open = { sections: over.sections };

@@ -37,17 +37,25 @@ test.each<[string, string, string]>([
   ['the front matter alone', BEGUN, 'Ended'],
   ['a plain section at its time', `${BEGUN}## Update 11:58 UTC\n${FIXED}\n`, FIXED],
   ['a section with another time', `${BEGUN}## Resolved 11:55 UTC\n${FIXED}\n`, FIXED],
-])('%s: told once, also to those who want begin and end', async (_, body, words) => {
+])('%s: told once, also to those who want begin and end', async (how, body, words) => {
   const world = await begun();
   await saved(world, file(over('11:58'), body), file(over('11:57'), body), file(over('11:59'), body));
   await saved(world, file(over('11:58'), `${BEGUN}## Resolved 11:59 UTC\nOther words.\n`));
-  for (const to of ['olga', 'edda'])
-    expect(subjects(world, to)).toEqual(['[INCIDENT] Slow exports', '[RESOLVED] Slow exports']);
-  expect(sent(world).at(-1)!.text).toContain(words);
+  const isLate = how === 'the front matter alone';
+  const told = ['[INCIDENT] Slow exports', '[RESOLVED] Slow exports'];
+  expect(subjects(world, 'edda')).toEqual(told);
+  // Words that come after an end without words are told, too; other words for an end are a correction.
+  expect(subjects(world)).toEqual(isLate ? [...told, '[UPDATE] Slow exports'] : told);
+  expect(sent(world)[1]!.text).toContain(words);
+  expect(sent(world).at(-1)!.text).toContain(isLate ? 'Other words.' : words);
+  const before = { olga: subjects(world).length, edda: told.length };
   // Reopened, and over again: both are told.
   await saved(world, file(OPEN, body), file(over('12:00'), body));
-  for (const to of ['olga', 'edda'])
-    expect(subjects(world, to).slice(2)).toEqual(['[UPDATE] Slow exports', '[RESOLVED] Slow exports']);
+  for (const to of ['olga', 'edda'] as const)
+    expect(subjects(world, to).slice(before[to])).toEqual([
+      '[UPDATE] Slow exports',
+      '[RESOLVED] Slow exports',
+    ]);
 });
 
 test('a plain word that was told becomes the end: told as one', async () => {

@@ -163,6 +163,8 @@ function keysOf(entries: readonly TimelineEntry[]): string[] {
   return entries.map(entry => {
     const { written } = entry;
     if (isPreface(entry)) return updateKey(iso(written), '-preface');
+    // Only in the front matter: a section with its words is another update.
+    if (!entry.section) return updateKey('closed', 0);
     const ordinal = seen.get(written) ?? 0;
     seen.set(written, ordinal + 1);
     return updateKey(iso(written), ordinal);
