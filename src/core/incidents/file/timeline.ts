@@ -183,7 +183,7 @@ function assembled(
   last.push(...kept.map(({ text }) => text));
   return {
     preface: whole(preface),
-    // Named one by one: what the rest of an object is copied to is ten times as large, and slow to read.
+    // Named one by one: copying the rest of an object is slow, and there may be ten thousand files.
     sections: sections.map(({ status, label, dated, time, precision, line, fields, texts }) => {
       return { status, label, dated, time, precision, line, fields, body: whole(texts) };
     }),
