@@ -1,12 +1,15 @@
 // Builds dist/: a file for each program, with the packages it uses. A thousand small files take a second to load.
 //
 // A current build is left alone, so it may be read-only; a new one replaces file by file under running servers.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 const PROGRAMS = ['src/main.ts', 'src/cli.ts', 'src/demo/demo.ts'];
+/** How a program is started: Node takes compiled code only where the flags are the same. */
+const FLAGS = { 'main.cjs': ['--max-semi-space-size=4'] };
 /** What holds machine code, and clients that few sites need: loaded from node_modules when they are used. */
 const APART = ['better-sqlite3', '@resvg/resvg-js', 'redis', 'pg', 'mysql2'];
 /** What was built from what: a digest of each file, so that a copy of a build is as current, and half a one is not. */
@@ -48,15 +51,20 @@ async function rebuild() {
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: APART,
+    // The program is a function of its own, see starterOf: Node gives `import()` to files alone.
+    supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'moduleUrl' },
-    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    // The semicolon keeps esbuild's "use strict" from the packages inside.
+    banner: { js: '(function (require, moduleUrl) {;' },
+    footer: { js: '})' },
     metafile: true,
     write: false,
     logLevel: 'warning',
   });
   const made = outputFiles.flatMap(({ path: file, text }) => [
     [path.relative('', file), inAscii(text)],
-    [path.relative('', file).replace(/cjs$/, 'js'), starterOf(path.basename(file))],
+    [path.relative('', file).replace(/cjs$/, 'code'), compiled(inAscii(text), path.basename(file))],
+    [path.relative('', file).replace(/cjs$/, 'js'), starterOf(path.basename(file, '.cjs'))],
   ]);
   for (const [file, contents] of made) {
     await mkdir(path.dirname(file), { recursive: true });
@@ -80,9 +88,32 @@ function inAscii(text) {
   return text.replace(/[^\0-\x7f]/g, sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** What is started: `import` would first search the whole bundle for its exports. */
-function starterOf(bundle) {
-  return `import { createRequire } from 'node:module';\n\ncreateRequire(import.meta.url)('./${bundle}');\n`;
+/** The compiled code of a program, behind the digest of its text: V8 itself compares the lengths of texts alone. */
+function compiled(text, bundle) {
+  const compile = `
+    const text = require('node:fs').readFileSync(0, 'latin1');
+    process.stdout.write(new (require('node:vm').Script)(text).createCachedData());`;
+  const options = { input: text, maxBuffer: 2 ** 26 };
+  const code = execFileSync(process.execPath, [...(FLAGS[bundle] ?? []), '-e', compile], options);
+  return Buffer.concat([createHash('sha256').update(text).digest(), code]);
+}
+
+/** What is started. Without fitting compiled code (another Node, other flags) the program is compiled at each start. */
+function starterOf(name) {
+  return `import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
+
+const at = ending => new URL('./${name}' + ending, import.meta.url);
+const bytes = readFileSync(at('.cjs'));
+const code = readFileSync(at('.code'));
+const fits = createHash('sha256').update(bytes).digest().equals(code.subarray(0, 32));
+const options = { filename: fileURLToPath(at('.cjs')), cachedData: fits ? code.subarray(32) : undefined };
+const program = new Script(bytes.latin1Slice(), options).runInThisContext();
+program(createRequire(at('.cjs')), at('.cjs').href);
+`;
 }
 
 /** Whoever starts, or builds, meanwhile finds the old file or the new one, never half of it. */

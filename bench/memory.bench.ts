@@ -28,7 +28,7 @@ async function resident(): Promise<void> {
   try {
     const url = `http://127.0.0.1:${PORT}/status/live`;
     await ready(url);
-    await sleep(10);
+    await sleep(60);
     process.stdout.write('| the shipped site | resident |\n|---|---|\n');
     say('idle', residentMb(server));
     let most = 0;

@@ -32,10 +32,12 @@ export class LastGoodFiles {
 
   /** Gives the kept texts to the folder, and reads since when the folder was missing for an earlier process. */
   static async open(db: Db, folder: StatusFolder, log: Log) {
-    const recalled = await recallLastGood(folder, db);
     const kept = new LastGoodFiles(db, folder, log);
-    kept.#isRecalled = recalled !== null;
+    // First: what an operator gives up meanwhile is found by the next round.
     kept.#forgotten = await kept.#readForgotten();
+    const recalled = await recallLastGood(folder, db);
+    kept.#isRecalled = recalled !== null;
+    kept.#kept = recalled?.texts ?? null;
     return { kept, missingSince: recalled?.missingSince ?? null };
   }
 
@@ -80,12 +82,13 @@ export class LastGoodFiles {
 }
 
 /** Gives the kept texts of the database to the folder. Null if the database cannot be read. */
-export async function recallLastGood(folder: StatusFolder, db: Db): Promise<KeptRecord | null> {
+export async function recallLastGood(folder: StatusFolder, db: Db) {
   try {
     const kept = await readKept(db);
     const isNew = kept === NOTHING_KEPT && (await readForgotten(db)) === null;
-    folder.remember(await readKeptFiles(db), kept.folder, kept.missingSince !== null, isNew);
-    return kept;
+    const texts = await readKeptFiles(db);
+    folder.remember(texts, kept.folder, kept.missingSince !== null, isNew);
+    return { ...kept, texts };
   } catch (error) {
     if (error instanceof StorageFault) return null;
     throw error;

@@ -59,7 +59,8 @@ export function readHeading(text: string, inPostmortem: boolean): Heading | 'pos
   if (usual !== undefined && midnight !== null) {
     const time = midnight + Number(hour) * HOUR + Number(minute) * MINUTE + Number(second ?? 0) * SECOND;
     const precision = second === undefined ? MINUTE : SECOND;
-    return { ...readLabel(name), dated: day !== undefined, time, precision };
+    const { status, label } = readLabel(name);
+    return { status, label, dated: day !== undefined, time, precision };
   }
   const plain = isBlank(text, beginsWithLabel(text)) ? text : plainLabel(text);
   const read = readPlain(plain, inPostmortem);

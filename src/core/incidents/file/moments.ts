@@ -74,10 +74,7 @@ export function readMoments(
   const differing = down.against.findIndex((one, index) => one !== up.against[index]);
   const turned = differing < 0 ? 0 : down.against[differing]! - up.against[differing]!;
   const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
-  return chosen.moments
-    .map((moment, index) => ({ moment, index }))
-    .sort((a, b) => a.moment.at - b.moment.at || a.index - b.index)
-    .map(({ moment }) => moment);
+  return [...chosen.moments].sort((a, b) => a.at - b.at);
 }
 
 /** A date this long after all others is most likely of the wrong year. */
@@ -245,6 +242,7 @@ const SHORTLY = 6 * HOUR;
  * after their neighbour, where people wrote that, too, and only programs write at the other end.
  */
 function appended(moments: Moment[], count: number, known: readonly (Millis | null)[], latest: Millis): void {
+  if (count === 0) return;
   const others = moments.slice(count);
   const times = [...others.map(({ at }) => at), ...known.slice(0, count).flatMap(one => one ?? [])];
   let previous = others[0]?.at ?? 0;

@@ -67,16 +67,21 @@ export function cutSections(
   let headings = 0;
   const reports = new Reports(lines, isEnd({ status }));
   for (const [index, line] of lines.entries()) {
+    // Fast path for prose: a heading begins with `#`, and what may be meant as one has a time or `#`.
+    if (!line.text.includes('#') && !line.text.includes(':')) {
+      parts.at(-1)!.lines.push(line);
+      continue;
+    }
     const inPostmortem = parts.at(-1)!.heading === 'postmortem';
     const text = headingText(line);
     if (text !== undefined && ++headings > MAX_HEADINGS) {
       stopped = tooMany(index + 1, MAX_HEADINGS, 'headings');
       break;
     }
-    const { isText, ...report } = reports.read(index, parts.length > 1);
+    const report = reports.read(index, parts.length > 1);
     const isReport = inPostmortem || report.isReport;
     const days = doubtful.get(index + 1);
-    const isPlain = text === undefined || (isText && !isPostmortem(text));
+    const isPlain = text === undefined || (report.isText && !isPostmortem(text));
     const read = isPlain || days ? null : readHeading(text, inPostmortem);
     const heading = isPlain
       ? null
@@ -103,8 +108,21 @@ export function cutSections(
       loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
-  const seen = { openFence, openFenceLine, unclosed, nested, wrong, unreadable, loose, stopped };
-  return { ...assembled(parts), ...seen };
+  const { preface, sections, postmortem, postmortemLine } = assembled(parts);
+  return {
+    preface,
+    sections,
+    postmortem,
+    postmortemLine,
+    openFence,
+    openFenceLine,
+    unclosed,
+    nested,
+    wrong,
+    unreadable,
+    loose,
+    stopped,
+  };
 }
 
 function doubted(text: string, days: readonly [Millis, Millis] | 'any occurrence'): WrongTime {
@@ -155,7 +173,8 @@ function assembled(
         for (const one of kept) (one.stage > stage ? texts : preface).push(one.text);
         kept = [];
       }
-      sections.push({ ...heading, line, fields, texts });
+      const { status, label, dated, time, precision } = heading;
+      sections.push({ status, label, dated, time, precision, line, fields, texts });
     }
   }
   // Below an end that has other updates above it, text belongs to that: the newest are last.
@@ -164,7 +183,10 @@ function assembled(
   last.push(...kept.map(({ text }) => text));
   return {
     preface: whole(preface),
-    sections: sections.map(({ texts, ...section }) => ({ ...section, body: whole(texts) })),
+    // Named one by one: copying the rest of an object is slow, and there may be ten thousand files.
+    sections: sections.map(({ status, label, dated, time, precision, line, fields, texts }) => {
+      return { status, label, dated, time, precision, line, fields, body: whole(texts) };
+    }),
     postmortem: postmortemLine === null ? null : whole(postmortem),
     postmortemLine,
   };

@@ -92,7 +92,8 @@ function lifeOf({ rrule, resolved }: Frontmatter, started: Millis) {
 export function doubtsOf(fields: Frontmatter, cut: Sections): ReadonlyMap<number, Doubt> {
   const { scheduled_start: start, rrule, opened_by: opener } = fields;
   const started = fields.started ?? start;
-  if (started === undefined || (start !== undefined && rrule == null)) return new Map();
+  const isWork = start !== undefined && rrule == null;
+  if (started === undefined || isWork || cut.sections.every(({ dated }) => dated)) return new Map();
   const isTrusted = rrule != null || opener != null;
   const moments = readMoments(cut.sections, lifeOf(fields, started), null, 'newest first', isTrusted);
   return new Map(moments.flatMap(({ section, doubt }) => (doubt ? [[section.line, doubt] as const] : [])));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
 import { parseAfter } from '../../../../src/core/incidents/file/reparse.ts';
+import { readDateTime } from '../../../../src/core/incidents/times/written-time.ts';
 import { affectedBy } from '../../../../src/core/model/incident.ts';
 import { printProblem } from '../../../../src/core/model/problem.ts';
 import { iso, parseInstant } from '../../../../src/core/model/time.ts';
@@ -425,4 +426,24 @@ describe('a later version of a file', () => {
       'Third.',
     ]);
   });
+});
+
+test('a time in the front matter, also with a digit changed, is read as any other, or refused in the same words', () => {
+  const digits = fc.array(fc.nat({ max: 9 }), { minLength: 14, maxLength: 14 });
+  const usual = fc.constantFrom('2025-11-06T14:30:00Z', '2024-02-29T23:59:59Z', '1970-01-01T00:00Z');
+  const changed = fc.tuple(usual, fc.nat({ max: 19 }), fc.nat({ max: 9 })).map(([text, at, digit]) => {
+    return /\d/.test(text[at] ?? '') ? `${text.slice(0, at)}${digit}${text.slice(at + 1)}` : text;
+  });
+  const any = digits.map(all => all.join('').replace(/(....)(..)(..)(..)(..)(..)/, '$1-$2-$3T$4:$5:$6Z'));
+  fc.assert(
+    fc.property(fc.oneof(usual, changed, any), text => {
+      const { value, problems } = parse(
+        file(`title: A\nstatus: resolved\nseverity: minor\nstarted: ${text}\nresolved: ${text}`, ''),
+      );
+      const at = readDateTime(text);
+      if (typeof at === 'number') expect([value?.started, value?.resolved]).toEqual([at, at]);
+      else expect([value, problems.map(({ line }) => line)]).toEqual([null, [5, 6]]);
+    }),
+    { numRuns: 1000 },
+  );
 });
