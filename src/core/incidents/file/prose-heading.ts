@@ -1,7 +1,8 @@
 // Headings and lines that are no updates: which of them were most likely meant as one.
+import { PART_OF_DAY } from '../times/clock-words.ts';
 import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
-import { dateLeft, LABEL, monthLeft } from '../times/unread-date.ts';
-import { readTimeAtEnd, type WrongTime } from '../times/written-time.ts';
+import { dateLeft, LABEL, monthLeft, TIME_WORDS } from '../times/unread-date.ts';
+import { readTimeAtEnd, type WrongTime, wrong } from '../times/written-time.ts';
 import { plainLabel } from './plain-heading.ts';
 
 /** Before these a heading may have words that say which report it is. */
@@ -44,10 +45,16 @@ const MAX_DAY = 40;
 export function bareDate(text: string): WrongTime | null {
   const read = readTimeAtEnd(text, false);
   const isDated = read !== null && !('what' in read) && read.time === null;
+  if (TIME_WORDS.exec(text)?.index === 0 && !/^(?:now|jetzt|gleich|soeben)/i.test(text))
+    return wrong(text, 'is a time that cannot be read');
   const day = text.replace(WEEKDAY_FIRST, '');
-  const isDay = () =>
-    day.length <= MAX_DAY && [dateLeft(day, false), monthLeft(day)].some(left => left?.text === day);
-  if (!isDated && !isDay()) return null;
+  const plain = day
+    .replace(/^(?:on|am)\s+/i, '')
+    .replace(PART_OF_DAY, '')
+    .trim();
+  const isDay = (words: string) =>
+    [dateLeft(words, false), monthLeft(words)].some(left => left?.text === words);
+  if (!isDated && (day.length > MAX_DAY || !(isDay(day) || isDay(plain)))) return null;
   return {
     what: `"${text}" has a date and no time`,
     fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
@@ -55,7 +62,7 @@ export function bareDate(text: string): WrongTime | null {
 }
 
 const MEANT = new RegExp(
-  String.raw`^(?:(?:current\s+)?status\s*[:–—-]\s*)?(?:(?:still|now|fully|partially|mostly|final|last|latest|next|another|further|quick|short|interim|status)\s+)*(?:(${LABEL}|edit)|(fixed|solved|closed|restored|recovered|all clear|back to normal)|(mitigated))(?![\p{L}\d])[\s*_\])!.]*(.*)$`,
+  String.raw`^(?:(?:current\s+)?status\s*[:–—-]\s*)?(?:(?:still|now|fully|partially|mostly|final|last|latest|next|another|further|quick|short|interim|status|first|second|third|\d{1,2}(?:st|nd|rd|th|\.))\s+)*(?:(${LABEL}|edit)|(fixed|solved|closed|restored|recovered|all clear|back to normal)|(mitigated))(?![\p{L}\d])[\s*_\])!.]*(.*)$`,
   'iu',
 );
 

@@ -98,7 +98,8 @@ export function cutSections(
       parts.push({ line: index + 1, heading, lines: [] });
       continue;
     }
-    if (!isPlain && !inPostmortem && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
+    if (!isPlain && !inPostmortem && /\d:\d{2}|\d{2}\s?h\s?\d{2}/.test(text))
+      unreadable.push({ line: index + 1, text });
     else if (!line.fenced && !isReport && isLoose(line.text, lines[index - 1]?.text))
       loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
