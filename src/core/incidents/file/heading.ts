@@ -1,11 +1,10 @@
 // Headings of an incident file: parses `## LABEL time`, or the time first, into label, status and time.
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, type UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
-import { HOUR_WORDS, isLikeTime, LEAD_WORDS, PART_OF_DAY } from '../times/clock-words.ts';
+import { containsTime, HOUR_WORDS, isLikeTime, LEAD_WORDS, PART_OF_DAY } from '../times/clock-words.ts';
 import { DAY_NAMES, folded, MONTH_NAMES } from '../times/month-names.ts';
 import { dateLeft, monthLeft, withoutNames } from '../times/unread-date.ts';
 import {
-  containsTime,
   momentOf,
   ONE_TIME,
   readTimeAtEnd,
@@ -184,9 +183,9 @@ const BARE_HOUR = new RegExp(
 /** A time with a zone, with or without a colon. */
 const ZONED =
   /(?<![\p{L}\d:.#-])(?:\d{1,2}[:,;'’_·|=]\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?|(?:[01]\d|2[0-3])[0-5]\d|(?:noon|midnight))\s?[([]?(?:(?:UTC|GMT|Z|[A-Z]{1,3}[SD]?T|MES?Z)(?![\p{L}\d])|[+-]\d{2}:?\d{2})/u;
-/** A date with a time of four or six digits: `2026-11-29 0709`, `202611290709`. */
+/** A date with a time of four or six digits, or with a wrong sign: `2026-11-29 0709`, `202611290709`, `29.11.2026 23,12`. */
 const COMPACT = new RegExp(
-  String.raw`(?<![\p{L}\d#.-])(?:(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|(?:19|20)\d{6}|(?:${MONTH_NAMES})\.?\s\d{1,2},?\s\d{4}|\d{1,2}\.?\s(?:${MONTH_NAMES})\.?,?\s\d{4})[\s,@T_-]+\d{4}(?:\d\d)?|20\d{2}(?:0[1-9]|1[0-2])[0-3]\d{5}(?:\d\d)?)(?!\d)`,
+  String.raw`(?<![\p{L}\d#.-])(?:(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|(?:19|20)\d{6}|(?:${MONTH_NAMES})\.?\s\d{1,2},?\s\d{4}|\d{1,2}\.?\s(?:${MONTH_NAMES})\.?,?\s\d{4})[\s,@T_-]+(?:\d{4}(?:\d\d)?|\d{1,2}[,;'’_·|=]\d\d)|20\d{2}(?:0[1-9]|1[0-2])[0-3]\d{5}(?:\d\d)?)(?!\d)`,
   'iu',
 );
 /** `02:44 UTC - Update`, `[2026-11-28 23:12 UTC] Resolved`: the time first. */

@@ -107,7 +107,7 @@ function nearLabel({ line, label, status }: Section): Remark[] {
 
 /** Words that are no mistyped status: others of the same stem, and the opposite. */
 const NO_STATUS = new RegExp(
-  `^(?:updates|updated|updating|(?:not|non|no|never)[\\s-].*|(?:un|re|pre)-?${LABEL})$`,
+  `^(?:updates|updated|updating|(?:not|non|no|never)[\\s-].*|un-?[cimrsv].*|(?:re|pre)-?${LABEL})$`,
   'iu',
 );
 
@@ -121,7 +121,7 @@ function nearStatus(word: string): string | undefined {
 
 /** `## Update`, `## Update: …` and `## Update 3pm` are meant as updates; `## Monitoring improvements` is not. */
 function isTimeLike(rest: string): boolean {
-  return /^[^\p{L}\d]*$|^\s*[:–—,([-]|\d|^\s+(at|now|later|soon|shortly|to follow|noon|midnight|today|yesterday|this morning|tonight)(?!\p{L})/iu.test(
+  return /^[^\p{L}\d]*$|^\s*[:–—,([-]|\d|^\s+(at|now|later|soon|shortly|again|already|pending|follows?|coming|to (?:follow|come)|in an?|every|noon|midnight|today|yesterday|this morning|tonight)(?!\p{L})/iu.test(
     rest,
   );
 }

@@ -124,7 +124,7 @@ function two(number: string): string {
 
 /** A time of day in words instead of numbers. */
 export const TIME_WORDS =
-  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|jetzt|soeben|gerade eben|gleich|halb \p{L}+|(?:half|quarter|viertel) (?:past|to|vor|nach) (?:\p{L}+|\d+)|vor (?:\p{L}+|\d+) (?:sekunden?|minuten?|stunden?)|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|\d\s?h|days?) (?:ago|later)|(?:T\s?(?:\+|plus)|\+)\s?\d+(?:\s?(?:m|min\p{L}*|h|hours?)\d*)?)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
+  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|jetzt|soeben|gerade eben|gleich|halb \p{L}+|(?:half|quarter|viertel) (?:past|to|vor|nach) (?:\p{L}+|\d+)|vor (?:\p{L}+|\d+) (?:sekunden?|minuten?|stunden?)|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|\d\s?h|days?) (?:ago|later)|(?:T\s?(?:\+|plus)|\+)\s?\d+(?::\d\d|\s?(?:min\p{L}*|hours?|[mh])\s?\d{0,2})*)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
 
 /** Words with a `§` for each name, part (`2/3 nodes`), count and version that holds a number or a day and is no date. */
 export function withoutNames(words: string): string {
@@ -149,7 +149,7 @@ export function dateLeft(
     const found = form.exec(form === MONTH ? folded(plain) : plain);
     if (!found) continue;
     const month = [...words.matchAll(/\p{L}{4,}/gu)].map(([word]) => nearMonth(word)).find(Boolean);
-    return { text: found[0].trim(), month };
+    return { text: plain.slice(found.index, found.index + found[0].length).trim(), month };
   }
   if (dated) return null;
   const elsewhere = dayElsewhere(words);

@@ -1,6 +1,6 @@
 // Parses times as people write them: the common unambiguous forms. A date that may be two days is not accepted.
 import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND, utcDate } from '../../model/time.ts';
-import { callsTime, HOUR_WORDS, LEAD_WORDS } from './clock-words.ts';
+import { callsTime, LEAD_WORDS, TIME_SIGNS } from './clock-words.ts';
 import {
   DAY_NAMES,
   dayName,
@@ -87,7 +87,7 @@ const CLOCK = String.raw`(\d{1,2})(?:([:.])(\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?
 const SUFFIX = String.raw`(?:\s*([ap])\.?\s?m\b\.?)?`;
 const ZONE = String.raw`(?:\s*[([]?\s*(?:(UTC|GMT|Z)\b)?\s?([+-]\d{1,2}(?::?\d{2})?)?\s*[)\]]?)?`;
 /** Groups: hour, separator, minute, second, a/p, zone, offset. */
-const TIME = new RegExp(String.raw`(?<![\p{L}\d:./,](?<!\dT))${CLOCK}${SUFFIX}${ZONE}[\s)\]]*$`, 'iu');
+const TIME = new RegExp(String.raw`(?<![\p{L}\d:./,+](?<!\dT)|T \+ )${CLOCK}${SUFFIX}${ZONE}[\s)\]]*$`, 'iu');
 
 function withTime(
   text: string,
@@ -112,11 +112,10 @@ function withTime(
     const fix = 'write the zone like +01:00, or the date before the time: 2025-11-06 15:30 UTC';
     return wrong(text.slice(found.index), 'may be a zone or a day', fix);
   }
-  const local = hour * HOUR + minute * MINUTE + second * SECOND;
   return {
     words: trimmed(words),
     date: date?.date ?? null,
-    time: local - east,
+    time: hour * HOUR + minute * MINUTE + second * SECOND - east,
     precision: seconds === undefined ? MINUTE : SECOND,
     zoned: zone !== undefined || offset !== '',
   };
@@ -225,7 +224,8 @@ function fromNumbers(
   return wrong(whole, `may be ${both.join(' or ')}`, 'write the date like 2025-11-06');
 }
 
-const LEAD_TO_DAY = /(?:^|[\s,(]+)(?:on|am|den|dated|vom|le|du|el|de|del|il|em|op|på|w|we|ve|v|в|во|у)[\s,]*$/iu;
+const LEAD_TO_DAY =
+  /(?:^|[\s,(]+)(?:on|am|den|dated|vom|le|du|el|de|del|il|em|op|på|(?:z\s+)?dnia|w|we|ve|v|в|во|у)[\s,]*$/iu;
 
 /** A date; a weekday before it must match. */
 function dated(text: string, before: string, year: number, month: number, day: number) {
@@ -262,27 +262,12 @@ function zoneless(text: string): WrongTime | null {
   return found ? wrong(text.slice(found.index), 'names a time zone that is not supported', ZONE_FIX) : null;
 }
 
-/** A time, or a part of one, by its signs or what it is called. */
-const CALLED_TIME = String.raw`\d{1,2}[:h]\d|\d\s*[ap]\.?\s?m\b|\d\s*uhr\b|\b\d{3,4}\s*(?:utc|gmt|z|h)\b|\b[012]\d[0-5]\d\s?h(?:ou)?rs?\b|\d\s*o['’]?clock|\d\.\d{2}\s?(?:${HOUR_WORDS}|utc|gmt)(?!\p{L})`;
-/** The same in a line that ends with none. */
-const TIME_SIGNS = new RegExp(String.raw`${CALLED_TIME}|\b\d{1,2}\.\d{2}(?![.\d])`, 'iu');
-/** The same beside a time that was read: `Node 20.10 rolled back` has a version, `down at 15.30` a time. */
-const SECOND_TIME = new RegExp(
-  String.raw`${CALLED_TIME}|(?<!\p{L})(?:at|um|from|von|since|seit|ab|gegen)\s\d{1,2}\.[0-5]\d(?![.\d])|(?<![\d.])\d{1,2}\.[0-5]\d(?:\s*(?:-|–|to|until|till|bis|and|und))?$`,
-  'iu',
-);
-
-/** Whether words before a time hold what looks like another one. */
-export function containsTime(words: string): boolean {
-  return SECOND_TIME.test(withoutNames(words));
-}
-
 function leftOver(text: string): WrongTime | null {
   const isTime = TIME_SIGNS.test(withoutNames(text)) || TIME_WORDS.test(text);
   return zoneless(text) ?? (isTime ? wrong(text, 'contains a time that cannot be read') : null);
 }
 
-const LEAD = new RegExp(`[\\s,]+(?:${LEAD_WORDS})$`, 'iu');
+const LEAD = new RegExp(`(?:^|[\\s,]+)(?:${LEAD_WORDS})$`, 'iu');
 
 /** Words without those that lead to a time. */
 function trimmed(words: string): string {

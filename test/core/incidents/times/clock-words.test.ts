@@ -55,6 +55,11 @@ test.each([
   ['Mise à jour du 1er décembre 2026 à 8 h', '08:00', 'Mise à jour'],
   ['Atualização de 1º de dezembro de 2026 às 8h', '08:00', 'Atualização'],
   ['更新 23時', '23:00', '更新'],
+  ['kl. 23.12', '23:12', null],
+  ['Monitoring 23:12 UTC (after 1h 20m)', '23:12', 'Monitoring (after 1h 20m)'],
+  ['Aggiornamento delle ore 23.12', '23:12', 'Aggiornamento'],
+  ['Aktualizacja z dnia 29.11.2026, godz. 23.12', '23:12', 'Aktualizacja'],
+  ['Mise à jour de 23 h 12', '23:12', 'Mise à jour de'],
   ['更新23時12分', '23:12', '更新'],
   ['23 h 12', '23:12', null],
   ['23 h 12 - Rolled back', '23:12', 'Rolled back'],
@@ -72,10 +77,11 @@ describe('what looks like a time and cannot be read is an error with its line', 
 2312|0312|2312h|2312 hrs|T2312|T2312Z|T23:12|T23:12Z|23,12|23;12|23'12|23_12|23 h|kl. 23|noon|Midnight UTC|T+72m|T + 72 min|T+1h
 Update T23:12Z|Update T2312|Update 23,12|Update 23;12|Update 23'12|Update 23’12|Update 23_12|Update 23·12|Update 23=12|Update 23"12|Update 23..12
 Update 23,12 UTC|Update 23;12 UTC|Update 23_12 UTC|Update 23·12 UTC|Update 23&#58;12 UTC|Update :12 UTC|Update UTC|Update <t:1764457920>
-Update 23 heures|Update 23 horas|Update 23 uur|Update 23 h|Update 23h|Update 2 h 30 min|Update 23 h 5|Update alle 23|Update kl. 23 UTC|Update at 8|Update at 23|Update à 8
+29.11.2026 23,12|Mise à jour 2026-11-29 23,12|Oppdatering kl. 23|Oppdatering kl 2312|Päivitys klo 23|Update 23 h 12 CET|Update 23 h 12 (heure de Paris)|Mise à jour 23 heures 12 CET|Update 23 h 12 min 5 s
+Update T+01:30|T+1:30|Update T + 1h 30m|Update T + 1:30|Update 23 heures|Update 23 horas|Update 23 uur|Update 23 h|Update 23h|Update 2 h 30 min|Update 23 h 5|Update alle 23|Update kl. 23 UTC|Update at 8|Update at 23|Update à 8
 Update 11 12 pm|Update 2312 hrs|Resolved 23,12|Monitoring 23_12|Update at eleven|Update 1h later|Update: one hour later|Update +10 min|Update t plus 60
-Mise à jour 23,12 UTC|Mise à jour 23_12 UTC|Rolled back 23;12 UTC|Update 25 h 12|Update à 23 h 72|Update 12.30 uur 23:12
-Sunday evening|On Sunday|On Sunday evening|Monday night|dimanche soir|Sonntagabend|Update März 23:12|Update février 23 h 12|Update août 23:12
+Mise à jour 23,12 UTC|Mise à jour 23_12 UTC|Rolled back 23;12 UTC|Update 25 h 12|Update à 23 h 72|Update 12.30 uur 23:12|Update 22 h 30 23:12
+Sunday evening!|Wednesday afternoon.|On Sunday evening:|lunes por la noche|Sunday at noon|Sunday evening|On Sunday|On Sunday evening|Monday night|dimanche soir|Sonntagabend|Update März 23:12|Update février 23 h 12|Update août 23:12
 `),
   )('%s', heading => {
     const { told, problems } = read(heading);
@@ -87,7 +93,7 @@ describe('a label without a time draws a hint', () => {
   test.each(
     rows(`
 Resolved!|Resolved.|Resolved?|Resolved…|Resolved ✅|Resolved!!!|**Resolved**|Update later|Update soon|Update to follow|Update shortly
-2nd update|Second update|First update|3. Update|Update no. 2|1st Update:|Third update - the disk|Another update
+2nd update|Second update|First update|3. Update|Update no. 2|1st Update:|Third update - the disk|Fourth update|Saturday morning update|March update|Update follows|Update in an hour|Resolved again|Another update
 `),
   )('%s', heading => {
     expect(read(heading)).toMatchObject({
@@ -102,10 +108,10 @@ Resolved!|Resolved.|Resolved?|Resolved…|Resolved ✅|Resolved!!!|**Resolved**|
 describe('lengths, versions and words are no time', () => {
   test.each(
     rows(`
-Down for 2 h 30|Down for 2 h 30 min|Panne pendant 2 h 30|Fixed within 3 hours|Recovered in 1 h 30 min|Outage 1h30min|Outage of 2 h 30 min|Lasted 23 hours
-Kubernetes 1.29|Ubuntu 22.04|Release 4.20|Load at 12.50|24 h|Error 2312|Port 8080|23 hosts|404|1,204 payouts|5 o'clock shadow IT
+Down for 2 h 30|Down for 2 h 30 min|Panne pendant 2 h 30|Fixed within 3 hours|Recovered in 1 h 30 min|Outage 1h30min|Outage of 2 h 30 min|Outage of 2 h 30|Storing binnen 12 h 30|Lasted 23 hours
+Kubernetes 1.29|Ubuntu 22.04|Release 4.20|Load at 12.50|24 h|12-hour clock|Error 2312|Port 8080|23 hosts|404|1,204 payouts|5 o'clock shadow IT
 Second update server|2nd update server|Sunday evening deploys|T-shirts|Now|Later|Now and later|Update instructions|Resolved issues|Resolved by hand
-All times are in UTC|Times in UTC|UTC|Why 23 h|Noon meetings|Working at 3 sites|12 noon club
+All times are in UTC|Times in UTC|UTC|Uptime in the last 12 h|Noon meetings|Working at 3 sites|12 noon club
 `),
   )('%s', heading => {
     expect([heading, read(heading)]).toEqual([heading, { told: [], problems: [] }]);
@@ -120,6 +126,7 @@ test.each([
   'Non resolved',
   'Not monitoring',
   'Never resolved',
+  'Unresolvd',
 ])('“%s” is not taken for a mistyped status', label => {
   expect(read(`${label} 23:12`)).toEqual({ told: [['23:12', label]], problems: [] });
 });
@@ -139,3 +146,13 @@ test('the half of the day counts in Japanese, Chinese and Korean', () => {
   expect(read('更新 上午 11:12').told).toEqual([['11:12', '更新']]);
   expect(read('更新 午後 11時12分').told).toEqual([['23:12', '更新']]);
 });
+
+test.each(rows('Mise à jour 23 h|Mise à jour 23;12|Mise à jour 23,12|Mise à jour 23 h 12 - corrigé'))(
+  '“%s” is named, as it most likely has a time',
+  heading => {
+    expect(read(heading)).toMatchObject({
+      told: [],
+      problems: [{ level: 'warning', line: 9, what: expect.stringContaining('the time in') }],
+    });
+  },
+);

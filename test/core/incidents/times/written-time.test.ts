@@ -380,12 +380,20 @@ test('no heading takes long', () => {
     'UTC',
     'x',
     '+',
+    ' h ',
+    'min',
+    'kl. ',
+    "'",
   );
+  // The names of days and months are collected once.
+  cutSections('## Update friday november x 12:00');
   fc.assert(
     fc.property(fc.array(sign, { minLength: 50, maxLength: 200 }), signs => {
-      const began = performance.now();
+      // The time of this process alone: others may hold the machine.
+      const began = process.cpuUsage();
       cutSections(`## Update ${signs.join('')}`);
-      expect(performance.now() - began).toBeLessThan(100);
+      const { user, system } = process.cpuUsage(began);
+      expect((user + system) / 1000).toBeLessThan(100);
     }),
     { numRuns: 300 },
   );
