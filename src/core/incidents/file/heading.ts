@@ -1,10 +1,10 @@
 // Headings of an incident file: parses `## LABEL time`, or the time first, into label, status and time.
 import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, type UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
-import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
+import { containsTime, HOUR_WORDS, isLikeTime, LEAD_WORDS, PART_OF_DAY } from '../times/clock-words.ts';
+import { DAY_NAMES, folded, MONTH_NAMES } from '../times/month-names.ts';
 import { dateLeft, monthLeft, withoutNames } from '../times/unread-date.ts';
 import {
-  containsTime,
   momentOf,
   ONE_TIME,
   readTimeAtEnd,
@@ -49,7 +49,7 @@ export function beginsWithLabel(text: string): boolean {
 
 /** A time of day, perhaps after a date in numbers; or a date with a month's name. */
 const BEGINS_WITH_TIME =
-  /^[\s([]*(?:(?:\p{Nd}[\p{Nd}\s./,-]*[\s,T])?\p{Nd}{1,2}[:h]\p{Nd}{2}|\p{Nd}{1,2}(?:st|nd|rd|th|\.)?\s+\p{L}+\.?,?\s+\p{Nd}{4},?\s+\p{Nd}{1,2}[:.h]\p{Nd}{2})/u;
+  /^[\s([]*(?:(?:\p{Nd}[\p{Nd}\s./,-]*[\s,T])?\p{Nd}{1,2}(?::|\s?h\s?)\p{Nd}{2}|\p{Nd}{1,2}(?:st|nd|rd|th|\.)?\s+\p{L}+\.?,?\s+\p{Nd}{4},?\s+\p{Nd}{1,2}[:.h]\p{Nd}{2})/u;
 
 /** Parses a level-2 heading. Null for prose; inside a post-mortem, also for a heading that begins with a time. */
 export function readHeading(text: string, inPostmortem: boolean): Heading | 'postmortem' | WrongTime | null {
@@ -64,7 +64,8 @@ export function readHeading(text: string, inPostmortem: boolean): Heading | 'pos
   }
   const plain = isBlank(text, beginsWithLabel(text)) ? text : plainLabel(text);
   const read = readPlain(plain, inPostmortem);
-  const isWrong = read !== null && 'what' in read && (!inPostmortem || beginsWithLabel(plain));
+  const isOurs = beginsWithLabel(plain);
+  const isWrong = read === null ? isOurs && !inPostmortem : 'what' in read && (!inPostmortem || isOurs);
   return isWrong ? (readBehind(plain) ?? read) : read;
 }
 
@@ -117,9 +118,10 @@ function readPlain(text: string, inPostmortem: boolean): Heading | WrongTime | n
   if (zone !== null) return wrong(text, `names a time zone that is not supported (${zone})`, ZONE_FIX);
   const left = dateLeft(label, date !== null);
   if (left) {
-    const fix = left.month
-      ? `did you mean ${left.month}? Write the whole date: 2025-11-06 15:30 UTC`
-      : 'write the whole date before the time, like 2025-11-06 15:30 UTC; if the number is not a date, put # before it: #12';
+    const fix =
+      left.month && !folded(label).includes(folded(left.month))
+        ? `did you mean ${left.month}? Write the whole date: 2025-11-06 15:30 UTC`
+        : 'write the whole date before the time, like 2025-11-06 15:30 UTC; if the number is not a date, put # before it: #12';
     return wrong(`${left.text}`, 'may be a date that cannot be read', fix);
   }
   if (
@@ -132,10 +134,6 @@ function readPlain(text: string, inPostmortem: boolean): Heading | WrongTime | n
 }
 
 const ZONED_AT_END = /(?:\d\s?Z|\b(?:UTC|GMT)|(?<=:\d\d\s?)[+-]\d{1,2}(?::?\d{2})?)[\s)\]]*$/i;
-
-/** An hour up to 12 after one of these words is ambiguous. */
-const PART_OF_DAY =
-  /(?<!\p{L})(?:evening|afternoon|night|morning|abends?|nachts?|morgens|vormittags?|nachmittags?|soir|matin|après-midi|tarde|noche|sera|sere|mattina|notte|avond|kväll|kveld|вечером|утром|ночью)[\s)\],]*$/iu;
 
 /** Placeholders of templates: for a time, alone or after a date; and for a date. */
 const BLANK_TIME = String.raw`[([{<]*(?:hh[:.h]?mm(?:[:.]?ss)?|[x?_#*–—-]{1,2}[:.h][x?_#*–—-]{1,2}(?:[:.][x?_#*–—-]{1,2})?|\d{1,2}[:.h][x?_#]{1,2}|\d?\d:(?:\d[x?_]|[x?_]\d)|[x?_]{1,2}:\d\d|tb[adc]|todo|\?+|_{2,}|…|\.{3}|time(?=\s+(?:utc|gmt)$)|(?<=[[<{]\s?)(?:time|uhrzeit|zeit)(?=\s?[\]>}]))[)\]}>]*`;
@@ -168,8 +166,8 @@ function readTurned(text: string): Heading | WrongTime | null {
   if (day && !('what' in day) && day.date !== null)
     return wrong(text, 'has a date, but a time that cannot be read');
   const clock = CLOCK.exec(text);
-  const [found] = ZONED.exec(text) ?? COMPACT.exec(text) ?? BARE.exec(text) ?? [];
-  if (found) return wrong(text, 'contains a time that cannot be read');
+  if (isLikeTime(text) || ZONED.test(text) || COMPACT.test(text))
+    return wrong(text, 'contains a time that cannot be read');
   if (clock === null && !beginsWithLabel(text)) return null;
   const words = text.replace(CLOCK, ' ');
   const left = dateLeft(words, clock === null) ?? monthLeft(words);
@@ -179,22 +177,18 @@ function readTurned(text: string): Heading | WrongTime | null {
 const LABEL_LAST = new RegExp(String.raw`^(.*?[^\s)\]:,;|·–—-][)\]]?)[\s:,;|·–—-]+(${LABELS})$`, 'iu');
 const CLOCK = /(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])/;
 /** An hour without minutes, at the end. */
-const BARE_HOUR =
-  /[\s,–-]+(?:(?:at|à|um|om|ore|alle|a\s+las?|kl\.?|às)\s+)?(?:(?:[01]?\d|2[0-3])\s?(?:h|u|hrs?|hours?|heures?|horas?|uur)?|noon|midnight)(?:\s+(?:UTC|GMT))?$/iu;
+const BARE_HOUR = new RegExp(
+  String.raw`[\s,–-]+(?:(?:${LEAD_WORDS})\s+)?(?:(?:[01]?\d|2[0-3])\s?(?:${HOUR_WORDS})?|noon|midnight)(?:\s+(?:UTC|GMT))?$`,
+  'iu',
+);
 /** A time with a zone, with or without a colon. */
 const ZONED =
-  /(?<![\p{L}\d:.#-])(?:\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?|(?:[01]\d|2[0-3])[0-5]\d|(?:noon|midnight))\s?[([]?(?:(?:UTC|GMT|Z|[A-Z]{1,3}[SD]?T|MES?Z)(?![\p{L}\d])|[+-]\d{2}:?\d{2})/u;
-/** A date with a time of four or six digits: `2026-11-29 0709`, `202611290709`. */
+  /(?<![\p{L}\d:.#-])(?:\d{1,2}[:,;'’_·|=]\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?|(?:[01]\d|2[0-3])[0-5]\d|(?:noon|midnight))\s?[([]?(?:(?:UTC|GMT|Z|[A-Z]{1,3}[SD]?T|MES?Z)(?![\p{L}\d])|[+-]\d{2}:?\d{2})/u;
+/** A date with a time of four or six digits, or with a wrong sign: `2026-11-29 0709`, `202611290709`, `29.11.2026 23,12`. */
 const COMPACT = new RegExp(
-  String.raw`(?<![\p{L}\d#.-])(?:(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|(?:19|20)\d{6}|(?:${MONTH_NAMES})\.?\s\d{1,2},?\s\d{4}|\d{1,2}\.?\s(?:${MONTH_NAMES})\.?,?\s\d{4})[\s,@T_-]+\d{4}(?:\d\d)?|20\d{2}(?:0[1-9]|1[0-2])[0-3]\d{5}(?:\d\d)?)(?!\d)`,
+  String.raw`(?<![\p{L}\d#.-])(?:(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}|(?:19|20)\d{6}|(?:${MONTH_NAMES})\.?\s\d{1,2},?\s\d{4}|\d{1,2}\.?\s(?:${MONTH_NAMES})\.?,?\s\d{4})[\s,@T_-]+(?:\d{4}(?:\d\d)?|\d{1,2}[,;'’_·|=]\d\d)|20\d{2}(?:0[1-9]|1[0-2])[0-3]\d{5}(?:\d\d)?)(?!\d)`,
   'iu',
 );
-/** A label and a time of four digits, or an hour (`23h UTC`), and nothing else. */
-const BARE = new RegExp(
-  String.raw`^(?:${LABELS})[\s:,;–—-]+(?:(?:[01]\d|2[0-3]) ?[0-5]\d|(?:[01]?\d|2[0-3])\s?h(?:rs?)?\.?(?:\s*(?:UTC|GMT|Z))?)$`,
-  'iu',
-);
-
 /** `02:44 UTC - Update`, `[2026-11-28 23:12 UTC] Resolved`: the time first. */
 function readTimeFirst(text: string): WrittenTime | null {
   const begin = TIME_FIRST.exec(text)?.[0].length;

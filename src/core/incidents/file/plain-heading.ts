@@ -1,4 +1,5 @@
 // Headings as people decorate them: signs around the label (`✅ [Resolved]`), and words behind the time.
+import { HOUR_WORDS } from '../times/clock-words.ts';
 import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
 import { LABEL } from '../times/unread-date.ts';
 
@@ -23,7 +24,7 @@ const DIVIDER =
   /(?:\s*(?:[:;,|·•–—→~]|--?>?|=>)(?=\s)|\s[-–—](?=\p{L})|(?=\s(?:[([]|#\d|\p{Extended_Pictographic})))\s*/gu;
 
 /** No other end of a heading is looked at. */
-const TIMED = /\d(?:[:.h]\d\d|\s?(?:[ap]\.?\s?m|uhr))/i;
+const TIMED = new RegExp(String.raw`\d(?:[:.]\d\d|\s?(?:[ap]\.?\s?m|(?:${HOUR_WORDS})(?!\p{L})))`, 'iu');
 
 /** Where a heading may end with its time, the last first, and what stands behind it: `Update 14:05 UTC` and ` - fix deployed`. */
 export function wordsBehind(text: string): { readonly head: string; readonly rest: string }[] {

@@ -1,7 +1,8 @@
 // Headings and lines that are no updates: which of them were most likely meant as one.
-import { DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
-import { dateLeft, LABEL, monthLeft } from '../times/unread-date.ts';
-import { readTimeAtEnd, type WrongTime } from '../times/written-time.ts';
+import { PART_OF_DAY } from '../times/clock-words.ts';
+import { DAY_NAMES, LONG_DAY_NAMES, MONTH_NAMES } from '../times/month-names.ts';
+import { dateLeft, LABEL, monthLeft, TIME_WORDS } from '../times/unread-date.ts';
+import { readTimeAtEnd, type WrongTime, wrong } from '../times/written-time.ts';
 import { plainLabel } from './plain-heading.ts';
 
 /** Before these a heading may have words that say which report it is. */
@@ -40,14 +41,21 @@ const WEEKDAY_FIRST = new RegExp(`^(?:${DAY_NAMES})\\.?,?\\s+(?=.*\\d)`, 'iu');
 /** A date with at most so many letters is a heading of its own. */
 const MAX_DAY = 40;
 
+/** Words around a day's name alone: `On Sunday evening.`, `lunes por la noche`. */
+const AROUND_DAY =
+  /^(?:on|am|le|el|il)\s+|[\s.,:;!?…]+$|\s+(?:at noon|(?:por|de) la|in the|in der|am|au)\s*$/giu;
+
 /** The mistake that a heading is a date, or ends in one, and has no time; null for other prose. */
 export function bareDate(text: string): WrongTime | null {
   const read = readTimeAtEnd(text, false);
   const isDated = read !== null && !('what' in read) && read.time === null;
+  if (TIME_WORDS.exec(text)?.index === 0 && !/^(?:now|jetzt|gleich|soeben)/i.test(text))
+    return wrong(text, 'is a time that cannot be read');
   const day = text.replace(WEEKDAY_FIRST, '');
-  const isDay = () =>
-    day.length <= MAX_DAY && [dateLeft(day, false), monthLeft(day)].some(left => left?.text === day);
-  if (!isDated && !isDay()) return null;
+  const plain = day.replace(AROUND_DAY, '').replace(PART_OF_DAY, '').replace(AROUND_DAY, '');
+  const isDay = (words: string) =>
+    [dateLeft(words, false), monthLeft(words)].some(left => left?.text === words);
+  if (!isDated && (day.length > MAX_DAY || !(isDay(day) || isDay(plain)))) return null;
   return {
     what: `"${text}" has a date and no time`,
     fix: 'write both, like `## Update 2025-11-06 15:30 UTC`',
@@ -55,7 +63,7 @@ export function bareDate(text: string): WrongTime | null {
 }
 
 const MEANT = new RegExp(
-  String.raw`^(?:(?:current\s+)?status\s*[:–—-]\s*)?(?:(?:still|now|fully|partially|mostly|final|last|latest|next|another|further|quick|short|interim|status)\s+)*(?:(${LABEL}|edit)|(fixed|solved|closed|restored|recovered|all clear|back to normal)|(mitigated))(?![\p{L}\d])[\s*_\])!.]*(.*)$`,
+  String.raw`^(?:(?:current\s+)?status\s*[:–—-]\s*)?(?:(?:still|now|fully|partially|mostly|final|last|latest|next|another|further|quick|short|interim|status|first|second|third|fourth|fifth|sixth|new|later|hourly|daily|\d{1,2}(?:st|nd|rd|th|\.)|(?:${LONG_DAY_NAMES}|${MONTH_NAMES}|morning|noon|afternoon|evening|night|midnight|today|tomorrow|yesterday)(?:['’]s)?)\s+)*(?:(${LABEL}|edit)|(fixed|solved|closed|restored|recovered|all clear|back to normal)|(mitigated))(?![\p{L}\d])[\s*_\])!.]*(.*)$`,
   'iu',
 );
 

@@ -3,6 +3,7 @@
 import type { UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
+import { mayHoldTime } from '../times/clock-words.ts';
 import { type WrongTime, wrong as wrongTime } from '../times/written-time.ts';
 import {
   MAX_HEADINGS,
@@ -103,7 +104,7 @@ export function cutSections(
       parts.push({ line: index + 1, heading, lines: [] });
       continue;
     }
-    if (!isPlain && !inPostmortem && /\d{1,2}:\d{2}/.test(text)) unreadable.push({ line: index + 1, text });
+    if (!isPlain && !inPostmortem && mayHoldTime(text)) unreadable.push({ line: index + 1, text });
     else if (!line.fenced && !isReport && isLoose(line.text, lines[index - 1]?.text))
       loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);

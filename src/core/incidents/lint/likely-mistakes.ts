@@ -4,6 +4,7 @@ import { nearest } from '../../model/problem.ts';
 import { beginsWithTime, readHeading, statusNamed, unmarkedLabel } from '../file/heading.ts';
 import { isBoldTime, meansEnd, meantLabel } from '../file/prose-heading.ts';
 import type { Section, Sections } from '../file/timeline.ts';
+import { LABEL } from '../times/unread-date.ts';
 import type { Remark } from './remark.ts';
 
 /** The keys of `fieldsSchema`, and the form of their values: `Security: no data was lost` is prose. */
@@ -104,9 +105,15 @@ function nearLabel({ line, label, status }: Section): Remark[] {
   return [{ at: line, what, fix: `did you mean ${near}?` }];
 }
 
-/** The status or label that a mistyped word most likely means; not for words like `Updated`. */
+/** Words that are no mistyped status: others of the same stem, and the opposite. */
+const NO_STATUS = new RegExp(
+  `^(?:updates|updated|updating|(?:not|non|no|never)[\\s-].*|un-?[cimrsv].*|(?:re|pre)-?${LABEL})$`,
+  'iu',
+);
+
+/** The status or label that a mistyped word most likely means. */
 function nearStatus(word: string): string | undefined {
-  if (/^(updates|updated|updating)$/i.test(word)) return undefined;
+  if (NO_STATUS.test(word)) return undefined;
   const known = ['Update', ...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES].map(one => one.replace('_', ' '));
   const near = nearest(word, known);
   return near && near.charAt(0).toUpperCase() + near.slice(1);
@@ -114,7 +121,7 @@ function nearStatus(word: string): string | undefined {
 
 /** `## Update`, `## Update: …` and `## Update 3pm` are meant as updates; `## Monitoring improvements` is not. */
 function isTimeLike(rest: string): boolean {
-  return /^\s*$|^\s*[:–—,([-]|\d|^\s+(at|now|noon|midnight|today|yesterday|this morning|tonight)\b/i.test(
+  return /^[^\p{L}\d]*$|^\s*[:–—,([-]|\d|^\s+(at|now|later|soon|shortly|again|already|pending|follows?|coming|to (?:follow|come)|in an?|every|noon|midnight|today|yesterday|this morning|tonight)(?!\p{L})/iu.test(
     rest,
   );
 }

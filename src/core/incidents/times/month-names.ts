@@ -42,8 +42,11 @@ export function monthsNamed(word: string): readonly number[] {
 }
 
 export function monthName(month: number): string {
-  const name = MONTHS[month - 1]![0]!;
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  return capital(MONTHS[month - 1]![0]!);
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 /** The month that a mistyped word most likely means (`Novmber`); undefined for other words. */
@@ -53,7 +56,8 @@ export function nearMonth(word: string): string | undefined {
   const alike = MONTHS.flat().filter(
     one => one.length >= 5 && one[0] === name[0] && Math.abs(one.length - name.length) <= 2,
   );
-  return nearest(name, alike, name.length < 7 ? 1 : 2);
+  const near = nearest(name, alike, name.length < 7 ? 1 : 2);
+  return near && capital(near);
 }
 
 export function weekdayNamed(name: string): number {
@@ -61,8 +65,7 @@ export function weekdayNamed(name: string): number {
 }
 
 export function dayName(day: number): string {
-  const name = DAYS[day]![0]!;
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  return capital(DAYS[day]![0]!);
 }
 
 /** A weekday's name, or a word for yesterday, today or tomorrow. */

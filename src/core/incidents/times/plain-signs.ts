@@ -1,4 +1,5 @@
 // Normalises pasted times: spaces, digits, hyphens and their order.
+import { plainClock } from './clock-words.ts';
 import { MONTH_NAMES } from './month-names.ts';
 
 const BASIC = /(?<![\d.])(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)/;
@@ -20,6 +21,12 @@ const YEAR_LAST = new RegExp(
 const SPACED =
   /(?<![\d:.])(\d{1,2})(?:\s{1,2}:\s{0,2}|:\s{1,2})([0-5]\d)(?=\s{0,2}(?:[ap]\.?\s?m\.?)?\s{0,2}(?:utc|gmt|z)?[)\]]?$)/i;
 
+/** `23時12分`, `23時`; not `3時間`. */
+const ELSEWHERE = /(\d{1,2})\s?(?:[时時點点시]\s?(\d{1,2})\s?[分분]|[时時시](?!\s?[\d間间간]))/g;
+
+/** Morning and afternoon stand before the time. */
+const HALF_DAY = /(?:(午前|上午|早上|오전)|午後|下午|晚上|오후)\s*(\d{1,2}:\d{2})/g;
+
 /** Normalises spaces, digits and signs, as copied from chats; adds the separators to compact ISO 8601. */
 export function plainSigns(line: string): string {
   const text = /^[ -~]*$/.test(line)
@@ -33,11 +40,13 @@ export function plainSigns(line: string): string {
         .replace(HYPHENATED, date => date.replace(new RegExp(HYPHEN, 'g'), '-'))
         .replace(MINUS, '-')
         .replace(/(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]/g, '$1-$2-$3 ')
-        .replace(/(\d{1,2})\s?[時时點点시]\s?(\d{2})\s?[分분]/g, '$1:$2');
-  return text
+        .replace(ELSEWHERE, (_, hour, minute = '00') => ` ${hour}:${minute.padStart(2, '0')}`)
+        .replace(HALF_DAY, (_, am, time) => ` ${time} ${am ? 'AM' : 'PM'}`);
+  const plain = text
     .replace(BASIC, (_, y, mo, d, h, mi, s) => `${y}-${mo}-${d}T${h}:${mi}${s ? `:${s}` : ''}`)
     .replace(YEAR_LAST, '$1 $3 $2')
     .replace(SPACED, '$1:$2');
+  return plainClock(plain);
 }
 
 /** The value of a decimal digit of any script: they are in rows of ten. */

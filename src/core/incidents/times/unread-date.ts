@@ -3,6 +3,7 @@ import { laterDay } from './later-day.ts';
 import {
   DAY_NAMES,
   dayWordAtEnd,
+  folded,
   LONG_DAY_NAMES,
   MONTH_NAMES,
   monthsNamed,
@@ -113,8 +114,9 @@ const PARTS = [
   pattern(String.raw`(?<=${AFTER})(?<![\d.])(?:[12]\d|3[01]|0\d)(?=${LAST})`),
   pattern(String.raw`(?<=\p{L}\s+)(?<![\d.])(?:[12]\d|3[01]|0\d)(?=[\s)\]]*$)`),
   pattern(String.raw`(?<!\d)(?:\d{6}|\d{8})(?=${LAST})`),
-  pattern(String.raw`(?<!\p{L})(?:${LABEL}|on|in|for)[\s:,(–-]*(?:${MONTH_NAMES})\.?(?=${LAST})`),
 ];
+/** A month's name, without accents. */
+const MONTH = pattern(String.raw`(?<!\p{L})(?:${LABEL}|on|in|for)[\s:,(–-]*(?:${MONTH_NAMES})\.?(?=${LAST})`);
 
 function two(number: string): string {
   return number.replace('0?', '0');
@@ -122,7 +124,7 @@ function two(number: string): string {
 
 /** A time of day in words instead of numbers. */
 export const TIME_WORDS =
-  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|jetzt|soeben|gerade eben|gleich|halb \p{L}+|(?:half|quarter|viertel) (?:past|to|vor|nach) (?:\p{L}+|\d+)|vor (?:\p{L}+|\d+) (?:sekunden?|minuten?|stunden?)|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|days?) ago|T\s?\+\s?\d+(?:\s?(?:m|min|h)\d*)?)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
+  /(?<!\p{L})(?:noon|midnight|midday|mittags?|mitternachts?|midi|minuit|mediodía|medianoche|tonight|this (?:morning|afternoon|evening)|last night|heute (?:früh|morgen|abend|nacht)|now|jetzt|soeben|gerade eben|gleich|halb \p{L}+|(?:half|quarter|viertel) (?:past|to|vor|nach) (?:\p{L}+|\d+)|vor (?:\p{L}+|\d+) (?:sekunden?|minuten?|stunden?)|(?:sec(?:onds?)?|min(?:utes?)?|hours?|hrs?|\d\s?h|days?) (?:ago|later)|(?:T\s?(?:\+|plus)|\+)\s?\d+(?::\d\d|\s?(?:min\p{L}*|hours?|[mh])\s?\d{0,2})*)(?:[\s([]*(?:UTC|GMT|Z))?[\s.)\]]*$/iu;
 
 /** Words with a `§` for each name, part (`2/3 nodes`), count and version that holds a number or a day and is no date. */
 export function withoutNames(words: string): string {
@@ -143,11 +145,11 @@ export function dateLeft(
   dated: boolean,
 ): { readonly text: string; readonly month?: string | undefined } | null {
   const plain = withoutNames(words);
-  for (const form of dated ? WHOLE : [...WHOLE, ...PARTS]) {
-    const found = form.exec(plain);
+  for (const form of dated ? WHOLE : [...WHOLE, ...PARTS, MONTH]) {
+    const found = form.exec(form === MONTH ? folded(plain) : plain);
     if (!found) continue;
     const month = [...words.matchAll(/\p{L}{4,}/gu)].map(([word]) => nearMonth(word)).find(Boolean);
-    return { text: found[0].trim(), month };
+    return { text: plain.slice(found.index, found.index + found[0].length).trim(), month };
   }
   if (dated) return null;
   const elsewhere = dayElsewhere(words);

@@ -1,5 +1,6 @@
 // Parses times as people write them: the common unambiguous forms. A date that may be two days is not accepted.
 import { DAY, HOUR, iso, MINUTE, type Millis, parseZone, SECOND, utcDate } from '../../model/time.ts';
+import { callsTime, LEAD_WORDS, TIME_SIGNS } from './clock-words.ts';
 import {
   DAY_NAMES,
   dayName,
@@ -41,8 +42,8 @@ export function readTimeAtEnd(line: string, strict: boolean): WrittenTime | Wron
     const before = text.slice(0, last.index).replace(/(?<=\d)T$/i, ' ');
     const date = readDateAtEnd(before, strict);
     if (date && 'what' in date) return date;
-    // 23.12 may also be a day, unless a date is before it, or it has AM/PM, `Uhr` or a zone.
-    if (last[2] === '.' && !date && !last[5] && !last[6] && !last[8])
+    // 23.12 may also be a day, unless a date is before it, or it is called a time, or has AM/PM or a zone.
+    if (last[2] === '.' && !date && !last[5] && !last[6] && !callsTime(before))
       return strict ? wrong(text, 'may be a time or a day') : null;
     return withTime(text, last, date, date?.words ?? before);
   }
@@ -82,11 +83,11 @@ export function wrong(text: string, what: string, fix = SAY): WrongTime {
   return { what: `"${text.trim()}" ${what}`, fix };
 }
 
-const CLOCK = String.raw`(\d{1,2})(?:([:.h])(\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?|(?=\s*(?:[ap]\.?\s?m\b|uhr\b)))`;
-const SUFFIX = String.raw`(?:\s*(?:([ap])\.?\s?m\b\.?|(uhr)\b(?:\s(\d{2})(?!\d))?|h\b))?`;
+const CLOCK = String.raw`(\d{1,2})(?:([:.])(\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?|(?=\s*[ap]\.?\s?m\b))`;
+const SUFFIX = String.raw`(?:\s*([ap])\.?\s?m\b\.?)?`;
 const ZONE = String.raw`(?:\s*[([]?\s*(?:(UTC|GMT|Z)\b)?\s?([+-]\d{1,2}(?::?\d{2})?)?\s*[)\]]?)?`;
-/** Groups: hour, separator, minute, second, a/p, Uhr, its minute, zone, offset. */
-const TIME = new RegExp(String.raw`(?<![\p{L}\d:./,](?<!\dT))${CLOCK}${SUFFIX}${ZONE}[\s)\]]*$`, 'iu');
+/** Groups: hour, separator, minute, second, a/p, zone, offset. */
+const TIME = new RegExp(String.raw`(?<![\p{L}\d:./,+](?<!\dT)|T \+ )${CLOCK}${SUFFIX}${ZONE}[\s)\]]*$`, 'iu');
 
 function withTime(
   text: string,
@@ -94,26 +95,27 @@ function withTime(
   date: { readonly date: Millis } | null,
   words: string,
 ): WrittenTime | WrongTime {
-  const [, hours = '', sign, minutes, seconds, half, uhr, uhrMinutes, zone, offset = ''] = found;
+  const [, hours = '', , minutes, seconds, half, zone, offset = ''] = found;
   const east = parseZone(offset === '' ? (zone ?? 'UTC') : wholeOffset(offset));
-  const minute = Number(minutes ?? uhrMinutes ?? 0);
+  const minute = Number(minutes ?? 0);
   const second = Number(seconds ?? 0);
   const hour = half ? (Number(hours) % 12) + (/p/i.test(half) ? 12 : 0) : Number(hours);
   const isHour = half ? Number(hours) >= 1 && Number(hours) <= 12 : hour <= 23;
-  if (east === null || !isHour || minute > 59 || second > 59 || (uhr && sign && uhrMinutes)) {
+  if (east === null || !isHour || minute > 59 || second > 59)
     return wrong(text.slice(found.index), 'is not a time of day');
-  }
+  // `11 12 pm`: the number before it may be its hour.
+  if (minutes === undefined && hours.length === 2 && /(?<!\d)(?:0?[1-9]|1[0-2])\s$/.test(words))
+    return wrong(text, 'contains a time that cannot be read');
   if (/z/i.test(zone ?? '') && offset !== '') return wrong(text.slice(found.index), 'has two zones');
   // After a time without a date, `+1` may be the next day or a zone.
   if (/^[+-]\d$/.test(offset) && !/utc|gmt/i.test(zone ?? '') && (!date || /[([]/.test(found[0]))) {
     const fix = 'write the zone like +01:00, or the date before the time: 2025-11-06 15:30 UTC';
     return wrong(text.slice(found.index), 'may be a zone or a day', fix);
   }
-  const local = hour * HOUR + minute * MINUTE + second * SECOND;
   return {
     words: trimmed(words),
     date: date?.date ?? null,
-    time: local - east,
+    time: hour * HOUR + minute * MINUTE + second * SECOND - east,
     precision: seconds === undefined ? MINUTE : SECOND,
     zoned: zone !== undefined || offset !== '',
   };
@@ -130,7 +132,7 @@ const WORD = String.raw`(\p{L}[\p{L}\p{M}]{0,14})(?![\p{L}\p{M}])\.?`;
 const MONTH = `(?:${MONTH_NAMES})(?!\\p{L})\\.?`;
 const DAY_NAME = new RegExp(`(?<![\\p{L}\\d])(${DAY_NAMES})\\.?[\\s,]*$`, 'iu');
 
-const ORDINAL = String.raw`(?:st|nd|rd|th|\.)?`;
+const ORDINAL = String.raw`(?:st|nd|rd|th|er|[ºª.])?`;
 const YEAR = String.raw`(\d{4}|['’]?\d{2})(?!\d)`;
 /** The forms of a date, and their groups for year, month and day. */
 const DATES: readonly (readonly [RegExp, y: number, m: number, d: number])[] = [
@@ -222,7 +224,8 @@ function fromNumbers(
   return wrong(whole, `may be ${both.join(' or ')}`, 'write the date like 2025-11-06');
 }
 
-const LEAD_TO_DAY = /(?:^|[\s,(]+)(?:on|am|den|dated|vom|le|el|il|em|op|på|w|we|ve|v|в|во|у)[\s,]*$/iu;
+const LEAD_TO_DAY =
+  /(?:^|[\s,(]+)(?:on|am|den|dated|vom|le|du|el|de|del|il|em|op|på|(?:z\s+)?dnia|w|we|ve|v|в|во|у)[\s,]*$/iu;
 
 /** A date; a weekday before it must match. */
 function dated(text: string, before: string, year: number, month: number, day: number) {
@@ -259,29 +262,12 @@ function zoneless(text: string): WrongTime | null {
   return found ? wrong(text.slice(found.index), 'names a time zone that is not supported', ZONE_FIX) : null;
 }
 
-/** A time, or a part of one, by its signs or what it is called. */
-const CALLED_TIME = String.raw`\d{1,2}[:h]\d|\d\s*[ap]\.?\s?m\b|\d\s*uhr\b|\b\d{3,4}\s*(?:utc|gmt|z|h)\b|\b[012]\d[0-5]\d\s?h(?:ou)?rs?\b|\d\s*o['’]?clock|\d\.\d{2}\s?(?:h|utc|gmt)\b`;
-/** The same in a line that ends with none. */
-const TIME_SIGNS = new RegExp(String.raw`${CALLED_TIME}|\b\d{1,2}\.\d{2}(?![.\d])`, 'iu');
-/** The same beside a time that was read: `Node 20.10 rolled back` has a version, `down at 15.30` a time. */
-const SECOND_TIME = new RegExp(
-  String.raw`${CALLED_TIME}|(?<!\p{L})(?:at|um|from|von|since|seit|ab|gegen)\s\d{1,2}\.[0-5]\d(?![.\d])|(?<![\d.])\d{1,2}\.[0-5]\d(?:\s*(?:-|–|to|until|till|bis|and|und))?$`,
-  'iu',
-);
-
-/** Whether words before a time hold what looks like another one. */
-export function containsTime(words: string): boolean {
-  return SECOND_TIME.test(withoutNames(words));
-}
-
 function leftOver(text: string): WrongTime | null {
   const isTime = TIME_SIGNS.test(withoutNames(text)) || TIME_WORDS.test(text);
   return zoneless(text) ?? (isTime ? wrong(text, 'contains a time that cannot be read') : null);
 }
 
-/** Words between a date and a time, in English and related languages. */
-const LEAD =
-  /[\s,]+(?:at|um|@|à|às|kl\.?|klo|alle(?:\s+ore)?|a\s+las?|ore|om|(?:o\s+)?godz\.?|в|о|saat|approx\.?|ca\.?|circa|about|around)$/iu;
+const LEAD = new RegExp(`(?:^|[\\s,]+)(?:${LEAD_WORDS})$`, 'iu');
 
 /** Words without those that lead to a time. */
 function trimmed(words: string): string {

@@ -197,7 +197,7 @@ describe('labels as people write them', () => {
 
 describe('never another day', () => {
   test.each([
-    ['Novmber 28, 2026 22:10', /did you mean november/],
+    ['Novmber 28, 2026 22:10', /did you mean November/],
     ['Update Novmber 28, 2026 22:10', /did you mean november/i],
     ['Update 29. Novmber 2026 22:10 UTC', /did you mean november/i],
     ['Update 28 Novmber 22:10', /did you mean november/i],
@@ -489,7 +489,6 @@ describe('never another day', () => {
     ].map((time): [string, RegExp] => [`Update ${time}`, /is not filled in/]),
     ['HH:MM UTC Update', /is not filled in/],
     ['XX:XX', /is not filled in/],
-    ['Update 23h UTC', null],
     ['Update 23h', null],
     ['Update 0805hrs', null],
     ['Update 0805 hrs UTC', null],
