@@ -99,7 +99,8 @@ describe('dates and times in headings', () => {
   const samples = (text: string) =>
     [...text.matchAll(/`([^`]+)`/g)].flatMap(([, found = '']) => (WORDS.includes(found) ? [] : [found]));
   /** The sample as a whole heading: what lacks a time gets one. */
-  const whole = (sample: string) => (/\d:\d/.test(sample) ? sample : `${sample} 15:00`).replace(/^## /, '');
+  const whole = (sample: string) =>
+    (/\d:\d|\d (?:h|horas|uur)\b|^klo /.test(sample) ? sample : `${sample} 15:00`).replace(/^## /, '');
 
   test.each(samples(forms))('%s is read', form => {
     expect(hasError(whole(form))).toBe(false);
