@@ -63,7 +63,7 @@ export class FilingRound {
   readonly gathering = new Set<string>();
   readonly problems: Problem[] = [];
   readonly #written = new Map<string, string>();
-  /** Sources with a transition that needs a person. Their later transitions wait behind it. */
+  /** Sources with a transition that needs a person, or a file that can be read. Their later ones wait behind it. */
   readonly #blocked = new Set<string>();
   /** Outages (by seq) that `openGrouped` has handled. */
   readonly #handled = new Set<number>();
@@ -165,6 +165,7 @@ export class FilingRound {
     const decision = await this.#decide(one, isDeferred, recovery?.at);
     // A deferred outage that ends before its maintenance window or its parent's outage does: file neither its start nor
     // its end.
+    if (decision.kind === 'unreadable') return this.#wait(source);
     if (decision.kind === 'waiting')
       return one.kind === 'down' && recovery ? this.#notes.mark(one, null) : undefined;
     if (decision.kind === 'missing') {
@@ -185,8 +186,11 @@ export class FilingRound {
   async #decide(one: StoredTransition, isDeferred: boolean, until?: Millis): Promise<FilingDecision> {
     const site = this.#site;
     const open = one.kind === 'up' || isDeferred ? null : await this.#toJoin(one);
-    const previous = await this.#notes.previousOf(one, this.#read.incidents);
-    return decideFiling(one, { previous, read: id => this.#text(id), site, isDeferred, open, until });
+    const { incidents } = this.#read;
+    const previous = await this.#notes.previousOf(one, incidents);
+    const lastGood = incidents.find(({ id }) => id === previous);
+    const read = (id: string) => this.#text(id);
+    return decideFiling(one, { previous, lastGood, read, site, isDeferred, open, until });
   }
 
   /** The open incident that an outage is part of: by its components or, for a check, by the time. */
@@ -206,7 +210,7 @@ export class FilingRound {
   async #collect(id: string, one: StoredTransition, isNew: boolean): Promise<void> {
     const text = this.#text(id)!;
     const incident = parseIncident(`${id}.md`, id, text).value;
-    if (!incident) return; // An operator is editing it: the page shows its last good version.
+    if (!incident) return this.#wait(one.source);
     const known = this.#changing.get(id);
     const filed = await this.#notes.filedIn(id);
     const base = known?.base ?? memberStates(incident, filed, this.#site);
@@ -231,6 +235,11 @@ export class FilingRound {
     this.#notes.place(one.source, id);
   }
 
+  /** An operator is editing the file: the page shows its last good version. */
+  #wait(source: string): void {
+    this.#blocked.add(source);
+  }
+
   /** Shows a text that is not in its file yet. */
   #show(id: string, text: string): void {
     this.unfiled.set(id, text);
@@ -251,12 +260,12 @@ export class FilingRound {
     );
   }
 
-  /** Drops recoveries whose file is missing and whose source has a newer transition. */
+  /** Drops recoveries whose file is missing and whose source has a newer transition, and none that waits before it. */
   async withoutPast(pending: readonly StoredTransition[]): Promise<StoredTransition[]> {
     const left: StoredTransition[] = [];
     for (const one of pending) {
-      const isPast =
-        one.kind === 'up' && pending.some(({ source, seq }) => source === one.source && seq > one.seq);
+      const same = pending.filter(({ source }) => source === one.source);
+      const isPast = one.kind === 'up' && same[0] === one && same.length > 1;
       const decision = isPast ? await this.#decide(one, false) : null;
       if (decision?.kind === 'missing') await this.#notes.mark(one, null);
       else left.push(one);
