@@ -53,10 +53,6 @@ interface Changing {
 
 type Opening = StoredTransition & { readonly file: string };
 
-function recoveryOf({ source, seq }: StoredTransition, waiting: readonly StoredTransition[]) {
-  return waiting.find(other => other.source === source && other.seq > seq && other.kind === 'up');
-}
-
 export class FilingRound {
   wrote = false;
   readonly unfiled = new Map<string, string>();
@@ -143,6 +139,7 @@ export class FilingRound {
       // In order of arrival it is written for the decisions of this round; here, in order of time.
       const text = (isNews && changeFile(before, id, all, base, this.#site, this.#inWords)) || shown;
       const incident = parseIncident(`${id}.md`, id, text).value;
+      await this.#notes.own(id, before, text, this.#read.incidents);
       const isDue = !isNews || !incident || isComplete(incident, all, this.#site.groupWithin, this.#now);
       // Changes to a file that is not written yet wait for it.
       const isWaiting = this.unfiled.has(id);
@@ -161,11 +158,11 @@ export class FilingRound {
   ): Promise<void> {
     const { source } = one;
     if (this.#handled.has(one.seq) || this.#blocked.has(source)) return;
-    const recovery = recoveryOf(one, waiting);
+    const recovery = waiting.find(next => next.source === source && next.seq > one.seq && next.kind === 'up');
     const decision = await this.#decide(one, isDeferred, recovery?.at);
     // A deferred outage that ends before its maintenance window or its parent's outage does: file neither its start nor
     // its end.
-    if (decision.kind === 'unreadable') return this.#wait(source);
+    if (decision.kind === 'unreadable') return void this.#blocked.add(source);
     if (decision.kind === 'waiting')
       return one.kind === 'down' && recovery ? this.#notes.mark(one, null) : undefined;
     if (decision.kind === 'missing') {
@@ -210,7 +207,8 @@ export class FilingRound {
   async #collect(id: string, one: StoredTransition, isNew: boolean): Promise<void> {
     const text = this.#text(id)!;
     const incident = parseIncident(`${id}.md`, id, text).value;
-    if (!incident) return this.#wait(one.source);
+    // An operator is editing it: the page shows its last good version.
+    if (!incident) return void this.#blocked.add(one.source);
     const known = this.#changing.get(id);
     const filed = await this.#notes.filedIn(id);
     const base = known?.base ?? memberStates(incident, filed, this.#site);
@@ -233,11 +231,6 @@ export class FilingRound {
     });
     this.#know(id, change.text);
     this.#notes.place(one.source, id);
-  }
-
-  /** An operator is editing the file: the page shows its last good version. */
-  #wait(source: string): void {
-    this.#blocked.add(source);
   }
 
   /** Shows a text that is not in its file yet. */
@@ -266,8 +259,7 @@ export class FilingRound {
     for (const one of pending) {
       const same = pending.filter(({ source }) => source === one.source);
       const isPast = one.kind === 'up' && same[0] === one && same.length > 1;
-      const decision = isPast ? await this.#decide(one, false) : null;
-      if (decision?.kind === 'missing') await this.#notes.mark(one, null);
+      if (isPast && (await this.#decide(one, false)).kind === 'missing') await this.#notes.mark(one, null);
       else left.push(one);
     }
     return left;

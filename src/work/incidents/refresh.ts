@@ -201,7 +201,8 @@ function withUnfiled(
   for (const [id, text] of unfiled) {
     const parsed = parseIncident(`${id}.md`, id, text).value;
     const one = parsed && named(parsed);
-    if (one) kept.push(gathering.has(id) ? { ...one, gathering: true } : one);
+    const filed = incidents.find(incident => incident.id === id) ?? null;
+    if (one) kept.push(gathering.has(id) ? { ...one, gathering: { filed } } : one);
   }
   return kept;
 }
