@@ -74,9 +74,13 @@ export function readMoments(
   const differing = down.against.findIndex((one, index) => one !== up.against[index]);
   const turned = differing < 0 ? 0 : down.against[differing]! - up.against[differing]!;
   const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
+  // 12:34 is no earlier than a beginning at 12:34:56: it comes after that.
+  const isRounded = ({ section, written }: Moment) =>
+    written < life.started && written === floored(life.started, section);
   return chosen.moments
-    .map((moment, index) => ({ moment, index }))
-    .sort((a, b) => a.moment.at - b.moment.at || a.index - b.index)
+    .map(moment => (isRounded(moment) ? { ...moment, at: Math.max(moment.at, life.started) } : moment))
+    .map((moment, index) => ({ moment, index, after: isRounded(moment) ? 1 : 0 }))
+    .sort((a, b) => a.moment.at - b.moment.at || a.after - b.after || a.index - b.index)
     .map(({ moment }) => moment);
 }
 
