@@ -92,8 +92,8 @@ export function shortly(transition: Transition): string {
   const { kind, facts } = transition;
   const name = nameOf(transition);
   if (kind === 'down') return escapeMarkdown(`${name} fails too.`);
-  // The end of a removed check has no short form; the newest section names it.
-  if (!facts) return '';
+  // What another monitor says, or of a removed check, has no short form.
+  if (!facts) return transition.message;
   const after = facts.duration === undefined ? '' : ` after ${spell(facts.duration)}`;
   return escapeMarkdown(`${name} works again${after}.`);
 }

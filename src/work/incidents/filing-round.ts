@@ -183,9 +183,8 @@ export class FilingRound {
   async #decide(one: StoredTransition, isDeferred: boolean, until?: Millis): Promise<FilingDecision> {
     const site = this.#site;
     const open = one.kind === 'up' || isDeferred ? null : await this.#toJoin(one);
-    const { incidents } = this.#read;
-    const previous = await this.#notes.previousOf(one, incidents);
-    const lastGood = incidents.find(({ id }) => id === previous);
+    const previous = await this.#notes.previousOf(one, this.#read.incidents);
+    const lastGood = this.#read.incidents.find(({ id }) => id === previous);
     const read = (id: string) => this.#text(id);
     return decideFiling(one, { previous, lastGood, read, site, isDeferred, open, until });
   }

@@ -257,9 +257,13 @@ test('a component gets another id during its outage: one section says why it is 
   const file = path.join(world.dir, 'status', 'status.yaml');
   await writeFile(file, (await readFile(file, 'utf8')).replace('id: api', 'id: api2'));
   await world.pass(120, 1);
-  for (const name of await world.files()) {
-    const text = await world.read(name);
-    expect(text).not.toMatch(/^## [^\n]*\n(notify: false\n)?\s*(## |$)/m);
-    expect(text).not.toContain('Still unstable. API is no longer');
-  }
+  expect(await world.files()).toEqual([API]);
+  const text = await world.read(API);
+  expect(text.match(/^## .*$/gm)).toHaveLength(2);
+  expect(text).toMatch(
+    /^## Investigating .*\ncomponents: \[api2\]\n\nAPI is no longer monitored: .*\n\nAPI has been failing/m,
+  );
+  await turn(world, 'api', 200, 75);
+  expect(standing(world)).toEqual(['20260310_api-down resolved']);
+  expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
 });
