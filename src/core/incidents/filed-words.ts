@@ -1,5 +1,5 @@
 // Filed words: how what a machine wrote is told from what a person wrote in the same file.
-import type { Incident } from '../model/incident.ts';
+import type { Incident, IncidentUpdate } from '../model/incident.ts';
 import { digestOf } from '../model/token.ts';
 
 /**
@@ -10,9 +10,13 @@ export function filedKey(body: string): string {
   return `filed ${digestOf(body).slice(0, 22)}`;
 }
 
-/** The keys of the words that are in an incident after a change, and were not before. */
-export function filedKeys(before: Incident | null, after: Incident): readonly string[] {
-  const known = new Set(before?.updates.map(({ body }) => body));
-  const added = after.updates.filter(({ body }) => body !== '' && !known.has(body));
+/** The keys of the words that a change added to an incident. */
+export function filedKeys(before: Incident, after: Incident): readonly string[] {
+  // Below a person's words, it may have closed what they left open.
+  const isOld = ({ key, body }: IncidentUpdate) =>
+    before.updates.some(
+      one => one.body === body || (one.key === key && one.body !== '' && body.startsWith(one.body)),
+    );
+  const added = after.updates.filter(update => update.body !== '' && !isOld(update));
   return [...new Set(added.map(({ body }) => filedKey(body)))];
 }

@@ -75,8 +75,8 @@ export class FilingNotes {
    */
   async own(id: string, before: string, text: string, incidents: readonly Incident[]): Promise<void> {
     if (text === before) return;
-    const after = parseIncident(`${id}.md`, id, text).value;
-    const keys = after ? filedKeys(parseIncident(`${id}.md`, id, before).value, after) : [];
+    const [old, now] = [before, text].map(one => parseIncident(`${id}.md`, id, one).value);
+    const keys = old && now ? filedKeys(old, now) : [];
     const name = keyOf(incidents.find(one => one.id === id) ?? { id });
     if (keys.length > 0) await ignoreStorageFault(noteQuietly(this.#db, name, keys, this.#now));
   }

@@ -39,7 +39,7 @@ describe('news', () => {
     ['none of what may still grow', { gathering: { filed: null } }, [], []],
     [
       'what its file says, of what may still grow',
-      { gathering: { filed: incident({ updates: [FIRST] }) } },
+      { gathering: { filed: incident('api', { updates: [FIRST] }) } },
       [],
       [[FIRST.key, false]],
     ],

@@ -200,12 +200,12 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     },
   );
 
-  test('while a join is not filed yet', async () => {
+  test.each([0, 15, 25])('while a join is not filed yet, %i seconds after it', async later => {
     const world = await opened();
     await turn(world, 'api', 500);
     await edit(world, API, text => text.replace('status: investigating', 'status: identified'));
     await world.pass(2, 1);
-    await turn(world, 'db', 500, 20);
+    await turn(world, 'db', 500, 20 + later);
     const shown = () => world.system.snapshot().incidents[0]!;
     expect(shown().openedBy).toBe('probe:api, probe:db');
     const before = subjects(world).length;
