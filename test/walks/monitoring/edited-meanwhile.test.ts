@@ -220,6 +220,23 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     expect(world.mails.filter(({ text }) => text?.includes('Database has been failing'))).toHaveLength(1);
   });
 
+  test('but no end that did not hold, while the relapse of one of several is not filed yet', async () => {
+    const world = await opened();
+    await turn(world, 'api', 500);
+    await turn(world, 'db', 500, 80);
+    world.answers.db = 200;
+    await turn(world, 'api', 200, 7);
+    expect(standing(world)).toEqual(['20260310_api-down resolved']);
+    await world.pass(25, 1);
+    await turn(world, 'api', 500, 50);
+    expect(standing(world)).toEqual(['20260310_api-down investigating']);
+    expect(await world.read(API)).toContain('status: resolved');
+    await world.pass(60, 1);
+    expect(subjects(world).filter(one => one.startsWith('[RESOLVED]'))).toEqual([]);
+    await turn(world, 'api', 200, 75);
+    expect(subjects(world).filter(one => one.startsWith('[RESOLVED]'))).toHaveLength(1);
+  });
+
   const places: readonly (readonly [string, (text: string, section: string) => string])[] = [
     ['at the end', (text, section) => text + section],
     ['at the top', (text, section) => text.replace(/^## /m, `${section.trimStart()}\n## `)],
