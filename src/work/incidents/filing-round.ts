@@ -160,9 +160,9 @@ export class FilingRound {
     if (this.#handled.has(one.seq) || this.#blocked.has(source)) return;
     const recovery = waiting.find(next => next.source === source && next.seq > one.seq && next.kind === 'up');
     const decision = await this.#decide(one, isDeferred, recovery?.at);
+    if (decision.kind === 'unreadable') return void this.#blocked.add(source);
     // A deferred outage that ends before its maintenance window or its parent's outage does: file neither its start nor
     // its end.
-    if (decision.kind === 'unreadable') return void this.#blocked.add(source);
     if (decision.kind === 'waiting')
       return one.kind === 'down' && recovery ? this.#notes.mark(one, null) : undefined;
     if (decision.kind === 'missing') {

@@ -1,48 +1,18 @@
 // A machine's incident that a person edits, breaks or moves away while its sources join and recover: it ends with the
 // last of them, and what the person wrote is told at once.
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { openWorld, subscribed, type World, type WorldOptions } from '../world.ts';
+import { describe, expect, test } from 'vitest';
+import type { World } from '../world.ts';
+import { type Checked, checked, subjects } from './two-checks.ts';
 
 const DB = '20260310_db-down.md';
 const API = '20260310_api-down.md';
-type Id = 'api' | 'db';
 
-interface Told extends World {
-  readonly service: World['service'];
-  /** What each service answers next. */
-  readonly answers: Record<Id, number>;
-}
-
-async function opened(options: Omit<WorldOptions, 'site'> & { more?: string } = {}): Promise<Told> {
-  const answers = { api: 200, db: 200 };
-  const server = createServer((req, res) => res.writeHead(answers[req.url?.slice(1) as Id] ?? 404).end());
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const base = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-  const check = (id: Id, name: string) =>
-    `  - { id: ${id}, name: ${name}, schedule: "*/5 * * * * *", check: { type: http, url: "${base}/${id}" }, detect: { failures: 2, recoveries: 1, latency: 1m } }\n`;
-  const { more = '', ...rest } = options;
-  const world = await openWorld({
-    ...rest,
-    site: () => `title: T\n${more}components:\n${check('api', 'API')}${check('db', 'Database')}`,
-  });
-  await world.pass(20, 1);
-  await subscribed(world, 'ann@example.com');
-  return Object.assign(Object.create(world, Object.getOwnPropertyDescriptors(world)) as World, { answers });
-}
-
-const turn = async (world: Told, id: Id, status: number, seconds = 12) => {
+const turn = async (world: Checked, id: 'api' | 'db', status: number, seconds = 12) => {
   world.answers[id] = status;
   await world.pass(seconds, 1);
 };
-const subjects = ({ mails }: World) =>
-  mails.map(({ subject }) => subject ?? '').filter(subject => subject.startsWith('['));
 const standing = ({ system }: World) =>
   system.snapshot().incidents.map(({ id, status }) => `${id} ${status}`);
 const rows = ({ system }: World) => system.snapshot().components.map(({ health }) => health);
@@ -73,7 +43,7 @@ describe('a source joins and recovers while the file cannot be read: it ends wit
     ...BROKEN.map(one => [...one, ...EDITS[0]!] as const),
     ...EDITS.slice(1).map(one => [...BROKEN[0]!, ...one] as const),
   ])('%s, then %s', async (_, broken, __, mended) => {
-    const world = await opened();
+    const world = await checked();
     await turn(world, 'db', 500);
     const good = await world.read(DB);
     await turn(world, 'api', 500);
@@ -97,7 +67,7 @@ describe('a source joins and recovers while the file cannot be read: it ends wit
   });
 
   test('all of them recover, one fails again; the file is away for a while too', async () => {
-    const world = await opened();
+    const world = await checked();
     await turn(world, 'db', 500);
     const good = await world.read(DB);
     await turn(world, 'api', 500);
@@ -123,7 +93,7 @@ describe('a source joins and recovers while the file cannot be read: it ends wit
   });
 
   test('its own file: an outage that came and went while that could not be read is filed all the same', async () => {
-    const world = await opened();
+    const world = await checked();
     await turn(world, 'api', 500);
     await turn(world, 'api', 200, 75);
     expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
@@ -138,7 +108,7 @@ describe('a source joins and recovers while the file cannot be read: it ends wit
   });
 
   test('its own file is of long ago: a new outage does not wait for it', async () => {
-    const world = await opened();
+    const world = await checked();
     await turn(world, 'api', 500);
     await turn(world, 'api', 200, 75);
     await world.pass(3600, 600);
@@ -159,7 +129,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
   test.each(['a typo', 'the folder is away', 'it cannot be written'])(
     'while a source joins and another recovers, and %s',
     async how => {
-      const world = await opened();
+      const world = await checked();
       const [there, away] = [path.join(world.dir, 'status', 'incidents'), path.join(world.dir, 'away')];
       await turn(world, 'api', 500);
       expect(subjects(world)).toEqual(['[INCIDENT] API Down']);
@@ -184,7 +154,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
   test.each(['Investigating', 'Identified', 'Monitoring', 'Update', 'Rolled back'])(
     '## %s, whatever the machine wrote before it',
     async label => {
-      const world = await opened();
+      const world = await checked();
       await turn(world, 'api', 500);
       await edit(world, API, text => text.replace('status: investigating', 'status: identified'));
       await turn(world, 'db', 500, 80);
@@ -201,7 +171,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
   );
 
   test.each([0, 15, 25])('while a join is not filed yet, %i seconds after it', async later => {
-    const world = await opened();
+    const world = await checked();
     await turn(world, 'api', 500);
     await edit(world, API, text => text.replace('status: investigating', 'status: identified'));
     await world.pass(2, 1);
@@ -221,7 +191,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
   });
 
   test('but no end that did not hold, while the relapse of one of several is not filed yet', async () => {
-    const world = await opened();
+    const world = await checked();
     await turn(world, 'api', 500);
     await turn(world, 'db', 500, 80);
     world.answers.db = 200;
@@ -248,7 +218,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
       ),
     ),
   )('## %s %s in the very minute of the beginning, %s: an update', async (label, day, _, put) => {
-    const world = await opened();
+    const world = await checked();
     await turn(world, 'api', 500);
     expect(subjects(world)).toEqual(['[INCIDENT] API Down']);
     const started = /^started: (\S+)$/m.exec(await world.read(API))![1]!;
@@ -269,7 +239,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
 });
 
 test('a component gets another id during its outage: one section says why it is over', async () => {
-  const world = await opened();
+  const world = await checked();
   await turn(world, 'api', 500);
   const file = path.join(world.dir, 'status', 'status.yaml');
   await writeFile(file, (await readFile(file, 'utf8')).replace('id: api', 'id: api2'));
