@@ -14,6 +14,7 @@ import { lastedFrom } from '../monitoring/messages.ts';
 import { type InWords, joined, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
 import { claimOf, type Members, memberAfter } from './members.ts';
+import { isUnwatched } from './removed-checks.ts';
 
 /** What happens to an incident's file: its text, and whether that says anything new to a reader. */
 export interface Change {
@@ -45,7 +46,9 @@ export function changeFile(
     for (const [index, event] of inOrder.entries()) {
       const later = inOrder.slice(index + 1);
       const claimed = members.get(event.source)?.components ?? [];
-      if (isOurs && isSaidWith(event, later[0])) {
+      const isRemoved = isOurs && event.kind === 'up' && isUnwatched(event.source, site);
+      // Most often its component has a new id, and the check fails under that: one section tells both.
+      if (isRemoved && later[0] && later[0].at - event.at <= MINUTE) {
         news.push(event);
         gone = [...gone, ...claimed];
       } else {
@@ -68,15 +71,6 @@ export function changeFile(
     all(event => (event === newest ? { message: words } : { message: shortly(event), quiet: true }))?.text ??
     null
   );
-}
-
-/**
- * Whether the end of a removed check is told with the next event, and has no section of its own: most often the component
- * has a new id, and its check fails under that.
- */
-function isSaidWith({ kind, source, facts, at }: StoredTransition, next: StoredTransition | undefined) {
-  const isRemoved = kind === 'up' && componentOf(source) !== null && !facts;
-  return isRemoved && next !== undefined && next.at - at <= MINUTE;
 }
 
 type Said = Pick<Addition, 'message' | 'quiet'>;
