@@ -14,7 +14,7 @@ import { lastedFrom } from '../monitoring/messages.ts';
 import { type InWords, joined, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
 import { claimOf, type Members, memberAfter } from './members.ts';
-import { isUnwatched } from './removed-checks.ts';
+import { isRemoval } from './removed-checks.ts';
 
 /** What happens to an incident's file: its text, and whether that says anything new to a reader. */
 export interface Change {
@@ -46,9 +46,8 @@ export function changeFile(
     for (const [index, event] of inOrder.entries()) {
       const later = inOrder.slice(index + 1);
       const claimed = members.get(event.source)?.components ?? [];
-      const isRemoved = isOurs && event.kind === 'up' && isUnwatched(event.source, site);
-      // Most often its component has a new id, and the check fails under that: one section tells both.
-      if (isRemoved && later[0] && later[0].at - event.at <= MINUTE) {
+      // Most often the component of a removed check has a new id, and fails under that: one section tells both.
+      if (isOurs && isRemoval(event) && later[0] && later[0].at - event.at <= MINUTE) {
         news.push(event);
         gone = [...gone, ...claimed];
       } else {
