@@ -8,13 +8,14 @@ import { type Severity, statusOf } from '../model/component.ts';
 import { type Affected, type Incident, openedByOf, SEVERITIES, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { componentOf } from '../model/source.ts';
-import { type Millis, SECOND } from '../model/time.ts';
+import { MINUTE, type Millis, SECOND } from '../model/time.ts';
 import type { StoredTransition, Transition } from '../model/transition.ts';
 import { lastedFrom } from '../monitoring/messages.ts';
 import { UNSTABLE } from '../text/machine-texts.ts';
 import { type InWords, joined, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
 import { claimOf, type Members, memberAfter } from './members.ts';
+import { isRemoval } from './removed-checks.ts';
 
 /** What happens to an incident's file: its text, and whether that says anything new to a reader. */
 export interface Change {
@@ -37,16 +38,27 @@ export function changeFile(
   inWords: InWords,
 ): string | null {
   const inOrder = inOrderOf(site, events).sort((a, b) => a.at - b.at);
+  const isOurs = parseIncident(`${id}.md`, id, text).value?.openedBy != null;
   const all = (said: (event: StoredTransition) => Said) => {
     const members = new Map(before);
     const news: StoredTransition[] = [];
     let now = text;
+    let gone: readonly string[] = [];
     for (const [index, event] of inOrder.entries()) {
-      const next = inOrder.slice(index + 1).find(({ source }) => source === event.source);
-      const change = withEvent(now, id, event, members, said(event), site, inWords, next?.at);
-      if (change === null) return null;
-      now = change.text;
-      if (change.isNews) news.push(event);
+      const later = inOrder.slice(index + 1);
+      const claimed = members.get(event.source)?.components ?? [];
+      // Most often the component of a removed check has a new id, and fails under that: one section tells both.
+      if (isOurs && isRemoval(event) && later[0] && later[0].at - event.at <= MINUTE) {
+        news.push(event);
+        gone = [...gone, ...claimed];
+      } else {
+        const until = later.find(({ source }) => source === event.source)?.at;
+        const change = withEvent(now, id, event, members, said(event), site, inWords, { until, gone });
+        if (change === null) return null;
+        now = change.text;
+        gone = [];
+        if (change.isNews) news.push(event);
+      }
       members.set(event.source, memberAfter(event, members.get(event.source), site));
     }
     return { text: now, news };
@@ -66,7 +78,8 @@ type Said = Pick<Addition, 'message' | 'quiet'>;
 /**
  * Adds one event to a file. A source of the machine's own incident is listed in `opened_by`; a section is written only
  * where the affected components, or how badly they are affected, change.
- * @param until when its source turned again, epoch ms: from then on, later sections are about that.
+ * @param then.until when its source turned again, epoch ms: from then on, later sections are about that.
+ * @param then.gone the components of earlier ends that are told with this event.
  */
 export function withEvent(
   text: string,
@@ -76,8 +89,9 @@ export function withEvent(
   words: Said,
   site: Site,
   inWords: InWords,
-  until = Number.POSITIVE_INFINITY,
+  then: { readonly until?: Millis | undefined; readonly gone?: readonly string[] } = {},
 ): Change | null {
+  const { until = Number.POSITIVE_INFINITY, gone = [] } = then;
   const file = parseIncident(`${id}.md`, id, text).value as Incident;
   const isRelapse = event.kind === 'down' && file.status === 'resolved';
   const said = isRelapse ? { ...words, message: UNSTABLE + words.message } : words;
@@ -91,7 +105,7 @@ export function withEvent(
   // The last of its sources to recover may not be the last that is heard of.
   const end = isOver ? Math.max(at, ...others.map(one => second(one.until ?? at))) : until;
   const lists = listsOf(incident, site.components);
-  const turned = turning(event, incident, members, lists, site);
+  const turned = turning(event, incident, members, lists, site, gone);
   const steps = [at, ...lists.filter(one => one.at > at && one.at < end).map(one => one.at)];
   const { status } = incident;
   const open = status === 'resolved' ? ('investigating' as const) : status;
@@ -131,6 +145,7 @@ function turning(
   members: Members,
   lists: readonly Listed[],
   site: Site,
+  past: readonly string[],
 ): (at: Millis) => Pick<Addition, 'change'> | null {
   const claimed = claimOf(event.source, event.components, site);
   const isOurs = incident.openedBy !== null;
@@ -142,20 +157,21 @@ function turning(
   const since = second(down?.since ?? 0);
   const earlier = isOurs ? [] : idsOf((lists.findLast(one => one.at < since) ?? lists[0]!).list);
   const brought = isOurs || down?.hasJoined ? (down?.components ?? claimed) : [];
-  const gone = brought.filter(one => !kept.includes(one) && !earlier.includes(one));
+  const gone = [...brought, ...past].filter(one => !kept.includes(one) && !earlier.includes(one));
   return at => {
     const severity = severityAt(incident, at);
     const { list: before, named } = lists.findLast(one => one.at <= at) ?? lists[0]!;
-    const standing = before.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
+    const listed = before.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
     if (event.kind === 'up') {
       const left = before.filter(one => !gone.includes(one.id));
       return left.length === before.length ? null : { change: { severity: null, components: left } };
     }
+    const standing = listed.filter(({ id }) => !past.includes(id) || !gone.includes(id));
     // An operator's own words on a component stay.
     const added = isOurs ? claimed : claimed.filter(one => !standing.some(there => there.id === one));
     const mine = added.map(one => ({ id: one, status: statusOf(event.severity) }));
     const after = joined(standing, mine);
-    if (same(after, standing)) return null;
+    if (same(after, listed)) return null;
     const worse = isOurs && rank(event.severity) > rank(severity) ? event.severity : null;
     const usual = statusOf(worse ?? severity);
     const components = after.map(one => (one.status === usual ? { ...one, status: null } : one));

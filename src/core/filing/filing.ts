@@ -14,8 +14,10 @@ export type FilingDecision =
   /** Added to an incident; `isJoined`: one that was open before its source failed. */
   | { readonly kind: 'change'; readonly id: string; readonly isJoined: boolean }
   | { readonly kind: 'done'; readonly id: string | null }
-  /** Filed later: it may end with a maintenance or a parent's outage, or the file cannot be parsed now. */
+  /** Filed later, or never: it may end with a maintenance or a parent's outage. */
   | { readonly kind: 'waiting' }
+  /** Filed when its file can be read again, with all that its source reports meanwhile: an operator is editing it. */
+  | { readonly kind: 'unreadable' }
   /** A recovery whose incident file is missing: it may come back, still open. */
   | { readonly kind: 'missing'; readonly id: string };
 
@@ -26,8 +28,9 @@ export const MISSING_FOR: Millis = DAY;
 type ReadText = (id: string) => string | undefined;
 
 export interface Circumstances {
-  /** The incident that its source was last filed in. */
+  /** The incident that its source was last filed in, and how that was last read. */
   readonly previous: string | null;
+  readonly lastGood?: Incident | undefined;
   readonly read: ReadText;
   readonly site: Site;
   /** A maintenance, or a parent's outage, may explain it. */
@@ -40,10 +43,13 @@ export interface Circumstances {
 
 /** Decides what to do with a transition. Safe to repeat after a crash: recognises what is already written. */
 export function decideFiling(transition: StoredTransition, about: Circumstances): FilingDecision {
-  const { previous, read } = about;
+  const { previous, read, lastGood, isDeferred } = about;
   const last = previous === null ? null : parsed(previous, read);
-  // An operator is editing the file: wait until it parses again.
-  if (previous !== null && last === null && read(previous) !== undefined) return { kind: 'waiting' };
+  if (previous !== null && last === null && read(previous) !== undefined) {
+    // What is over for so long does not go on.
+    const isPast = transition.kind === 'down' && lastGood && !continues(lastGood, transition);
+    if (!isPast) return { kind: transition.kind === 'down' && isDeferred ? 'waiting' : 'unreadable' };
+  }
   if (transition.kind === 'down') return decideDown(transition, last, about);
   if (previous !== null && last === null) return { kind: 'missing', id: previous };
   const isOver = last?.status === 'resolved' || last?.scheduled;
@@ -85,9 +91,7 @@ function decideDown(
     return { kind: 'done', id: last.id };
   if (isDeferred) return { kind: 'waiting' };
   if (open) return { kind: 'change', id: open.id, isJoined: true };
-  // An end far in the future was written before the clock was set back: its true time is unknown.
-  if (own && last.resolved !== null && Math.abs(at - last.resolved) <= FLAP_WINDOW)
-    return { kind: 'change', id: last.id, isJoined: false };
+  if (own && !isOpen && continues(last, transition)) return { kind: 'change', id: last.id, isJoined: false };
   const day = iso(at).slice(0, 10).replaceAll('-', '');
   for (let number = 1; ; number++) {
     const id = `${day}_${transition.slug}${number === 1 ? '' : `-${number}`}`;
@@ -96,6 +100,13 @@ function decideDown(
     if (there && sourcesOf(there)[0] === source && iso(there.started) === iso(at))
       return { kind: 'done', id };
   }
+}
+
+/** Whether an outage goes on with an incident: with one that is open, and with one that is over for a short time. */
+function continues({ scheduled, resolved }: Incident, { at }: StoredTransition): boolean {
+  if (scheduled) return false;
+  // An end far in the future was written before the clock was set back: its true time is unknown.
+  return resolved === null || Math.abs(at - resolved) <= FLAP_WINDOW;
 }
 
 export function printOutage(transition: Transition): string {

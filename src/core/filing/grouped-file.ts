@@ -91,8 +91,8 @@ export function shortly(transition: Transition): string {
   const { kind, facts } = transition;
   const name = nameOf(transition);
   if (kind === 'down') return failsToo([name]);
-  // The end of a removed check has no short form; the newest section names it.
-  if (!facts) return '';
+  // What another monitor says, or of a removed check, has no short form.
+  if (!facts) return transition.message;
   return machineText('machine.works_again', { name, lasted: facts.duration });
 }
 

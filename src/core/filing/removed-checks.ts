@@ -19,6 +19,13 @@ interface Unwatched {
   readonly title: string | null;
 }
 
+const UNWATCHED = ':unwatched';
+
+/** Whether a transition is the end of the outage of a removed check. */
+export function isRemoval({ key }: Pick<Transition, 'key'>): boolean {
+  return key.endsWith(UNWATCHED);
+}
+
 /** The outages, filed or to be filed, whose checks are no longer in `site`. */
 export function unwatchedOf(
   site: Site,
@@ -27,7 +34,7 @@ export function unwatchedOf(
 ): readonly Unwatched[] {
   const known = Object.entries(outages).flatMap(([source, all]) => {
     const last = all.at(-1);
-    return last?.end === null ? [{ source, key: `${source}@${last.start}:unwatched`, title: null }] : [];
+    return last?.end === null ? [{ source, key: `${source}@${last.start}${UNWATCHED}`, title: null }] : [];
   });
   // After a loss of the database, only the files have them.
   const onFile = incidents.filter(isOpen).flatMap(incident => {
@@ -35,7 +42,7 @@ export function unwatchedOf(
     const title = sources.length === 1 ? incident.title : null;
     return sources
       .filter(source => outagesOf(outages, source).length === 0 && statusOfSource(incident, source).down)
-      .map(source => ({ source, key: `${source}@${incident.id}:unwatched`, title }));
+      .map(source => ({ source, key: `${source}@${incident.id}${UNWATCHED}`, title }));
   });
   return [...known, ...onFile].filter(({ source }) => isUnwatched(source, site));
 }

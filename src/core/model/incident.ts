@@ -110,8 +110,8 @@ export interface Incident {
   readonly timezone?: string;
   /** In an occurrence: the recurring maintenance as in its file. */
   readonly series?: Incident;
-  /** Shown, but not announced while more checks may fail with it (grouping.ts). */
-  readonly gathering?: true;
+  /** Shown, but not announced while more checks may fail with it (grouping.ts): news is what its file, if any, says. */
+  readonly gathering?: { readonly filed: Incident | null };
   /** `started:` if it is after the end: the true start is unknown, and `started` is the end (as-of.ts). */
   readonly begins?: Millis;
   /** `started:` as in the file, if it was in the future when first seen: it is not used (as-of.ts). */

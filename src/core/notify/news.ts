@@ -12,6 +12,7 @@ import {
   openAfterEnd,
   wordlessKey,
 } from '../incidents/ending.ts';
+import { filedKey } from '../incidents/filed-words.ts';
 import { noticesOf, stateAt } from '../incidents/maintenance.ts';
 import {
   affectedBy,
@@ -61,9 +62,11 @@ export function announcements(
   lastTold: LastTold = () => null,
 ): Announcement[] {
   const found: Announcement[] = [];
-  for (const incident of incidents) {
-    // It may still change within the minute, or could not be read completely.
-    if (incident.gathering || (incident.held && !firstRound)) continue;
+  for (const shown of incidents) {
+    // What is not in its file yet may still change within the minute.
+    const incident = shown.gathering ? shown.gathering.filed : shown;
+    // It could not be read completely.
+    if (incident === null || (incident.held && !firstRound)) continue;
     found.push(...newsOf(incident, seen, now, firstRound, leads, lastTold));
   }
   return found.sort((a, b) => a.update.at - b.update.at);
@@ -113,8 +116,8 @@ function newsOf(
   const isMachines = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end.
   const isHolding = isMachines && turn !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
-  const isCalm = (update: IncidentUpdate, index: number) =>
-    update.key !== end?.key && isRoutine(update, updates[index - 1]);
+  const isCalm = (update: IncidentUpdate) =>
+    update.key !== end?.key && (has(filedKey(update.body)) || isNoEnd(update));
   const calm = isMachines && begun !== undefined ? updates.filter(isCalm) : [];
   for (const update of updates) {
     if (isSeen(update) || update.at > now || waiting.includes(update) || calm.includes(update)) continue;
@@ -174,10 +177,9 @@ function folded(held: readonly IncidentUpdate[]): IncidentUpdate {
     : { ...newest, body: held.map(({ body }) => body.trim()).join('\n\n'), folds: true };
 }
 
-/** Whether an update of a machine's incident is one that a machine writes: who joined or recovered, or failed again. */
-function isRoutine({ status, label, inherits }: IncidentUpdate, before: IncidentUpdate | undefined): boolean {
-  if (inherits || label !== null || before === undefined) return false;
-  return status === before.status || status === 'investigating' || status === 'resolved';
+/** Whether it said that an open incident was over: an end that did not hold is told to nobody. */
+function isNoEnd({ status, label, inherits }: IncidentUpdate): boolean {
+  return status === 'resolved' && !inherits && label === null;
 }
 
 /** Of an occurrence, nothing is told but what is written about it. */

@@ -214,6 +214,12 @@ export async function lastAnnounced(db: Db, incidentId: string): Promise<Millis 
   return row?.at ?? null;
 }
 
+/** The keys of the words that a machine filed in an incident (filed-words.ts). */
+export async function filedIn(db: Db, incidentId: string): Promise<string[]> {
+  const query = db.selectFrom('announcements').select('key').where(isOf(incidentId));
+  return (await query.where('key', 'like', 'filed %').execute()).map(({ key }) => key);
+}
+
 /** All that was announced of an incident, as it was then. */
 export async function allAnnounced(db: Db, incidentId: string): Promise<Frozen[]> {
   const rows = await db

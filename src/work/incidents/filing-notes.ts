@@ -1,10 +1,15 @@
 // Notes of a filing round: which transition was filed in which incident, in the database as soon as it has room.
-import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
+
+import { parseIncident } from '../../core/incidents/file/parse.ts';
+import { filedKeys } from '../../core/incidents/filed-words.ts';
+import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
 import { filedIn, incidentBefore, markFiled } from '../../store/incidents/transitions.ts';
+import { noteQuietly } from '../../store/notify/announcements.ts';
+import { ignoreStorageFault } from '../timing/storage.ts';
 
 /** Where a transition was filed; `isJoined`: in an incident that was open before its source failed. */
 export interface Filing {
@@ -62,6 +67,18 @@ export class FilingNotes {
       }
       this.#unnoted.delete(seq);
     }
+  }
+
+  /**
+   * Records the words that a change adds to a file, before they are in it: they are told calmly. What cannot be recorded
+   * counts as a person's.
+   */
+  async own(id: string, before: string, text: string, incidents: readonly Incident[]): Promise<void> {
+    if (text === before) return;
+    const [old, now] = [before, text].map(one => parseIncident(`${id}.md`, id, one).value);
+    const keys = old && now ? filedKeys(old, now) : [];
+    const name = keyOf(incidents.find(one => one.id === id) ?? { id });
+    if (keys.length > 0) await ignoreStorageFault(noteQuietly(this.#db, name, keys, this.#now));
   }
 
   /** The transitions filed in an incident, in order of arrival. */

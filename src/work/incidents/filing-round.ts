@@ -53,17 +53,13 @@ interface Changing {
 
 type Opening = StoredTransition & { readonly file: string };
 
-function recoveryOf({ source, seq }: StoredTransition, waiting: readonly StoredTransition[]) {
-  return waiting.find(other => other.source === source && other.seq > seq && other.kind === 'up');
-}
-
 export class FilingRound {
   wrote = false;
   readonly unfiled = new Map<string, string>();
   readonly gathering = new Set<string>();
   readonly problems: Problem[] = [];
   readonly #written = new Map<string, string>();
-  /** Sources with a transition that needs a person. Their later transitions wait behind it. */
+  /** Sources with a transition that needs a person, or a file that can be read. Their later ones wait behind it. */
   readonly #blocked = new Set<string>();
   /** Outages (by seq) that `openGrouped` has handled. */
   readonly #handled = new Set<number>();
@@ -143,6 +139,7 @@ export class FilingRound {
       // In order of arrival it is written for the decisions of this round; here, in order of time.
       const text = (isNews && changeFile(before, id, all, base, this.#site, this.#inWords)) || shown;
       const incident = parseIncident(`${id}.md`, id, text).value;
+      await this.#notes.own(id, before, text, this.#read.incidents);
       const isDue = !isNews || !incident || isComplete(incident, all, this.#site.groupWithin, this.#now);
       // Changes to a file that is not written yet wait for it.
       const isWaiting = this.unfiled.has(id);
@@ -161,8 +158,9 @@ export class FilingRound {
   ): Promise<void> {
     const { source } = one;
     if (this.#handled.has(one.seq) || this.#blocked.has(source)) return;
-    const recovery = recoveryOf(one, waiting);
+    const recovery = waiting.find(next => next.source === source && next.seq > one.seq && next.kind === 'up');
     const decision = await this.#decide(one, isDeferred, recovery?.at);
+    if (decision.kind === 'unreadable') return void this.#blocked.add(source);
     // A deferred outage that ends before its maintenance window or its parent's outage does: file neither its start nor
     // its end.
     if (decision.kind === 'waiting')
@@ -186,7 +184,9 @@ export class FilingRound {
     const site = this.#site;
     const open = one.kind === 'up' || isDeferred ? null : await this.#toJoin(one);
     const previous = await this.#notes.previousOf(one, this.#read.incidents);
-    return decideFiling(one, { previous, read: id => this.#text(id), site, isDeferred, open, until });
+    const lastGood = this.#read.incidents.find(({ id }) => id === previous);
+    const read = (id: string) => this.#text(id);
+    return decideFiling(one, { previous, lastGood, read, site, isDeferred, open, until });
   }
 
   /** The open incident that an outage is part of: by its components or, for a check, by the time. */
@@ -206,7 +206,8 @@ export class FilingRound {
   async #collect(id: string, one: StoredTransition, isNew: boolean): Promise<void> {
     const text = this.#text(id)!;
     const incident = parseIncident(`${id}.md`, id, text).value;
-    if (!incident) return; // An operator is editing it: the page shows its last good version.
+    // An operator is editing it: the page shows its last good version.
+    if (!incident) return void this.#blocked.add(one.source);
     const known = this.#changing.get(id);
     const filed = await this.#notes.filedIn(id);
     const base = known?.base ?? memberStates(incident, filed, this.#site);
@@ -251,14 +252,13 @@ export class FilingRound {
     );
   }
 
-  /** Drops recoveries whose file is missing and whose source has a newer transition. */
+  /** Drops recoveries whose file is missing and whose source has a newer transition, and none that waits before it. */
   async withoutPast(pending: readonly StoredTransition[]): Promise<StoredTransition[]> {
     const left: StoredTransition[] = [];
     for (const one of pending) {
-      const isPast =
-        one.kind === 'up' && pending.some(({ source, seq }) => source === one.source && seq > one.seq);
-      const decision = isPast ? await this.#decide(one, false) : null;
-      if (decision?.kind === 'missing') await this.#notes.mark(one, null);
+      const same = pending.filter(({ source }) => source === one.source);
+      const isPast = one.kind === 'up' && same[0] === one && same.length > 1;
+      if (isPast && (await this.#decide(one, false)).kind === 'missing') await this.#notes.mark(one, null);
       else left.push(one);
     }
     return left;

@@ -21,6 +21,7 @@ import {
   endFirstRound,
   enqueueSome,
   type Frozen,
+  filedIn,
   frozenUpdate,
   isFirstRound,
   lastAnnounced,
@@ -46,6 +47,8 @@ export class Announcer {
   #isFirst: boolean;
   /** The update lists of incidents whose updates were all seen, so that a round skips them. */
   #settled = new WeakSet<readonly IncidentUpdate[]>();
+  /** The update lists of incidents of which it was read what a machine filed in them. */
+  readonly #recalled = new WeakSet<readonly IncidentUpdate[]>();
   /** When something was last told of the machine's incidents that are still told about, by lasting name. */
   readonly #lastTold = new Map<string, Millis | null>();
   /** True at start, because a crash may have left promises open. */
@@ -98,10 +101,14 @@ export class Announcer {
   }
 
   async #recall(incident: Incident, now: Millis): Promise<void> {
+    const { db } = this.#parts;
     const key = keyOf(incident);
     const isCurrent = incident.resolved === null || Math.abs(now - incident.resolved) < DAY;
-    if (incident.openedBy === null || !isCurrent || this.#lastTold.has(key)) return;
-    this.#lastTold.set(key, await lastAnnounced(this.#parts.db, key));
+    if (incident.openedBy === null || !isCurrent) return;
+    if (!this.#lastTold.has(key)) this.#lastTold.set(key, await lastAnnounced(db, key));
+    if (this.#recalled.has(incident.updates)) return;
+    for (const filed of await filedIn(db, key)) this.#seen.add(refOf({ incidentId: key, key: filed }));
+    this.#recalled.add(incident.updates);
   }
 
   async enqueue(snapshot: Snapshot): Promise<void> {

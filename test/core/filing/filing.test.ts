@@ -37,7 +37,7 @@ function folder(files: Record<string, string> = {}) {
   const file = (told: StoredTransition, previous: string | null = null, quiet = false) => {
     const about = { previous, read, site: SITE, isDeferred: quiet, open: null };
     const decision = decideFiling(told, about);
-    if (decision.kind === 'waiting') return 'waiting';
+    if (decision.kind === 'waiting' || decision.kind === 'unreadable') return decision.kind;
     const { kind, id } = decision;
     if (kind === 'create') files[id] = decision.text;
     if (kind !== 'change') return `${kind} ${id}`;
@@ -134,7 +134,7 @@ describe('down', () => {
     file(transition('down'));
     const whole = files[ID] as string;
     files[ID] = whole.slice(0, 20);
-    expect(file(transition('up', T0 + MINUTE), ID)).toBe('waiting');
+    expect(file(transition('up', T0 + MINUTE), ID)).toBe('unreadable');
     files[ID] = whole;
     expect(file(transition('up', T0 + MINUTE), ID)).toBe(`replace ${ID}`);
   });

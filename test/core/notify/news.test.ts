@@ -36,7 +36,13 @@ describe('news', () => {
     ['nothing seen before', {}, [FIRST, SECOND_UPDATE, LAST], []],
     ['not what lies in the future', { updates: [update(NOW + 1, 'investigating', '')] }, [], []],
     ['now is not the future', { updates: [LAST] }, [], [[LAST.key, false]]],
-    ['none of what may still grow', { gathering: true }, [], []],
+    ['none of what may still grow', { gathering: { filed: null } }, [], []],
+    [
+      'what its file says, of what may still grow',
+      { gathering: { filed: incident('api', { updates: [FIRST] }) } },
+      [],
+      [[FIRST.key, false]],
+    ],
     ['quiet when the update says so', { updates: [{ ...LAST, quiet: true }] }, [], [[LAST.key, true]]],
     ['quiet when the file says so', { notify: false, updates: [LAST] }, [], [[LAST.key, true]]],
     [

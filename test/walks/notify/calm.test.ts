@@ -72,21 +72,28 @@ test('what a person writes in it is told at once', async () => {
 });
 
 test('what waited is told with the newest words, and nothing is left out', async () => {
-  const world = await openWorld();
+  const world = await openWorld({
+    site: () => `title: T
+components:
+  - { id: api, name: API, check: { type: manual }, match: [One, Two, Three] }
+  - { id: db, name: Database, check: { type: manual }, match: [Two, Three] }
+  - { id: app, name: App, check: { type: manual }, match: [Three] }
+`,
+  });
   await subscribed(world, 'ann@example.com');
-  const text = (more = '') =>
-    `---\ntitle: Web Down\nstatus: investigating\nseverity: critical\nstarted: 2026-03-10T12:00:00Z\ncomponents: [dashboard]\nopened_by: "uptimerobot:1"\n---\n\n## Investigating 2026-03-10 12:00:00 UTC\nIt is down.\n${more}`;
-  await world.write('20260310_web-down.md', text());
+  const hear = (monitor_name: string, alert_type = 'down') => world.post(HOOK, { alert_type, monitor_name });
+  await hear('One');
   await world.pass(120, 10);
-  const joins = ['API fails too.', 'Database fails too.', 'API works again.'];
-  const sections = joins
-    .map((one, n) => `\n## Investigating 2026-03-10 12:0${n + 1}:00 UTC\n${one}\n`)
-    .join('');
-  await world.write('20260310_web-down.md', text(sections));
-  await world.pass(300, 20);
+  for (const [monitor, kind] of [['Two'], ['Three'], ['Three', 'up']] as const) {
+    await hear(monitor, kind);
+    await world.pass(60, 20);
+  }
+  expect(await world.files()).toHaveLength(1);
+  await world.pass(120, 20);
   expect(subjects(world)).toHaveLength(1);
   await world.restart();
   await world.pass(240, 20);
-  expect(subjects(world)).toEqual(['[INCIDENT] Web Down', '[UPDATE] Web Down']);
-  for (const one of joins) expect(world.mails.at(-1)!.text).toContain(one);
+  expect(subjects(world)).toEqual(['[INCIDENT] One Down', '[UPDATE] One Down']);
+  for (const one of ['Two is down', 'Three is down', 'Three is up'])
+    expect(world.mails.at(-1)!.text).toContain(one);
 });

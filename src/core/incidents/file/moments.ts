@@ -74,7 +74,12 @@ export function readMoments(
   const differing = down.against.findIndex((one, index) => one !== up.against[index]);
   const turned = differing < 0 ? 0 : down.against[differing]! - up.against[differing]!;
   const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
-  return [...chosen.moments].sort((a, b) => a.at - b.at);
+  // 12:34 is no earlier than a beginning at 12:34:56: it comes after that.
+  const isRounded = ({ section, written }: Moment) =>
+    written < life.started && written === floored(life.started, section);
+  return chosen.moments
+    .map(moment => (isRounded(moment) ? { ...moment, at: Math.max(moment.at, life.started) } : moment))
+    .sort((a, b) => a.at - b.at || +isRounded(a) - +isRounded(b));
 }
 
 /** A date this long after all others is most likely of the wrong year. */
