@@ -4,7 +4,7 @@ import { negotiate } from '../../src/core/i18n/words.ts';
 import { snsCertificateUrl } from '../../src/core/inbound/senders/alerts/sns.ts';
 import { SENDERS } from '../../src/core/inbound/senders.ts';
 import { redacted } from '../../src/core/inbound/webhook-log.ts';
-import { updateSchema } from '../../src/core/incidents/api-bodies.ts';
+import { updateSchema } from '../../src/core/incidents/api/bodies.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
 import { unknownComponents } from '../../src/core/incidents/lint/lint.ts';
 import { timeProblems } from '../../src/core/incidents/lint/times.ts';

@@ -2,7 +2,7 @@
 // from it.
 import * as z from 'zod';
 import type { Key } from '../../core/i18n/words.ts';
-import { changeSchema, openSchema, pushSchema, updateSchema } from '../../core/incidents/api-bodies.ts';
+import { changeSchema, openSchema, pushSchema, updateSchema } from '../../core/incidents/api/bodies.ts';
 import { DETAILS, KINDS } from '../../core/model/subscriber.ts';
 import { RANGES } from '../../core/monitoring/rollup.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';

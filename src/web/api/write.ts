@@ -8,8 +8,8 @@ import {
   pushSchema,
   typeWords,
   updateSchema,
-} from '../../core/incidents/api-bodies.ts';
-import type { Asked } from '../../core/incidents/api-edits.ts';
+} from '../../core/incidents/api/bodies.ts';
+import type { Asked } from '../../core/incidents/api/edits.ts';
 import { incidentPath } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { digestOf, sameSecret } from '../../core/model/token.ts';

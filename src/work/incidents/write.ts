@@ -2,14 +2,14 @@
 
 import type { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
-import type { ChangeBody, OpenBody, UpdateBody } from '../../core/incidents/api-bodies.ts';
+import type { ChangeBody, OpenBody, UpdateBody } from '../../core/incidents/api/bodies.ts';
 import {
   type Asked,
   type Writing,
   writeChange,
   writeOpen,
   writeUpdate,
-} from '../../core/incidents/api-edits.ts';
+} from '../../core/incidents/api/edits.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Writer } from '../publish/git-sync.ts';

@@ -1,6 +1,6 @@
 // The operator's own metrics: takes values by API, one per moment, and reads the 24-hour values for the Snapshot.
-import { faultAt, type PushBody } from '../../core/incidents/api-bodies.ts';
-import type { Asked, Writing } from '../../core/incidents/api-edits.ts';
+import { faultAt, type PushBody } from '../../core/incidents/api/bodies.ts';
+import type { Asked, Writing } from '../../core/incidents/api/edits.ts';
 import { faultOfMoment, figureOf, joined, type MetricRollup } from '../../core/model/metric.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, isoMillis, MINUTE, type Millis } from '../../core/model/time.ts';

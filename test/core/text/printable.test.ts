@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { componentSchema } from '../../../src/config/site-schema.ts';
 import { uptimerobot } from '../../../src/core/inbound/senders/uptime/uptimerobot.ts';
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
-import { openSchema } from '../../../src/core/incidents/api-bodies.ts';
+import { openSchema } from '../../../src/core/incidents/api/bodies.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { harmless, jsonText, oneLine, printable, withoutSecrets } from '../../../src/core/text/printable.ts';
 

@@ -9,7 +9,7 @@ import {
   openSchema,
   pushSchema,
   updateSchema,
-} from '../../../src/core/incidents/api-bodies.ts';
+} from '../../../src/core/incidents/api/bodies.ts';
 import { openapi } from '../../../src/web/api/openapi.ts';
 import { INBOUND, type Operation, READS, WRITES } from '../../../src/web/api/operations.ts';
 import { sourcesIn } from '../../guards/sources.ts';

@@ -1,7 +1,7 @@
 // Any message, by every way to write: what is printed is read again as it was meant.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { writeChange, writeOpen, writeUpdate } from '../../../../src/core/incidents/api-edits.ts';
+import { writeChange, writeOpen, writeUpdate } from '../../../../src/core/incidents/api/edits.ts';
 import { parseIncident } from '../../../../src/core/incidents/file/parse.ts';
 import {
   type Addition,

@@ -1,18 +1,18 @@
 // Incidents written by API: decides how a request changes the incident files. Writes nothing itself.
-import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../model/incident.ts';
-import { nearest } from '../model/problem.ts';
-import type { Site } from '../model/site.ts';
-import { statusCommand } from '../model/status-command.ts';
-import { iso, type Millis, SECOND } from '../model/time.ts';
-import { withoutComments } from '../text/comments.ts';
-import { slug } from '../text/slug.ts';
-import { type ChangeBody, type FieldFault, faultAt, type OpenBody, type UpdateBody } from './api-bodies.ts';
-import { asOf } from './as-of.ts';
-import { endedAt } from './ending.ts';
-import { editFront } from './file/edit.ts';
-import { defuse } from './file/escape.ts';
-import { parseIncident } from './file/parse.ts';
-import { addUpdate, printIncident, updated } from './file/print.ts';
+import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../../model/incident.ts';
+import { nearest } from '../../model/problem.ts';
+import type { Site } from '../../model/site.ts';
+import { statusCommand } from '../../model/status-command.ts';
+import { iso, type Millis, SECOND } from '../../model/time.ts';
+import { withoutComments } from '../../text/comments.ts';
+import { slug } from '../../text/slug.ts';
+import { asOf } from '../as-of.ts';
+import { endedAt } from '../ending.ts';
+import { editFront } from '../file/edit.ts';
+import { defuse } from '../file/escape.ts';
+import { parseIncident } from '../file/parse.ts';
+import { addUpdate, printIncident, updated } from '../file/print.ts';
+import { type ChangeBody, type FieldFault, faultAt, type OpenBody, type UpdateBody } from './bodies.ts';
 
 /** The decision: create or replace a file, nothing to do, or refuse the request. */
 export type Writing =

@@ -1,12 +1,12 @@
 // The request bodies of the writing API: their zod schemas, and their faults by field.
 import * as z from 'zod';
-import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../model/incident.ts';
-import { MAX_METRIC_VALUE } from '../model/metric.ts';
-import { type Millis, parseInstant } from '../model/time.ts';
-import { oneLine } from '../text/printable.ts';
-import { listed } from '../text/yaml.ts';
-import { isSilent, MAX_MESSAGE } from './file/escape.ts';
-import { MAX_TITLE } from './file/schema.ts';
+import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
+import { MAX_METRIC_VALUE } from '../../model/metric.ts';
+import { type Millis, parseInstant } from '../../model/time.ts';
+import { oneLine } from '../../text/printable.ts';
+import { listed } from '../../text/yaml.ts';
+import { isSilent, MAX_MESSAGE } from '../file/escape.ts';
+import { MAX_TITLE } from '../file/schema.ts';
 
 const MOMENT = 'write a date and time like 2025-11-06T14:30:00Z';
 const instant = z
