@@ -1,4 +1,5 @@
 // Forecast: who would be told about these incidents if they were on the page now, by email or in a channel.
+
 import { asOf } from '../../core/incidents/as-of.ts';
 import { announcedWhenSeen } from '../../core/incidents/first-seen.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
@@ -6,7 +7,8 @@ import { affectedBy, type Incident, keyOf, refOf } from '../../core/model/incide
 import { channelName } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
 import { EVERYTHING, type Subscriber } from '../../core/model/subscriber.ts';
-import { announcements, concernOf, owedTo } from '../../core/notify/news.ts';
+import { concernOf, owedTo } from '../../core/notify/concern.ts';
+import { announcements } from '../../core/notify/news.ts';
 import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
 import { isFirstRound, seenUpdates } from '../../store/notify/announcements.ts';

@@ -60,10 +60,12 @@ export interface IncidentUpdate {
   /** Its heading says that it is over, but the front matter does not: nothing ended, and the words are only a label. */
   readonly early?: true;
   /**
-   * In an announcement: it tells an end, that the incident is open again after one, or neither, nor a beginning,
-   * whatever its heading says.
+   * In an announcement: it tells a beginning (to a subscriber who was told nothing before), an end, that the incident
+   * is open again after one, or none of these, whatever its heading says.
    */
-  readonly turn?: 'end' | 'reopening' | 'none';
+  readonly turn?: 'beginning' | 'end' | 'reopening' | 'none';
+  /** In an announcement: the components it adds, of which nothing was told before. */
+  readonly untold?: readonly string[];
   /** In an announcement: its words are also those of the updates that waited before it. */
   readonly folds?: true;
 }

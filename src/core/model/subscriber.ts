@@ -47,6 +47,9 @@ export interface Concern {
   readonly edge: boolean;
   /** Ids of the affected components; empty: it concerns everyone. */
   readonly affected: readonly string[];
+  /** Of these, those of which nothing was told before, although something was of the incident. */
+  readonly untold: readonly string[];
+  readonly isEnd: boolean;
 }
 
 const ATOM = "[A-Za-z0-9#$&'*+/=?^_`{|}~-]+";
@@ -110,7 +113,7 @@ function readDomain(typed: string): string | null {
 }
 
 /** Whether a subscriber wants the update; one without affected components concerns everyone. */
-export function wants(choice: Choice, { kind, edge, affected }: Concern): boolean {
+export function wants(choice: Choice, { kind, edge, affected }: Omit<Concern, 'untold' | 'isEnd'>): boolean {
   if (choice.kinds !== 'all' && choice.kinds !== kind) return false;
   if (choice.detail === 'ends' && !edge) return false;
   const { components } = choice;

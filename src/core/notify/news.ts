@@ -2,8 +2,6 @@
 
 import { WORDLESS } from '../incidents/completion.ts';
 import {
-  announcesEnd,
-  announcesRelapse,
   endOf,
   endsTold,
   isEndKey,
@@ -15,7 +13,6 @@ import {
 import { filedKey } from '../incidents/filed-words.ts';
 import { noticesOf, stateAt } from '../incidents/maintenance.ts';
 import {
-  affectedBy,
   beginningOf,
   type Incident,
   type IncidentUpdate,
@@ -24,8 +21,8 @@ import {
   type UpdateRef,
   type UpdateStatus,
 } from '../model/incident.ts';
-import { type Concern, type Subscriber, wants } from '../model/subscriber.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
+import { untoldOf } from './concern.ts';
 
 export interface Announcement extends UpdateRef {
   readonly incident: Incident;
@@ -166,7 +163,10 @@ function newsOf(
   const isNews = opening !== undefined && opening.at <= now && !isSeen(opening) && !isTold(opening);
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
-  return found;
+  const untold = begun === undefined ? [] : untoldOf(incident, isSeen, now);
+  return untold.length === 0
+    ? found
+    : found.map(one => (one.quiet ? one : { ...one, update: { ...one.update, untold } }));
 }
 
 /** The newest of the updates with the words of all: those that waited are told with it. */
@@ -203,41 +203,6 @@ function tellsNothing({ updates }: Incident, update: IncidentUpdate): boolean {
   return before.findLast(({ stray }) => !stray)?.status === status;
 }
 
-/** What an update is about, to compare with subscribers' choices. */
-export function concernOf(
-  incident: Incident,
-  update: IncidentUpdate,
-  components: readonly { readonly id: string; readonly name: string }[],
-): Concern {
-  return {
-    kind: incident.scheduled ? 'maintenance' : 'incidents',
-    // A relapse counts too: its subscribers were sent the end.
-    edge:
-      update.turn !== 'none' &&
-      (update.turn !== undefined ||
-        beginningOf(incident)?.key === update.key ||
-        announcesEnd(incident, update) ||
-        announcesRelapse(incident, update)),
-    affected: [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)],
-  };
-}
-
-/** For an automatic incident also components removed since: their subscribers should get the end. */
-function formerly({ openedBy, components, updates }: Incident): string[] {
-  if (openedBy === null) return [];
-  return [...(components ?? []), ...updates.flatMap(({ change }) => change?.components ?? [])].map(
-    ({ id }) => id,
-  );
-}
-
-/** The ids of the subscribers who want the update. */
-export function owedTo(
-  subscribers: readonly Pick<Subscriber, 'id' | 'choice'>[],
-  concern: Concern,
-): string[] {
-  return subscribers.filter(({ choice }) => wants(choice, concern)).map(({ id }) => id);
-}
-
 /**
  * The update as it reads now, without what was put before the beginning after its announcement: that is told to nobody,
  * so it is not the beginning either.
@@ -254,19 +219,20 @@ export function asAnnounced<Kind extends Incident>(
   const isNew = (one: IncidentUpdate) =>
     isPreface(one) ? !before.some(isPreface) : one.at < begun && !before.some(({ key }) => key === one.key);
   const updates = incident.updates.filter(one => one.key === update.key || !isNew(one));
-  const { turn, status, folds, body } = announced.update;
+  const { turn, status, folds, body, untold } = announced.update;
   const isTurn = turn !== undefined && update.turn === undefined;
   const isRaised = (update.status === 'scheduled' || turn === 'end') && status !== update.status;
-  if (updates.length === incident.updates.length && !isTurn && !isRaised && !folds) return current;
+  if (updates.length === incident.updates.length && !isTurn && !isRaised && !folds && !untold) return current;
   return {
     incident: { ...incident, updates },
     update:
-      isTurn || isRaised || folds
+      isTurn || isRaised || folds || untold
         ? {
             ...update,
             ...(isTurn ? { turn } : {}),
             ...(isRaised ? { status } : {}),
             ...(folds ? { body, folds } : {}),
+            ...(untold ? { untold } : {}),
           }
         : update,
   };

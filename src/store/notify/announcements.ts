@@ -220,12 +220,13 @@ export async function filedIn(db: Db, incidentId: string): Promise<string[]> {
   return (await query.where('key', 'like', 'filed %').execute()).map(({ key }) => key);
 }
 
-/** All that was announced of an incident, as it was then. */
-export async function allAnnounced(db: Db, incidentId: string): Promise<Frozen[]> {
+/** All that was announced of an incident, as it was then, but for `ref`. */
+export async function announcedBefore(db: Db, incidentId: string, ref: string): Promise<Frozen[]> {
   const rows = await db
     .selectFrom('announcements')
     .select('frozen')
     .where(isOf(incidentId))
+    .where('ref', '<>', ref)
     .where('frozen', 'is not', null)
     .execute();
   return rows.map(({ frozen }) => JSON.parse(frozen!) as Frozen);

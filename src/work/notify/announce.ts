@@ -1,22 +1,22 @@
 // Announces news. One transaction records it with the promise to send it; the deliveries are then enqueued in steps, so
 // that a hundred thousand of them block nothing.
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withdrawnWith } from '../../core/incidents/ending.ts';
-import { affectedBy, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
+import { type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
+import { concernOf, owedTo } from '../../core/notify/concern.ts';
 import {
   type Announcement,
   announcements,
   asAnnounced,
-  concernOf,
   findUpdate,
   HOLDS_FOR,
-  owedTo,
 } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import {
-  allAnnounced,
+  announcedBefore,
   announceUpdates,
   endFirstRound,
   enqueueSome,
@@ -145,12 +145,11 @@ export class Announcer {
   async #enqueueAll(ref: string, { incident, update }: Frozen, { site }: Snapshot): Promise<number> {
     const { db, clock } = this.#parts;
     const concern = concernOf(incident, update, site.components);
-    // Those who were told of the beginning get the end, although the file names their component no more.
-    const before = update.turn ? await allAnnounced(db, keyOf(incident)) : [];
-    const affected = [
-      ...concern.affected,
-      ...before.flatMap(one => affectedBy(one.incident, site.components).map(({ id }) => id)),
-    ];
+    // Those who were told of it get the end, although the file names their component no more, and nobody else.
+    const before = update.turn ? await announcedBefore(db, keyOf(incident), ref) : [];
+    const told = before.flatMap(one => concernOf(one.incident, one.update, site.components).affected);
+    const isKnown = concern.isEnd && before.length > 0;
+    const affected = isKnown ? told : [...concern.affected, ...told];
     const owed = (readers: Parameters<typeof owedTo>[0]) => owedTo(readers, { ...concern, affected });
     const types = site.notify.visitors.channels;
     for (let deliveries = 0; ; ) {

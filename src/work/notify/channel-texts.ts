@@ -6,9 +6,11 @@ import { type Incident, type IncidentUpdate, incidentPath } from '../../core/mod
 import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelContent, ChannelMessage } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
+import type { Choice } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import type { NotificationChannel } from '../../core/notify/channel-health.ts';
+import { begins, concernOf } from '../../core/notify/concern.ts';
 import type { ChannelDelivery } from '../../core/notify/delivery.ts';
 import { oneLine } from '../../core/text/printable.ts';
 import { currentUpdate, type Frozen } from '../../store/notify/announcements.ts';
@@ -31,8 +33,20 @@ export function messageComposer(
     const about = await currentUpdate(db, now, ref);
     if (!about) return null;
     const links = channel.owner === 'visitor' ? linksFor(secret, now.site, channel.id) : null;
-    return { ...describe(now.site, channel.lang, about, links), payload: payload(now, about, links), id };
+    return {
+      ...describe(now.site, channel.lang, forReader(about, channel.choice, now.site), links),
+      payload: payload(now, about, links),
+      id,
+    };
   };
+}
+
+/** To a reader who is told of it for the first time, the addition of their component is the beginning. */
+function forReader(about: Frozen, choice: Choice, { components }: Site): Frozen {
+  const { incident, update } = about;
+  return begins(choice, concernOf(incident, update, components))
+    ? { incident, update: { ...update, turn: 'beginning' } }
+    : about;
 }
 
 function confirmation(site: Site, channel: NotificationChannel, secret: string, now: Millis): ChannelContent {

@@ -3,9 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { affectedNamesAt } from '../../core/incidents/impact.ts';
-import { incidentPath, keyOf } from '../../core/model/incident.ts';
+import { type IncidentUpdate, incidentPath, keyOf } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
+import type { Concern } from '../../core/model/subscriber.ts';
 import { type Purpose, shortId } from '../../core/model/token.ts';
+import { begins, concernOf } from '../../core/notify/concern.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
 import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
@@ -24,6 +26,8 @@ const blank = (purpose: Purpose) => `${BLANK}-${purpose}`;
 /** The part of an email that is the same for all subscribers with one language. */
 interface Form {
   readonly email: EmailForm;
+  /** The same for those to whom it is the beginning: a component was added that they follow. */
+  readonly beginning?: { readonly email: EmailForm; readonly concern: Concern };
   /** The first email of the thread, by name; null for that email itself and for emails without a thread. */
   readonly root: string | null;
 }
@@ -44,6 +48,7 @@ export class EmailComposer {
     const { kind, ref, subscriber } = due;
     const form = await this.#formOf(due);
     if (!form) return null;
+    const isBeginning = form.beginning !== undefined && begins(subscriber.choice, form.beginning.concern);
     const { site } = snapshot();
     const domain = domainOf(mailFrom());
     const idOf = (name: string) => `<${shortId(`${name} ${subscriber.id}`)}@${domain}>`;
@@ -55,7 +60,7 @@ export class EmailComposer {
         : { [blank('unsubscribe')]: leave, [blank('manage')]: token('manage') };
     return {
       to: subscriber.address,
-      form: form.email,
+      form: isBeginning ? form.beginning!.email : form.email,
       blanks,
       sentAt: clock(),
       messageId: idOf(`${kind} ${ref}`),
@@ -100,10 +105,16 @@ export class EmailComposer {
     const { incident, update } = about;
     const names = affectedNamesAt(incident, update, site.components);
     const page = site.url + incidentPath(incident.id);
-    const email = emails.update(site, lang, incident, update, names, { incident: page, ...links });
+    const written = (one: IncidentUpdate) =>
+      emails.update(site, lang, incident, one, names, { incident: page, ...links });
+    const email = written(update);
+    const beginning = update.untold && {
+      email: written({ ...update, turn: 'beginning' }),
+      concern: concernOf(incident, update, site.components),
+    };
     // The first announced update of an incident: its emails start the threads.
     const root = await firstAnnounced(db, keyOf(incident));
-    return { email, root: root === ref ? null : root };
+    return { email, ...(beginning ? { beginning } : {}), root: root === ref ? null : root };
   }
 }
 

@@ -52,7 +52,8 @@ export function makeEmails(render: Render) {
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
   if (update.turn === 'end' || (update.turn !== 'none' && announcesEnd(incident, update))) return 'RESOLVED';
-  const isBeginning = update.turn !== 'none' && update.key === beginningOf(incident)?.key;
+  const isBeginning =
+    update.turn === 'beginning' || (update.turn !== 'none' && update.key === beginningOf(incident)?.key);
   return isBeginning ? 'INCIDENT' : 'UPDATE';
 }
 

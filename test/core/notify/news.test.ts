@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { refOf } from '../../../src/core/model/incident.ts';
 import { type Choice, DETAILS, EVERYTHING, KINDS, wants } from '../../../src/core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { announcements, asAnnounced, concernOf, findUpdate, owedTo } from '../../../src/core/notify/news.ts';
+import { concernOf, owedTo } from '../../../src/core/notify/concern.ts';
+import { announcements, asAnnounced, findUpdate } from '../../../src/core/notify/news.ts';
 import { component, incident, NOW, update } from '../../makers.ts';
 
 const FIRST = update(NOW - HOUR, 'investigating', 'a');

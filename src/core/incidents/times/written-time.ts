@@ -132,7 +132,7 @@ const WORD = String.raw`(\p{L}[\p{L}\p{M}]{0,14})(?![\p{L}\p{M}])\.?`;
 const MONTH = `(?:${MONTH_NAMES})(?!\\p{L})\\.?`;
 const DAY_NAME = new RegExp(`(?<![\\p{L}\\d])(${DAY_NAMES})\\.?[\\s,]*$`, 'iu');
 
-const ORDINAL = String.raw`(?:st|nd|rd|th|er|[ºª.])?`;
+const ORDINAL = `(?:st|nd|rd|th|er|[ºª.])?`;
 const YEAR = String.raw`(\d{4}|['’]?\d{2})(?!\d)`;
 /** The forms of a date, and their groups for year, month and day. */
 const DATES: readonly (readonly [RegExp, y: number, m: number, d: number])[] = [
