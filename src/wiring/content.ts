@@ -2,7 +2,6 @@
 import { openTemplates, type TemplateFolder } from '../content/templates.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
-import type { Transition } from '../core/model/transition.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { makeFile } from '../work/incidents/file.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
@@ -28,22 +27,20 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
   const mirror = new Mirror({ snapshot, write: exportInto(env, folder, db), monotonic, log });
   const git = await GitSync.open({ ...base, dir: env.statusDir, variables: env.variables }, clock());
   const templates = openTemplates(env.statusDir);
-  const sources = [clockSteps, monitoring.pauses, git, mirror];
-  const others = () => sources.flatMap(source => source.problems());
+  const others = () => [clockSteps, monitoring.pauses, git, mirror].flatMap(one => one.problems());
   const { save, ...facts } = await openFolderFacts(base, recorder, git, templates, others);
   const outages = lastGood(makeReadOutages(db), {});
   const writer = git.writer('machine');
-  const retire = (end: Transition) => recorder.endRemoved(end);
   const refresh: Refresh = await Refresh.open(
     {
       ...facts,
-      file: makeFile({ ...base, writer, templates: templates.current, outages, retire }),
+      file: makeFile({ ...base, writer, templates: templates.current, outages, recorder }),
       histories: () => git.histories,
       metrics: lastGood(makeFigures(db), new Map()),
       responses: lastGood(makeResponses(db), new Map()),
-      measured: (from, now) => recorder.measured(from, now),
+      recorder,
       outages,
-      networkDownSince: () => network.downSince(),
+      network,
       firstSeen: new FirstSeen(db, 'server'),
       plans: new Plans(db, 'server'),
       warnings: warnings.current,

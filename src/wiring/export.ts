@@ -73,9 +73,9 @@ export async function readSnapshot(
       metrics: makeFigures(db),
       // There is only one round, so it reads all of them.
       responses: makeResponses(db, Number.POSITIVE_INFINITY),
-      measured: async from => (db ? readMeasured(db, from) : new Map()),
+      recorder: { measured: async from => (db ? readMeasured(db, from) : new Map()) },
       outages: db ? makeReadOutages(db) : async () => ({}),
-      networkDownSince: () => null,
+      network: { downSince: () => null },
       firstSeen: new FirstSeen(db, 'reader'),
       plans: new Plans(db, 'reader'),
       warnings: () => [],

@@ -46,7 +46,7 @@ export function endOf(incident: Incident, state: UpdateStatus, now: Millis): Inc
   const completion = completionOf(incident);
   const at = resolved ?? Math.min(now, completion?.at ?? scheduled?.end ?? now);
   const said = completion ? completion.update : updates.findLast(update => announcesEnd(incident, update));
-  return { ...(said ?? { key: WORDLESS, at, label: null, body: '' }), status: state, turn: 'end' };
+  return { ...(said ?? { key: WORDLESS, at, label: null, body: '' }), status: state, announces: 'end' };
 }
 
 /** The end, with words that are not told yet where there are some: the incident continued after its first end. */
@@ -56,7 +56,7 @@ export function nextEnd(
   isSeen: (update: IncidentUpdate) => boolean,
 ): IncidentUpdate {
   const said = updates.find(one => one.status === end.status && !one.reopens && !isSeen(one));
-  return said ? { ...said, turn: 'end' } : end;
+  return said ? { ...said, announces: 'end' } : end;
 }
 
 /** The keys of an incident's ends, and of what said that it is open again after one. Sorted, they come last. */
@@ -103,7 +103,7 @@ export function endRecordOf(records: {
  * @param status as of now (`stateAt`)
  * @param end the present one (`endOf`)
  */
-export function nextTurn(
+export function endOrReopeningToTell(
   { updates, endsAhead }: Incident,
   status: UpdateStatus,
   end: IncidentUpdate | null,
@@ -115,7 +115,7 @@ export function nextTurn(
   // An end in the future was told by a clock that was ahead, or is a slip: the file does not say that it goes on.
   if (open || endsAhead) return null;
   const key = reopeningKey(count - 1);
-  return { key, update: { key, at: now, status, label: null, body: '', turn: 'reopening' } };
+  return { key, update: { key, at: now, status, label: null, body: '', announces: 'reopening' } };
 }
 
 /** Whether the updates say that it was open again since the end that was told, though it was never read while open. */

@@ -63,7 +63,7 @@ export interface IncidentUpdate {
    * In an announcement: it tells a beginning (to a subscriber who was told nothing before), an end, that the incident
    * is open again after one, or none of these, whatever its heading says.
    */
-  readonly turn?: 'beginning' | 'end' | 'reopening' | 'none';
+  readonly announces?: 'beginning' | 'end' | 'reopening' | 'none';
   /** In an announcement: the components it adds, of which nothing was told before. */
   readonly untold?: readonly string[];
   /** In an announcement: its words are also those of the updates that waited before it. */

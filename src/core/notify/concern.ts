@@ -14,14 +14,14 @@ export function concernOf(
     kind: incident.scheduled ? 'maintenance' : 'incidents',
     // A relapse counts too: its subscribers were sent the end.
     edge:
-      update.turn !== 'none' &&
-      (update.turn !== undefined ||
+      update.announces !== 'none' &&
+      (update.announces !== undefined ||
         beginningOf(incident)?.key === update.key ||
         announcesEnd(incident, update) ||
         announcesRelapse(incident, update)),
     affected: [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)],
     untold: update.untold ?? [],
-    isEnd: update.turn === 'end',
+    isEnd: update.announces === 'end',
   };
 }
 

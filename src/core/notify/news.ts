@@ -3,10 +3,10 @@
 import { WORDLESS } from '../incidents/completion.ts';
 import {
   endOf,
+  endOrReopeningToTell,
   endsTold,
   isEndKey,
   nextEnd,
-  nextTurn,
   openAfterEnd,
   wordlessKey,
 } from '../incidents/ending.ts';
@@ -107,12 +107,12 @@ function newsOf(
   };
   // The email would contradict the page.
   const waiting = firstRound ? [] : openAfterEnd(incident);
-  const turn = nextTurn(incident, state, end, has, now);
+  const next = endOrReopeningToTell(incident, state, end, has, now);
   // Its end is told already.
-  const isAfterwards = end !== null && turn === null;
+  const isAfterwards = end !== null && next === null;
   const isMachines = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end.
-  const isHolding = isMachines && turn !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
+  const isHolding = isMachines && next !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
   const isCalm = (update: IncidentUpdate) =>
     update.key !== end?.key && (has(filedKey(update.body)) || isNoEnd(update));
   const calm = isMachines && begun !== undefined ? updates.filter(isCalm) : [];
@@ -121,15 +121,15 @@ function newsOf(
     // What tells the end, or corrects it, is no news of its own; what is written after it was told without words, is.
     if (update.key === end?.key) {
       // An incident's end is told once: what comes after it is an update.
-      const said = turn === null && !incident.scheduled ? { ...update, turn: 'none' as const } : update;
+      const said = next === null && !incident.scheduled ? { ...update, announces: 'none' as const } : update;
       const isLate = update.key !== WORDLESS && has(wordlessKey(count - 1));
-      add(said, update.key, turn !== null || !isLate);
+      add(said, update.key, next !== null || !isLate);
     }
     // A stray one is news once its time is corrected.
     else if (firstRound || !(update.stray || tellsNothing(incident, update)))
       add(
         isEarlier(update) || isAfterwards
-          ? { ...begunAs(update, state), turn: 'none' }
+          ? { ...begunAs(update, state), announces: 'none' }
           : begunAs(update, state),
         update.key,
         isTold(update),
@@ -138,7 +138,7 @@ function newsOf(
   const routine = calm.filter(update => !isSeen(update) && update.at <= now);
   const told = lastTold(incidentId);
   // An end, or what says that it goes on after one, is told at once.
-  const isTime = turn !== null || told === null || now - told >= CALM || now < told;
+  const isTime = next !== null || told === null || now - told >= CALM || now < told;
   if (isTime && !isHolding) {
     const held = routine.filter(({ status, quiet }) => status !== 'resolved' && !quiet);
     const newest = end === null ? held.at(-1) : undefined;
@@ -146,17 +146,17 @@ function newsOf(
       add(update === newest ? folded(held) : update, update.key, update !== newest || isTold(update));
   }
   const first = found.findIndex(({ quiet }) => !quiet);
-  if (turn && end && !isHolding) {
-    add(end, turn.key, isUntold(incident) || (isOld(end) && begun === undefined));
+  if (next && end && !isHolding) {
+    add(end, next.key, isUntold(incident) || (isOld(end) && begun === undefined));
     const isWordless = incident.scheduled
       ? end.key === WORDLESS && incident.status !== state
       : end.body.trim() === '' && end.label === null;
     if (isWordless) add(end, wordlessKey(count), true);
-  } else if (turn && !end) {
+  } else if (next && !end) {
     // With the words about it, if there are any.
     if (first >= 0)
-      found[first] = { ...found[first]!, update: { ...found[first]!.update, turn: 'reopening' } };
-    add(turn.update, turn.key, first >= 0);
+      found[first] = { ...found[first]!, update: { ...found[first]!.update, announces: 'reopening' } };
+    add(next.update, next.key, first >= 0);
   }
   // A maintenance announced in this round needs no reminder.
   const opening = updates.find(update => !update.quiet && !update.stray && !isEarlier(update));
@@ -219,17 +219,18 @@ export function asAnnounced<Kind extends Incident>(
   const isNew = (one: IncidentUpdate) =>
     isPreface(one) ? !before.some(isPreface) : one.at < begun && !before.some(({ key }) => key === one.key);
   const updates = incident.updates.filter(one => one.key === update.key || !isNew(one));
-  const { turn, status, folds, body, untold } = announced.update;
-  const isTurn = turn !== undefined && update.turn === undefined;
-  const isRaised = (update.status === 'scheduled' || turn === 'end') && status !== update.status;
-  if (updates.length === incident.updates.length && !isTurn && !isRaised && !folds && !untold) return current;
+  const { announces, status, folds, body, untold } = announced.update;
+  const isMarked = announces !== undefined && update.announces === undefined;
+  const isRaised = (update.status === 'scheduled' || announces === 'end') && status !== update.status;
+  if (updates.length === incident.updates.length && !isMarked && !isRaised && !folds && !untold)
+    return current;
   return {
     incident: { ...incident, updates },
     update:
-      isTurn || isRaised || folds || untold
+      isMarked || isRaised || folds || untold
         ? {
             ...update,
-            ...(isTurn ? { turn } : {}),
+            ...(isMarked ? { announces } : {}),
             ...(isRaised ? { status } : {}),
             ...(folds ? { body, folds } : {}),
             ...(untold ? { untold } : {}),
@@ -256,7 +257,7 @@ export function findUpdate<Kind extends Incident & { readonly state?: UpdateStat
     const own = incident.updates.find(
       one => one.key === named && (!isEnd || one.status === announced?.status),
     );
-    if (own) return { incident, update: isEnd ? { ...own, turn: 'end' } : own };
+    if (own) return { incident, update: isEnd ? { ...own, announces: 'end' } : own };
     const end = isEnd ? endOf(incident, incident.state ?? incident.status, incident.started) : null;
     if (end) return { incident, update: end.key === WORDLESS ? (announced ?? end) : end };
   }

@@ -150,7 +150,7 @@ export class FirstSeen {
     const record = endRecordOf(seen);
     const incident = completedByRecord(written, record, now);
     const presumed = incident.updates.find(one => one.presumed);
-    const dated = this.#withFirstSeenTimes(
+    const dated = this.#withoutOvertakenSteps(
       presumed === undefined
         ? this.#ended(incident, seen, now)
         : announcedWhenSeen(incident, this.#firstSeen(incident, presumed.key, seen, now)),
@@ -166,7 +166,7 @@ export class FirstSeen {
   }
 
   /** Removes the maintenance steps that its completion overtook, except steps that were announced before. */
-  #withFirstSeenTimes(incident: Incident, noted: Seen, now: Millis): Incident {
+  #withoutOvertakenSteps(incident: Incident, noted: Seen, now: Millis): Incident {
     const wasAhead = (update: IncidentUpdate) => this.#wasAhead(incident, update);
     const isEndTold = endRecordOf(noted).announcedAt !== null;
     const left = stepsAfterCompletion(incident, now, wasAhead, isEndTold).filter(

@@ -12,7 +12,6 @@ import { shownProblems } from '../../core/incidents/lint/shown.ts';
 import { shownTimeProblems } from '../../core/incidents/lint/times.ts';
 import { failingMeanwhile } from '../../core/incidents/maintenance.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
-import type { Measured } from '../../core/model/component.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Problem, warningAt } from '../../core/model/problem.ts';
@@ -24,6 +23,8 @@ import { checksWithoutResult } from '../../core/monitoring/without-result.ts';
 import { composing } from '../../core/page/compose.ts';
 import type { Facts } from '../../core/page/facts.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
+import type { OwnNetwork } from '../monitoring/own-network.ts';
+import type { Recorder } from '../monitoring/recorder.ts';
 import type { Watchdog } from '../monitoring/watchdog.ts';
 import type { File, Filed } from './file.ts';
 import type { FirstSeen } from './first-seen.ts';
@@ -40,7 +41,7 @@ interface RefreshDeps {
   /** Since when the folder was missing for an earlier process, epoch ms; null if it was not. */
   readonly missingSince: Millis | null;
   readonly file: File;
-  readonly measured: (from: Millis, now: Millis) => Promise<ReadonlyMap<string, Measured>>;
+  readonly recorder: Pick<Recorder, 'measured'>;
   /** The value of each metric over the last 24 hours, by id. A new object means a new state. */
   readonly metrics: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
   /** Each component's median response time over the last 24 hours, by id. */
@@ -49,7 +50,7 @@ interface RefreshDeps {
   readonly outages: () => Promise<Outages>;
   /** The git history of each file, as last read. Another job reads it. */
   readonly histories: () => ReadonlyMap<string, readonly Revision[]>;
-  readonly networkDownSince: () => Millis | null;
+  readonly network: Pick<OwnNetwork, 'downSince'>;
   readonly firstSeen: FirstSeen;
   readonly plans: Plans;
   /** Problems that are not outages but must be fixed. */
@@ -112,6 +113,10 @@ export class Refresh {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * One round: reads the folder, files what is due, reads again what that changed, and composes the Snapshot if anything
+   * changed. Long because the order of its steps is what it says.
+   */
   async #gather(now: Millis): Promise<Snapshot> {
     const deps = this.#deps;
     const { site, problems } = await deps.site();
@@ -121,7 +126,7 @@ export class Refresh {
       withOccurrences(await deps.firstSeen.date(files.incidents, now), site.timezone, now),
       nextTurn,
     );
-    const known = await deps.measured(from, now);
+    const known = await deps.recorder.measured(from, now);
     const isFolderMissing = files.missing?.closed === true;
     const filed = await deps.file(
       {
@@ -136,14 +141,14 @@ export class Refresh {
     );
     if (filed.wrote) files = await deps.files();
     this.#missingSince = files.missing === null ? null : (this.#missingSince ?? now);
-    const measured = await deps.measured(from, now);
+    const measured = await deps.recorder.measured(from, now);
     const outages = await deps.outages();
     const views = await deps.firstSeen.date(files.incidents, now);
     const all = withUnfiled(views, filed, one => deps.firstSeen.unfiled(one, now));
     const incidents = await inTurns(withOccurrences(all, site.timezone, now), nextTurn);
     const wrongTimes = await inTurns(timeProblems(files, views, now), nextTurn);
     await inTurns(hashing(incidents), nextTurn);
-    const networkDownSince = deps.networkDownSince();
+    const networkDownSince = deps.network.downSince();
     const warnings = deps.warnings(site, now);
     const unnamed = site.components.filter(({ id }) => !deps.watchdog.isNamed(id));
     const found = [

@@ -7,23 +7,23 @@ import type { Incident } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
-import type { Transition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
 import { insertTransition, newestTransition } from '../../store/incidents/transitions.ts';
+import type { Recorder } from '../monitoring/recorder.ts';
 import { ignoreStorageFault } from '../timing/storage.ts';
 
 export interface RetireDeps {
   readonly db: Db;
   readonly outages: () => Promise<Outages>;
   /** Stores the end of an outage, and deletes the confirmed state of its check. */
-  readonly retire: (end: Transition) => Promise<void>;
+  readonly recorder: Pick<Recorder, 'endRemoved'>;
   readonly log: Log;
 }
 
 /** A half-written status.yaml may be valid YAML without its end. A removal counts after this time, ms. */
 const MEANT_AFTER = 3 * SECOND;
 
-export function makeRetire({ db, outages, retire, log }: RetireDeps) {
+export function makeRetire({ db, outages, recorder, log }: RetireDeps) {
   /** Since when each check has been missing, epoch ms. */
   let noticed = new Map<string, Millis>();
   return async (incidents: readonly Incident[], site: Site, now: Millis): Promise<void> => {
@@ -36,7 +36,7 @@ export function makeRetire({ db, outages, retire, log }: RetireDeps) {
       const title = one.title ?? (await newestTransition(db, one.source))?.title ?? null;
       const end = endOf(one, site, title, since);
       log.info({ source: one.source }, end.message);
-      await ignoreStorageFault(retire(end));
+      await ignoreStorageFault(recorder.endRemoved(end));
     }
     for (const left of leftOpen(incidents, await outages(), now)) {
       const newest = await newestTransition(db, left.source);

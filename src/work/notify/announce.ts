@@ -146,7 +146,7 @@ export class Announcer {
     const { db, clock } = this.#parts;
     const concern = concernOf(incident, update, site.components);
     // Those who were told of it get the end, although the file names their component no more, and nobody else.
-    const before = update.turn ? await announcedBefore(db, keyOf(incident), ref) : [];
+    const before = update.announces ? await announcedBefore(db, keyOf(incident), ref) : [];
     const told = before.flatMap(one => concernOf(one.incident, one.update, site.components).affected);
     const isKnown = concern.isEnd && before.length > 0;
     const affected = isKnown ? told : [...concern.affected, ...told];

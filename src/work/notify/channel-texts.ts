@@ -45,7 +45,7 @@ export function messageComposer(
 function forReader(about: Frozen, choice: Choice, { components }: Site): Frozen {
   const { incident, update } = about;
   return begins(choice, concernOf(incident, update, components))
-    ? { incident, update: { ...update, turn: 'beginning' } }
+    ? { incident, update: { ...update, announces: 'beginning' } }
     : about;
 }
 

@@ -109,7 +109,7 @@ export class EmailComposer {
       emails.update(site, lang, incident, one, names, { incident: page, ...links });
     const email = written(update);
     const beginning = update.untold && {
-      email: written({ ...update, turn: 'beginning' }),
+      email: written({ ...update, announces: 'beginning' }),
       concern: concernOf(incident, update, site.components),
     };
     // The first announced update of an incident: its emails start the threads.

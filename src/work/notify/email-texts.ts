@@ -51,9 +51,11 @@ export function makeEmails(render: Render) {
 /** A file that is already resolved when it appears is announced as resolved. */
 export function tagOf(incident: Incident, update: IncidentUpdate): string {
   if (incident.scheduled) return 'MAINTENANCE';
-  if (update.turn === 'end' || (update.turn !== 'none' && announcesEnd(incident, update))) return 'RESOLVED';
+  if (update.announces === 'end' || (update.announces !== 'none' && announcesEnd(incident, update)))
+    return 'RESOLVED';
   const isBeginning =
-    update.turn === 'beginning' || (update.turn !== 'none' && update.key === beginningOf(incident)?.key);
+    update.announces === 'beginning' ||
+    (update.announces !== 'none' && update.key === beginningOf(incident)?.key);
   return isBeginning ? 'INCIDENT' : 'UPDATE';
 }
 

@@ -48,7 +48,9 @@ function server() {
     expect(new Set(keys.at(-1)).size).toBe(named.updates.length);
     const news = announcements([named], seen, NOW, false);
     for (const one of news) seen.add(refOf(one));
-    return news.flatMap(({ quiet, update: { turn, body } }) => (quiet ? [] : `${turn ?? 'update'}: ${body}`));
+    return news.flatMap(({ quiet, update: { announces, body } }) =>
+      quiet ? [] : `${announces ?? 'update'}: ${body}`,
+    );
   };
   return { round, keys };
 }

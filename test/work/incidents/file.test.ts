@@ -58,7 +58,7 @@ function desk(within = MINUTE, parents: Readonly<Record<string, string[]>> = {})
     },
     templates: () => ({}),
     outages: async () => ({}),
-    retire: async () => {},
+    recorder: { endRemoved: async () => {} },
     clock: () => now,
     log: LOG,
   };

@@ -74,7 +74,7 @@ function town() {
       },
       templates: () => ({}),
       outages: makeReadOutages(db),
-      retire: async () => {},
+      recorder: { endRemoved: async () => {} },
       clock: () => now,
       log: LOG,
     });
