@@ -162,6 +162,25 @@ describe('src/', () => {
     }
   });
 
+  test('a function over 60 lines says in its docstring why it is long', () => {
+    const isStart = (line: string) =>
+      /^(?:export )?(?:async )?function\b/.test(line) ||
+      /^ {2}(?!if|for|while|switch|return)(?:static )?(?:async )?[*#]?\w+\(.*[({]$/.test(line);
+    const silent = files.flatMap(file => {
+      const lines = textOf(file).split('\n');
+      return lines.flatMap((line, at) => {
+        if (!isStart(line)) return [];
+        const end = lines.indexOf(line.startsWith(' ') ? '  }' : '}', at);
+        // A call's arguments end with another sign.
+        if (end - at < 60 || lines.slice(at, end).some(one => /^( {2})?\}?\);$/.test(one))) return [];
+        const before = lines.slice(0, at).join('\n');
+        const [doc = ''] = /\/\*\*(?:(?!\*\/)[\s\S])*\*\/$/.exec(before) ?? [];
+        return /\blong\b/i.test(doc) ? [] : [`${file}:${at + 1}`];
+      });
+    });
+    expect(silent).toEqual([]);
+  });
+
   test('no folder holds more than 15 files', () => {
     const sizes = new Map<string, number>();
     for (const file of files) sizes.set(path.dirname(file), (sizes.get(path.dirname(file)) ?? 0) + 1);

@@ -69,7 +69,10 @@ export function announcements(
   return found.sort((a, b) => a.update.at - b.update.at);
 }
 
-/** One incident's news. Long because what is told, noted or left for later is decided in one place. */
+/**
+ * One incident's news. Long because every update passes the same questions (seen before, waiting, calm, old), and the
+ * end's answer depends on all of them: apart, each part would need most of the values.
+ */
 function newsOf(
   incident: Incident,
   seen: ReadonlySet<string>,

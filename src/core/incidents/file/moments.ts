@@ -109,11 +109,10 @@ const NOTED_WITHIN = 15 * MINUTE;
 export const ENDING_FOR = HOUR;
 
 /**
- * The moments in one direction. What has the time of the end is the end. What comes after it draws nothing along: it was
+ * The moments in one direction. Long because each section's day depends on what the ones before it left: one walk. What has the time of the end is the end. What comes after it draws nothing along: it was
  * written by a clock that is ahead, or is a postscript. And what stands below the words of such a clock is not of
  * the day after the end for that: it is of the day before, where that is within the incident. What stands before
  * all others and is not as old as these was put at the wrong end of the file: see `appended`.
- * Longer than 60 lines: each section is read by what the one before it was found to be, so the loop is one thought.
  */
 function walk(
   sections: readonly Section[],

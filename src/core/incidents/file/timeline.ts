@@ -48,7 +48,7 @@ export interface Sections {
 }
 
 /**
- * Cuts a body into preface, timed sections and the post-mortem; headings in code fences do not count, and HTML
+ * Cuts a body, in one pass over its lines (so it is long), into preface, timed sections and the post-mortem; headings in code fences do not count, and HTML
  * comments, with all that stands in them, are left out. Of a body that is too long only the beginning is read.
  * @param status the one in the front matter: below a level-one heading of a report, what is over has text alone.
  * @param doubtful by line, what a heading without a date may mean (moments.ts): it cannot be read.

@@ -155,6 +155,10 @@ function overrunBy({ scheduled, status, updates, rrule }: Incident, now: Millis)
   return last.status === 'completed' || (DONE.test(said) && !NOT.test(said)) ? undefined : last;
 }
 
+/**
+ * The problems with times that are ahead, or contradict the end. Long because each finding is a few lines, and all share
+ * the test that finds nothing in most files.
+ */
 function ahead(
   incident: Incident,
   source: string,
