@@ -12,8 +12,8 @@ export function isAhead({ started, resolved, updates, begins }: Incident, now: M
 }
 
 /** The next moment after `now` at which the result of `asOf` changes; Infinity when it never does. */
-export function changesAt({ started, resolved, updates }: Incident, now: Millis): Millis {
-  const moments = [started, resolved ?? now, ...updates.map(({ at }) => at)];
+export function changesAt({ started, resolved, scheduled, updates }: Incident, now: Millis): Millis {
+  const moments = [started, resolved ?? now, scheduled?.end ?? now, ...updates.map(({ at }) => at)];
   return Math.min(...moments.filter(at => at > now), Number.POSITIVE_INFINITY);
 }
 
@@ -49,9 +49,10 @@ export function asOf(
  */
 export function isPlannable(
   { scheduled }: Pick<Incident, 'scheduled'>,
-  { inherits, undated, at }: IncidentUpdate,
+  { inherits, undated, at, status }: IncidentUpdate,
 ): boolean {
-  if (!scheduled) return false;
+  // The announcement has no other time.
+  if (!scheduled || status === 'scheduled') return false;
   return !inherits || (!undated && at >= scheduled.start && at <= scheduled.end);
 }
 
@@ -165,13 +166,14 @@ function withEarlyUpdatesMoved(
 /** After a change of order: an update whose heading names no status takes it from the update before. */
 function inherited(
   updates: readonly IncidentUpdate[],
-  { scheduled, status: front, resolved }: Incident,
+  { scheduled, status: front, resolved, endedBy }: Incident,
 ): IncidentUpdate[] {
   let standing: UpdateStatus = scheduled ? 'scheduled' : 'investigating';
-  const isOver = front === 'completed';
+  const isOver = front === 'completed' || endedBy !== undefined;
   const taken = (at: Millis): UpdateStatus => {
     if (!scheduled) return standing;
-    if (isOver) return resolved !== null && at >= resolved ? front : standing;
+    if (isOver && resolved !== null && at >= resolved) return 'completed';
+    if (front === 'completed') return standing;
     // After a Completed section, what follows says that the work goes on.
     const goesOn = standing === 'completed' && at < scheduled.end;
     return !goesOn ? standing : front === 'scheduled' ? 'in_progress' : front;

@@ -17,13 +17,16 @@ interface Completion {
  * @param state as of now: a maintenance that the clock completed ended as planned, or with its Completed section.
  */
 export function completionOf(incident: Incident, state: UpdateStatus = incident.status): Completion | null {
-  const { scheduled, status, resolved, updates, rrule, endedBy } = incident;
+  const { scheduled, status, resolved, updates, rrule, series, endedBy } = incident;
   if (!scheduled || state !== 'completed' || rrule !== undefined) return null;
   if (endedBy !== undefined)
     return { at: resolved ?? scheduled.end, update: updates.find(({ key }) => key === endedBy) ?? null };
   const last = updates.findLastIndex(({ status }) => status !== 'completed' && status !== 'resolved');
-  const said = updates.slice(last + 1).find(isCompletion) ?? updates.find(isCompletion);
   const isWritten = status === 'completed';
+  // Of a plan, steps may follow it.
+  const isPlan = isWritten && series === undefined;
+  const said =
+    updates.slice(last + 1).find(isCompletion) ?? (isPlan ? updates.find(isCompletion) : undefined);
   if (!isWritten) {
     const update = said?.status === 'completed' ? said : null;
     return { at: update?.at ?? scheduled.end, update };
@@ -38,6 +41,19 @@ export function completionOf(incident: Incident, state: UpdateStatus = incident.
 /** Whether an update of a maintenance says that it is over. */
 function isCompletion({ status, inherits }: IncidentUpdate): boolean {
   return (status === 'completed' || status === 'resolved') && !inherits;
+}
+
+/** How long after it was written a section makes a maintenance go on after its planned end. */
+const OVERRUN: Millis = DAY;
+
+/** The status by a section `In progress` or `Verifying` after the planned end, while nothing newer says otherwise. */
+export function overrunOf({ scheduled, updates }: Incident, now: Millis): UpdateStatus | null {
+  const last = updates.findLast(({ at, inherits }) => at <= now && !inherits);
+  return last && isOverrun(last, scheduled!) && now - last.at <= OVERRUN ? last.status : null;
+}
+
+function isOverrun({ status, inherits, at }: IncidentUpdate, planned: Span): boolean {
+  return (status === 'in_progress' || status === 'verifying') && !inherits && at >= planned.end;
 }
 
 /** When the work began: as planned, or with an In progress section before that. */
@@ -57,17 +73,20 @@ const RECENT: Millis = 30 * DAY;
 
 /** Whether the records may know more of a completion than the file. */
 export function mayRecordsTell({ scheduled, status, rrule }: Incident, now: Millis): boolean {
-  return scheduled !== null && status === 'completed' && rrule === undefined && now < scheduled.end + RECENT;
+  if (!scheduled || rrule !== undefined || now >= scheduled.end + RECENT) return false;
+  return status === 'completed' || now >= scheduled.end;
 }
 
 /** What the records tell of an incident's ends. */
 export interface EndRecord {
   /** When it was told that it goes on after an earlier end, epoch ms; null: never. */
   readonly openedAt: Millis | null;
-  /** When its present end was told, epoch ms; null: not yet, or by the clock. */
+  /** When its present end was told, epoch ms; null: not yet. */
   readonly announcedAt: Millis | null;
   /** When an update was first seen, epoch ms; null: not yet. */
   seenAt(key: string): Millis | null;
+  /** Whether an update's time lay ahead when it was first seen. */
+  wasAhead(update: IncidentUpdate): boolean;
 }
 
 /** The key of an update that says no more than that it is over. */
@@ -77,30 +96,38 @@ export const WORDLESS = 'end';
  * A completed maintenance with the end that the records tell: `resolved`, and `endedBy`. What was written before it
  * went on again is no part of its present end, and what was written after that was told does not move it.
  * - The update: its Completed section; else the last words that were written with the completion. None: one without
- *   words is added.
+ *   words is added, unless the clock completed it.
  * - The time: `resolved:`, else that of the update, else when the completion was first seen, at the latest as planned.
  * Unchanged while its end is to come.
  */
 export function completedByRecord(incident: Incident, record: EndRecord, now: Millis): Incident {
-  const { scheduled, resolved, updates } = incident;
-  if (!scheduled || !mayRecordsTell(incident, now) || (resolved ?? now) > now) return incident;
+  const { scheduled, updates } = incident;
+  if (!scheduled || !mayRecordsTell(incident, now)) return incident;
+  const isWritten = incident.status === 'completed';
+  if (!isWritten && overrunOf(incident, now)) return incident;
+  const resolved = isWritten ? incident.resolved : null;
+  if ((resolved ?? now) > now) return incident;
   const by = wordsOfEnd(incident, scheduled, record, now);
   const isAhead = (update: IncidentUpdate) => isCompletion(update) && update.at > now;
   if (!by && record.announcedAt === null && resolved === null && updates.some(isAhead)) return incident;
-  const end = timeOfEnd(incident, scheduled, by, record, now);
+  const end = timeOfEnd({ ...incident, resolved }, scheduled, by, record, now);
   const status = 'completed' as const;
+  const { openedAt, announcedAt } = record;
+  const seen = ({ key }: IncidentUpdate) => record.seenAt(key) ?? now;
   const all = updates.map(update => {
     if (update === by) {
       const { inherits: _, early: __, ...said } = update;
-      return { ...said, status };
+      return { ...said, at: update.at > now ? end : update.at, status };
     }
     if (!update.inherits) return update;
-    if (update.at >= end) return { ...update, status };
+    const isLater =
+      announcedAt !== null && (record.seenAt(update.key) ?? Number.POSITIVE_INFINITY) > announcedAt;
+    if (update.at >= end || (isWritten && isLater)) return { ...update, status };
     // Between its going on and its present end.
-    const isOfMore = record.openedAt !== null && (record.seenAt(update.key) ?? now) >= record.openedAt;
+    const isOfMore = openedAt !== null && seen(update) >= openedAt;
     return isOfMore && update.status === status ? { ...update, status: 'in_progress' as const } : update;
   });
-  if (by) return { ...incident, resolved: end, endedBy: by.key, updates: all };
+  if (by || !isWritten) return { ...incident, resolved: end, endedBy: by?.key ?? WORDLESS, updates: all };
   const wordless = { key: WORDLESS, at: end, status, label: null, body: '' };
   const place = all.findLastIndex(({ at }) => at <= end) + 1;
   return { ...incident, resolved: end, endedBy: WORDLESS, updates: all.toSpliced(place, 0, wordless) };
@@ -112,24 +139,30 @@ function wordsOfEnd(
   { openedAt, announcedAt, seenAt }: EndRecord,
   now: Millis,
 ): IncidentUpdate | undefined {
-  const { updates, resolved } = incident;
+  const { updates, resolved, status } = incident;
   const first = announcedAt ?? now;
   const seen = ({ key }: IncidentUpdate) => seenAt(key) ?? Number.POSITIVE_INFINITY;
+  // A section without a date may have got a day that is to come.
+  const isMisread = ({ inherits, undated, status, at }: IncidentUpdate) =>
+    undated === true && at > now && (inherits === true || status === 'scheduled');
   const isOfThisEnd = (update: IncidentUpdate) =>
-    (announcedAt === null ? update.at <= now : seen(update) <= announcedAt) &&
+    (announcedAt === null ? update.at <= now || isMisread(update) : seen(update) <= announcedAt) &&
     (openedAt === null || seen(update) > openedAt);
   const told = updates.filter(update => !update.preface && isOfThisEnd(update));
   const isFresh = (update: IncidentUpdate) => seen(update) >= first;
-  const said = told.find(one => isCompletion(one) && isFresh(one)) ?? told.findLast(isCompletion);
-  if (said) return said;
+  const isSaid = (update: IncidentUpdate) => isCompletion(update) || update.early === true;
+  const said = told.find(one => isSaid(one) && isFresh(one)) ?? told.findLast(isSaid);
+  if (said || status !== 'completed') return said;
   // What is first seen when it is over may be its announcement.
   const isKnown = updates.some(update => seen(update) < first);
   const begun = beginningOfWork(incident, planned);
   return told.findLast(update => {
     const { inherits, status, at } = update;
-    if (at >= planned.end || !(inherits || (isKnown && status === 'scheduled'))) return false;
+    if (!(inherits || (isKnown && status === 'scheduled'))) return false;
     // What was told before is told, unless the front matter names its time.
-    return at === resolved || (isFresh(update) && (isKnown || at > begun));
+    if (at === resolved) return true;
+    if (!isFresh(update)) return false;
+    return isKnown ? at < planned.end || isMisread(update) : at > begun && at < planned.end;
   });
 }
 
@@ -137,14 +170,17 @@ function timeOfEnd(
   incident: Incident,
   planned: Span,
   by: IncidentUpdate | undefined,
-  { announcedAt }: EndRecord,
+  { announcedAt, wasAhead }: EndRecord,
   now: Millis,
 ): Millis {
-  const first = announcedAt ?? now;
-  const written = incident.resolved ?? by?.at ?? Math.min(first, planned.end);
+  const isWritten = incident.status === 'completed';
+  const first = Math.min(announcedAt ?? now, isWritten ? now : planned.end);
+  const latest = isWritten && incident.updates.some(one => isOverrun(one, planned)) ? first : planned.end;
+  const written = incident.resolved ?? by?.at ?? Math.min(isWritten ? first : planned.end, latest);
   const isWrong =
     // By a clock that was ahead when it was told.
     written > now ||
+    (by !== undefined && incident.resolved === null && wasAhead(by)) ||
     // The work had begun when it was first said to be over: nobody calls it off then.
     (written < beginningOfWork(incident, planned) && first >= planned.start && first < planned.end);
   return isWrong ? first : written;

@@ -43,7 +43,7 @@ export function announcesRelapse(
 export function endOf(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
   if (state !== 'resolved' && state !== 'completed') return null;
   const { updates, resolved, scheduled } = incident;
-  const completion = completionOf(incident);
+  const completion = completionOf(incident, state);
   const at = resolved ?? Math.min(now, completion?.at ?? scheduled?.end ?? now);
   const said = completion ? completion.update : updates.findLast(update => announcesEnd(incident, update));
   return { ...(said ?? { key: WORDLESS, at, label: null, body: '' }), status: state, announces: 'end' };
@@ -62,7 +62,7 @@ export function nextEnd(
 /** The keys of an incident's ends, and of what said that it is open again after one. Sorted, they come last. */
 export const endKey = (number: number) => `end#${number}`;
 const reopeningKey = (number: number) => `reopened#${number}`;
-/** Records that an end was told without words: by the clock, or that of an incident by its front matter alone. */
+/** Records that the end of an incident was told without words. */
 export const wordlessKey = (number: number) => `wordless#${number}`;
 
 /** Whether a key is that of an end, which stays the same whichever update carries it. */
@@ -83,17 +83,21 @@ export function endsTold(has: (key: string) => boolean): { readonly count: numbe
 }
 
 /** What the records tell of the ends of a maintenance. */
-export function endRecordOf(records: {
-  has(key: string): boolean;
-  /** When it was first seen, epoch ms; null: not yet. */
-  at(key: string): Millis | null;
-}): EndRecord {
+export function endRecordOf(
+  records: {
+    has(key: string): boolean;
+    /** When it was first seen, epoch ms; null: not yet. */
+    at(key: string): Millis | null;
+  },
+  wasAhead: EndRecord['wasAhead'] = () => false,
+): EndRecord {
   const { count, open } = endsTold(key => records.has(key));
   const last = open ? count - 1 : count - 2;
   return {
     openedAt: last < 0 ? null : records.at(reopeningKey(last)),
-    announcedAt: open || records.has(wordlessKey(count - 1)) ? null : records.at(endKey(count - 1)),
+    announcedAt: open ? null : records.at(endKey(count - 1)),
     seenAt: key => records.at(key),
+    wasAhead,
   };
 }
 

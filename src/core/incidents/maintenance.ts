@@ -12,12 +12,12 @@ import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, HOUR, iso, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { machineText } from '../text/machine-texts.ts';
-import { beginningOfWork, completionOf } from './completion.ts';
+import { beginningOfWork, completionOf, overrunOf } from './completion.ts';
 
 /** The status to show now: the one in the file, moved forward by the clock, never back. */
 export function stateAt(incident: Incident, now: Millis): UpdateStatus {
   if (!incident.scheduled || incident.status === 'completed') return incident.status;
-  if (now >= incident.scheduled.end) return 'completed';
+  if (now >= incident.scheduled.end) return overrunOf(incident, now) ?? 'completed';
   if (now >= incident.scheduled.start && incident.status === 'scheduled') return 'in_progress';
   return incident.status;
 }

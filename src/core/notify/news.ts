@@ -1,6 +1,5 @@
 // News: which updates to announce, and to whom.
 
-import { WORDLESS } from '../incidents/completion.ts';
 import {
   endOf,
   endOrReopeningToTell,
@@ -90,11 +89,13 @@ function newsOf(
   // The beginning is told once. Of a beginning by a clock that was ahead nothing is known.
   const isEarlier = ({ at }: IncidentUpdate) =>
     begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE);
-  const isOld = ({ at }: IncidentUpdate) => now - at > NEWS_FOR;
   const state = stateAt(incident, now);
   const { count, open } = endsTold(has);
   const ended = endOf(incident, state, now);
   const end = ended && open && count > 0 && has(ended.key) ? nextEnd(incident, ended, isSeen) : ended;
+  // A section without a date may have got the wrong day: in what is not long over, it is new when first seen.
+  const isCurrent = begun !== undefined && (end === null || now - end.at <= NEWS_FOR);
+  const isOld = ({ at, undated }: IncidentUpdate) => now - at > NEWS_FOR && !(undated && isCurrent);
   const isTold = (update: IncidentUpdate): boolean =>
     (update.preface && isBegun) ||
     isOld(update) ||
@@ -125,7 +126,7 @@ function newsOf(
     if (update.key === end?.key) {
       // An incident's end is told once: what comes after it is an update.
       const said = next === null && !incident.scheduled ? { ...update, announces: 'none' as const } : update;
-      const isLate = update.key !== WORDLESS && has(wordlessKey(count - 1));
+      const isLate = !incident.scheduled && has(wordlessKey(count - 1));
       add(said, update.key, next !== null || !isLate);
     }
     // A stray one is news once its time is corrected.
@@ -151,10 +152,7 @@ function newsOf(
   const first = found.findIndex(({ quiet }) => !quiet);
   if (next && end && !isHolding) {
     add(end, next.key, isUntold(incident) || (isOld(end) && begun === undefined));
-    const isWordless = incident.scheduled
-      ? end.key === WORDLESS && incident.status !== state
-      : end.body.trim() === '' && end.label === null;
-    if (isWordless) add(end, wordlessKey(count), true);
+    if (!incident.scheduled && isWordless(end)) add(end, wordlessKey(count), true);
   } else if (next && !end) {
     // With the words about it, if there are any.
     if (first >= 0)
@@ -170,6 +168,11 @@ function newsOf(
   return untold.length === 0
     ? found
     : found.map(one => (one.quiet ? one : { ...one, update: { ...one.update, untold } }));
+}
+
+/** Whether an update says no more than its status. */
+function isWordless({ body, label }: IncidentUpdate): boolean {
+  return body.trim() === '' && label === null;
 }
 
 /** The newest of the updates with the words of all: those that waited are told with it. */
@@ -262,7 +265,9 @@ export function findUpdate<Kind extends Incident & { readonly state?: UpdateStat
     );
     if (own) return { incident, update: isEnd ? { ...own, announces: 'end' } : own };
     const end = isEnd ? endOf(incident, incident.state ?? incident.status, incident.started) : null;
-    if (end) return { incident, update: end.key === WORDLESS ? (announced ?? end) : end };
+    // Words that came after an end without words are told by themselves.
+    if (end)
+      return { incident, update: announced && (isWordless(end) || isWordless(announced)) ? announced : end };
   }
   return null;
 }

@@ -112,7 +112,12 @@ export class FirstSeen {
       const isPlain =
         !incident.updates.some(({ presumed }) => presumed) && this.#whatWasAhead(incident) === null;
       const isSaid = !mayRecordsTell(incident, now) && stepsAfterCompletion(incident, now).length === 0;
-      if (isPlain && isSaid && !isAhead(incident, now)) continue;
+      if (isPlain && isSaid && !isAhead(incident, now)) {
+        // The clock completes it.
+        const end = incident.scheduled?.end ?? now;
+        if (end > now) until = Math.min(until, end);
+        continue;
+      }
       try {
         const one = current(this.#known.get(incident), now) ?? (await this.#made(incident, now));
         this.#known.set(incident, one);
@@ -147,7 +152,7 @@ export class FirstSeen {
   }
 
   #asSeen(written: Incident, seen: Seen, now: Millis): Kept<Incident> {
-    const record = endRecordOf(seen);
+    const record = endRecordOf(seen, update => this.#wasAhead(written, update));
     const incident = completedByRecord(written, record, now);
     const presumed = incident.updates.find(one => one.presumed);
     const dated = this.#withoutOvertakenSteps(
@@ -158,7 +163,8 @@ export class FirstSeen {
       now,
     );
     const wasAhead = this.#whatWasAhead(incident);
-    if (!isAhead(dated, now) && wasAhead === null) return { made: dated, from: now, until: FOREVER };
+    if (!isAhead(dated, now) && wasAhead === null)
+      return { made: dated, from: now, until: changesAt(incident, now) };
     if (wasAhead === 'beginning') this.#firstSeen(incident, edgeKey(incident, 'started'), seen, now);
     for (const { key } of dated.updates) this.#firstSeen(incident, key, seen, now);
     const as = asOf(dated, now, ref => this.#seenAt.get(ref) ?? now, wasAhead);

@@ -227,3 +227,126 @@ test('a note after the planned end names the true end', async () => {
   await written(world, plan('## Note 12:03 UTC\nReindexing.\n'), 30);
   expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Ended: .*12:02[\s\S]*Reindexing/);
 });
+
+const SHORT = (status: string, body: string) => work(status, body, '12:01', '12:06');
+test.each<[string, string, string]>([
+  ['in_progress and a section', 'in_progress', '## In progress 12:04 UTC\nOne more.\n\n'],
+  ['in_progress and a heading of its own', 'in_progress', '## Reopened 12:04 UTC\nOne more.\n\n'],
+  ['in_progress alone', 'in_progress', ''],
+  ['scheduled alone', 'scheduled', ''],
+])(
+  'ended early, reopened by %s, and over as planned: told once, at the planned time',
+  async (_, status, more) => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await written(world, SHORT('scheduled', ''), 70);
+    await written(world, SHORT('in_progress', HALF), 110);
+    const once = `${HALF}## Completed 12:03 UTC\nDone early.\n\n`;
+    await written(world, SHORT('completed', once), 50);
+    await written(world, SHORT(status, once + more), 60);
+    const before = sent(world).length;
+    await world.restart();
+    await world.pass(120, 10);
+    expect(sent(world)).toHaveLength(before + 1);
+    expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Ended: .*12:06/);
+    expect(sent(world).at(-1)!.text).not.toContain('Done early');
+    expect(await said(world)).toMatchObject({
+      state: 'completed',
+      ended: '12:06',
+      calendar: 'CONFIRMED 1201-1206',
+    });
+    await written(world, SHORT(status, `${once}${more}## Note 12:07 UTC\nThanks.\n`), 60);
+    expect(sent(world)).toHaveLength(before + 2);
+    expect(sent(world).at(-1)!.text).toMatch(/Ended: .*12:06[\s\S]*Thanks/);
+  },
+);
+
+test('over as planned, and In progress after that: it goes on everywhere, and its end by a key is told', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const plan = (status: string, body = '') => work(status, body, '12:01', '12:02');
+  await written(world, plan('scheduled'), 150);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED/);
+  const late = '## In progress 12:03 UTC\nStill at it.\n\n';
+  await written(world, plan('in_progress', late), 60);
+  expect(sent(world).at(-1)!.text).toMatch(/^IN PROGRESS[\s\S]*Still at it/);
+  expect(await said(world)).toMatchObject({ state: 'in_progress', ended: null });
+  const before = sent(world).length;
+  await written(world, plan('completed', late), 30);
+  await world.restart();
+  await world.pass(20, 5);
+  expect(sent(world)).toHaveLength(before + 1);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED/);
+  expect(await said(world)).toMatchObject({
+    state: 'completed',
+    ended: expect.stringMatching(/12:0[34]/),
+  });
+});
+
+test.each(['Finished', 'Update'])(
+  'ended by keys, and a section %s of a minute before: an afterword',
+  async label => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await written(world, work('scheduled'), 70);
+    await written(world, work('in_progress', HALF), 100);
+    await written(world, work('completed', HALF), 20);
+    const then = await said(world);
+    await written(world, work('completed', `${HALF}## ${label} 12:03 UTC\nFine.\n\n`), 20);
+    expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Fine\./);
+    expect(await said(world)).toEqual(then);
+  },
+);
+
+test('over as planned, completed with words later, and a note: the end stays', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const plan = (status: string, body = '') => work(status, body, '12:01', '12:03');
+  await written(world, plan('scheduled'), 200);
+  const then = await said(world);
+  const words = '## Finished 12:02 UTC\nFine.\n\n';
+  await written(world, plan('completed', words), 30);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Ended: .*12:03[\s\S]*Fine\./);
+  const before = sent(world).length;
+  await written(world, plan('completed', `${words}## Update 12:04 UTC\nThanks.\n`), 60);
+  expect(sent(world)).toHaveLength(before + 1);
+  expect(sent(world).at(-1)!.text).toMatch(/Ended: .*12:03[\s\S]*Thanks/);
+  expect(await said(world)).toEqual(then);
+});
+
+test('with a grace period, words about an end that waits are told once', async () => {
+  const world = await openWorld({
+    site: () =>
+      'title: T\nnotify: { grace: 20s }\ncomponents:\n  - { id: dashboard, name: Dashboard, check: { type: manual } }\n',
+  });
+  await subscribed(world, 'olga@example.com');
+  const plan = (status: string, body = '') => work(status, body, '12:01', '12:02');
+  await written(world, plan('scheduled'), 120);
+  await written(world, plan('completed', '## Completed 12:02 UTC\nFine.\n'), 120);
+  expect(sent(world).filter(({ text }) => text?.includes('Fine.'))).toHaveLength(1);
+});
+
+test('called off with a section without a date, in a file named for the day of the work: one email, and the words stay', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  const name = '20260311_upgrade.md';
+  const plan = (status: string, body = '') =>
+    `---\ntitle: Upgrade\nstatus: ${status}\nscheduled_start: 2026-03-11T06:00:00Z\nscheduled_end: 2026-03-11T08:00:00Z\ncomponents: [dashboard]\n---\n\nWe upgrade.\n\n${body}`;
+  await world.write(name, plan('scheduled'));
+  await world.pass(60, 10);
+  expect(sent(world)).toHaveLength(1);
+  await world.write(name, plan('completed', '## Cancelled 12:01 UTC\nNot tonight.\n'));
+  await world.pass(60, 10);
+  const check = async () => {
+    expect(sent(world)).toHaveLength(2);
+    expect(sent(world).at(-1)!.text).toMatch(/^CANCELLED[\s\S]*Not tonight\./);
+    const page = (await world.get('/status/incidents/20260311_upgrade')).text;
+    expect(page).toContain('We upgrade.');
+    expect(page).toContain('Not tonight.');
+    expect(page).toMatch(/<title>Cancelled/);
+  };
+  await check();
+  await world.restart();
+  await world.pass(2 * 86_400, 7200);
+  await check();
+});
