@@ -2,33 +2,49 @@
 import { coveredBy, stateAt } from '../incidents/maintenance.ts';
 import { affectedBy, type Incident } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import type { Millis } from '../model/time.ts';
+import type { Millis, Span } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
 
-/** A transition as it counts: an outage whose beginning was under maintenance begins where that ends, if it is over. */
-export function countedFrom(
-  transition: StoredTransition,
+interface Work extends Span {
+  readonly ids: readonly string[];
+}
+
+/**
+ * Transitions as they count: an outage whose beginning was under maintenance begins where that ended. One that still is
+ * stays as it is.
+ */
+export function countingFrom(
   incidents: readonly Incident[],
   { components }: Site,
   now: Millis,
-): StoredTransition {
-  if (transition.kind === 'up' || transition.components.length === 0) return transition;
-  const works = incidents
-    .filter(({ scheduled }) => scheduled !== null)
-    .map(one => ({
-      ...coveredBy(one, stateAt(one, now)),
-      ids: affectedBy(one, components).map(({ id }) => id),
-    }));
-  const coveredUntil = (component: string, from: Millis) => {
-    const all = works.filter(({ ids, start, end }) => ids.includes(component) && start <= from && from < end);
-    return Math.max(from, ...all.map(({ end }) => end));
+): (transition: StoredTransition) => StoredTransition {
+  // Most rounds have no outage to file.
+  let works: readonly Work[] | null = null;
+  return transition => {
+    if (transition.kind === 'up' || transition.components.length === 0) return transition;
+    works ??= incidents
+      .filter(({ scheduled }) => scheduled !== null)
+      .map(one => ({
+        ...coveredBy(one, stateAt(one, now)),
+        ids: affectedBy(one, components).map(({ id }) => id),
+      }));
+    const at = afterAll(works, transition);
+    return at <= now ? { ...transition, at } : transition;
   };
-  let { at } = transition;
-  for (let from = -1; from !== at; ) {
-    from = at;
-    at = Math.min(...transition.components.map(id => coveredUntil(id, from)));
-  }
-  return at <= now ? { ...transition, at } : transition;
+}
+
+/** The first moment from its beginning, epoch ms, at which not all its components were under maintenance. */
+function afterAll(
+  works: readonly Work[],
+  { at, components }: Pick<StoredTransition, 'at' | 'components'>,
+): Millis {
+  const until = (id: string) =>
+    Math.max(
+      at,
+      ...works.filter(one => one.ids.includes(id) && one.start <= at && at < one.end).map(({ end }) => end),
+    );
+  const next = Math.min(...components.map(until));
+  return next === at ? at : afterAll(works, { at: next, components });
 }
 
 /** The outages (by seq) that were over before they counted. Both lists have the same transitions, in order of arrival. */

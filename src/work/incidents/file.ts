@@ -1,6 +1,6 @@
 // Files transitions as markdown incidents. The page shows an incident even if its file cannot be written.
 import { isCovered, withDependents } from '../../core/filing/dependencies.ts';
-import { countedFrom, neverCounted } from '../../core/filing/maintained.ts';
+import { countingFrom, neverCounted } from '../../core/filing/maintained.ts';
 import { isUnwatched } from '../../core/filing/removed-checks.ts';
 import { inWordsOf } from '../../core/filing/template.ts';
 import { isUnderWay } from '../../core/incidents/maintenance.ts';
@@ -47,7 +47,7 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
   // Read the clock again: a transition recorded after the round began would seem to come from a clock since set back,
   // and be filed without the others.
   const filedAt = deps.clock();
-  const counted = (one: StoredTransition) => countedFrom(one, read.incidents, site, filedAt);
+  const counted = countingFrom(read.incidents, site, filedAt);
   const notes = new FilingNotes(deps.db, unnoted, filedAt, counted);
   const round = new FilingRound(deps, read, site, filedAt, notes);
   // A recovery recorded before the clock was set back has happened: it must not wait for its time to come again.

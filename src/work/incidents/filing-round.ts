@@ -293,8 +293,7 @@ export class FilingRound {
       } else log.info({ incident: id }, 'someone else changed the file first; trying again');
       return done;
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-      this.problems.push(unwritten(id, code));
+      this.problems.push(unwritten(id, (error as NodeJS.ErrnoException).code ?? 'unknown error'));
       return false;
     }
   }

@@ -18,6 +18,7 @@ const upkeep = (components: string, end: string, start = '11:50') =>
 async function watched(
   windows: Partial<Record<Id, string>>,
   more: Readonly<Record<string, string>> = {},
+  parent = '',
 ): Promise<Watched> {
   const answers = { o1: 200, o2: 200, o3: 200 };
   const server = createServer((req, res) => res.writeHead(answers[req.url?.slice(1) as Id] ?? 404).end());
@@ -28,7 +29,7 @@ async function watched(
   });
   const base = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   const check = (id: Id) =>
-    `  - { id: ${id}, name: ${id.toUpperCase()}, match: [${id === 'o3' ? 'o3' : 'Both'}], schedule: "*/10 * * * * *", check: { type: http, url: "${base}/${id}" }, detect: { latency: 1m } }\n`;
+    `  - { id: ${id}, name: ${id.toUpperCase()}, match: [${id === 'o3' ? 'o3' : 'Both'}], schedule: "*/10 * * * * *", check: { type: http, url: "${base}/${id}" }, detect: { latency: 1m }${id === 'o1' ? parent : ''} }\n`;
   const works = Object.entries(windows).map(([id, end]) => [`20260309_${id}.md`, upkeep(id, end)]);
   const world = await openWorld({
     site: () => `title: T\ncomponents:\n${IDS.map(check).join('')}`,
@@ -94,10 +95,12 @@ describe('each joins the open incident when its window ends', () => {
     expect(told(world).slice(3)).toEqual(['[RESOLVED] O2 Down']);
     expect((await world.get('/readyz')).json.problems).toEqual([]);
     const { components } = (await world.get('/api/uptime.json')).json;
-    const begins = components.map(({ intervals }: { intervals: { start: string }[] }) =>
-      intervals.at(0)?.start.slice(11, 16),
+    // From the end of each window to the first good look.
+    const minutes = components.map((one: { downtime_seconds: number }) =>
+      Math.floor(one.downtime_seconds / 60),
     );
-    expect(begins).toEqual([windows.o1, '12:00', windows.o3]);
+    const since = (end: string) => 55 - Number(end.slice(3));
+    expect(minutes).toEqual([since(windows.o1), 54, since(windows.o3)]);
   });
 
   test('after a restart, too', async () => {
@@ -190,4 +193,19 @@ describe('what is reported of the time before an incident', () => {
       expect(told(world)).toEqual(['[INCIDENT] O2 Down', '[UPDATE] O2 Down']);
     },
   );
+});
+
+test('what its parent explained meanwhile is carried through what was written meanwhile', async () => {
+  const world = await watched({}, {}, ', depends_on: [o3]');
+  await fail(world, ['o2', 'o3', 'o1']);
+  await until(world, '12:05:00');
+  world.answers.o3 = 200;
+  await until(world, '12:15:00');
+  expect((await world.files()).filter(one => one.includes('0310'))).toEqual([FILE]);
+  expect(await affected(world)).toEqual(['O1', 'O2']);
+  expect(told(world).map(one => one.split(' ')[0])).toEqual(['[INCIDENT]', '[UPDATE]']);
+  world.answers.o1 = 200;
+  world.answers.o2 = 200;
+  await world.pass(200, 5);
+  expect(told(world).at(-1)).toMatch(/^\[RESOLVED\]/);
 });
