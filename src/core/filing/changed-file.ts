@@ -28,6 +28,7 @@ export interface Change {
  * last recovery resolves the machine's own incident; a relapse opens it again. Null for a file that is written in an
  * unusual way.
  * @param before the incident's members, without these events.
+ * @param now when it is filed, epoch ms.
  */
 export function changeFile(
   text: string,
@@ -36,13 +37,14 @@ export function changeFile(
   before: Members,
   site: Site,
   inWords: InWords,
+  now: Millis,
 ): string | null {
   const inOrder = inOrderOf(site, events).sort((a, b) => a.at - b.at);
   const isOurs = parseIncident(`${id}.md`, id, text).value?.openedBy != null;
   const all = (said: (event: StoredTransition) => Said) => {
     const members = new Map(before);
     const news: StoredTransition[] = [];
-    let now = text;
+    let written = text;
     let gone: readonly string[] = [];
     for (const [index, event] of inOrder.entries()) {
       const later = inOrder.slice(index + 1);
@@ -53,15 +55,19 @@ export function changeFile(
         gone = [...gone, ...claimed];
       } else {
         const until = later.find(({ source }) => source === event.source)?.at;
-        const change = withEvent(now, id, event, members, said(event), site, inWords, { until, gone });
+        const change = withEvent(written, id, event, members, said(event), site, inWords, {
+          now,
+          until,
+          gone,
+        });
         if (change === null) return null;
-        now = change.text;
+        written = change.text;
         gone = [];
         if (change.isNews) news.push(event);
       }
       members.set(event.source, memberAfter(event, members.get(event.source), site));
     }
-    return { text: now, news };
+    return { text: written, news };
   };
   const first = all(event => ({ message: shortly(event) }));
   if (!first || first.news.length === 0) return first?.text ?? null;
@@ -78,6 +84,7 @@ type Said = Pick<Addition, 'message' | 'quiet'>;
 /**
  * Adds one event to a file. A source of the machine's own incident is listed in `opened_by`; a section is written only
  * where the affected components, or how badly they are affected, change.
+ * @param then.now when it is filed, epoch ms: what is dated later is by a clock that was ahead.
  * @param then.until when its source turned again, epoch ms: from then on, later sections are about that.
  * @param then.gone the components of earlier ends that are told with this event.
  */
@@ -89,7 +96,7 @@ export function withEvent(
   words: Said,
   site: Site,
   inWords: InWords,
-  then: { readonly until?: Millis | undefined; readonly gone?: readonly string[] } = {},
+  then: { readonly now: Millis; readonly until?: Millis | undefined; readonly gone?: readonly string[] },
 ): Change | null {
   const { until = Number.POSITIVE_INFINITY, gone = [] } = then;
   const file = parseIncident(`${id}.md`, id, text).value as Incident;
@@ -97,7 +104,7 @@ export function withEvent(
   const said = isRelapse ? { ...words, message: UNSTABLE + words.message } : words;
   const listed = listing(text, file, event);
   if (listed === null) return null;
-  const incident = withoutAhead(file, event);
+  const incident = withoutAhead(file, event, then.now);
   const others = [...members].filter(([source]) => source !== event.source).map(([, member]) => member);
   const at = second(Math.max(event.at, incident.started));
   const isOver = event.kind === 'up' && file.openedBy !== null && !others.some(({ isDown }) => isDown);
@@ -194,8 +201,9 @@ function severityAt({ severity, updates }: Incident, at: Millis): Severity {
 }
 
 /** The incident at an event: updates by a clock that was ahead count as just before it. */
-function withoutAhead(incident: Incident, { at, recordedAt }: StoredTransition): Incident {
-  const now = Math.max(at, recordedAt);
+function withoutAhead(incident: Incident, { at, recordedAt }: StoredTransition, filed: Millis): Incident {
+  // It may have waited, while others were filed.
+  const now = Math.max(at, recordedAt, filed);
   if (!isAhead(incident, now)) return incident;
   const before = second(Math.min(at, ...incident.updates.map(update => update.at))) - SECOND;
   const { updates } = asOf(incident, now, () => before);

@@ -27,7 +27,7 @@ export function folderAway(id: string): Problem {
 }
 
 /** An edit would damage a file that is not UTF-8. */
-export function notUtf8(id: string): Problem {
+function notUtf8(id: string): Problem {
   return {
     level: 'error',
     where: `incidents/${id}.md`,
@@ -36,8 +36,10 @@ export function notUtf8(id: string): Problem {
   };
 }
 
-/** The folder does not take the file; `code` is the system's (ENOSPC, EROFS …). */
+/** The folder does not take the file; `code` is the system's (ENOSPC, EROFS …), MISSING or NOT_UTF8. */
 export function unwritten(id: string, code: string): Problem {
+  if (code === 'MISSING') return folderAway(id);
+  if (code === 'NOT_UTF8') return notUtf8(id);
   return {
     level: 'error',
     where: `incidents/${id}.md`,

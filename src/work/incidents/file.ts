@@ -1,5 +1,6 @@
 // Files transitions as markdown incidents. The page shows an incident even if its file cannot be written.
 import { isCovered, withDependents } from '../../core/filing/dependencies.ts';
+import { countingFrom, neverCounted } from '../../core/filing/maintained.ts';
 import { isUnwatched } from '../../core/filing/removed-checks.ts';
 import { inWordsOf } from '../../core/filing/template.ts';
 import { isUnderWay } from '../../core/incidents/maintenance.ts';
@@ -46,15 +47,19 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
   // Read the clock again: a transition recorded after the round began would seem to come from a clock since set back,
   // and be filed without the others.
   const filedAt = deps.clock();
-  const notes = new FilingNotes(deps.db, unnoted, filedAt);
+  const counted = countingFrom(read.incidents, site, filedAt);
+  const notes = new FilingNotes(deps.db, unnoted, filedAt, counted);
   const round = new FilingRound(deps, read, site, filedAt, notes);
   // A recovery recorded before the clock was set back has happened: it must not wait for its time to come again.
   const pending = unfiled.map(one => (one.kind === 'up' ? { ...one, at: Math.min(one.at, filedAt) } : one));
   await notes.note();
   const waiting = await round.withoutPast(pending);
-  const worded = waiting.map(one => withDependents(inWordsOf(one, deps.templates()), site));
+  // Their words tell what was measured.
+  const worded = waiting.map(one => withDependents(counted(inWordsOf(one, deps.templates())), site));
+  const hidden = neverCounted(waiting, worded);
   const isDeferred = (one: StoredTransition, by: readonly StoredTransition[]) =>
     (one.components.length > 0 && one.components.every(id => quiet.has(id))) ||
+    hidden.has(one.seq) ||
     isUnwatched(one.source, site) ||
     isCovered(one, read.incidents, by, site, now, read.wellSince);
   const deferred = new Set(waiting.filter(one => isDeferred(one, waiting)).map(({ seq }) => seq));

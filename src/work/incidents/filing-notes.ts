@@ -25,15 +25,23 @@ export class FilingNotes {
   readonly #db: Db;
   readonly #unnoted: Unnoted;
   readonly #now: Millis;
+  readonly #counted: (transition: StoredTransition) => StoredTransition;
   /** The latest incident of each source, after this round's earlier transitions. */
   readonly #last = new Map<string, string>();
   /** The transitions filed in each incident, in order of arrival. */
   readonly #filedIn = new Map<string, StoredTransition[]>();
 
-  constructor(db: Db, unnoted: Unnoted, now: Millis) {
+  /** @param counted a transition as it counts (maintained.ts) */
+  constructor(
+    db: Db,
+    unnoted: Unnoted,
+    now: Millis,
+    counted: (transition: StoredTransition) => StoredTransition,
+  ) {
     this.#db = db;
     this.#unnoted = unnoted;
     this.#now = now;
+    this.#counted = counted;
   }
 
   /** A source's latest incident is this one, though its file may not be written yet. */
@@ -86,7 +94,9 @@ export class FilingNotes {
     const known = this.#filedIn.get(id);
     if (known) return known;
     const unnoted = [...this.#unnoted.values()].filter(one => one.id === id).map(one => one.transition);
-    const noted = (await filedIn(this.#db, id)).filter(({ seq }) => !this.#unnoted.has(seq));
+    const noted = (await filedIn(this.#db, id))
+      .filter(({ seq }) => !this.#unnoted.has(seq))
+      .map(this.#counted);
     const all = [...noted, ...unnoted].sort((a, b) => a.seq - b.seq);
     this.#filedIn.set(id, all);
     return all;

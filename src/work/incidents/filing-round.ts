@@ -7,7 +7,7 @@ import { printGrouped } from '../../core/filing/grouped-file.ts';
 import { batchesOf, inOrderOf, isComplete, isGathered } from '../../core/filing/grouping.ts';
 import { beganAt, incidentToJoin } from '../../core/filing/joining.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
-import { folderAway, notUtf8, unwritable, unwritten } from '../../core/filing/problems.ts';
+import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
@@ -137,7 +137,8 @@ export class FilingRound {
     for (const [id, { before, base, events, text: shown, isNews }] of this.#changing) {
       const all = events.map(({ transition }) => transition);
       // In order of arrival it is written for the decisions of this round; here, in order of time.
-      const text = (isNews && changeFile(before, id, all, base, this.#site, this.#inWords)) || shown;
+      const text =
+        (isNews && changeFile(before, id, all, base, this.#site, this.#inWords, this.#now)) || shown;
       const incident = parseIncident(`${id}.md`, id, text).value;
       await this.#notes.own(id, before, text, this.#read.incidents);
       const isDue = !isNews || !incident || isComplete(incident, all, this.#site.groupWithin, this.#now);
@@ -213,7 +214,8 @@ export class FilingRound {
     const base = known?.base ?? memberStates(incident, filed, this.#site);
     const members = known?.now ?? base;
     const before = members.get(one.source);
-    const change = withEvent(text, id, one, members, { message: one.message }, this.#site, this.#inWords);
+    const said = { message: one.message };
+    const change = withEvent(text, id, one, members, said, this.#site, this.#inWords, { now: this.#now });
     if (change === null) return this.#complain(id, one);
     // Killed before it was noted, a source that joined is in the file already.
     const isListed =
@@ -291,9 +293,7 @@ export class FilingRound {
       } else log.info({ incident: id }, 'someone else changed the file first; trying again');
       return done;
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-      const refused = code === 'MISSING' ? folderAway(id) : code === 'NOT_UTF8' ? notUtf8(id) : null;
-      this.problems.push(refused ?? unwritten(id, code));
+      this.problems.push(unwritten(id, (error as NodeJS.ErrnoException).code ?? 'unknown error'));
       return false;
     }
   }

@@ -98,6 +98,7 @@ test('any lives, known in any order and filed in any portions: exact to the seco
             memberStates(parse(text), filed, SITE),
             SITE,
             AS_IS,
+            0,
           ) as string;
           filed.push(...portion);
         }
@@ -149,7 +150,7 @@ describe('a grouped file', () => {
     const before = printGrouped(three(), AS_IS);
     const events = [told('a', 'up', T0 + MINUTE), told('c', 'up', T0 + 2 * MINUTE)];
     const members = memberStates(parse(before), three(), SITE);
-    const text = changeFile(before, 'x', events, members, SITE, AS_IS) as string;
+    const text = changeFile(before, 'x', events, members, SITE, AS_IS, 0) as string;
     const news = parse(text).updates.slice(2);
     expect(news.map(({ quiet = false }) => quiet)).toEqual([true, false]);
     expect(news[1]?.body).toContain('Service A is up');
