@@ -64,8 +64,6 @@ export interface IncidentUpdate {
    * is open again after one, or none of these, whatever its heading says.
    */
   readonly announces?: 'beginning' | 'end' | 'reopening' | 'none';
-  /** In an announcement: the components it adds, of which nothing was told before. */
-  readonly untold?: readonly string[];
   /** In an announcement: its words are also those of the updates that waited before it. */
   readonly folds?: true;
 }

@@ -50,6 +50,8 @@ export interface Concern {
   /** Of these, those of which nothing was told before, although something was of the incident. */
   readonly untold: readonly string[];
   readonly isEnd: boolean;
+  /** It is told only to those to whom it is the beginning. */
+  readonly isOnlyBeginning: boolean;
 }
 
 const ATOM = "[A-Za-z0-9#$&'*+/=?^_`{|}~-]+";
@@ -113,7 +115,10 @@ function readDomain(typed: string): string | null {
 }
 
 /** Whether a subscriber wants the update; one without affected components concerns everyone. */
-export function wants(choice: Choice, { kind, edge, affected }: Omit<Concern, 'untold' | 'isEnd'>): boolean {
+export function wants(
+  choice: Choice,
+  { kind, edge, affected }: Pick<Concern, 'kind' | 'edge' | 'affected'>,
+): boolean {
   if (choice.kinds !== 'all' && choice.kinds !== kind) return false;
   if (choice.detail === 'ends' && !edge) return false;
   const { components } = choice;

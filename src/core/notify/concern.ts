@@ -2,7 +2,6 @@
 import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
 import { affectedBy, beginningOf, type Incident, type IncidentUpdate } from '../model/incident.ts';
 import { type Choice, type Concern, type Subscriber, wants } from '../model/subscriber.ts';
-import type { Millis } from '../model/time.ts';
 
 /** What an update is about, to compare with subscribers' choices. */
 export function concernOf(
@@ -20,9 +19,29 @@ export function concernOf(
         announcesEnd(incident, update) ||
         announcesRelapse(incident, update)),
     affected: [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)],
-    untold: update.untold ?? [],
+    untold: [],
     isEnd: update.announces === 'end',
+    isOnlyBeginning: update.announces === 'beginning',
   };
+}
+
+/**
+ * The concern of an announcement, by what was announced of its incident before. Its end goes to those who were told of
+ * it, although the file names their component no more, and to nobody else.
+ */
+export function concernAfter(
+  concern: Concern,
+  { announces }: IncidentUpdate,
+  before: readonly Concern[],
+): Concern {
+  if (before.length === 0) return concern;
+  const told = before.flatMap(({ affected }) => affected);
+  // It concerned everybody.
+  const isAll = before.some(({ affected }) => affected.length === 0);
+  const untold = isAll ? [] : concern.affected.filter(id => !told.includes(id));
+  if (concern.isEnd) return { ...concern, affected: isAll ? [] : told };
+  const isTurn = announces === 'reopening' || announces === 'none';
+  return { ...concern, untold, affected: isTurn ? [...concern.affected, ...told] : concern.affected };
 }
 
 /** For an automatic incident also components removed since: their subscribers should get the end. */
@@ -34,8 +53,8 @@ function formerly({ openedBy, components, updates }: Incident): string[] {
 }
 
 /**
- * The ids of the subscribers who want the update. Those who follow only components of which nothing was told before are
- * told of a beginning, and of no end.
+ * The ids of the subscribers who want the update. To those who follow only components of which nothing was told before,
+ * it is a beginning.
  */
 export function owedTo(
   subscribers: readonly Pick<Subscriber, 'id' | 'choice'>[],
@@ -43,8 +62,8 @@ export function owedTo(
 ): string[] {
   const isOwed = (choice: Choice) =>
     begins(choice, concern)
-      ? !concern.isEnd && wants(choice, { ...concern, edge: true })
-      : wants(choice, concern);
+      ? wants(choice, { ...concern, edge: true })
+      : !concern.isOnlyBeginning && wants(choice, concern);
   return subscribers.filter(({ choice }) => isOwed(choice)).map(({ id }) => id);
 }
 
@@ -54,17 +73,16 @@ export function begins({ components: chosen }: Choice, { affected, untold }: Con
   return own.length > 0 && own.every(id => untold.includes(id));
 }
 
-/** The ids of the components that updates add of which nothing was told before. */
-export function untoldOf(
+/** Whether updates that wait add components to an incident, as far as the seen ones tell. */
+export function addsComponents(
   { updates, components }: Incident,
+  waiting: readonly IncidentUpdate[],
   isSeen: (update: IncidentUpdate) => boolean,
-  now: Millis,
-): readonly string[] {
+): boolean {
   // It concerned everybody.
-  if (!components || components.length === 0) return [];
+  if (!components || components.length === 0) return false;
   const idsOf = (some: readonly IncidentUpdate[]) =>
     some.flatMap(({ change }) => change?.components ?? []).map(({ id }) => id);
   const known = [...components.map(({ id }) => id), ...idsOf(updates.filter(isSeen))];
-  const added = idsOf(updates.filter(update => !isSeen(update) && update.at <= now));
-  return [...new Set(added)].filter(id => !known.includes(id));
+  return idsOf(waiting).some(id => !known.includes(id));
 }

@@ -21,7 +21,7 @@ import {
   type UpdateStatus,
 } from '../model/incident.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
-import { untoldOf } from './concern.ts';
+import { addsComponents } from './concern.ts';
 
 export interface Announcement extends UpdateRef {
   readonly incident: Incident;
@@ -148,6 +148,12 @@ function newsOf(
     const newest = end === null ? held.at(-1) : undefined;
     for (const update of routine)
       add(update === newest ? folded(held) : update, update.key, update !== newest || isTold(update));
+  } else if (end === null) {
+    // Who follows only what it brings was told nothing yet, and need not wait.
+    const isJoin = (update: IncidentUpdate) => !update.quiet && !has(joinKey(update.key)) && !isTold(update);
+    const joined = routine.filter(isJoin).at(-1);
+    if (joined && addsComponents(incident, routine, isSeen))
+      add({ ...joined, announces: 'beginning' }, joinKey(joined.key), false);
   }
   const first = found.findIndex(({ quiet }) => !quiet);
   if (next && end && !isHolding) {
@@ -164,16 +170,19 @@ function newsOf(
   const isNews = opening !== undefined && opening.at <= now && !isSeen(opening) && !isTold(opening);
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
-  const untold = begun === undefined ? [] : untoldOf(incident, isSeen, now);
-  return untold.length === 0
-    ? found
-    : found.map(one => (one.quiet ? one : { ...one, update: { ...one.update, untold } }));
+  return found;
 }
 
 /** Whether an update says no more than its status. */
 function isWordless({ body, label }: IncidentUpdate): boolean {
   return body.trim() === '' && label === null;
 }
+
+/** The key of an update that is told at once to those to whom it is the beginning. */
+const joinKey = (key: string) => `${JOINED}${key}`;
+/** How such keys begin; nobody else was told by them. */
+export const JOINED = 'joined ';
+const updateIn = (key: string) => (key.startsWith(JOINED) ? key.slice(JOINED.length) : key);
 
 /** The newest of the updates with the words of all: those that waited are told with it. */
 function folded(held: readonly IncidentUpdate[]): IncidentUpdate {
@@ -225,21 +234,19 @@ export function asAnnounced<Kind extends Incident>(
   const isNew = (one: IncidentUpdate) =>
     isPreface(one) ? !before.some(isPreface) : one.at < begun && !before.some(({ key }) => key === one.key);
   const updates = incident.updates.filter(one => one.key === update.key || !isNew(one));
-  const { announces, status, folds, body, untold } = announced.update;
+  const { announces, status, folds, body } = announced.update;
   const isMarked = announces !== undefined && update.announces === undefined;
   const isRaised = (update.status === 'scheduled' || announces === 'end') && status !== update.status;
-  if (updates.length === incident.updates.length && !isMarked && !isRaised && !folds && !untold)
-    return current;
+  if (updates.length === incident.updates.length && !isMarked && !isRaised && !folds) return current;
   return {
     incident: { ...incident, updates },
     update:
-      isMarked || isRaised || folds || untold
+      isMarked || isRaised || folds
         ? {
             ...update,
             ...(isMarked ? { announces } : {}),
             ...(isRaised ? { status } : {}),
             ...(folds ? { body, folds } : {}),
-            ...(untold ? { untold } : {}),
           }
         : update,
   };
@@ -259,7 +266,7 @@ export function findUpdate<Kind extends Incident & { readonly state?: UpdateStat
     if (!ref.startsWith(`${name} `)) continue;
     const key = ref.slice(name.length + 1);
     const isEnd = isEndKey(key);
-    const named = isEnd ? announced?.key : key;
+    const named = isEnd ? announced?.key : updateIn(key);
     const own = incident.updates.find(
       one => one.key === named && (!isEnd || one.status === announced?.status),
     );

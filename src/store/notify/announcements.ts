@@ -2,11 +2,19 @@
 import { type Selectable, sql } from 'kysely';
 import { withdrawnWith } from '../../core/incidents/ending.ts';
 import { updatesBehind } from '../../core/incidents/impact.ts';
-import { type Incident, type IncidentUpdate, refOf, type UpdateRef } from '../../core/model/incident.ts';
+import {
+  type Incident,
+  type IncidentUpdate,
+  keyOf,
+  refOf,
+  type UpdateRef,
+} from '../../core/model/incident.ts';
 import type { ChannelType } from '../../core/model/notification-channel.ts';
-import type { Choice } from '../../core/model/subscriber.ts';
+import type { Site } from '../../core/model/site.ts';
+import type { Choice, Concern } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { type Announcement, asAnnounced, findUpdate } from '../../core/notify/news.ts';
+import { concernAfter, concernOf } from '../../core/notify/concern.ts';
+import { type Announcement, asAnnounced, findUpdate, JOINED } from '../../core/notify/news.ts';
 import { undrawn } from '../../core/page/rendered-texts.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../db/database.ts';
@@ -203,12 +211,13 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
   return row?.ref ?? null;
 }
 
-/** When something of an incident was last announced to anybody, epoch ms; null if nothing was. */
+/** When something of an incident was last announced to all whom it concerns, epoch ms; null if nothing was. */
 export async function lastAnnounced(db: Db, incidentId: string): Promise<Millis | null> {
   const row = await db
     .selectFrom('announcements')
     .select(({ fn }) => fn.max('seen_at').as('at'))
     .where(isOf(incidentId))
+    .where('key', 'not like', `${JOINED}%`)
     .where('frozen', 'is not', null)
     .executeTakeFirst();
   return row?.at ?? null;
@@ -220,13 +229,26 @@ export async function filedIn(db: Db, incidentId: string): Promise<string[]> {
   return (await query.where('key', 'like', 'filed %').execute()).map(({ key }) => key);
 }
 
-/** All that was announced of an incident, as it was then, but for `ref`. */
-export async function announcedBefore(db: Db, incidentId: string, ref: string): Promise<Frozen[]> {
+/** What an announcement is about, and to whom it is a beginning, by what was announced of its incident before. */
+export async function concernIn(
+  db: Db,
+  ref: string,
+  { incident, update }: Frozen,
+  components: Site['components'],
+): Promise<Concern> {
+  const before = await announcedBefore(db, keyOf(incident), ref);
+  const told = before.map(one => concernOf(one.incident, one.update, components));
+  return concernAfter(concernOf(incident, update, components), update, told);
+}
+
+/** All that was announced of an incident before `ref`, as it was then. */
+async function announcedBefore(db: Db, incidentId: string, ref: string): Promise<Frozen[]> {
+  const own = db.selectFrom('announcements').select('seen_at').where('ref', '=', ref);
   const rows = await db
     .selectFrom('announcements')
     .select('frozen')
     .where(isOf(incidentId))
-    .where('ref', '<>', ref)
+    .where('seen_at', '<', own)
     .where('frozen', 'is not', null)
     .execute();
   return rows.map(({ frozen }) => JSON.parse(frozen!) as Frozen);

@@ -6,7 +6,7 @@ import { withdrawnWith } from '../../core/incidents/ending.ts';
 import { type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
-import { concernOf, owedTo } from '../../core/notify/concern.ts';
+import { owedTo } from '../../core/notify/concern.ts';
 import {
   type Announcement,
   announcements,
@@ -16,8 +16,8 @@ import {
 } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import {
-  announcedBefore,
   announceUpdates,
+  concernIn,
   endFirstRound,
   enqueueSome,
   type Frozen,
@@ -87,7 +87,7 @@ export class Announcer {
       for (const one of some) {
         this.#seen.add(refOf(one));
         if (one.quiet) continue;
-        this.#lastTold.set(one.incidentId, now);
+        if (one.update.announces !== 'beginning') this.#lastTold.set(one.incidentId, now);
         this.#owing = true;
         log.info({ incident: one.incidentId, update: one.key }, 'update announced');
       }
@@ -144,13 +144,8 @@ export class Announcer {
 
   async #enqueueAll(ref: string, { incident, update }: Frozen, { site }: Snapshot): Promise<number> {
     const { db, clock } = this.#parts;
-    const concern = concernOf(incident, update, site.components);
-    // Those who were told of it get the end, although the file names their component no more, and nobody else.
-    const before = update.announces ? await announcedBefore(db, keyOf(incident), ref) : [];
-    const told = before.flatMap(one => concernOf(one.incident, one.update, site.components).affected);
-    const isKnown = concern.isEnd && before.length > 0;
-    const affected = isKnown ? told : [...concern.affected, ...told];
-    const owed = (readers: Parameters<typeof owedTo>[0]) => owedTo(readers, { ...concern, affected });
+    const concern = await concernIn(db, ref, { incident, update }, site.components);
+    const owed = (readers: Parameters<typeof owedTo>[0]) => owedTo(readers, concern);
     const types = site.notify.visitors.channels;
     for (let deliveries = 0; ; ) {
       const step = await enqueueSome(db, ref, STEP, owed, types, clock());

@@ -6,14 +6,13 @@ import { type Incident, type IncidentUpdate, incidentPath } from '../../core/mod
 import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelContent, ChannelMessage } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
-import type { Choice } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import type { NotificationChannel } from '../../core/notify/channel-health.ts';
-import { begins, concernOf } from '../../core/notify/concern.ts';
+import { begins } from '../../core/notify/concern.ts';
 import type { ChannelDelivery } from '../../core/notify/delivery.ts';
 import { oneLine } from '../../core/text/printable.ts';
-import { currentUpdate, type Frozen } from '../../store/notify/announcements.ts';
+import { concernIn, currentUpdate, type Frozen } from '../../store/notify/announcements.ts';
 import { tagOf, updateView } from './email-texts.ts';
 import { type EmailLinks, linksFor, linkTo, tokenFor } from './links.ts';
 import type { Parts } from './parts.ts';
@@ -32,9 +31,10 @@ export function messageComposer(
     if (kind !== 'update') return { ...confirmation(now.site, channel, secret, clock()), id };
     const about = await currentUpdate(db, now, ref);
     if (!about) return null;
+    const isFirst = begins(channel.choice, await concernIn(db, ref, about, now.site.components));
     const links = channel.owner === 'visitor' ? linksFor(secret, now.site, channel.id) : null;
     return {
-      ...describe(now.site, channel.lang, forReader(about, channel.choice, now.site), links),
+      ...describe(now.site, channel.lang, isFirst ? asBeginning(about) : about, links),
       payload: payload(now, about, links),
       id,
     };
@@ -42,11 +42,8 @@ export function messageComposer(
 }
 
 /** To a reader who is told of it for the first time, the addition of their component is the beginning. */
-function forReader(about: Frozen, choice: Choice, { components }: Site): Frozen {
-  const { incident, update } = about;
-  return begins(choice, concernOf(incident, update, components))
-    ? { incident, update: { ...update, announces: 'beginning' } }
-    : about;
+function asBeginning({ incident, update }: Frozen): Frozen {
+  return { incident, update: { ...update, announces: 'beginning' } };
 }
 
 function confirmation(site: Site, channel: NotificationChannel, secret: string, now: Millis): ChannelContent {

@@ -7,11 +7,11 @@ import { type IncidentUpdate, incidentPath, keyOf } from '../../core/model/incid
 import type { Lang } from '../../core/model/lang.ts';
 import type { Concern } from '../../core/model/subscriber.ts';
 import { type Purpose, shortId } from '../../core/model/token.ts';
-import { begins, concernOf } from '../../core/notify/concern.ts';
+import { begins } from '../../core/notify/concern.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
 import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
-import { currentUpdate, firstAnnounced } from '../../store/notify/announcements.ts';
+import { concernIn, currentUpdate, firstAnnounced } from '../../store/notify/announcements.ts';
 import { linkTo, tokenFor } from './links.ts';
 import type { Parts } from './parts.ts';
 
@@ -108,9 +108,10 @@ export class EmailComposer {
     const written = (one: IncidentUpdate) =>
       emails.update(site, lang, incident, one, names, { incident: page, ...links });
     const email = written(update);
-    const beginning = update.untold && {
+    const concern = await concernIn(db, ref, about, site.components);
+    const beginning = concern.untold.length > 0 && {
       email: written({ ...update, announces: 'beginning' }),
-      concern: concernOf(incident, update, site.components),
+      concern,
     };
     // The first announced update of an incident: its emails start the threads.
     const root = await firstAnnounced(db, keyOf(incident));

@@ -68,3 +68,72 @@ test('if nothing was told of it, they get no end either', async () => {
   expect(subjects(world, 'api')).toEqual(['[INCIDENT] Outage', '[RESOLVED] Outage']);
   for (const to of ['db', 'ends', 'jobs']) expect([to, subjects(world, to)]).toEqual([to, []]);
 });
+
+const HOOK = '/webhooks/uptime?token=the-webhook-token-of-this-test';
+const REPORT = (world: World, monitor_name: string, alert_type: string) =>
+  world.post(HOOK, { alert_type, monitor_name });
+const MONITORS = () =>
+  `title: T\ncomponents:\n  - { id: api, name: API, check: { type: manual }, match: [API, Both] }\n  - { id: db, name: Database, check: { type: manual }, match: [Both] }\n  - { id: jobs, name: Jobs, check: { type: manual } }\n`;
+
+test.each([100, 900])(
+  'a monitor brings a component, for %i s: its followers are told at once',
+  async seconds => {
+    const world = await openWorld({ site: MONITORS });
+    for (const id of ['api', 'db', 'jobs']) await subscribed(world, `${id}@example.com`, [id]);
+    await subscribed(world, 'all@example.com');
+    await subscribed(world, 'ends@example.com', new URLSearchParams('components=db&detail=ends'));
+    await REPORT(world, 'API', 'down');
+    await world.pass(30, 5);
+    expect((await REPORT(world, 'Both', 'down')).json).toMatchObject({ action: 'joined' });
+    await world.pass(20, 5);
+    await world.restart();
+    await world.pass(10, 5);
+    for (const to of ['db', 'ends', 'api', 'all'])
+      expect([to, subjects(world, to)]).toEqual([to, ['[INCIDENT] API Down']]);
+    const mail = world.mails.find(
+      one => JSON.stringify(one.to).includes('db@') && one.subject?.startsWith('['),
+    );
+    expect(mail?.text).toContain('Both is down, says UptimeRobot.');
+    await world.pass(seconds, 10);
+    await REPORT(world, 'Both', 'up');
+    await REPORT(world, 'API', 'up');
+    await world.pass(120, 10);
+    for (const to of ['db', 'ends', 'api', 'all'])
+      expect(subjects(world, to).at(-1)).toBe('[RESOLVED] API Down');
+    for (const to of ['db', 'ends'])
+      expect([to, subjects(world, to).filter(one => one?.startsWith('[INCIDENT]'))]).toEqual([
+        to,
+        ['[INCIDENT] API Down'],
+      ]);
+    expect(subjects(world, 'jobs')).toEqual([]);
+  },
+);
+
+test('an operator writes while a join waits: both beginnings have their end', async () => {
+  const world = await openWorld({ site: MONITORS });
+  await subscribed(world, 'db@example.com', ['db']);
+  await REPORT(world, 'API', 'down');
+  await world.pass(30, 5);
+  await REPORT(world, 'Both', 'down');
+  const [name] = await world.files();
+  await world.pass(5, 5);
+  await world.write(name!, `${await world.read(name!)}\n## Update 12:00 UTC\nWe are on it.\n`);
+  await world.pass(60, 5);
+  await REPORT(world, 'Both', 'up');
+  await REPORT(world, 'API', 'up');
+  await world.pass(120, 10);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down', '[RESOLVED] API Down']);
+});
+
+test('a component added in the front matter alone: its followers are told of a beginning with the next words', async () => {
+  const world = await readers();
+  await world.pass(240, 60);
+  const more = file('status: identified', `${BEGUN}## Identified 12:05 UTC\nThe database too.\n\n`).replace(
+    '[api]',
+    '[api, db]',
+  );
+  await world.write(FILE, more);
+  await world.pass(30, 10);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] Outage']);
+  expect(subjects(world, 'all')).toEqual(['[INCIDENT] Outage', '[UPDATE] Outage']);
+});
