@@ -81,8 +81,10 @@ export function stepsAfterCompletion(
   // The text of the completion itself may be dated a little later.
   return steps.filter(
     update =>
-      update !== end &&
-      (update.at > now || wasAhead(update) || (!isEndTold && !update.inherits && update.at > completion)),
+      update.key !== incident.endedBy &&
+      (update.at > now ||
+        wasAhead(update) ||
+        (!isEndTold && !update.inherits && update !== end && update.at > completion)),
   );
 }
 
