@@ -268,6 +268,30 @@ components:
     }
   });
 
+  test('the end of a machine’s incident is told when it has held: the preview counts it', async () => {
+    const terminal = await openTerminal();
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    await endFirstRound(db, NOW - 1000);
+    const fresh = {
+      id: 'a',
+      address: 'a@example.com',
+      state: 'pending',
+      choice: EVERYTHING,
+      lang: 'en',
+    } as const;
+    await savePending(db, { ...fresh, nonce: 'a', createdAt: 1, confirmedAt: null });
+    await confirmSubscriber(db, 'a', 1);
+    const text = GOOD.replace('components: [api]', 'components: [api]\nopened_by: probe:api');
+    expect(text).toContain('opened_by');
+    await terminal.write('incidents/20261123_api.md', text);
+    const told = parseIncident('', '20261123_api', text).value!.updates.map(({ key }) => key);
+    await noteQuietly(db, '20261123_api', told, NOW);
+    await db.destroy();
+    const resolve = incident.find(({ name }) => name === 'incident resolve')!;
+    const { out } = await terminal.run(resolve, '20261123_api', '--message', 'Over.', '--yes');
+    expect(out).toContain('1 subscriber of API would get 1 email: 20261123_api\n');
+  });
+
   test('channels too: those of status.yaml by name, without what is disabled or about something else', async () => {
     const channel = (id: string, more = '') =>
       `    - { type: slack, id: ${id}, url: "https://hooks.slack.com/services/${id}-secret"${more} }\n`;

@@ -8,7 +8,7 @@ import { channelName } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
 import { EVERYTHING, type Subscriber } from '../../core/model/subscriber.ts';
 import { concernOf, owedTo } from '../../core/notify/concern.ts';
-import { announcements } from '../../core/notify/news.ts';
+import { announcements, HOLDS_FOR } from '../../core/notify/news.ts';
 import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
 import { isFirstRound, seenUpdates } from '../../store/notify/announcements.ts';
@@ -38,7 +38,8 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
       // The occurrences of a series are announced one by one.
       return occurrencesOf(read, now, site.timezone).map(each => asOf(each, now, () => now));
     });
-    const news = announcements(dated, seen, now, first).filter(({ quiet }) => !quiet);
+    // A machine's incident is told to be over when its end has held.
+    const news = announcements(dated, seen, now + HOLDS_FOR, first).filter(({ quiet }) => !quiet);
     const names = new Map(site.components.map(({ id, name }) => [id, name]));
     return [...new Set(news.map(({ incident }) => incident))].flatMap(incident => {
       const concerns = news
