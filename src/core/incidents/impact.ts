@@ -82,7 +82,10 @@ export function impactOf(
   };
 }
 
-/** The components affected as of an update; at the end, and for a maintenance, all that ever were. */
+/**
+ * The components affected as of an update; at the end, and for a maintenance, all that ever were. The beginning of a
+ * grouped incident tells of all its outages: the times of the others follow in quiet sections.
+ */
 export function affectedAt(
   incident: Incident,
   update: IncidentUpdate,
@@ -92,7 +95,15 @@ export function affectedAt(
   if (scheduled || announcedStatus(incident, update) === 'resolved') return affectedBy(incident, components);
   const until = updates.findIndex(({ key }) => key === update.key);
   const named = updates.slice(0, until + 1).findLast(({ change }) => change?.components)?.change?.components;
-  return named ? amongst(named, components) : reachedBy(incident, components);
+  const affected = named ? amongst(named, components) : reachedBy(incident, components);
+  if (incident.openedBy === null || updates[until] !== beginningOf(incident)) return affected;
+  const next = updates.findIndex(({ quiet }, index) => index > until && !quiet);
+  const group = updates.slice(until + 1, next < 0 ? updates.length : next);
+  const more = amongst(
+    group.flatMap(({ change }) => change?.components ?? []),
+    components,
+  );
+  return [...affected, ...more.filter(one => !affected.some(({ id }) => id === one.id))];
 }
 
 export function affectedNamesAt(

@@ -79,6 +79,7 @@ describe('components that fail together', () => {
     expect(text).toContain('opened_by: "probe:api, probe:dashboard, probe:database"\n');
     expect(subjects(world)).toEqual(Array(2).fill('[INCIDENT] API, Dashboard and Database Down'));
     expect(world.mails.at(-1)?.text).toContain('Database has been failing its checks since');
+    expect(world.mails.at(-1)?.text).toContain('Affects: API, Dashboard and Database\n');
 
     all(world, 200);
     await world.pass(200, 5);
