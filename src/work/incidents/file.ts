@@ -46,7 +46,7 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
   // Read the clock again: a transition recorded after the round began would seem to come from a clock since set back,
   // and be filed without the others.
   const filedAt = deps.clock();
-  const notes = new FilingNotes(deps.db, unnoted, filedAt);
+  const notes = new FilingNotes(deps, unnoted, read.incidents, filedAt);
   const round = new FilingRound(deps, read, site, filedAt, notes);
   // A recovery recorded before the clock was set back has happened: it must not wait for its time to come again.
   const pending = unfiled.map(one => (one.kind === 'up' ? { ...one, at: Math.min(one.at, filedAt) } : one));
