@@ -31,17 +31,19 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
   const { save, ...facts } = await openFolderFacts(base, recorder, git, templates, others);
   const outages = lastGood(makeReadOutages(db), {});
   const writer = git.writer('machine');
+  const firstSeen = new FirstSeen(db, 'server');
+  const named = firstSeen.unfiled;
   const refresh: Refresh = await Refresh.open(
     {
       ...facts,
-      file: makeFile({ ...base, writer, templates: templates.current, outages, recorder }),
+      file: makeFile({ ...base, writer, templates: templates.current, named, outages, recorder }),
       histories: () => git.histories,
       metrics: lastGood(makeFigures(db), new Map()),
       responses: lastGood(makeResponses(db), new Map()),
       recorder,
       outages,
       network,
-      firstSeen: new FirstSeen(db, 'server'),
+      firstSeen,
       plans: new Plans(db, 'server'),
       warnings: warnings.current,
       watchdog,

@@ -1,6 +1,6 @@
 // Warns when a file and its source disagree. The file counts, as a person may have edited it.
 import { statusOfSource } from '../incidents/grouped-members.ts';
-import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
+import { type Incident, isOpen, keyOf, sourcesOf } from '../model/incident.ts';
 import type { Problem } from '../model/problem.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { type Outages, outagesOf } from './reported-vs-measured.ts';
@@ -22,7 +22,7 @@ export function disagreements(
     };
     return sources.flatMap(source => {
       const last = outagesOf(outages, source).at(-1);
-      if (last?.incidentId !== incident.id) return [];
+      if (last?.incidentId !== keyOf(incident)) return [];
       const { resolved } = incident;
       if (isOpen(incident) && last.end !== null && !sources.some(isDown)) {
         const what = `it is open, but ${source} has been up since ${iso(last.end)}`;

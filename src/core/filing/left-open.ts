@@ -1,5 +1,5 @@
 // Outages left over: an operator ended the incident that a source had joined, and the source still fails.
-import type { Incident } from '../model/incident.ts';
+import { type Incident, keyOf } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
 import type { Outages } from './reported-vs-measured.ts';
@@ -9,7 +9,7 @@ const SETTLING: Millis = 3 * MINUTE;
 
 interface LeftOpen {
   readonly source: string;
-  /** The incident that it had joined, and when an operator ended it, epoch ms. */
+  /** The incident (its lasting name) that it had joined, and when an operator ended it, epoch ms. */
   readonly incident: string;
   readonly ended: Millis;
 }
@@ -17,9 +17,10 @@ interface LeftOpen {
 /** The sources that still fail three minutes after an operator ended the incident they are filed in. */
 export function leftOpen(incidents: readonly Incident[], outages: Outages, now: Millis): readonly LeftOpen[] {
   const over = new Map<string, Millis>();
-  for (const { id, openedBy, scheduled, status, resolved } of incidents) {
+  for (const incident of incidents) {
+    const { openedBy, scheduled, status, resolved } = incident;
     const isOperators = openedBy === null && scheduled === null && status === 'resolved';
-    if (isOperators && resolved !== null && now - resolved >= SETTLING) over.set(id, resolved);
+    if (isOperators && resolved !== null && now - resolved >= SETTLING) over.set(keyOf(incident), resolved);
   }
   return Object.entries(outages).flatMap(([source, all]) => {
     const last = all.at(-1);

@@ -1,7 +1,7 @@
 // Removed checks: ends the outages of checks that are no longer in status.yaml. Outside monitors end their own.
 import { statusOfSource } from '../incidents/grouped-members.ts';
 import { isConfigured } from '../model/checks/check.ts';
-import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
+import { type Incident, isOpen, keyOf, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { componentOf, probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
@@ -42,7 +42,7 @@ export function unwatchedOf(
     const title = sources.length === 1 ? incident.title : null;
     return sources
       .filter(source => outagesOf(outages, source).length === 0 && statusOfSource(incident, source).down)
-      .map(source => ({ source, key: `${source}@${incident.id}${UNWATCHED}`, title }));
+      .map(source => ({ source, key: `${source}@${keyOf(incident)}${UNWATCHED}`, title }));
   });
   return [...known, ...onFile].filter(({ source }) => isUnwatched(source, site));
 }

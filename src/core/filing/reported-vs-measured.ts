@@ -1,5 +1,5 @@
 // Compares the times in an incident's file with the measured ones.
-import { type Incident, sourcesOf } from '../model/incident.ts';
+import { type Incident, keyOf, sourcesOf } from '../model/incident.ts';
 import { latencySource, probeSource } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
@@ -25,7 +25,7 @@ export interface RecordedOutage
     Pick<RecordedTransition, 'severity' | 'components' | 'isJoined'> {
   /** When its start was recorded; null when unknown. */
   readonly recordedAt: Millis | null;
-  /** When and in which incident its start was filed; null when it was not. */
+  /** When and in which incident (its lasting name) its start was filed; null when it was not. */
   readonly filedAt: Millis | null;
   readonly incidentId: string | null;
 }
@@ -79,7 +79,7 @@ export function outagesIn(transitions: readonly RecordedTransition[]): readonly 
  * @param committed when its file was first committed; null when unknown.
  */
 export function reportedVsMeasured(
-  incident: Pick<Incident, 'id' | 'started' | 'resolved' | 'openedBy' | 'updates'>,
+  incident: Pick<Incident, 'id' | 'key' | 'started' | 'resolved' | 'openedBy' | 'updates'>,
   affected: readonly string[],
   outages: Outages,
   committed: Millis | null = null,
@@ -125,10 +125,11 @@ function lastEnd(seen: readonly RecordedOutage[]): Millis | null {
  * writing.
  */
 function firstUpdate(
-  { id, started, updates }: Pick<Incident, 'id' | 'started' | 'updates'>,
+  incident: Pick<Incident, 'id' | 'key' | 'started' | 'updates'>,
   seen: readonly RecordedOutage[],
 ): Millis | null {
-  const filed = seen.find(one => one.incidentId === id)?.filedAt ?? null;
+  const { started, updates } = incident;
+  const filed = seen.find(one => one.incidentId === keyOf(incident))?.filedAt ?? null;
   if (filed !== null) return filed;
   const first = updates[0]?.at;
   return first !== undefined && first > started ? first : null;

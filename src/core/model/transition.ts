@@ -47,7 +47,7 @@ export interface StoredTransition extends Transition {
   readonly recordedAt: Millis;
   /** When it was filed (or deliberately not), epoch ms; null: still to be filed. */
   readonly filedAt: Millis | null;
-  /** The incident it was filed in; null before filing and when nothing was written. */
+  /** The lasting name (`keyOf`) of the incident it was filed in; null before filing and when nothing was written. */
   readonly incidentId: string | null;
   /** That incident was open before its source failed; absent: its source opened or continued it. */
   readonly isJoined?: true;

@@ -1,6 +1,7 @@
 // Downtime: what the incidents say of a component, and what the sources measured that joined them.
 import { claimOf } from '../filing/members.ts';
 import { severityOf } from '../model/component.ts';
+import { keyOf } from '../model/incident.ts';
 import { isPlausible, type Millis } from '../model/time.ts';
 import type { Facts } from './facts.ts';
 import type { IncidentView } from './snapshot.ts';
@@ -11,7 +12,7 @@ export function joinedTo(
   views: readonly IncidentView[],
   { site, outages = {} }: Pick<Facts, 'site' | 'outages'>,
 ): Map<string, DowntimeSpan[]> {
-  const shown = new Map(views.map(view => [view.id, view]));
+  const shown = new Map(views.map(view => [keyOf(view), view]));
   const found = new Map<string, DowntimeSpan[]>();
   for (const [source, all] of Object.entries(outages)) {
     for (const { start, end, severity, components, incidentId, isJoined } of all) {

@@ -47,6 +47,7 @@ export interface TransitionRow {
   components: string;
   message: string;
   filed_at: number | null;
+  /** The lasting name of the incident. */
   incident_id: string | null;
   /** 1: that incident was open before its source failed. */
   joined: number;

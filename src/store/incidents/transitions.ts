@@ -51,7 +51,7 @@ export async function newestTransition(db: Db, source: string): Promise<StoredTr
   return row ? stored(row) : null;
 }
 
-/** The incident in which a source was last filed before transition `seq`, or null. */
+/** The incident (its lasting name) in which a source was last filed before transition `seq`, or null. */
 export async function incidentBefore(db: Db, source: string, seq: number): Promise<string | null> {
   const row = await db
     .selectFrom('transitions')
@@ -65,22 +65,22 @@ export async function incidentBefore(db: Db, source: string, seq: number): Promi
   return row?.incident_id ?? null;
 }
 
-/** The transitions filed in an incident, in order of arrival. */
-export async function filedIn(db: Db, incidentId: string): Promise<StoredTransition[]> {
-  const rows = db.selectFrom('transitions').selectAll().where('incident_id', '=', incidentId);
+/** The transitions filed in an incident (by its lasting name), in order of arrival. */
+export async function filedIn(db: Db, name: string): Promise<StoredTransition[]> {
+  const rows = db.selectFrom('transitions').selectAll().where('incident_id', '=', name);
   return (await rows.orderBy('seq').execute()).map(stored);
 }
 
-/** Marks a transition as filed in an incident, or, if its id is null, as needing no file. */
+/** Marks a transition as filed in an incident, or, if its lasting name is null, as needing no file. */
 export async function markFiled(
   db: Db,
   seq: number,
-  { id, isJoined }: { readonly id: string | null; readonly isJoined: boolean },
+  { name, isJoined }: { readonly name: string | null; readonly isJoined: boolean },
   now: Millis,
 ): Promise<void> {
   await db
     .updateTable('transitions')
-    .set({ filed_at: now, incident_id: id, joined: isJoined ? 1 : 0 })
+    .set({ filed_at: now, incident_id: name, joined: isJoined ? 1 : 0 })
     .where('seq', '=', seq)
     .execute();
 }

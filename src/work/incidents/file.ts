@@ -48,7 +48,7 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
   // and be filed without the others.
   const filedAt = deps.clock();
   const counted = countingFrom(read.incidents, site, filedAt);
-  const notes = new FilingNotes(deps.db, unnoted, filedAt, counted);
+  const notes = new FilingNotes(deps, unnoted, read.incidents, filedAt, counted);
   const round = new FilingRound(deps, read, site, filedAt, notes);
   // A recovery recorded before the clock was set back has happened: it must not wait for its time to come again.
   const pending = unfiled.map(one => (one.kind === 'up' ? { ...one, at: Math.min(one.at, filedAt) } : one));

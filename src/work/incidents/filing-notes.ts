@@ -1,4 +1,5 @@
-// Notes of a filing round: which transition was filed in which incident, in the database as soon as it has room.
+// Notes of a filing round: which transition was filed in which incident, in the database as soon as it has room. A round
+// knows an incident by its file; the database, by the name it keeps when its file is renamed.
 
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { filedKeys } from '../../core/incidents/filed-words.ts';
@@ -14,39 +15,69 @@ import { ignoreStorageFault } from '../timing/storage.ts';
 /** Where a transition was filed; `isJoined`: in an incident that was open before its source failed. */
 export interface Filing {
   readonly transition: StoredTransition;
-  readonly id: string | null;
   readonly isJoined: boolean;
 }
 
-/** Filed transitions, by seq, that are not yet marked as filed because the database had no room. */
-export type Unnoted = Map<number, Filing>;
+/**
+ * Filed transitions, by seq, that are not yet marked as filed because the database had no room. `name`: the lasting
+ * name of the incident.
+ */
+export type Unnoted = Map<number, Filing & { readonly name: string | null }>;
+
+/** Gives an incident that is not yet in a file the name it will keep. */
+export type Named = (incident: Incident, now: Millis) => Incident;
 
 export class FilingNotes {
   readonly #db: Db;
+  readonly #named: Named;
   readonly #unnoted: Unnoted;
   readonly #now: Millis;
   readonly #counted: (transition: StoredTransition) => StoredTransition;
-  /** The latest incident of each source, after this round's earlier transitions. */
+  /** The lasting names of incidents by id. */
+  readonly #names: Map<string, string>;
+  /** The latest incident of each source, by its lasting name, after this round's earlier transitions. */
   readonly #last = new Map<string, string>();
-  /** The transitions filed in each incident, in order of arrival. */
+  /** The transitions filed in each incident (by its id), in order of arrival. */
   readonly #filedIn = new Map<string, StoredTransition[]>();
 
-  /** @param counted a transition as it counts (maintained.ts) */
+  /**
+   * @param incidents all that were read, with the names they keep
+   * @param counted a transition as it counts (maintained.ts)
+   */
   constructor(
-    db: Db,
+    { db, named }: { readonly db: Db; readonly named: Named },
     unnoted: Unnoted,
+    incidents: readonly Incident[],
     now: Millis,
     counted: (transition: StoredTransition) => StoredTransition,
   ) {
     this.#db = db;
+    this.#named = named;
     this.#unnoted = unnoted;
+    this.#names = new Map(incidents.map(incident => [incident.id, keyOf(incident)]));
     this.#now = now;
     this.#counted = counted;
   }
 
+  /** Takes in an incident that this round opens. */
+  opened(incident: Incident): void {
+    const { id } = incident;
+    if (!this.#names.has(id)) this.#names.set(id, keyOf(this.#named(incident, this.#now)));
+  }
+
+  #nameOf(id: string): string {
+    return this.#names.get(id) ?? id;
+  }
+
+  /** The id that an incident has now. One that is gone has its last known, unless another file took that; then null. */
+  #idOf(name: string): string | null {
+    for (const [id, other] of this.#names) if (other === name) return id;
+    return this.#names.has(name) ? null : name;
+  }
+
   /** A source's latest incident is this one, though its file may not be written yet. */
   place(source: string, id: string): void {
-    this.#last.set(source, id);
+    this.#last.set(source, this.#nameOf(id));
   }
 
   /** The transitions of an incident that is shown, but not written yet. */
@@ -56,7 +87,8 @@ export class FilingNotes {
 
   async mark(transition: StoredTransition, id: string | null, isJoined = false): Promise<void> {
     // If it cannot be marked now, later rounds skip this transition and try to mark it again.
-    this.#unnoted.set(transition.seq, { transition, id, isJoined });
+    const name = id === null ? null : this.#nameOf(id);
+    this.#unnoted.set(transition.seq, { transition, name, isJoined });
     await this.note();
     if (id === null) return;
     this.place(transition.source, id);
@@ -65,10 +97,10 @@ export class FilingNotes {
 
   /** Marks filed transitions in order of arrival, so that the newest one is marked last. */
   async note(): Promise<void> {
-    for (const [seq, { transition, id, isJoined }] of [...this.#unnoted].sort(([a], [b]) => a - b)) {
-      if (id !== null) this.place(transition.source, id);
+    for (const [seq, { transition, name, isJoined }] of [...this.#unnoted].sort(([a], [b]) => a - b)) {
+      if (name !== null) this.#last.set(transition.source, name);
       try {
-        await markFiled(this.#db, seq, { id, isJoined }, this.#now);
+        await markFiled(this.#db, seq, { name, isJoined }, this.#now);
       } catch (error) {
         if (error instanceof StorageFault) return;
         throw error;
@@ -81,20 +113,20 @@ export class FilingNotes {
    * Records the words that a change adds to a file, before they are in it: they are told calmly. What cannot be recorded
    * counts as a person's.
    */
-  async own(id: string, before: string, text: string, incidents: readonly Incident[]): Promise<void> {
+  async own(id: string, before: string, text: string): Promise<void> {
     if (text === before) return;
     const [old, now] = [before, text].map(one => parseIncident(`${id}.md`, id, one).value);
     const keys = old && now ? filedKeys(old, now) : [];
-    const name = keyOf(incidents.find(one => one.id === id) ?? { id });
-    if (keys.length > 0) await ignoreStorageFault(noteQuietly(this.#db, name, keys, this.#now));
+    if (keys.length > 0) await ignoreStorageFault(noteQuietly(this.#db, this.#nameOf(id), keys, this.#now));
   }
 
   /** The transitions filed in an incident, in order of arrival. */
   async filedIn(id: string): Promise<readonly StoredTransition[]> {
     const known = this.#filedIn.get(id);
     if (known) return known;
-    const unnoted = [...this.#unnoted.values()].filter(one => one.id === id).map(one => one.transition);
-    const noted = (await filedIn(this.#db, id))
+    const name = this.#nameOf(id);
+    const unnoted = [...this.#unnoted.values()].filter(one => one.name === name).map(one => one.transition);
+    const noted = (await filedIn(this.#db, name))
       .filter(({ seq }) => !this.#unnoted.has(seq))
       .map(this.#counted);
     const all = [...noted, ...unnoted].sort((a, b) => a.seq - b.seq);
@@ -108,13 +140,14 @@ export class FilingNotes {
     incidents: readonly Incident[],
   ): Promise<string | null> {
     const last = this.#last.get(source);
-    if (last !== undefined) return last;
+    if (last !== undefined) return this.#idOf(last);
     // A crash may have happened after the file was written and before all its transitions were marked.
     const known = await incidentBefore(this.#db, source, seq);
     const own = incidents.filter(incident => sourcesOf(incident).includes(source));
     const open = own.filter(isOpen);
-    const current = open.find(({ id }) => id === known) ?? open[0];
+    const current = open.find(one => keyOf(one) === known) ?? open[0];
     // A new database does not know the source, but the incident files do.
-    return current?.id ?? known ?? own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
+    const filed = known === null ? null : this.#idOf(known);
+    return current?.id ?? filed ?? own.sort((a, b) => b.started - a.started)[0]?.id ?? null;
   }
 }

@@ -19,12 +19,13 @@ import type { Clock, Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
 import type { Writer } from '../publish/git-sync.ts';
-import type { Filing, FilingNotes } from './filing-notes.ts';
+import type { Filing, FilingNotes, Named } from './filing-notes.ts';
 
 export interface FilingDeps {
   readonly db: Db;
   readonly writer: Writer;
   readonly templates: () => Templates;
+  readonly named: Named;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -140,7 +141,7 @@ export class FilingRound {
       const text =
         (isNews && changeFile(before, id, all, base, this.#site, this.#inWords, this.#now)) || shown;
       const incident = parseIncident(`${id}.md`, id, text).value;
-      await this.#notes.own(id, before, text, this.#read.incidents);
+      await this.#notes.own(id, before, text);
       const isDue = !isNews || !incident || isComplete(incident, all, this.#site.groupWithin, this.#now);
       // Changes to a file that is not written yet wait for it.
       const isWaiting = this.unfiled.has(id);
@@ -225,7 +226,7 @@ export class FilingRound {
     this.#changing.set(id, {
       before: known?.before ?? text,
       base,
-      events: [...(known?.events ?? []), { transition: one, id, isJoined }],
+      events: [...(known?.events ?? []), { transition: one, isJoined }],
       text: change.text,
       now: new Map(members).set(one.source, memberAfter(one, before, this.#site)),
       isNews: change.isNews || known?.isNews === true,
@@ -242,6 +243,7 @@ export class FilingRound {
 
   #know(id: string, text: string): void {
     const incident = parseIncident(`${id}.md`, id, text).value;
+    if (incident) this.#notes.opened(incident);
     if (incident && isOpen(incident)) this.#open.set(id, incident);
     else this.#open.delete(id);
   }

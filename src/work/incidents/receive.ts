@@ -1,7 +1,7 @@
 // Turns each message of an inbound monitor into a transition, once, and files it before the response.
 import type { Signal } from '../../core/inbound/signal.ts';
 import { toWarning } from '../../core/inbound/to-warning.ts';
-import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
+import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Clock, iso, type Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
@@ -114,7 +114,7 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
     if (closed && (closed.isOperators || isKnown || (signal.at !== null && at <= closed.resolved))) {
       return ignored(CLOSED, closed.id);
     }
-    if (isKnown) return ignored(before, last?.incidentId ?? null);
+    if (isKnown) return ignored(before, idOf(last, deps.snapshot()));
     if (late !== null)
       return ignored(`too late: the monitor has already reported that it recovered at ${iso(late)}`);
     if (closed) await forgetFiring(db, source, closed.resolved);
@@ -125,7 +125,7 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
     if (!open && last?.kind !== 'down') return ignored('it has no open incident');
   }
   if (!(await transitions.insertTransition(db, settled, deps.clock())))
-    return ignored(before, last?.incidentId ?? null);
+    return ignored(before, idOf(last, deps.snapshot()));
   // A recovery may have to wait for the folder. It belongs to the incident that was open.
   const of = kind === 'up' ? file : null;
   return { action: kind === 'down' ? 'opened' : 'resolved', incident: of, source };
@@ -137,10 +137,9 @@ const CLOSED =
 /** The incident of a source that has not recovered, if a person resolved it, and the time of that. */
 function closedByHand(
   last: StoredTransition | null,
-  { incidents }: Snapshot,
+  snapshot: Snapshot,
 ): { readonly id: string; readonly resolved: Millis; readonly isOperators: boolean } | null {
-  if (last?.kind !== 'down' || last.incidentId === null) return null;
-  const file = incidents.find(({ id }) => id === last.incidentId);
+  const file = last?.kind === 'down' ? filedIn(last, snapshot) : undefined;
   if (!file || file.resolved === null) return null;
   // What an operator ends is filed again by itself if it continues (left-open.ts).
   return { id: file.id, resolved: file.resolved, isOperators: file.openedBy === null };
@@ -151,7 +150,8 @@ async function incidentOf(
   { db, snapshot }: ReceiveDeps,
 ): Promise<{ readonly id: string; readonly isJoined: boolean } | null> {
   const stored = await transitions.newestTransition(db, source);
-  if (stored?.incidentId) return { id: stored.incidentId, isJoined: stored.isJoined === true };
+  const id = idOf(stored, snapshot());
+  if (id !== null) return { id, isJoined: stored?.isJoined === true };
   // Not filed yet: as the page shows it.
   const shown = openIncidentOf(source, snapshot());
   return shown ? { id: shown.id, isJoined: sourcesOf(shown)[0] !== source } : null;
@@ -162,9 +162,18 @@ function openFileOf(source: string, last: StoredTransition | null, snapshot: Sna
   const own = openIncidentOf(source, snapshot);
   // Its other sources keep an incident open.
   if (own && last?.kind === 'up' && sourcesOf(own).length > 1) return null;
-  const remembered = last?.kind === 'down' ? last.incidentId : null;
-  const { incidents } = snapshot;
-  return (own ?? incidents.find(incident => isOpen(incident) && incident.id === remembered))?.id ?? null;
+  const remembered = last?.kind === 'down' ? filedIn(last, snapshot) : undefined;
+  return (own ?? (remembered && isOpen(remembered) ? remembered : undefined))?.id ?? null;
+}
+
+/** The incident that a transition was filed in, whatever its file is called now. */
+function filedIn({ incidentId }: StoredTransition, { incidents }: Snapshot): Incident | undefined {
+  return incidents.find(incident => keyOf(incident) === incidentId);
+}
+
+/** Its id; for one that is gone, the name it had in the database. */
+function idOf(last: StoredTransition | null, snapshot: Snapshot): string | null {
+  return last && (filedIn(last, snapshot)?.id ?? last.incidentId);
 }
 
 function openIncidentOf(source: string, { incidents }: Snapshot): Incident | undefined {

@@ -57,6 +57,7 @@ function desk(within = MINUTE, parents: Readonly<Record<string, string[]>> = {})
       replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
     },
     templates: () => ({}),
+    named: one => one,
     outages: async () => ({}),
     recorder: { endRemoved: async () => {} },
     clock: () => now,

@@ -73,6 +73,7 @@ function town() {
         replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
       },
       templates: () => ({}),
+      named: one => one,
       outages: makeReadOutages(db),
       recorder: { endRemoved: async () => {} },
       clock: () => now,
