@@ -23,6 +23,47 @@ export interface Change {
   readonly isNews: boolean;
 }
 
+/** What is written into a file now: the text, of how many of its events, and the text with all of them. */
+interface Step {
+  readonly text: string;
+  readonly count: number;
+  readonly whole: string;
+}
+
+/**
+ * The next step of a file. A relapse that is over before it was written is a step of its own, so that it is told like
+ * one that lasts; its end is the next step. Null for a file that is written in an unusual way.
+ * @param events in order of arrival.
+ * @param before the incident's members, without these events.
+ * @param now when it is filed, epoch ms.
+ */
+export function nextStep(
+  text: string,
+  id: string,
+  events: readonly StoredTransition[],
+  before: Members,
+  site: Site,
+  inWords: InWords,
+  now: Millis,
+): Step | null {
+  const count = events.findLastIndex(({ kind }) => kind === 'down') + 1;
+  const whole = changeFile(text, id, events, before, site, inWords, now);
+  if (whole === null || count === 0 || !isResolved(text) || !isResolved(whole))
+    return whole === null ? null : { text: whole, count: events.length, whole };
+  const first = events.slice(0, count);
+  const relapse = changeFile(text, id, first, before, site, inWords, now);
+  const members = new Map(before);
+  for (const one of first) members.set(one.source, memberAfter(one, members.get(one.source), site));
+  const after = relapse && changeFile(relapse, id, events.slice(count), members, site, inWords, now);
+  return after === null || isResolved(relapse!)
+    ? { text: whole, count: events.length, whole }
+    : { text: relapse!, count, whole: after };
+}
+
+function isResolved(text: string): boolean {
+  return parseIncident('', '', text).value?.status === 'resolved';
+}
+
 /**
  * Adds what its sources reported since to an incident's file. Only the newest update has the full text and is sent. The
  * last recovery resolves the machine's own incident; a relapse opens it again. Null for a file that is written in an
@@ -72,12 +113,20 @@ export function changeFile(
   const first = all(event => ({ message: shortly(event) }));
   if (!first || first.news.length === 0) return first?.text ?? null;
   const newest = first.news.at(-1);
-  const words = messagesOf(first.news);
+  // Of a source, only its newest: what works again is not told as failing.
+  const said = first.news.filter((one, at) => !first.news.slice(at + 1).some(isOfSourceOf(one)));
+  const isRelapse = isResolved(text) && !isResolved(first.text);
+  const words = (isRelapse ? UNSTABLE : '') + messagesOf(said);
   return (
     all(event => (event === newest ? { message: words } : { message: shortly(event), quiet: true }))?.text ??
     null
   );
 }
+
+const isOfSourceOf =
+  ({ source }: StoredTransition) =>
+  (other: StoredTransition) =>
+    other.source === source;
 
 type Said = Pick<Addition, 'message' | 'quiet'>;
 
@@ -101,7 +150,8 @@ export function withEvent(
   const { until = Number.POSITIVE_INFINITY, gone = [] } = then;
   const file = parseIncident(`${id}.md`, id, text).value as Incident;
   const isRelapse = event.kind === 'down' && file.status === 'resolved';
-  const said = isRelapse ? { ...words, message: UNSTABLE + words.message } : words;
+  const isSaidSo = !isRelapse || words.message.startsWith(UNSTABLE);
+  const said = isSaidSo ? words : { ...words, message: UNSTABLE + words.message };
   const listed = listing(text, file, event);
   if (listed === null) return null;
   const incident = withoutAhead(file, event, then.now);

@@ -35,19 +35,28 @@ export function isGathered(first: Millis, within: Millis, now: Millis): boolean 
   return now < first || now - first >= within;
 }
 
+/** Whether only one source fails, and no component of another is in doubt (`unsure`). */
+export function isAlone(outages: readonly StoredTransition[], unsure: ReadonlySet<string>): boolean {
+  const isOther = (id: string) => !outages.some(({ components }) => components.includes(id));
+  return new Set(outages.map(({ source }) => source)).size === 1 && ![...unsure].some(isOther);
+}
+
 /**
- * Whether a change of an incident is written now: recoveries and relapses of several checks within `within` ms are one
- * update. An end, and what another monitor reports, is written at once.
- * @param incident as it will be.
+ * Whether a change of an incident is written now: recoveries and failures of several checks within `within` ms are one
+ * update. An end, a lone relapse after one, and what another monitor reports, is written at once.
+ * @param before as it is in its file; `incident`: as it will be.
  */
 export function isComplete(
+  before: Incident,
   incident: Incident,
   events: readonly StoredTransition[],
+  unsure: ReadonlySet<string>,
   within: Millis,
   now: Millis,
 ): boolean {
   const checks = sourcesOf(incident).filter(one => probedBy(one) !== null);
   if (incident.status === 'resolved' || checks.length < 2) return true;
   if (events.some(({ source }) => probedBy(source) === null)) return true;
+  if (before.status === 'resolved' && isAlone(events, unsure)) return true;
   return isGathered(Math.min(...events.map(({ recordedAt }) => recordedAt)), within, now);
 }

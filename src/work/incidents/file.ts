@@ -49,7 +49,8 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
   const filedAt = deps.clock();
   const counted = countingFrom(read.incidents, site, filedAt);
   const notes = new FilingNotes(deps, unnoted, read.incidents, filedAt, counted);
-  const round = new FilingRound(deps, read, site, filedAt, notes);
+  const unsure = new Set([...read.unsure].filter(id => !quiet.has(id)));
+  const round = new FilingRound(deps, { ...read, unsure }, site, filedAt, notes);
   // A recovery recorded before the clock was set back has happened: it must not wait for its time to come again.
   const pending = unfiled.map(one => (one.kind === 'up' ? { ...one, at: Math.min(one.at, filedAt) } : one));
   await notes.note();
@@ -65,7 +66,7 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
   const deferred = new Set(waiting.filter(one => isDeferred(one, waiting)).map(({ seq }) => seq));
   if (site.groupWithin > 0) {
     const first = worded.filter((_, index) => !isDeferred(waiting[index]!, []));
-    await round.openGrouped(first, deferred, quiet);
+    await round.openGrouped(first, deferred);
   }
   for (const transition of worded) await round.take(transition, deferred.has(transition.seq), waiting);
   await round.fileChanges();

@@ -1,10 +1,10 @@
 // One round of filing: each transition is created, added to a file, deferred or left for the next round.
 
-import { changeFile, withEvent } from '../../core/filing/changed-file.ts';
+import { nextStep, withEvent } from '../../core/filing/changed-file.ts';
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
 import { printGrouped } from '../../core/filing/grouped-file.ts';
-import { batchesOf, inOrderOf, isComplete, isGathered } from '../../core/filing/grouping.ts';
+import { batchesOf, inOrderOf, isAlone, isComplete, isGathered } from '../../core/filing/grouping.ts';
 import { beganAt, incidentToJoin } from '../../core/filing/joining.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
@@ -34,7 +34,7 @@ export interface FilingDeps {
 export interface Read {
   readonly incidents: readonly Incident[];
   readonly wellSince: WellSince;
-  /** Components whose newest look failed, by id: an outage that is not confirmed yet. */
+  /** Components whose newest look failed outside a maintenance, by id: an outage that is not confirmed yet. */
   readonly unsure: ReadonlySet<string>;
   /** True if the folder is missing: nothing may be written where it will come back. */
   readonly isFolderMissing: boolean;
@@ -88,13 +88,8 @@ export class FilingRound {
    * @param all the outages, in order of arrival
    * @param deferred seqs of outages that belong to a parent's outage found a moment later; the file keeps the name
    * under which it was first shown
-   * @param quiet components under maintenance, by id
    */
-  async openGrouped(
-    all: readonly StoredTransition[],
-    deferred: ReadonlySet<number>,
-    quiet: ReadonlySet<string>,
-  ): Promise<void> {
+  async openGrouped(all: readonly StoredTransition[], deferred: ReadonlySet<number>): Promise<void> {
     const sources = new Set<string>();
     const openings: Opening[] = [];
     for (const one of all) {
@@ -109,17 +104,15 @@ export class FilingRound {
     const joining = openings.filter(one => leads(one) || isLed(one));
     for (const batch of batchesOf(inOrderOf(this.#site, joining), this.#site.groupWithin)) {
       const outages = inOrderOf(this.#site, batch.filter(leads));
-      if (outages.length > 0) await this.#openFile(batch[0]!, outages, quiet);
+      if (outages.length > 0) await this.#openFile(batch[0]!, outages);
     }
   }
 
-  async #openFile(first: Opening, outages: readonly Opening[], quiet: ReadonlySet<string>): Promise<void> {
+  async #openFile(first: Opening, outages: readonly Opening[]): Promise<void> {
     const [{ file: id, recordedAt }, [lead]] = [first, outages as [Opening]];
     const text = outages.length === 1 ? printOutage(lead) : printGrouped(outages, this.#inWords);
-    const isAlone =
-      outages.length === 1 &&
-      ![...this.#read.unsure].some(one => !lead.components.includes(one) && !quiet.has(one));
-    const isDue = isAlone || isGathered(recordedAt, this.#site.groupWithin, this.#now);
+    const isDue =
+      isAlone(outages, this.#read.unsure) || isGathered(recordedAt, this.#site.groupWithin, this.#now);
     const done = isDue && (await this.#write('create', id, text));
     if (!done) this.#show(id, text);
     if (!isDue) this.gathering.add(id);
@@ -138,18 +131,20 @@ export class FilingRound {
     for (const [id, { before, base, events, text: shown, isNews }] of this.#changing) {
       const all = events.map(({ transition }) => transition);
       // In order of arrival it is written for the decisions of this round; here, in order of time.
-      const text =
-        (isNews && changeFile(before, id, all, base, this.#site, this.#inWords, this.#now)) || shown;
-      const incident = parseIncident(`${id}.md`, id, text).value;
+      const step = isNews ? nextStep(before, id, all, base, this.#site, this.#inWords, this.#now) : null;
+      const { text, count, whole } = step ?? { text: shown, count: all.length, whole: shown };
+      const [old, incident] = [before, whole].map(one => parseIncident(`${id}.md`, id, one).value);
       await this.#notes.own(id, before, text);
-      const isDue = !isNews || !incident || isComplete(incident, all, this.#site.groupWithin, this.#now);
+      const { groupWithin } = this.#site;
+      const isDue =
+        !isNews || !incident || isComplete(old!, incident, all, this.#read.unsure, groupWithin, this.#now);
       // Changes to a file that is not written yet wait for it.
       const isWaiting = this.unfiled.has(id);
-      if (!isDue && !isWaiting) this.gathering.add(id);
+      if (!isWaiting && (!isDue || count < all.length)) this.gathering.add(id);
       const done =
         !isWaiting && isDue && (text === before || (await this.#write('replace', id, text, before)));
-      if (!done) this.#show(id, text);
-      else for (const one of events) await this.#filed(one.transition, id, one.isJoined);
+      if (!done || count < all.length) this.#show(id, whole);
+      if (done) for (const one of events.slice(0, count)) await this.#filed(one.transition, id, one.isJoined);
     }
   }
 
