@@ -140,10 +140,11 @@ export class FilingRound {
         !isNews || !incident || isComplete(old!, incident, all, this.#read.unsure, groupWithin, this.#now);
       // Changes to a file that is not written yet wait for it.
       const isWaiting = this.unfiled.has(id);
-      if (!isWaiting && (!isDue || count < all.length)) this.gathering.add(id);
       const done =
         !isWaiting && isDue && (text === before || (await this.#write('replace', id, text, before)));
-      if (!done || count < all.length) this.#show(id, whole);
+      const isPart = done && count < all.length;
+      if (isPart || !(isDue || isWaiting)) this.gathering.add(id);
+      if (isPart || !done) this.#show(id, whole);
       if (done) for (const one of events.slice(0, count)) await this.#filed(one.transition, id, one.isJoined);
     }
   }

@@ -1,7 +1,7 @@
 // Grouped incidents, pure: whatever the members do and whenever it is known, each one's downtime is its own.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changeFile } from '../../../src/core/filing/changed-file.ts';
+import { changeFile, nextStep } from '../../../src/core/filing/changed-file.ts';
 import { phraseOf, printGrouped } from '../../../src/core/filing/grouped-file.ts';
 import { batchesOf, isGathered } from '../../../src/core/filing/grouping.ts';
 import { memberStates } from '../../../src/core/filing/members.ts';
@@ -90,17 +90,11 @@ test('any lives, known in any order and filed in any portions: exact to the seco
         let left = later;
         for (let turn = 0; left.length > 0; turn++) {
           const portion = left.slice(0, portions[turn % portions.length]);
-          left = left.slice(portion.length);
-          text = changeFile(
-            text,
-            'x',
-            portion,
-            memberStates(parse(text), filed, SITE),
-            SITE,
-            AS_IS,
-            0,
-          ) as string;
-          filed.push(...portion);
+          const members = memberStates(parse(text), filed, SITE);
+          const step = nextStep(text, 'x', portion, members, SITE, AS_IS, 0)!;
+          text = step.text;
+          filed.push(...portion.slice(0, step.count));
+          left = left.slice(step.count);
         }
         const end = T0 + 3600 * SECOND;
         const isOpen = lives.some(({ turns }) => turns.length % 2 === 0);
@@ -157,6 +151,39 @@ describe('a grouped file', () => {
     expect(news[1]?.body).toContain('Service C is up');
     expect(news[1]?.change?.components?.map(({ id }) => id)).toEqual(['b']);
     expect(parse(text).status).toBe('investigating');
+  });
+
+  test('says of each source only what is so: what works again is not told as failing', () => {
+    const before = printGrouped(three(), AS_IS);
+    const members = memberStates(parse(before), three(), SITE);
+    const turn = (id: string, ...kinds: ('down' | 'up')[]) =>
+      kinds.map((kind, i) => told(id, kind, T0 + (i + 1) * MINUTE));
+    const partly = changeFile(before, 'x', turn('c', 'up', 'down', 'up'), members, SITE, AS_IS) as string;
+    expect(parse(partly).updates.at(-1)?.body).toBe(`Service C is up, since ${isoMillis(T0 + 3 * MINUTE)}.`);
+    const all = IDS.slice(0, 3).flatMap(id => turn(id, 'up', 'down', 'up'));
+    const over = parse(changeFile(before, 'x', all, members, SITE, AS_IS) as string);
+    expect(over.status).toBe('resolved');
+    expect(over.updates.at(-1)?.body).not.toContain('is down');
+  });
+
+  test('says of a relapse that began at several times, once, that it is still unstable', () => {
+    const before = printGrouped(three(), AS_IS);
+    const ups = IDS.slice(0, 3).map(id => told(id, 'up', T0 + MINUTE));
+    const over = changeFile(
+      before,
+      'x',
+      ups,
+      memberStates(parse(before), three(), SITE),
+      SITE,
+      AS_IS,
+    ) as string;
+    const members = memberStates(parse(over), [...three(), ...ups], SITE);
+    const again = [told('a', 'down', T0 + 5 * MINUTE), told('b', 'down', T0 + 6 * MINUTE)];
+    const news = parse(changeFile(over, 'x', again, members, SITE, AS_IS) as string).updates.filter(
+      ({ at, quiet }) => at > T0 + 2 * MINUTE && !quiet,
+    );
+    expect(news).toHaveLength(1);
+    expect(news[0]?.body).toMatch(/^Still unstable\. Service A is down.*\n\nService B is down[^\n]*$/);
   });
 
   test('of a hundred outages two are made, each short enough to read', () => {

@@ -190,7 +190,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     expect(world.mails.filter(({ text }) => text?.includes('Database has been failing'))).toHaveLength(1);
   });
 
-  test('but no end that did not hold, while the relapse of one of several is not filed yet', async () => {
+  test('but no end that did not hold, when one of several relapses', async () => {
     const world = await checked();
     await turn(world, 'api', 500);
     await turn(world, 'db', 500, 80);
@@ -200,7 +200,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     await world.pass(25, 1);
     await turn(world, 'api', 500, 50);
     expect(standing(world)).toEqual(['20260310_api-down investigating']);
-    expect(await world.read(API)).toContain('status: resolved');
+    expect(await world.read(API)).toContain('status: investigating');
     await world.pass(60, 1);
     expect(subjects(world).filter(one => one.startsWith('[RESOLVED]'))).toEqual([]);
     await turn(world, 'api', 200, 75);

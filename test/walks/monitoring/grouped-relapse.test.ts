@@ -83,7 +83,7 @@ test('of both of them for a short time: told once, and its end again', async () 
 test('while another check is in doubt: told with it, or when the doubt or the relapse is over', async () => {
   const world = await recovered();
   world.status.api = 503;
-  // Never confirmed: it fails at every second look.
+  // Never confirmed: every other look is good.
   for (let look = 0; look < 6; look++) {
     world.status.web = look % 2 === 0 ? 503 : 200;
     await world.pass(5, 5);

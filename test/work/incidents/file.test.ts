@@ -246,6 +246,53 @@ describe('three outages at once', () => {
     expect(files[FILE]).toContain('components: [b, c]');
   });
 
+  /** All three failed, recovered, and their end is filed. */
+  async function over() {
+    const all = desk();
+    for (const id of IDS) all.tell(id, 'down', 0, 20);
+    await all.round(81);
+    for (const id of IDS) all.tell(id, 'up', 100, 120);
+    await all.round(121);
+    expect(all.files[FILE]).toContain('status: resolved');
+    return all;
+  }
+  const RELAPSE = /^## Investigating \S+ \S+ UTC\ncomponents: \[b\]\n\nStill unstable\. B down\.\n\n/m;
+
+  test.each([0, 1, 2, 3, 4])(
+    'of which one relapsed and recovered before that was filed, killed after %d writes: both are written to be told',
+    async writes => {
+      const { files, rows, tell, round } = await over();
+      tell('b', 'down', 200, 210);
+      tell('b', 'up', 230, 240);
+      const first = await round(241, writes);
+      if (writes === 4) {
+        expect(files[FILE]).toContain('status: investigating');
+        expect(first?.unfiled.get(FILE)).toContain('status: resolved');
+        expect([...(first?.gathering ?? [])]).toEqual([FILE]);
+      }
+      for (const second of [242, 243, 244]) await round(second);
+      expect(files[FILE]).toMatch(RELAPSE);
+      expect(files[FILE]).toMatch(/---\n+## Resolved 2026-03-10 12:03:50 UTC\n+B up\.\n+## /);
+      expect(files[FILE]?.match(/^## Resolved/gm)).toHaveLength(2);
+      expect(rows.every(({ incidentId }) => incidentId === FILE)).toBe(true);
+    },
+  );
+
+  test('of which one relapses while the folder refuses: news at once, and its end too', async () => {
+    const { files, tell, round, refuse } = await over();
+    refuse(true);
+    tell('b', 'down', 200, 210);
+    const fails = await round(211);
+    tell('b', 'up', 230, 240);
+    const works = await round(241);
+    for (const filed of [fails, works]) expect(filed?.gathering.size).toBe(0);
+    expect(fails?.unfiled.get(FILE)).toMatch(RELAPSE);
+    expect(works?.unfiled.get(FILE)).toMatch(/---\n+## Resolved \S+ \S+ UTC\n+B up\.\n+## Investigating/);
+    refuse(false);
+    for (const second of [242, 243]) await round(second);
+    expect(files[FILE]).toBe(works?.unfiled.get(FILE));
+  });
+
   test('recovered before they are filed are told of all the same', async () => {
     const { files, tell, round } = desk();
     for (const id of IDS) tell(id, 'down', 0, 20);
