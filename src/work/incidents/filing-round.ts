@@ -1,5 +1,4 @@
 // One round of filing: each transition is created, added to a file, deferred or left for the next round.
-
 import { nextStep, withEvent } from '../../core/filing/changed-file.ts';
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
@@ -183,8 +182,7 @@ export class FilingRound {
     const open = one.kind === 'up' || isDeferred ? null : await this.#toJoin(one);
     const previous = await this.#notes.previousOf(one, this.#read.incidents);
     const lastGood = this.#read.incidents.find(({ id }) => id === previous);
-    const read = (id: string) => this.#text(id);
-    return decideFiling(one, { previous, lastGood, read, site, isDeferred, open, until });
+    return decideFiling(one, { previous, lastGood, read: this.#text, site, isDeferred, open, until });
   }
 
   /** The open incident that an outage is part of: by its components or, for a check, by the time. */
@@ -246,11 +244,8 @@ export class FilingRound {
 
   readonly #inWords = (transition: Transition) => inWordsOf(transition, this.#deps.templates());
 
-  #text(id: string): string | undefined {
-    return (
-      this.#changing.get(id)?.text ?? this.unfiled.get(id) ?? this.#written.get(id) ?? this.#read.text(id)
-    );
-  }
+  readonly #text = (id: string): string | undefined =>
+    this.#changing.get(id)?.text ?? this.unfiled.get(id) ?? this.#written.get(id) ?? this.#read.text(id);
 
   /** Drops recoveries whose file is missing and whose source has a newer transition, and none that waits before it. */
   async withoutPast(pending: readonly StoredTransition[]): Promise<StoredTransition[]> {

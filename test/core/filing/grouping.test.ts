@@ -158,10 +158,10 @@ describe('a grouped file', () => {
     const members = memberStates(parse(before), three(), SITE);
     const turn = (id: string, ...kinds: ('down' | 'up')[]) =>
       kinds.map((kind, i) => told(id, kind, T0 + (i + 1) * MINUTE));
-    const partly = changeFile(before, 'x', turn('c', 'up', 'down', 'up'), members, SITE, AS_IS) as string;
+    const partly = changeFile(before, 'x', turn('c', 'up', 'down', 'up'), members, SITE, AS_IS, 0) as string;
     expect(parse(partly).updates.at(-1)?.body).toBe(`Service C is up, since ${isoMillis(T0 + 3 * MINUTE)}.`);
     const all = IDS.slice(0, 3).flatMap(id => turn(id, 'up', 'down', 'up'));
-    const over = parse(changeFile(before, 'x', all, members, SITE, AS_IS) as string);
+    const over = parse(changeFile(before, 'x', all, members, SITE, AS_IS, 0) as string);
     expect(over.status).toBe('resolved');
     expect(over.updates.at(-1)?.body).not.toContain('is down');
   });
@@ -176,10 +176,11 @@ describe('a grouped file', () => {
       memberStates(parse(before), three(), SITE),
       SITE,
       AS_IS,
+      0,
     ) as string;
     const members = memberStates(parse(over), [...three(), ...ups], SITE);
     const again = [told('a', 'down', T0 + 5 * MINUTE), told('b', 'down', T0 + 6 * MINUTE)];
-    const news = parse(changeFile(over, 'x', again, members, SITE, AS_IS) as string).updates.filter(
+    const news = parse(changeFile(over, 'x', again, members, SITE, AS_IS, 0) as string).updates.filter(
       ({ at, quiet }) => at > T0 + 2 * MINUTE && !quiet,
     );
     expect(news).toHaveLength(1);
