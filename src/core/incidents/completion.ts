@@ -1,6 +1,6 @@
 // The completion of a maintenance: when it was over, and which update says so. One rule for page, API, calendar,
 // uptime and email.
-import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
+import { beginningOf, type Incident, type IncidentUpdate, type UpdateStatus } from '../model/incident.ts';
 import { DAY, type Millis, type Span } from '../model/time.ts';
 
 /** How a maintenance was completed. */
@@ -162,7 +162,9 @@ function wordsOfEnd(
     // What was told before is told, unless the front matter names its time.
     if (at === resolved) return true;
     if (!isFresh(update)) return false;
-    return isKnown ? at < planned.end || isMisread(update) : at > begun && at < planned.end;
+    if (isKnown) return at < planned.end || isMisread(update);
+    // By the time of the first sight, what is dated before the work may tell that it does not take place.
+    return at < planned.end && (at > begun || (first < begun && update !== beginningOf(incident)));
   });
 }
 

@@ -350,3 +350,19 @@ test('called off with a section without a date, in a file named for the day of t
   await world.pass(2 * 86_400, 7200);
   await check();
 });
+
+test.each<[string, string, number]>([
+  ['a heading of its own', '## Postponed 11:58 UTC\nNot tonight.\n', 2],
+  ['keys alone', '', 2],
+])(
+  'called off by %s before a server sees it for the first time: no empty Completed',
+  async (_, words, entries) => {
+    const world = await openWorld({ files: { [FILE]: work('completed', words, '12:20') } });
+    await world.pass(30, 5);
+    const page = (await world.get(`/status/incidents/${FILE.slice(0, -3)}`)).text;
+    expect(page).toMatch(/<title>Cancelled/);
+    expect(page).not.toContain('Completed');
+    const { scheduled_maintenances } = (await world.get('/api/v2/scheduled-maintenances.json')).json;
+    expect(scheduled_maintenances[0].incident_updates).toHaveLength(entries);
+  },
+);

@@ -35,7 +35,9 @@ export function incidentCard(incident: IncidentView, ctx: PageContext) {
 export function updatesOf(incident: IncidentView, ctx: PageContext) {
   return incident.updates.map((update, i) => ({
     anchor: anchorOf('u', update.key),
-    label: update.label ?? ctx.say(`status.${update.status}`),
+    label:
+      update.label ??
+      ctx.say(update.key === incident.endedBy ? stateKey(incident) : `status.${update.status}`),
     html: updateHtml(incident, i, ctx),
     timeHtml: ctx.time(update.at).html,
   }));
