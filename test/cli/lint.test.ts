@@ -15,6 +15,17 @@ import { NOW, openTerminal } from './terminal.ts';
 const GOOD =
   '---\ntitle: API slow\nstatus: investigating\nseverity: major\nstarted: 2026-11-23T10:00:00Z\ncomponents: [api]\n---\n\n## Update 10:05 UTC\nSlow.\n';
 
+async function subscribe(
+  db: ReturnType<typeof openDatabase>,
+  id: string,
+  components: readonly string[] | null,
+) {
+  const choice = { ...EVERYTHING, components };
+  const fresh = { id, address: `${id}@example.com`, state: 'pending', choice, lang: 'en' } as const;
+  await savePending(db, { ...fresh, nonce: id, createdAt: 1, confirmedAt: null });
+  await confirmSubscriber(db, id, 1);
+}
+
 describe('lint', () => {
   test('a good folder: nothing but a count', async () => {
     const terminal = await openTerminal();
@@ -255,10 +266,7 @@ components:
       ['b', ['api']],
       ['c', ['database']],
     ] as const) {
-      const choice = { ...EVERYTHING, components: components as null };
-      const fresh = { id, address: `${id}@example.com`, state: 'pending', choice, lang: 'en' } as const;
-      await savePending(db, { ...fresh, nonce: id, createdAt: 1, confirmedAt: null });
-      await confirmSubscriber(db, id, 1);
+      await subscribe(db, id, components);
     }
     await db.destroy();
     await terminal.write('incidents/20261123_api.md', `${GOOD}\n## Identified 10:05:30 UTC\nFound.\n`);
@@ -272,15 +280,7 @@ components:
     const terminal = await openTerminal();
     const db = openDatabase(terminal.cli.env.databaseFile);
     await endFirstRound(db, NOW - 1000);
-    const fresh = {
-      id: 'a',
-      address: 'a@example.com',
-      state: 'pending',
-      choice: EVERYTHING,
-      lang: 'en',
-    } as const;
-    await savePending(db, { ...fresh, nonce: 'a', createdAt: 1, confirmedAt: null });
-    await confirmSubscriber(db, 'a', 1);
+    await subscribe(db, 'a', null);
     const text = GOOD.replace('components: [api]', 'components: [api]\nopened_by: probe:api');
     expect(text).toContain('opened_by');
     await terminal.write('incidents/20261123_api.md', text);
@@ -315,15 +315,7 @@ components:
     const terminal = await openTerminal();
     const db = openDatabase(terminal.cli.env.databaseFile);
     await endFirstRound(db, NOW - 1000);
-    const fresh = {
-      id: 'a',
-      address: 'a@example.com',
-      state: 'pending',
-      choice: EVERYTHING,
-      lang: 'en',
-    } as const;
-    await savePending(db, { ...fresh, nonce: 'a', createdAt: 1, confirmedAt: null });
-    await confirmSubscriber(db, 'a', 1);
+    await subscribe(db, 'a', null);
     const day = (ago: number) => iso(NOW - ago * DAY).slice(0, 10);
     const minutes = (ago: number) =>
       iso(NOW - ago * MINUTE)

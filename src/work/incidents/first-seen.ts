@@ -160,6 +160,7 @@ export class FirstSeen {
         ? this.#ended(incident, seen, now)
         : announcedWhenSeen(incident, this.#firstSeen(incident, presumed.key, seen, now)),
       seen,
+      record.announcedAt !== null,
       now,
     );
     const wasAhead = this.#whatWasAhead(incident);
@@ -172,9 +173,8 @@ export class FirstSeen {
   }
 
   /** Removes the maintenance steps that its completion overtook, except steps that were announced before. */
-  #withoutOvertakenSteps(incident: Incident, noted: Seen, now: Millis): Incident {
+  #withoutOvertakenSteps(incident: Incident, noted: Seen, isEndTold: boolean, now: Millis): Incident {
     const wasAhead = (update: IncidentUpdate) => this.#wasAhead(incident, update);
-    const isEndTold = endRecordOf(noted).announcedAt !== null;
     const left = stepsAfterCompletion(incident, now, wasAhead, isEndTold).filter(
       ({ key }) => !noted.has(key),
     );
