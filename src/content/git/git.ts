@@ -7,7 +7,7 @@ import { mergeTrees } from './merge.ts';
 import { conflictProblems } from './merge-conflict.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
 import { heldInPlace, takenAtRemote, WHILE_MISSING } from './replaced.ts';
-import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted, redacted } from './run.ts';
+import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted, withoutUrlSecrets } from './run.ts';
 import { trackedAs, type Waiting, waitingAt } from './waiting.ts';
 import {
   commandsFor,
@@ -211,7 +211,7 @@ async function joined(exchange: Exchange, head: string | null, theirs: string): 
   }
   const bases = (await git.try('merge-base', '--all', head, theirs))?.split('\n') ?? [];
   if (bases.length === 0) {
-    const what = `the folder and ${redacted(options.remote)} have no commit in common, so the server does not pull or push`;
+    const what = `the folder and ${withoutUrlSecrets(options.remote)} have no commit in common, so the server does not pull or push`;
     const fix = `set the right remote in \`content.git\`, or merge them: git -C ${quoted(place.top)} merge --allow-unrelated-histories ${upstream}`;
     report(exchange, [what, fix], 'error');
     return null;

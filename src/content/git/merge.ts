@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Merged, mergeIncident, type Side } from '../../core/incidents/merge/merge.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { changesOf, type FileChange } from './changes.ts';
+import { type FileChange, incidentFileChanges } from './changes.ts';
 import { AUTHORS, filesIn, GitFailure, type GitRun, textsOf } from './run.ts';
 
 /** A file that both sides changed and the rules cannot merge. */
@@ -50,11 +50,11 @@ export type Edits = Map<string, { readonly mode: string; readonly oid: string } 
 export async function mergeTrees(git: GitRun, commits: Commits, incidents: string): Promise<MergedTree> {
   const { bases, ours, theirs } = commits;
   const merged = await gitsMerge(git, ours, theirs);
-  const plan = new Plan();
+  const plan = new MergePlan();
   const notes: string[] = [];
   const [our, their] = await Promise.all([
-    changesOf(git, bases[0]!, ours, incidents),
-    changesOf(git, bases[0]!, theirs, incidents),
+    incidentFileChanges(git, bases[0]!, ours, incidents),
+    incidentFileChanges(git, bases[0]!, theirs, incidents),
   ]);
   for (const [name, mine] of our) {
     const other = their.get(name);
@@ -81,7 +81,7 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
  * The result for the incident files that either side changed. It replaces even what git merges without conflict: git
  * takes a similar incident for a renamed one, and could end the wrong outage.
  */
-class Plan {
+class MergePlan {
   readonly edits: Edits = new Map();
   /** By the path to merge at; `names`: its paths in the base and on both sides, ours first. */
   readonly conflicts = new Map<

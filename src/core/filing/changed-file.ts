@@ -12,7 +12,7 @@ import { MINUTE, type Millis, SECOND } from '../model/time.ts';
 import type { StoredTransition, Transition } from '../model/transition.ts';
 import { lastedFrom } from '../monitoring/messages.ts';
 import { UNSTABLE } from '../text/machine-texts.ts';
-import { type InWords, joined, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
+import { type InWords, joinAffected, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
 import { claimOf, type Members, memberAfter } from './members.ts';
 import { isRemoval } from './removed-checks.ts';
@@ -82,7 +82,7 @@ export function changeFile(
 ): string | null {
   const inOrder = inOrderOf(site, events).sort((a, b) => a.at - b.at);
   const isOurs = parseIncident(`${id}.md`, id, text).value?.openedBy != null;
-  const all = (said: (event: StoredTransition) => Said) => {
+  const all = (said: (event: StoredTransition) => MessageToWrite) => {
     const members = new Map(before);
     const news: StoredTransition[] = [];
     let written = text;
@@ -128,7 +128,7 @@ const isOfSourceOf =
   (other: StoredTransition) =>
     other.source === source;
 
-type Said = Pick<Addition, 'message' | 'quiet'>;
+type MessageToWrite = Pick<Addition, 'message' | 'quiet'>;
 
 /**
  * Adds one event to a file. A source of the machine's own incident is listed in `opened_by`; a section is written only
@@ -142,7 +142,7 @@ export function withEvent(
   id: string,
   event: StoredTransition,
   members: Members,
-  words: Said,
+  words: MessageToWrite,
   site: Site,
   inWords: InWords,
   then: { readonly now: Millis; readonly until?: Millis | undefined; readonly gone?: readonly string[] },
@@ -227,7 +227,7 @@ function turning(
     // An operator's own words on a component stay.
     const added = isOurs ? claimed : claimed.filter(one => !standing.some(there => there.id === one));
     const mine = added.map(one => ({ id: one, status: statusOf(event.severity) }));
-    const after = joined(standing, mine);
+    const after = joinAffected(standing, mine);
     if (same(after, listed)) return null;
     const worse = isOurs && rank(event.severity) > rank(severity) ? event.severity : null;
     const usual = statusOf(worse ?? severity);

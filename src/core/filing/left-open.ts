@@ -15,7 +15,11 @@ interface LeftOpen {
 }
 
 /** The sources that still fail three minutes after an operator ended the incident they are filed in. */
-export function leftOpen(incidents: readonly Incident[], outages: Outages, now: Millis): readonly LeftOpen[] {
+export function outagesLeftOpen(
+  incidents: readonly Incident[],
+  outages: Outages,
+  now: Millis,
+): readonly LeftOpen[] {
   const over = new Map<string, Millis>();
   for (const incident of incidents) {
     const { openedBy, scheduled, status, resolved } = incident;

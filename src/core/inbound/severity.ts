@@ -19,7 +19,7 @@ const WITHOUT = { down: 'critical', degraded: 'minor', alert: 'major' } as const
  * The severity of a signal: its first word that the sender's table in status.yaml knows, else the first of the table
  * here, else `default` of status.yaml, else by what it says. Null if it opens nothing.
  */
-export function severityOf(
+export function severityOfSignal(
   { sender, severity, says }: Pick<Signal, 'sender' | 'severity' | 'says'>,
   { severity: tables }: InboundSettings,
 ): Severity | null {

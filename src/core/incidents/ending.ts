@@ -40,7 +40,7 @@ export function announcesRelapse(
  * Null while it is open.
  * @param state as of now (`stateAt`)
  */
-export function endOf(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
+export function endOfIncident(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
   if (state !== 'resolved' && state !== 'completed') return null;
   const { updates, resolved, scheduled } = incident;
   const completion = completionOf(incident, state);
@@ -105,7 +105,7 @@ export function endRecordOf(
  * The end, or the reopening, that is to be told next; null if the incident is as it was last told. Correcting an end
  * is none. `key`: to record it.
  * @param status as of now (`stateAt`)
- * @param end the present one (`endOf`)
+ * @param end the present one (`endOfIncident`)
  */
 export function endOrReopeningToTell(
   { updates, endsAhead }: Incident,

@@ -76,7 +76,7 @@ export function readAddress(typed: unknown): string | null {
 }
 
 /** The key of an address, without case: one subscriber per key. */
-export function addressKey(address: string): string {
+export function emailAddressKey(address: string): string {
   return address.toLowerCase();
 }
 

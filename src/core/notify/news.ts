@@ -1,7 +1,7 @@
 // News: which updates to announce, and to whom.
 
 import {
-  endOf,
+  endOfIncident,
   endOrReopeningToTell,
   endsTold,
   isEndKey,
@@ -91,7 +91,7 @@ function newsOf(
     begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE);
   const state = stateAt(incident, now);
   const { count, open } = endsTold(has);
-  const ended = endOf(incident, state, now);
+  const ended = endOfIncident(incident, state, now);
   const end = ended && open && count > 0 && has(ended.key) ? nextEnd(incident, ended, isSeen) : ended;
   // A section without a date may have got the wrong day: in what is not long over, it is new when first seen.
   const isCurrent = begun !== undefined && (end === null || now - end.at <= NEWS_FOR);
@@ -271,7 +271,7 @@ export function findUpdate<Kind extends Incident & { readonly state?: UpdateStat
       one => one.key === named && (!isEnd || one.status === announced?.status),
     );
     if (own) return { incident, update: isEnd ? { ...own, announces: 'end' } : own };
-    const end = isEnd ? endOf(incident, incident.state ?? incident.status, incident.started) : null;
+    const end = isEnd ? endOfIncident(incident, incident.state ?? incident.status, incident.started) : null;
     // Words that came after an end without words are told by themselves.
     if (end)
       return { incident, update: announced && (isWordless(end) || isWordless(announced)) ? announced : end };

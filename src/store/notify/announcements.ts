@@ -224,7 +224,7 @@ export async function lastAnnounced(db: Db, incidentId: string): Promise<Millis 
 }
 
 /** The keys of the words that a machine filed in an incident (filed-words.ts). */
-export async function filedIn(db: Db, incidentId: string): Promise<string[]> {
+export async function keysOfFiledWords(db: Db, incidentId: string): Promise<string[]> {
   const query = db.selectFrom('announcements').select('key').where(isOf(incidentId));
   return (await query.where('key', 'like', 'filed %').execute()).map(({ key }) => key);
 }

@@ -18,13 +18,13 @@ import type { Clock, Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
 import type { Writer } from '../publish/git-sync.ts';
-import type { Filing, FilingNotes, Named } from './filing-notes.ts';
+import type { Filing, FilingNotes, NameIncident } from './filing-notes.ts';
 
 export interface FilingDeps {
   readonly db: Db;
   readonly writer: Writer;
   readonly templates: () => Templates;
-  readonly named: Named;
+  readonly named: NameIncident;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -19,7 +19,7 @@ import { noteAhead, recordsOf, type SeenRecords, seenAhead, seenNow } from '../.
 import { Identities } from './identities.ts';
 
 /** The records of one incident as of now: a later time came from a clock that was ahead, and means now. */
-class Seen {
+class IncidentRecords {
   /** The keys of the records read that had a later time: to be stored, so that their time stays the same. */
   readonly late: string[] = [];
   readonly #records: SeenRecords;
@@ -144,14 +144,14 @@ export class FirstSeen {
     await this.#yieldTurn();
     // Must come first: below, records from a clock that was ahead are written again.
     await this.#noteAll(incident, now, await this.#isEndTold(incident, now));
-    const seen = new Seen(await recordsOf(this.#db, keyOf(incident)), now);
+    const seen = new IncidentRecords(await recordsOf(this.#db, keyOf(incident)), now);
     const made = this.#asSeen(incident, seen, now);
     if (this.#db && !this.#isReader && seen.late.length > 0)
       await seenNow(this.#db, keyOf(incident), seen.late, now);
     return made;
   }
 
-  #asSeen(written: Incident, seen: Seen, now: Millis): Kept<Incident> {
+  #asSeen(written: Incident, seen: IncidentRecords, now: Millis): Kept<Incident> {
     const record = endRecordOf(seen, update => this.#wasAhead(written, update));
     const incident = completedByRecord(written, record, now);
     const presumed = incident.updates.find(one => one.presumed);
@@ -173,7 +173,12 @@ export class FirstSeen {
   }
 
   /** Removes the maintenance steps that its completion overtook, except steps that were announced before. */
-  #withoutOvertakenSteps(incident: Incident, noted: Seen, isEndTold: boolean, now: Millis): Incident {
+  #withoutOvertakenSteps(
+    incident: Incident,
+    noted: IncidentRecords,
+    isEndTold: boolean,
+    now: Millis,
+  ): Incident {
     const wasAhead = (update: IncidentUpdate) => this.#wasAhead(incident, update);
     const left = stepsAfterCompletion(incident, now, wasAhead, isEndTold).filter(
       ({ key }) => !noted.has(key),
@@ -204,7 +209,7 @@ export class FirstSeen {
     if (isOfUpdate(ref.key)) this.#withEarlyUpdates.add(ref.incidentId);
   }
 
-  #firstSeen(incident: Incident, key: string, seen: Seen, now: Millis): Millis {
+  #firstSeen(incident: Incident, key: string, seen: IncidentRecords, now: Millis): Millis {
     const ref = refOf({ incidentId: keyOf(incident), key });
     const known = this.#seenAt.get(ref);
     // A moment recorded by a clock that was ahead was seen now at the latest.
@@ -215,7 +220,7 @@ export class FirstSeen {
 
   async #isEndTold(incident: Incident, now: Millis): Promise<boolean> {
     if (!mayRecordsTell(incident, now)) return false;
-    const records = new Seen(await recordsOf(this.#db, keyOf(incident)), now);
+    const records = new IncidentRecords(await recordsOf(this.#db, keyOf(incident)), now);
     return endRecordOf(records).announcedAt !== null;
   }
 
@@ -236,7 +241,7 @@ export class FirstSeen {
    * the earlier updates by that clock move back by the same amount. An end that was in the future when first seen is
    * waited for.
    */
-  #ended(incident: Incident, seen: Seen, now: Millis): Incident {
+  #ended(incident: Incident, seen: IncidentRecords, now: Millis): Incident {
     const { scheduled, started, resolved, updates, status, rrule } = incident;
     const isWork = scheduled !== null && status === 'completed' && rrule === undefined;
     const over = scheduled ? 'completed' : 'resolved';

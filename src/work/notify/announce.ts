@@ -21,16 +21,16 @@ import {
   endFirstRound,
   enqueueSome,
   type Frozen,
-  filedIn,
   frozenUpdate,
   isFirstRound,
+  keysOfFiledWords,
   lastAnnounced,
   type Owed,
   owedUpdates,
   seenUpdates,
   withdraw,
 } from '../../store/notify/announcements.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
 /** Subscribers per step. A step takes some milliseconds, and requests are answered between steps. */
 const STEP = 500;
@@ -38,7 +38,7 @@ const STEP = 500;
 const UPDATES = 20;
 const QUIET_UPDATES = 100;
 
-type AnnouncerParts = Parts<'db' | 'clock' | 'log'>;
+type AnnouncerParts = SomeNotificationParts<'db' | 'clock' | 'log'>;
 
 export class Announcer {
   readonly #parts: AnnouncerParts;
@@ -107,7 +107,8 @@ export class Announcer {
     if (incident.openedBy === null || !isCurrent) return;
     if (!this.#lastTold.has(key)) this.#lastTold.set(key, await lastAnnounced(db, key));
     if (this.#recalled.has(incident.updates)) return;
-    for (const filed of await filedIn(db, key)) this.#seen.add(refOf({ incidentId: key, key: filed }));
+    for (const filed of await keysOfFiledWords(db, key))
+      this.#seen.add(refOf({ incidentId: key, key: filed }));
     this.#recalled.add(incident.updates);
   }
 

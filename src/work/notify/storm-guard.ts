@@ -3,14 +3,14 @@
 import { statusCommand } from '../../core/model/status-command.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { releasedUntil, sentLately } from '../../store/notify/outbox.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
 export class StormGuard {
-  readonly #parts: Parts<'db' | 'log'>;
+  readonly #parts: SomeNotificationParts<'db' | 'log'>;
   /** Why emails are held back; null if they are not. */
   heldBack: string | null = null;
 
-  constructor(parts: Parts<'db' | 'log'>) {
+  constructor(parts: SomeNotificationParts<'db' | 'log'>) {
     this.#parts = parts;
   }
 

@@ -15,8 +15,8 @@ import {
   warningAt,
 } from '../../model/problem.ts';
 import { type Millis, parseInstant } from '../../model/time.ts';
-import { type Front, plainText, readFrontmatter } from '../../text/front-matter.ts';
-import { listed, readYaml, type YamlText } from '../../text/yaml.ts';
+import { type Front, readFrontmatter, withPlainLineEnds } from '../../text/front-matter.ts';
+import { joinWithOr, readYaml, type YamlText } from '../../text/yaml.ts';
 import { checkAgainst } from '../../text/yaml-check.ts';
 import { doubtfulTimes } from '../lint/doubtful-times.ts';
 import { cutTitle, likelyMistakes } from '../lint/likely-mistakes.ts';
@@ -26,7 +26,7 @@ import { offsetAt, printOffset, wallTime } from '../times/zone.ts';
 import type { Ties } from './moments.ts';
 import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './schema.ts';
 import { cutSections, type Section, type Sections } from './timeline.ts';
-import { doubtsOf, type Fields, type Frontmatter, updatesOf } from './updates.ts';
+import { doubtsOf, type Fields, type Frontmatter, updatesOfFile } from './updates.ts';
 
 /** The largest incident file that is read, bytes. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
@@ -85,7 +85,7 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
     ...build(id, fields, cut, sections.fields, ties),
     ...(cut.wrong.length > 0 || cut.stopped ? { held: true as const } : {}),
   };
-  const likely = [...cutTitle(plainText(source)), ...likelyMistakes(value, body, cut)];
+  const likely = [...cutTitle(withPlainLineEnds(source)), ...likelyMistakes(value, body, cut)];
   const remarks = [...zoneRemarks(value, yaml), ...bodyRemarks(cut), ...doubtfulTimes(value, cut), ...likely];
   problems.push(...remarks.map(remark => problemOf(remark, file, front)));
   return { value, problems };
@@ -206,7 +206,7 @@ function contradictions(fields: Frontmatter): Remark[] {
   const kind = maintenance ? 'a maintenance' : 'an incident (without `scheduled_start`)';
   const what = `\`status\` "${status}" is not a status of ${kind}`;
   const rules: readonly Rule[] = [
-    [!allowed.includes(status), 'status', what, `write ${listed(allowed)}`],
+    [!allowed.includes(status), 'status', what, `write ${joinWithOr(allowed)}`],
     ...(maintenance ? ofMaintenance(fields) : ofIncident(fields)),
   ];
   return rules
@@ -222,7 +222,7 @@ function ofIncident({ status, started, resolved, severity, rrule }: Frontmatter)
   const begin = 'write when it began: 2025-11-06T14:30:00Z';
   return [
     [rrule != null, 'rrule', 'only a maintenance repeats', more],
-    [severity === undefined, 'severity', '`severity` is missing', `write ${listed(SEVERITIES)}`],
+    [severity === undefined, 'severity', '`severity` is missing', `write ${joinWithOr(SEVERITIES)}`],
     [started === undefined, 'started', '`started` is missing', begin],
     [isOver && resolved == null, 'status', unended, 'write when it ended: `resolved: …`'],
     [!isOver && resolved != null, 'resolved', open, 'write `status: resolved`, or remove `resolved`'],
@@ -262,7 +262,7 @@ function build(
       ? null
       : { start: fields.scheduled_start, end: fields.scheduled_end as Millis };
   const presumed = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
-  const updates = updatesOf(fields, presumed, cut, written, ties);
+  const updates = updatesOfFile(fields, presumed, cut, written, ties);
   // An assumed day is not later than the first update.
   const begun = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
   const started = scheduled ? begun : Math.min(begun, fields.resolved ?? begun);

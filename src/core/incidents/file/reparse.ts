@@ -2,7 +2,7 @@
 import { type Incident, isOpen, timeInKey } from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
 import type { Millis } from '../../model/time.ts';
-import { plainText } from '../../text/front-matter.ts';
+import { withPlainLineEnds } from '../../text/front-matter.ts';
 import { readDateTime } from '../times/written-time.ts';
 import { parseIncident } from './parse.ts';
 
@@ -53,7 +53,7 @@ const INCIDENT = /investigating|identified|monitoring/i;
  */
 export function mayBeOpen(id: string, text: string | null, now: Millis): boolean {
   if (text === null) return true;
-  const top = plainText(text.slice(0, 10_000));
+  const top = withPlainLineEnds(text.slice(0, 10_000));
   if (!NAMED_AS_INCIDENT.test(id) && !MEANT_AS_INCIDENT.test(top)) return false;
   const keys = keysOf(top);
   const statuses = [...keys.matchAll(STATUS)].map(([, , value]) => value!);

@@ -24,7 +24,7 @@ interface TimelineContext {
  * The updates of a file, oldest first and never empty.
  * @param written the fields of the sections.
  */
-export function updatesOf(
+export function updatesOfFile(
   fields: Frontmatter,
   started: Millis,
   cut: Sections,

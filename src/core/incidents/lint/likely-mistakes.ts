@@ -1,6 +1,6 @@
 // Likely mistakes in an incident file that parses, as warnings.
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
-import { nearest } from '../../model/problem.ts';
+import { nearestWord } from '../../model/problem.ts';
 import { beginsWithTime, readHeading, statusNamed, unmarkedLabel } from '../file/heading.ts';
 import { isBoldTime, meansEnd, meantLabel } from '../file/prose-heading.ts';
 import type { Section, Sections } from '../file/timeline.ts';
@@ -9,7 +9,7 @@ import type { Remark } from './remark.ts';
 
 /** The keys of `fieldsSchema`, and the form of their values: `Security: no data was lost` is prose. */
 const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
-  severity: value => /^[a-z]+$/i.test(value) && nearest(value, SEVERITIES) !== undefined,
+  severity: value => /^[a-z]+$/i.test(value) && nearestWord(value, SEVERITIES) !== undefined,
   components: value => /^([[{].*|[\w-]+(,\s*[\w-]+)*)?$/.test(value),
   next_update: value => /\d/.test(value),
   notify: value => /^(true|false|yes|no|on|off)$/i.test(value),
@@ -115,7 +115,7 @@ const NO_STATUS = new RegExp(
 function nearStatus(word: string): string | undefined {
   if (NO_STATUS.test(word)) return undefined;
   const known = ['Update', ...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES].map(one => one.replace('_', ' '));
-  const near = nearest(word, known);
+  const near = nearestWord(word, known);
   return near && near.charAt(0).toUpperCase() + near.slice(1);
 }
 
@@ -146,7 +146,7 @@ function nearFields(body: string, { sections }: Sections): Remark[] {
   return suspects.flatMap(({ line: heading, fields }) => {
     const index = heading + (fields === null ? 0 : fields.split('\n').length);
     const [, key = '', value = ''] = KEY.exec(lines[index] ?? '') ?? [];
-    const near = nearest(key, Object.keys(FIELDS));
+    const near = nearestWord(key, Object.keys(FIELDS));
     if (key === '' || near === undefined || !FIELDS[near]!(value.trim())) return [];
     const what = `"${key}:" under an update's heading is shown as text, with everything below it`;
     return [
