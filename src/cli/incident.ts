@@ -181,7 +181,7 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
     ...(day === null ? {} : { occurrence: day }),
     ...promisedIn(typed, now, zone),
   };
-  if (file.held && updated(text, addition) === null) {
+  if (file.isPartlyUnreadable && updated(text, addition) === null) {
     throw new Refused(
       'A part of this file cannot be read (`lint` shows which), and this update would be in it: fix it first.',
     );

@@ -354,7 +354,7 @@ describe('the time a text takes grows with its length and no faster', () => {
     const more = read(501);
     expect(more.problems).toMatchObject([{ level: 'error', line: 1007 }]);
     // It is on the page all the same, and nothing new of it is mailed.
-    expect(more.value?.held).toBe(true);
+    expect(more.value?.isPartlyUnreadable).toBe(true);
     expect(more.value?.updates).toHaveLength(500);
   });
 });

@@ -77,10 +77,10 @@ interface Channel extends ForecastSubscriber {
 /** The channels of status.yaml, the new ones too, and those of visitors; without the disabled ones. */
 async function channelsOf(db: Db, { notify }: Site): Promise<Channel[]> {
   const stored = await allChannels(db);
-  const isOn = (id: string) => stored.find(one => one.id === id)?.state !== 'dead';
+  const isEnabled = (id: string) => stored.find(one => one.id === id)?.state !== 'dead';
   return [
     ...notify.channels
-      .filter(({ id }) => isOn(id))
+      .filter(({ id }) => isEnabled(id))
       .map(one => {
         const choice = { ...EVERYTHING, components: one.components };
         return { id: one.id, name: channelName(one, one.url), choice };

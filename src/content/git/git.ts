@@ -6,7 +6,7 @@ import { nearest } from '../incidents/listing.ts';
 import { mergeTrees } from './merge.ts';
 import { conflictProblems } from './merge-conflict.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
-import { heldInPlace, takenAtRemote, WHILE_MISSING } from './replaced.ts';
+import { takenAtRemote, WHILE_MISSING, whatHeadHasInPlace } from './replaced.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted, withoutUrlSecrets } from './run.ts';
 import { trackedAs, type Waiting, waitingAt } from './waiting.ts';
 import {
@@ -93,20 +93,20 @@ export function openGit(
         const git = makeGitRun(place.top, variables);
         const { upstream, ref } = trackedAs(options.branch);
         exchange = { git, place, options, alone, upstream, ref, isFetched: false, ...found };
-        const held = owned && isThere ? null : await heldInPlace(git, place);
+        const inPlace = owned && isThere ? null : await whatHeadHasInPlace(git, place);
         // Whose repository that is, only a commit that took the folder away tells.
-        if (!isThere && held?.kind !== 'replaced') throw new GitFailure(...notThere(dir));
-        if (held?.kind === 'replaced') away = held.obstacle;
+        if (!isThere && inPlace?.kind !== 'replaced') throw new GitFailure(...notThere(dir));
+        if (inPlace?.kind === 'replaced') away = inPlace.obstacle;
         try {
           const wrong = await obstacle(git, place, options.branch);
           const left = wrong ? null : await leftBehind(git, place);
           if (left) report(left, 'error');
           if (wrong) report(wrong);
-          else if (held?.kind === 'replaced') await pullAndPush(exchange);
+          else if (inPlace?.kind === 'replaced') await pullAndPush(exchange);
           else if (owned) await sync(exchange, owned);
         } finally {
           // List them even if nothing may be pulled.
-          const isOurs = held?.kind !== 'nothing';
+          const isOurs = inPlace?.kind !== 'nothing';
           if (isOurs && !exchange.isFetched) await fetch(exchange);
           if (isOurs) waiting = await waitingAt(git, place, ref);
         }

@@ -109,9 +109,9 @@ class MergePlan {
     this.conflicts.set(file, { units, names, changes: [ours, theirs] });
   }
 
-  /** @param held the blobs of the tree that git's merge makes. */
-  stopped(held: ReadonlyMap<string, string>, conflicted: ReadonlySet<string>): MergedTree {
-    const isThere = (name: string) => held.has(name) || conflicted.has(name);
+  /** @param mergedBlobs the blobs of the tree that git's merge makes. */
+  stopped(mergedBlobs: ReadonlyMap<string, string>, conflicted: ReadonlySet<string>): MergedTree {
+    const isThere = (name: string) => mergedBlobs.has(name) || conflicted.has(name);
     const conflicts = [...this.conflicts].map(([file, { units, names }]) => {
       const also = [...new Set(names)].filter(name => name !== file && isThere(name));
       return { file, here: names[0]!, units, also, isMarked: conflicted.has(file) };
@@ -119,8 +119,10 @@ class MergePlan {
     const stopped = new Set(conflicts.flatMap(({ file, also }) => [file, ...also]));
     const rest: Edits = new Map();
     for (const [file, blob] of this.edits) {
-      const isMade = blob ? held.get(file) === blob.oid && !conflicted.has(file) : !isThere(file);
-      if (!stopped.has(file) && !isMade) rest.set(file, blob);
+      const alreadyMerged = blob
+        ? mergedBlobs.get(file) === blob.oid && !conflicted.has(file)
+        : !isThere(file);
+      if (!stopped.has(file) && !alreadyMerged) rest.set(file, blob);
     }
     if (rest.size === 0 && conflicts.every(({ also }) => also.length === 0))
       return { kind: 'conflict', conflicts, sides: null };
@@ -197,7 +199,7 @@ async function deleted(merging: Merging, ours: FileChange, theirs: FileChange): 
   const before = await baseText(merging, left.from);
   const [after] = await textsOf(merging.git, [left.oid!]);
   if (before === undefined || after == null) return null;
-  const isDeleted = before === after || (await isBy(merging, [AUTHORS.machine], side, left));
+  const isDeleted = before === after || (await isChangedOnlyBy(merging, [AUTHORS.machine], side, left));
   return isDeleted
     ? changed({ ...left, oid: null })
     : { ...changed(left), notes: ['one side deleted it, the other edited it: it is kept'] };
@@ -215,12 +217,12 @@ async function baseText({ git, bases }: Merging, file: string | null): Promise<s
 async function machineSide(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Side | null> {
   // If both sides are programs, theirs yields. Changes by API yield to a person's commit too.
   const programs = Object.values(AUTHORS);
-  if (await isBy(merging, programs, 'theirs', theirs)) return 'theirs';
-  return (await isBy(merging, programs, 'ours', ours)) ? 'ours' : null;
+  if (await isChangedOnlyBy(merging, programs, 'theirs', theirs)) return 'theirs';
+  return (await isChangedOnlyBy(merging, programs, 'ours', ours)) ? 'ours' : null;
 }
 
 /** Whether only these authors (email addresses) changed the file on that side. */
-async function isBy(
+async function isChangedOnlyBy(
   merging: Merging,
   authors: readonly string[],
   side: Side,

@@ -6,7 +6,7 @@ import { filesIn, type GitRun, quoted } from './run.ts';
 import type { Obstacle, WorkTree } from './work-tree.ts';
 
 /** What HEAD has in place of the missing folder. */
-type Held =
+type InPlaceOfFolder =
   /** The folder: it must be restored here first. */
   | { readonly kind: 'folder' }
   /** Nothing: this may be another project's repository. */
@@ -32,7 +32,7 @@ const KINDS: Readonly<Record<string, string>> = {
   '160000': 'a submodule',
 };
 
-export async function heldInPlace(git: GitRun, place: WorkTree): Promise<Held> {
+export async function whatHeadHasInPlace(git: GitRun, place: WorkTree): Promise<InPlaceOfFolder> {
   if ((await readableIn(git, place, ['HEAD'])).size > 0) {
     const away = await git.out('diff', '--name-only', '--diff-filter=DT', 'HEAD', '--', place.incidents);
     return away === '' ? { kind: 'replaced', obstacle: TAKEN_FROM_IT } : { kind: 'folder' };
@@ -68,7 +68,7 @@ export async function takenAtRemote(git: GitRun, place: WorkTree, theirs: string
 }
 
 /** The newest commit up to HEAD that holds the incidents; null when git knows of none, or they were deleted. */
-export async function lastHeld(git: GitRun, place: WorkTree): Promise<string | null> {
+export async function lastCommitWithIncidents(git: GitRun, place: WorkTree): Promise<string | null> {
   if ((await readableIn(git, place, ['HEAD'])).size > 0) return 'HEAD';
   return (await lostAt(git, place, 'HEAD'))?.good ?? null;
 }

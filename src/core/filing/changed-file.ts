@@ -150,8 +150,8 @@ export function withEvent(
   const { until = Number.POSITIVE_INFINITY, gone = [] } = then;
   const file = parseIncident(`${id}.md`, id, text).value as Incident;
   const isRelapse = event.kind === 'down' && file.status === 'resolved';
-  const isSaidSo = !isRelapse || words.message.startsWith(UNSTABLE);
-  const said = isSaidSo ? words : { ...words, message: UNSTABLE + words.message };
+  const saysUnstable = !isRelapse || words.message.startsWith(UNSTABLE);
+  const said = saysUnstable ? words : { ...words, message: UNSTABLE + words.message };
   const listed = listing(text, file, event);
   if (listed === null) return null;
   const incident = withoutAhead(file, event, then.now);
@@ -167,21 +167,21 @@ export function withEvent(
   const { status } = incident;
   const open = status === 'resolved' ? ('investigating' as const) : status;
   let next: string | null = listed;
-  let isSaid = false;
+  let reopeningSaid = false;
   for (const then of isOver ? steps.filter(one => one < end) : steps) {
     const change = turned(then);
     if (change === null) continue;
-    const short = isOver || isSaid ? { message: shortly(event), quiet: true as const } : said;
+    const short = isOver || reopeningSaid ? { message: shortly(event), quiet: true as const } : said;
     next = updated(next, { status: open, at: then, ...short, ...change });
     if (next === null) return null;
-    isSaid = true;
+    reopeningSaid = true;
   }
-  if (isRelapse && !isSaid) {
+  if (isRelapse && !reopeningSaid) {
     // By a clock that was set back, its end is still to come.
     next = updated(next, { status: open, at: Math.max(at, file.resolved ?? at), ...said });
     return next === null ? null : { text: next, isNews: true };
   }
-  if (!isOver) return { text: next, isNews: isSaid };
+  if (!isOver) return { text: next, isNews: reopeningSaid };
   const message = lastWords(said.message, incident, event, end, site, inWords);
   next = updated(next, { status: 'resolved', at: end, ...said, message });
   return next === null ? null : { text: next, isNews: true };

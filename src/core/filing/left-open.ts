@@ -23,8 +23,9 @@ export function outagesLeftOpen(
   const over = new Map<string, Millis>();
   for (const incident of incidents) {
     const { openedBy, scheduled, status, resolved } = incident;
-    const isOperators = openedBy === null && scheduled === null && status === 'resolved';
-    if (isOperators && resolved !== null && now - resolved >= SETTLING) over.set(keyOf(incident), resolved);
+    const endedByOperator = openedBy === null && scheduled === null && status === 'resolved';
+    if (endedByOperator && resolved !== null && now - resolved >= SETTLING)
+      over.set(keyOf(incident), resolved);
   }
   return Object.entries(outages).flatMap(([source, all]) => {
     const last = all.at(-1);

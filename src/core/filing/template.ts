@@ -79,9 +79,9 @@ function faultOf(
   kind: TemplateKind,
   part: 'down' | 'up' | null,
 ): readonly [what: string, fix: string] | null {
-  const isOne = kind !== 'heartbeat' && kind !== 'together';
+  const isOfOneCheck = kind !== 'heartbeat' && kind !== 'together';
   const known: readonly string[] = PLACEHOLDERS.filter(
-    one => (one !== 'checks' || isOne) && (one !== 'duration' || part === 'up'),
+    one => (one !== 'checks' || isOfOneCheck) && (one !== 'duration' || part === 'up'),
   );
   if (known.includes(name)) return null;
   if (name === 'duration')

@@ -110,10 +110,10 @@ function componentInTag(tag: unknown): string | null {
   // "component:Background Jobs", but not what follows in "component=jobs env=prod".
   if (!fields)
     return /^component\s*[=:]\s*([^=:]+?)(?:\s+\S+[=:].*)?$/i.exec(line(tag, 2 * NAME))?.[1] ?? null;
-  const isIt = [fields.name, fields.tag, fields.key].some(
+  const isComponentTag = [fields.name, fields.tag, fields.key].some(
     name => plainWord(line(name, NAME)) === 'component',
   );
-  return (isIt && line(fields.value, NAME)) || null;
+  return (isComponentTag && line(fields.value, NAME)) || null;
 }
 
 /** A name or a word, so that `alert_type`, `alertType` and `Alert Type` are the same; numbers keep their sign. */

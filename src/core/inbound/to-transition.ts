@@ -92,8 +92,8 @@ function watching(url: string | null, components: readonly Component[]): Compone
     const ours = component.check.type === 'http' ? parseUrl(component.check.url) : null;
     if (!ours) return [];
     if (theirs.path === null) return ours.hostname === theirs.hostname ? [{ component, depth: 0 }] : [];
-    const isAbove = theirs.host === ours.host && theirs.path.startsWith(ours.path ?? '/');
-    return isAbove ? [{ component, depth: (ours.path ?? '').length }] : [];
+    const isBelowOurAddress = theirs.host === ours.host && theirs.path.startsWith(ours.path ?? '/');
+    return isBelowOurAddress ? [{ component, depth: (ours.path ?? '').length }] : [];
   });
   const deepest = Math.max(...found.map(({ depth }) => depth));
   return found.filter(({ depth }) => depth === deepest).map(({ component }) => component);

@@ -124,8 +124,10 @@ export function completedByRecord(incident: Incident, record: EndRecord, now: Mi
       announcedAt !== null && (record.seenAt(update.key) ?? Number.POSITIVE_INFINITY) > announcedAt;
     if (update.at >= end || (isWritten && isLater)) return { ...update, status };
     // Between its going on and its present end.
-    const isOfMore = openedAt !== null && seen(update) >= openedAt;
-    return isOfMore && update.status === status ? { ...update, status: 'in_progress' as const } : update;
+    const seenAfterReopening = openedAt !== null && seen(update) >= openedAt;
+    return seenAfterReopening && update.status === status
+      ? { ...update, status: 'in_progress' as const }
+      : update;
   });
   if (by || !isWritten) return { ...incident, resolved: end, endedBy: by?.key ?? WORDLESS, updates: all };
   const wordless = { key: WORDLESS, at: end, status, label: null, body: '' };
@@ -149,20 +151,21 @@ function wordsOfEnd(
     (announcedAt === null ? update.at <= now || isMisread(update) : seen(update) <= announcedAt) &&
     (openedAt === null || seen(update) > openedAt);
   const told = updates.filter(update => !update.preface && isOfThisEnd(update));
-  const isFresh = (update: IncidentUpdate) => seen(update) >= first;
-  const isSaid = (update: IncidentUpdate) => isCompletion(update) || update.early === true;
-  const said = told.find(one => isSaid(one) && isFresh(one)) ?? told.findLast(isSaid);
+  const seenSinceFirst = (update: IncidentUpdate) => seen(update) >= first;
+  const tellsCompletion = (update: IncidentUpdate) => isCompletion(update) || update.early === true;
+  const said =
+    told.find(one => tellsCompletion(one) && seenSinceFirst(one)) ?? told.findLast(tellsCompletion);
   if (said || status !== 'completed') return said;
   // What is first seen when it is over may be its announcement.
-  const isKnown = updates.some(update => seen(update) < first);
+  const knownBefore = updates.some(update => seen(update) < first);
   const begun = beginningOfWork(incident, planned);
   return told.findLast(update => {
     const { inherits, status, at } = update;
-    if (!(inherits || (isKnown && status === 'scheduled'))) return false;
+    if (!(inherits || (knownBefore && status === 'scheduled'))) return false;
     // What was told before is told, unless the front matter names its time.
     if (at === resolved) return true;
-    if (!isFresh(update)) return false;
-    if (isKnown) return at < planned.end || isMisread(update);
+    if (!seenSinceFirst(update)) return false;
+    if (knownBefore) return at < planned.end || isMisread(update);
     // By the time of the first sight, what is dated before the work may tell that it does not take place.
     return at < planned.end && (at > begun || (first < begun && update !== beginningOf(incident)));
   });
@@ -179,11 +182,11 @@ function timeOfEnd(
   const first = Math.min(announcedAt ?? now, isWritten ? now : planned.end);
   const latest = isWritten && incident.updates.some(one => isOverrun(one, planned)) ? first : planned.end;
   const written = incident.resolved ?? by?.at ?? Math.min(isWritten ? first : planned.end, latest);
-  const isWrong =
+  const isImpossible =
     // By a clock that was ahead when it was told.
     written > now ||
     (by !== undefined && incident.resolved === null && wasAhead(by)) ||
     // The work had begun when it was first said to be over: nobody calls it off then.
     (written < beginningOfWork(incident, planned) && first >= planned.start && first < planned.end);
-  return isWrong ? first : written;
+  return isImpossible ? first : written;
 }

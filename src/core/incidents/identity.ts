@@ -94,11 +94,12 @@ function recordOf(known: KnownIncident, id: string, said: readonly UpdateWords[]
 export function isSameIncident(known: KnownIncident, incident: Incident, justGone: boolean): boolean {
   const said = saidIn(incident);
   // A machine's words are the same for each of its incidents.
-  const isWorded = justGone && incident.openedBy === null;
+  const mayMatchByWords = justGone && incident.openedBy === null;
   const kept = known.updates.filter(one =>
     said.some(
       ({ as, words }) =>
-        (timeInKey(as) === timeInKey(one.as) && alike(words, one.words)) || (isWorded && words === one.words),
+        (timeInKey(as) === timeInKey(one.as) && alike(words, one.words)) ||
+        (mayMatchByWords && words === one.words),
     ),
   );
   return kept.length > 0 && kept.length * 2 >= known.updates.length;

@@ -111,7 +111,7 @@ export function occurrencesOf(incident: Incident, now: Millis, siteZone: string)
   const found: Beginning[] = [];
   const from = Math.max(start, now - BACK);
   const begins = beginningOn(options, first, zone);
-  const updates = incident.updates.map(update => bound(update, day => begins(day) !== null));
+  const updates = incident.updates.map(update => keepKnownDay(update, day => begins(day) !== null));
   const named = new Set(updates.map(({ occurrence = '' }) => occurrence));
   const last = [...named].sort().at(-1) ?? '';
   for (const one of beginningsOf(options, start, zone, from)) {
@@ -148,9 +148,9 @@ function beginningOn(options: RuleOptions, first: Beginning, zone: string) {
 }
 
 /** The update; without a day that is no occurrence's, so that it is shown with the one in which it was written. */
-function bound(update: IncidentUpdate, isOne: (day: string) => boolean): IncidentUpdate {
+function keepKnownDay(update: IncidentUpdate, isOccurrenceDay: (day: string) => boolean): IncidentUpdate {
   const { occurrence, ...rest } = update;
-  return occurrence === undefined || isOne(occurrence) ? update : rest;
+  return occurrence === undefined || isOccurrenceDay(occurrence) ? update : rest;
 }
 
 /** The days that updates name and on which no occurrence begins. */
@@ -254,14 +254,14 @@ function occurrence(
   const scheduled = { start: beginning.at, end: beginning.at + end - first };
   const isFirst = beginning.at === first;
   const day = dayOf(beginning);
-  const isOwn = ({ at, occurrence }: IncidentUpdate) =>
+  const belongsToOccurrence = ({ at, occurrence }: IncidentUpdate) =>
     occurrence === undefined ? (isFirst || at >= scheduled.start) && at < following : occurrence === day;
   const announced = new Set(announcedOf(series));
   let status: UpdateStatus = 'scheduled';
   const updates = series.updates
-    .filter(update => announced.has(update) || isOwn(update))
+    .filter(update => announced.has(update) || belongsToOccurrence(update))
     .map((update): IncidentUpdate => {
-      if (!isOwn(update)) return { ...update, quiet: true };
+      if (!belongsToOccurrence(update)) return { ...update, quiet: true };
       if (announced.has(update)) return update;
       // The status of the previous occurrence does not carry over.
       status = update.inherits ? status : update.status;
@@ -270,7 +270,7 @@ function occurrence(
   // An update that ends the series after this occurrence's time neither ends nor prolongs it.
   const counts = ({ at, occurrence }: IncidentUpdate) =>
     occurrence !== undefined || (at >= scheduled.start && (at < over || over < scheduled.end));
-  const newest = updates.findLast(update => isOwn(update) && counts(update));
+  const newest = updates.findLast(update => belongsToOccurrence(update) && counts(update));
   const front = isFirst && over === Number.POSITIVE_INFINITY ? series.status : 'scheduled';
   const endedIn = over < scheduled.end && (isFirst || scheduled.start <= over);
   const { rrule: _, ...rest } = series;

@@ -124,7 +124,7 @@ export interface Incident {
    * A heading's time, or the incident's lasting name, cannot be read: shown as far as possible, but not announced until
    * it can.
    */
-  readonly held?: true;
+  readonly isPartlyUnreadable?: true;
 }
 
 /** The update about the beginning: one that is dated before it is not. */

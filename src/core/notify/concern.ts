@@ -37,11 +37,11 @@ export function concernAfter(
   if (before.length === 0) return concern;
   const told = before.flatMap(({ affected }) => affected);
   // It concerned everybody.
-  const isAll = before.some(({ affected }) => affected.length === 0);
-  const untold = isAll ? [] : concern.affected.filter(id => !told.includes(id));
-  if (concern.isEnd) return { ...concern, affected: isAll ? [] : told };
-  const isTurn = announces === 'reopening' || announces === 'none';
-  return { ...concern, untold, affected: isTurn ? [...concern.affected, ...told] : concern.affected };
+  const concernedEverybody = before.some(({ affected }) => affected.length === 0);
+  const untold = concernedEverybody ? [] : concern.affected.filter(id => !told.includes(id));
+  if (concern.isEnd) return { ...concern, affected: concernedEverybody ? [] : told };
+  const isAfterAnEnd = announces === 'reopening' || announces === 'none';
+  return { ...concern, untold, affected: isAfterAnEnd ? [...concern.affected, ...told] : concern.affected };
 }
 
 /** For an automatic incident also components removed since: their subscribers should get the end. */

@@ -20,7 +20,7 @@ const UNITS = [
 export function coverageWords(views: readonly ComponentView[], say: Say): string | null {
   const coverage = coverageOf(views);
   if (!coverage?.isPartial) return null;
-  const { observed, total, percent, isAlike } = coverage;
+  const { observed, total, percent, isSamePeriod: isAlike } = coverage;
   if (!isAlike) return say('coverage.share', { percent: `${percent.toFixed(2)}%` });
   const inWhole = (unit: number) => ({ seen: Math.floor(observed / unit), n: Math.floor(total / unit) });
   const unit = UNITS.find(([, length]) => inWhole(length).seen < inWhole(length).n);

@@ -3,7 +3,7 @@ import { nextStep, withEvent } from '../../core/filing/changed-file.ts';
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
 import { printGrouped } from '../../core/filing/grouped-file.ts';
-import { batchesOf, inOrderOf, isAlone, isComplete, isGathered } from '../../core/filing/grouping.ts';
+import { batchesOf, inOrderOf, isAlone, isComplete, isGroupComplete } from '../../core/filing/grouping.ts';
 import { beganAt, incidentToJoin } from '../../core/filing/joining.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
@@ -98,9 +98,9 @@ export class FilingRound {
       if (one.kind === 'down' && decision.kind === 'create') openings.push({ ...one, file: decision.id });
     }
     const leads = (one: StoredTransition) => !deferred.has(one.seq);
-    const isLed = (one: StoredTransition) =>
+    const dependsOnOpening = (one: StoredTransition) =>
       openings.some(other => leads(other) && other.components.includes(probedBy(one.source)!));
-    const joining = openings.filter(one => leads(one) || isLed(one));
+    const joining = openings.filter(one => leads(one) || dependsOnOpening(one));
     for (const batch of batchesOf(inOrderOf(this.#site, joining), this.#site.groupWithin)) {
       const outages = inOrderOf(this.#site, batch.filter(leads));
       if (outages.length > 0) await this.#openFile(batch[0]!, outages);
@@ -111,7 +111,7 @@ export class FilingRound {
     const [{ file: id, recordedAt }, [lead]] = [first, outages as [Opening]];
     const text = outages.length === 1 ? printOutage(lead) : printGrouped(outages, this.#inWords);
     const isDue =
-      isAlone(outages, this.#read.unsure) || isGathered(recordedAt, this.#site.groupWithin, this.#now);
+      isAlone(outages, this.#read.unsure) || isGroupComplete(recordedAt, this.#site.groupWithin, this.#now);
     const done = isDue && (await this.#write('create', id, text));
     if (!done) this.#show(id, text);
     if (!isDue) this.gathering.add(id);
@@ -141,9 +141,9 @@ export class FilingRound {
       const isWaiting = this.unfiled.has(id);
       const done =
         !isWaiting && isDue && (text === before || (await this.#write('replace', id, text, before)));
-      const isPart = done && count < all.length;
-      if (isPart || !(isDue || isWaiting)) this.gathering.add(id);
-      if (isPart || !done) this.#show(id, whole);
+      const leavesRest = done && count < all.length;
+      if (leavesRest || !(isDue || isWaiting)) this.gathering.add(id);
+      if (leavesRest || !done) this.#show(id, whole);
       if (done) for (const one of events.slice(0, count)) await this.#filed(one.transition, id, one.isJoined);
     }
   }
@@ -215,8 +215,8 @@ export class FilingRound {
     // Killed before it was noted, a source that joined is in the file already.
     const isListed =
       !filed.some(({ source }) => source === one.source) && sourcesOf(incident)[0] !== one.source;
-    const isAgain = isOpen(incident) && (before?.isDown === false || isListed);
-    const isJoined = one.kind === 'down' && (isNew || isAgain);
+    const failsAgain = isOpen(incident) && (before?.isDown === false || isListed);
+    const isJoined = one.kind === 'down' && (isNew || failsAgain);
     this.#changing.set(id, {
       before: known?.before ?? text,
       base,

@@ -1,6 +1,12 @@
 // First seen: the incidents as of now. An update with no date, or with a future date, happened when it was first seen.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { asOf, changesAt, isAhead, isPlannable, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
+import {
+  asOf,
+  changesAt,
+  isAhead,
+  mayBePlannedStep,
+  stepsAfterCompletion,
+} from '../../core/incidents/as-of.ts';
 import { completedByRecord, mayRecordsTell } from '../../core/incidents/completion.ts';
 import { endKey, endRecordOf, endsTold } from '../../core/incidents/ending.ts';
 import { announcedWhenSeen, type Edge, edgeKey, isOfUpdate } from '../../core/incidents/first-seen.ts';
@@ -94,25 +100,26 @@ export class FirstSeen {
     if (there) return there.made;
     let incidents = read;
     let until = FOREVER;
-    let isSure = true;
+    let allRecordsRead = true;
     try {
       incidents = await this.#identities.of(read, now);
     } catch {
-      isSure = false;
+      allRecordsRead = false;
       // Under other names, they would be announced again.
       incidents = read.map(one => ({ ...one, held: true }));
     }
     try {
       await this.#readEarly();
     } catch {
-      isSure = false;
+      allRecordsRead = false;
     }
     const all = [...incidents];
     for (const [index, incident] of incidents.entries()) {
-      const isPlain =
+      const nothingRevised =
         !incident.updates.some(({ presumed }) => presumed) && this.#whatWasAhead(incident) === null;
-      const isSaid = !mayRecordsTell(incident, now) && stepsAfterCompletion(incident, now).length === 0;
-      if (isPlain && isSaid && !isAhead(incident, now)) {
+      const isSettledByFile =
+        !mayRecordsTell(incident, now) && stepsAfterCompletion(incident, now).length === 0;
+      if (nothingRevised && isSettledByFile && !isAhead(incident, now)) {
         // The clock completes it.
         const end = incident.scheduled?.end ?? now;
         if (end > now) until = Math.min(until, end);
@@ -125,12 +132,12 @@ export class FirstSeen {
         until = Math.min(until, one.until);
       } catch {
         // The storage problem is reported elsewhere. The page stays up, and the next round asks again.
-        isSure = false;
+        allRecordsRead = false;
         all[index] = asOf(announcedWhenSeen(incident, now), now, () => now);
       }
     }
     const list = all.every((incident, index) => incident === read[index]) ? read : all;
-    if (isSure) this.#lists.set(read, { made: list, from: now, until });
+    if (allRecordsRead) this.#lists.set(read, { made: list, from: now, until });
     return list;
   }
 
@@ -272,10 +279,10 @@ function aheadIn(incident: Incident, now: Millis, isEndTold: boolean): Edge[] {
   if (!scheduled && status === 'resolved' && resolved !== null && resolved > now) found.push('resolved');
   // A future end has its own record. A step of a maintenance is part of its plan, unless the plan is over.
   const isOvertaken = new Set(isEndTold ? [] : stepsAfterCompletion(incident, now));
-  const isSaid = (update: IncidentUpdate) =>
-    scheduled ? !isPlannable(incident, update) : update.inherits || update.status !== 'resolved';
+  const waitsForItsTime = (update: IncidentUpdate) =>
+    scheduled ? !mayBePlannedStep(incident, update) : update.inherits || update.status !== 'resolved';
   for (const update of updates)
-    if (isOvertaken.has(update) || (update.at > now && isSaid(update))) found.push(update);
+    if (isOvertaken.has(update) || (update.at > now && waitsForItsTime(update))) found.push(update);
   return found;
 }
 

@@ -59,7 +59,7 @@ export class Identities {
     const known = this.#knownAs(incident, ids, now);
     const { named, record } = recognise(known, incident);
     // What cannot be read to its end, or may still get another name, is no record.
-    if (this.#isReader || incident.held || incident.gathering) return named;
+    if (this.#isReader || incident.isPartlyUnreadable || incident.gathering) return named;
     this.#named.set(incident, named);
     if (record !== known || this.#gone.has(known.key)) this.#put({ ...record, goneAt: null });
     return named;

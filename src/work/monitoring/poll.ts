@@ -172,8 +172,8 @@ export class Poll {
     const recheckAt = await this.#record(component, result);
     // The run was given up meanwhile, so it must not count as ended.
     if (signal.aborted) return;
-    const isWell = result.outcome === 'up' || result.outcome === 'degraded';
-    watchdog.ended(component, awake() - woke, isWell ? 'well' : 'bad');
+    const targetAnswered = result.outcome === 'up' || result.outcome === 'degraded';
+    watchdog.ended(component, awake() - woke, targetAnswered ? 'well' : 'bad');
     count(component, result.waited, result);
     const isExcused = believed.paused === true && !this.#excused.has(id);
     if (isExcused) this.#excused.add(id);

@@ -73,7 +73,8 @@ export class EmailSender {
 
   /** For /readyz: why emails are held back; null if they are not. */
   stopped(): DeliveryPause | null {
-    if (this.#storm.heldBack !== null) return { by: 'storm', why: this.#storm.heldBack, until: null };
+    if (this.#storm.blockedBecause !== null)
+      return { by: 'storm', why: this.#storm.blockedBecause, until: null };
     const paused = this.#pause.at(this.#parts.clock());
     return paused && { by: 'server', ...paused };
   }

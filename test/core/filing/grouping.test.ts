@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { changeFile, nextStep } from '../../../src/core/filing/changed-file.ts';
 import { phraseOf, printGrouped } from '../../../src/core/filing/grouped-file.ts';
-import { batchesOf, isGathered } from '../../../src/core/filing/grouping.ts';
+import { batchesOf, isGroupComplete } from '../../../src/core/filing/grouping.ts';
 import { memberStates } from '../../../src/core/filing/members.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { stretchesOf } from '../../../src/core/incidents/impact.ts';
@@ -222,6 +222,9 @@ test.each([
 test('what was known later than the time given is another batch; a clock set back ends the waiting', () => {
   const known = [0, 30, 60, 61, 100].map(second => told('a', 'down', T0, T0 + second * SECOND));
   expect(batchesOf(known, MINUTE).map(batch => batch.length)).toEqual([3, 2]);
-  expect([isGathered(T0, MINUTE, T0 + 59_999), isGathered(T0, MINUTE, T0 + MINUTE)]).toEqual([false, true]);
-  expect(isGathered(T0, MINUTE, T0 - 1)).toBe(true);
+  expect([isGroupComplete(T0, MINUTE, T0 + 59_999), isGroupComplete(T0, MINUTE, T0 + MINUTE)]).toEqual([
+    false,
+    true,
+  ]);
+  expect(isGroupComplete(T0, MINUTE, T0 - 1)).toBe(true);
 });

@@ -137,7 +137,7 @@ const TOO_LONG = 'this text would make the file too long to read: shorten it';
 
 function isReadable(text: string): boolean {
   const { value } = parseIncident('', '', text);
-  return value !== null && !value.held;
+  return value !== null && !value.isPartlyUnreadable;
 }
 
 /** Accepts an edit only if the result parses: an operator may have written the file in a way we cannot edit safely. */

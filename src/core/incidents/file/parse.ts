@@ -47,7 +47,7 @@ const KEYS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
 
 /**
  * Parses an incident file. An incident may come with warnings, and with errors of its body: an unclosed comment becomes
- * text, and an unreadable time in a heading makes it `held`.
+ * text, and an unreadable time in a heading makes it `isPartlyUnreadable`.
  * @param file the path to name in problems.
  * @param id the file's name without `.md`.
  * @param ties for `parseAfter`.
@@ -83,7 +83,7 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
   if (problems.some(isError)) return { value: null, problems };
   const value: Incident = {
     ...build(id, fields, cut, sections.fields, ties),
-    ...(cut.wrong.length > 0 || cut.stopped ? { held: true as const } : {}),
+    ...(cut.wrong.length > 0 || cut.stopped ? { isPartlyUnreadable: true as const } : {}),
   };
   const likely = [...cutTitle(withPlainLineEnds(source)), ...likelyMistakes(value, body, cut)];
   const remarks = [...zoneRemarks(value, yaml), ...bodyRemarks(cut), ...doubtfulTimes(value, cut), ...likely];

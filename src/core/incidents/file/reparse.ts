@@ -60,9 +60,11 @@ export function mayBeOpen(id: string, text: string | null, now: Millis): boolean
   if (MAINTENANCE.test(keys) && !statuses.some(value => INCIDENT.test(value))) return false;
   const ends = [...keys.matchAll(/^[ \t]*["']?resolved["']?[ \t]*:[ \t]*["']?([^"'#\n]*)/gim)];
   // A status inside a conflict is not settled.
-  const isSaid = keys.replace(/^<{7}[\s\S]*?^>{7}.*$/gm, '').search(STATUS) >= 0;
+  const namesStatus = keys.replace(/^<{7}[\s\S]*?^>{7}.*$/gm, '').search(STATUS) >= 0;
   const isOver =
-    isSaid && statuses.every(value => OVER.test(value)) && ends.every(([, end]) => hasCome(end!.trim(), now));
+    namesStatus &&
+    statuses.every(value => OVER.test(value)) &&
+    ends.every(([, end]) => hasCome(end!.trim(), now));
   return !isOver;
 }
 

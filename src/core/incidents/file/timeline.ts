@@ -105,7 +105,7 @@ export function cutSections(
       continue;
     }
     if (!isPlain && !inPostmortem && mayHoldTime(text)) unreadable.push({ line: index + 1, text });
-    else if (!line.fenced && !isReport && isLoose(line.text, lines[index - 1]?.text))
+    else if (!line.fenced && !isReport && isLikeHeading(line.text, lines[index - 1]?.text))
       loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
@@ -204,7 +204,7 @@ function isEnd({ status }: Pick<Section, 'status'>): boolean {
   return status === 'resolved' || status === 'completed';
 }
 
-function isLoose(line: string, before: string | undefined): boolean {
+function isLikeHeading(line: string, before: string | undefined): boolean {
   if (unmarkedLabel(line) !== null || isPasted(line, before)) return true;
   if (line[0] !== '#' && line[0] !== ' ') return false;
   return /^ {0,3}#{1,5}(?!#)/.test(line) && line.length <= MAX_HEADING;
