@@ -106,7 +106,7 @@ export class FirstSeen {
     } catch {
       allRecordsRead = false;
       // Under other names, they would be announced again.
-      incidents = read.map(one => ({ ...one, held: true }));
+      incidents = read.map(one => ({ ...one, isPartlyUnreadable: true as const }));
     }
     try {
       await this.#readEarly();

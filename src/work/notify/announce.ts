@@ -46,7 +46,7 @@ export class Announcer {
   readonly #seen: Set<string>;
   #isFirst: boolean;
   /** The update lists of incidents whose updates were all seen, so that a round skips them. */
-  #settled = new WeakSet<readonly IncidentUpdate[]>();
+  #allSeen = new WeakSet<readonly IncidentUpdate[]>();
   /** The update lists of incidents of which it was read what a machine filed in them. */
   readonly #recalled = new WeakSet<readonly IncidentUpdate[]>();
   /** When something was last told of the machine's incidents that are still told about, by lasting name. */
@@ -69,7 +69,7 @@ export class Announcer {
     const { db, clock, log } = this.#parts;
     const { incidents, maintenances, site } = snapshot;
     const now = clock();
-    const open = [...incidents, ...maintenances].filter(({ updates }) => !this.#settled.has(updates));
+    const open = [...incidents, ...maintenances].filter(({ updates }) => !this.#allSeen.has(updates));
     const yieldTurn = makeYield(nextTurn);
     const news: Announcement[] = [];
     const lastTold = (key: string) => this.#lastTold.get(key) ?? null;
@@ -129,7 +129,7 @@ export class Announcer {
         if (current === null && (await withdraw(db, owed.ref))) {
           // If the update comes back, it is news, even in the same incident object.
           for (const ref of withdrawnWith(owed.ref)) this.#seen.delete(ref);
-          this.#settled = new WeakSet();
+          this.#allSeen = new WeakSet();
           log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;
         }
@@ -165,7 +165,7 @@ export class Announcer {
       if (scheduled !== null || (openedBy !== null && resolved !== null && now - resolved < HOLDS_FOR))
         continue;
       if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }))))
-        this.#settled.add(updates);
+        this.#allSeen.add(updates);
     }
   }
 }

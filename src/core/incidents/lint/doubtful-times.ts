@@ -33,10 +33,10 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
       fix: `write the date too, like \`## Update ${minuteOf(meant)} UTC\``,
     });
   }
-  const isSaid =
+  const saysItIsOver =
     resolved !== null ||
     updates.some(({ status, occurrence }) => status === 'completed' && occurrence === undefined);
-  if (repeats && status === 'completed' && !isSaid) {
+  if (repeats && status === 'completed' && !saysItIsOver) {
     found.push({
       at: 'status',
       what: 'the series is over, but has no time of its end: occurrences after its last update are not shown',
