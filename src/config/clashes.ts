@@ -74,7 +74,7 @@ function circleOf(id: string, parents: ReadonlyMap<string, readonly string[]>): 
   return null;
 }
 
-/** What to do about an id that no component has. */
+/** Returns the fix for an id that no component has. */
 function insteadOf(typed: string, ids: readonly string[]): string {
   const near = nearestWord(typed, ids);
   if (near) return `did you mean ${near}?`;

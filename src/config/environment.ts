@@ -42,7 +42,7 @@ export interface Environment {
   readonly variables: Variables;
 }
 
-/** What is wrong with a variable, and the fix. */
+/** A variable that is wrong, and the fix. */
 class BadVariable {
   readonly what: string;
   readonly fix: string;

@@ -101,7 +101,7 @@ function sound(data: unknown): SiteFields | null {
   }
 }
 
-/** What to remove for a problem at `path`: a component's field, else an entry of a section. */
+/** Returns the path to remove for a problem at `path`: a component's field, else an entry of a section. */
 function cutOf(path: readonly PropertyKey[]): PropertyKey[] | null {
   if (path.length === 0) return null;
   if (path[0] !== 'components') return path.slice(0, 2);
@@ -128,7 +128,7 @@ function remove(data: object, path: readonly PropertyKey[]): boolean {
   return true;
 }
 
-/** Of components with the same id, the first is used. */
+/** Returns the fields with the first of the components that have the same id. */
 function withoutDuplicates(fields: SiteFields): SiteFields {
   const ids = fields.components.map(({ id }) => id);
   return { ...fields, components: fields.components.filter(({ id }, index) => ids.indexOf(id) === index) };

@@ -73,7 +73,7 @@ export class StatusFolder {
   }
 
   /**
-   * What an earlier process last read well: it stands in for what cannot be read, or is missing. `isNew`: there was
+   * Takes the files that an earlier process last read well: they stand in for what cannot be read, or is missing. `isNew`: there was
    * none, so that what was committed stands in.
    */
   remember(

@@ -22,7 +22,7 @@ const AT_ONCE = 16;
 /** Every so many runs all files are checked, in case others changed them. */
 const WHOLE = 100;
 
-/** What this process wrote into a folder. */
+/** The files that this process wrote into a folder. */
 type WrittenMirror = {
   readonly list: string;
   readonly keys: ReadonlyMap<string, string>;

@@ -5,7 +5,7 @@ import { pathsIn, readableIn, type TakenAway, takenAwayBy } from './readable.ts'
 import { filesIn, type GitRun, quoted } from './run.ts';
 import type { Obstacle, WorkTree } from './work-tree.ts';
 
-/** What HEAD has in place of the missing folder. */
+/** The entry that HEAD has in place of the missing folder. */
 type InPlaceOfFolder =
   /** The folder: it must be restored here first. */
   | { readonly kind: 'folder' }
@@ -73,7 +73,10 @@ export async function lastCommitWithIncidents(git: GitRun, place: WorkTree): Pro
   return (await lostAt(git, place, 'HEAD'))?.good ?? null;
 }
 
-/** What took the folder away up to `tip`, which does not hold it; null when its incidents were deleted. */
+/**
+ * Returns the commit that took the folder away up to `tip`, which does not hold it; null when its incidents were
+ * deleted.
+ */
 async function lostAt(git: GitRun, place: WorkTree, tip: string) {
   const taken = await takenAwayBy(git, place, tip);
   if (!taken) return null;
@@ -92,7 +95,9 @@ async function isMoved(git: GitRun, folder: string, good: string, theirs: string
   );
 }
 
-/** What the commit did to the folder, what stands there at `tip`, and what takes it back: for git, and in words. */
+/**
+ * Returns what the commit did to the folder, what stands there at `tip`, and what takes it back: for git, and in words.
+ */
 async function changeOf(git: GitRun, place: WorkTree, { bad, good, isMerge }: TakenAway, tip: string) {
   const paths = await pathsIn(git, place, good);
   const [name = ''] = paths;

@@ -56,7 +56,7 @@ export function notThere(dir: string): Obstacle {
   return [`${dir} is missing`, 'restore it, or set STATUS_DIR'];
 }
 
-/** What keeps the folder from being carried by `branch`; null: nothing. */
+/** Returns why `branch` cannot carry the folder; null when it can. */
 export async function obstacle(git: GitRun, place: WorkTree, branch: string): Promise<Obstacle | null> {
   const begun = await underWay(git, place.top);
   if (begun) return begun;

@@ -17,13 +17,13 @@ import { inOrderOf } from './grouping.ts';
 import { claimOf, type Members, memberAfter } from './members.ts';
 import { isRemoval } from './removed-checks.ts';
 
-/** What happens to an incident's file: its text, and whether that says anything new to a reader. */
+/** The change of an incident's file: its text, and whether that says anything new to a reader. */
 export interface Change {
   readonly text: string;
   readonly isNews: boolean;
 }
 
-/** What is written into a file now: the text, of how many of its events, and the text with all of them. */
+/** A write to a file now: the text, of how many of its events, and the text with all of them. */
 interface Step {
   readonly text: string;
   readonly count: number;
@@ -113,7 +113,7 @@ export function changeFile(
   const first = all(event => ({ message: shortly(event) }));
   if (!first || first.news.length === 0) return first?.text ?? null;
   const newest = first.news.at(-1);
-  // Of a source, only its newest: what works again is not told as failing.
+  // Only the newest event of a source is told: what works again is not told as failing.
   const said = first.news.filter((one, at) => !first.news.slice(at + 1).some(isOfSourceOf(one)));
   const isRelapse = isResolved(text) && !isResolved(first.text);
   const words = (isRelapse ? UNSTABLE : '') + messagesOf(said);
@@ -210,7 +210,7 @@ function turning(
   const kept = [...members].flatMap(([source, one]) =>
     source !== event.source && one.isDown ? one.components : [],
   );
-  // Of an operator's incident, only what it brought.
+  // An operator's incident loses only what the source brought.
   const since = second(down?.since ?? 0);
   const earlier = isOurs ? [] : idsOf((lists.findLast(one => one.at < since) ?? lists[0]!).list);
   const brought = isOurs || down?.hasJoined ? (down?.components ?? claimed) : [];

@@ -9,7 +9,7 @@ import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
 import { standsIn } from './joining.ts';
 
-/** What to do for a transition. `done`: already written, or nothing to write. */
+/** The decision for a transition. `done`: already written, or nothing to write. */
 export type FilingDecision =
   | { readonly kind: 'create'; readonly id: string; readonly text: string }
   /** Added to an incident; `isJoined`: one that was open before its source failed. */
@@ -44,7 +44,7 @@ export function decideFiling(transition: StoredTransition, about: Circumstances)
   const { previous, read, lastGood, isDeferred } = about;
   const last = previous === null ? null : parsed(previous, read);
   if (previous !== null && last === null && read(previous) !== undefined) {
-    // What is over for so long does not go on.
+    // An incident that is over for so long does not go on.
     const isPast = transition.kind === 'down' && lastGood && !continues(lastGood, transition);
     if (!isPast) return { kind: transition.kind === 'down' && isDeferred ? 'waiting' : 'unreadable' };
   }

@@ -91,7 +91,7 @@ export function shortly(transition: Transition): string {
   const { kind, facts } = transition;
   const name = nameOf(transition);
   if (kind === 'down') return failsToo([name]);
-  // What another monitor says, or of a removed check, has no short form.
+  // Messages of other monitors and of removed checks have no short form.
   if (!facts) return transition.message;
   return machineText('machine.works_again', { name, lasted: facts.duration });
 }

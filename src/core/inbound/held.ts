@@ -16,7 +16,7 @@ export interface HeldAlert extends MonitorNames {
 /** How long it is shown after it was last reported. */
 export const HELD_FOR: Millis = 7 * DAY;
 
-/** Those that would be held again: a component may match them by now. */
+/** Returns the alerts that would be held again: a component may match the others by now. */
 export function stillHeld<T extends HeldAlert>(
   held: readonly T[],
   { components, inbound }: Site,

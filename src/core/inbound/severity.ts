@@ -12,7 +12,7 @@ export const SEVERITY_WORDS: Readonly<Record<Severity | 'ignore', readonly strin
   ignore: words('info information informational notice debug none ok success lowest P5 Sev4 Sev5'),
 };
 
-/** What a signal without such a word is: a monitor's outage, a monitor's trouble, an alert. */
+/** The severity word of a signal without one: for a monitor's outage, a monitor's trouble, an alert. */
 const WITHOUT = { down: 'critical', degraded: 'minor', alert: 'major' } as const;
 
 /**

@@ -19,7 +19,7 @@ type Paths = readonly string[];
 export interface Shape {
   /** The state, a word of one of the lists below. */
   readonly status: Paths;
-  /** What people read. */
+  /** The name that people read. */
   readonly name: Paths;
   /** The id of the monitor; by default its name. */
   readonly monitor?: Paths;

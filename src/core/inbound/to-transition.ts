@@ -76,7 +76,7 @@ export function matching(signal: MonitorNames, components: readonly Component[])
   return (found ?? watching(signal.url, components)).map(({ id }) => id);
 }
 
-/** What a monitor's component is found by. */
+/** The fields of a signal by which its component is found. */
 export type MonitorNames = Pick<Signal, 'component' | 'monitor' | 'name' | 'url' | 'also'>;
 
 function same(a: string, b: string): boolean {

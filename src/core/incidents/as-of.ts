@@ -136,7 +136,7 @@ function withFirstSeenTimes(
   };
 }
 
-/** What lies before a beginning that is not believed is dated well, unless it is of another day. */
+/** Returns an update dated before a beginning that is not believed as well dated, unless it is of another day. */
 function believed({ stray, ...update }: IncidentUpdate, started: Millis): IncidentUpdate {
   return stray && update.at < started - DAY ? { ...update, stray } : update;
 }

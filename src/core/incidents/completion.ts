@@ -23,7 +23,7 @@ export function completionOf(incident: Incident, state: UpdateStatus = incident.
     return { at: resolved ?? scheduled.end, update: updates.find(({ key }) => key === endedBy) ?? null };
   const last = updates.findLastIndex(({ status }) => status !== 'completed' && status !== 'resolved');
   const isWritten = status === 'completed';
-  // Of a plan, steps may follow it.
+  // Steps may follow a plan.
   const isPlan = isWritten && series === undefined;
   const said =
     updates.slice(last + 1).find(isCompletion) ?? (isPlan ? updates.find(isCompletion) : undefined);
@@ -68,7 +68,9 @@ export function isCalledOff(incident: Incident): boolean {
   return completion !== null && completion.at < beginningOfWork(incident, incident.scheduled!);
 }
 
-/** So long after its planned end, what was told of a completed maintenance may differ from what its file says now. */
+/**
+ * For this long after the planned end, what was told of a completed maintenance may differ from what its file says now.
+ */
 const RECENT: Millis = 30 * DAY;
 
 /** Whether the records may know more of a completion than the file. */
@@ -77,7 +79,7 @@ export function mayRecordsTell({ scheduled, status, rrule }: Incident, now: Mill
   return status === 'completed' || now >= scheduled.end;
 }
 
-/** What the records tell of an incident's ends. */
+/** The records about an incident's ends. */
 export interface EndRecord {
   /** When it was told that it goes on after an earlier end, epoch ms; null: never. */
   readonly openedAt: Millis | null;
@@ -156,13 +158,13 @@ function wordsOfEnd(
   const said =
     told.find(one => tellsCompletion(one) && seenSinceFirst(one)) ?? told.findLast(tellsCompletion);
   if (said || status !== 'completed') return said;
-  // What is first seen when it is over may be its announcement.
+  // An update that is first seen when it is over may be its announcement.
   const knownBefore = updates.some(update => seen(update) < first);
   const begun = beginningOfWork(incident, planned);
   return told.findLast(update => {
     const { inherits, status, at } = update;
     if (!(inherits || (knownBefore && status === 'scheduled'))) return false;
-    // What was told before is told, unless the front matter names its time.
+    // An update that was told before is told, unless the front matter names its time.
     if (at === resolved) return true;
     if (!seenSinceFirst(update)) return false;
     if (knownBefore) return at < planned.end || isMisread(update);

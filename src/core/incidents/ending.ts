@@ -82,7 +82,7 @@ export function endsTold(has: (key: string) => boolean): { readonly count: numbe
   return { count, open: count === 0 || has(reopeningKey(count - 1)) };
 }
 
-/** What the records tell of the ends of a maintenance. */
+/** Returns what the records tell of the ends of a maintenance. */
 export function endRecordOf(
   records: {
     has(key: string): boolean;

@@ -8,7 +8,7 @@ export interface KnownUpdate {
   readonly key: string;
   /** The key its file would give it: the time in its heading, and its number within that time. */
   readonly as: string;
-  /** What it says (`wordsOf`). */
+  /** The update's words (`wordsOf`). */
   readonly words: string;
 }
 
@@ -35,7 +35,7 @@ const ALIKE = 0.6;
 /** More pairs than this are not compared. */
 const MAX_PAIRS = 2500;
 
-/** What an update says, cut and with a digest if it is long. */
+/** Returns an update's words, cut and with a digest if they are long. */
 function wordsOf({ title }: Pick<Incident, 'title'>, { body, label, status }: IncidentUpdate): string {
   const text = body.replace(/\s+/g, ' ').trim() || (label ?? `${status}: ${title}`);
   if (text.length <= COMPARED) return text;

@@ -3,7 +3,7 @@ import { affectedBy, type Incident, keyOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, type Millis, type Span } from '../model/time.ts';
 
-/** What of a maintenance a calendar shows: a change raises its SEQUENCE. */
+/** The part of a maintenance that a calendar shows: a change raises its SEQUENCE. */
 interface CalendarPlan extends Span {
   readonly title: string;
   readonly rrule: string | null;

@@ -17,7 +17,7 @@ export interface Affected {
   readonly status: ComponentStatus | null;
 }
 
-/** What an update changes from its time on; null: no change. */
+/** The changes that an update makes from its time on; null: no change. */
 export interface ImpactChange {
   readonly severity: Severity | null;
   /** All components affected from now on; the others are well again. */
@@ -93,10 +93,10 @@ export interface Incident {
   readonly started: Millis;
   /** When it ended; null while open. For maintenance: the actual completion, when written. */
   readonly resolved: Millis | null;
-  /** As in the file; null when it names none (see `affectedBy`). */
+  /** The components that the file names; null when it names none (see `affectedBy`). */
   readonly components: readonly Affected[] | null;
   readonly scheduled: { readonly start: Millis; readonly end: Millis } | null;
-  /** As in the file: read it by `sourcesOf`. Null: a person owns the file. */
+  /** The sources that the file names: read it by `sourcesOf`. Null: a person owns the file. */
   readonly openedBy: string | readonly string[] | null;
   readonly notify: boolean;
   /** Oldest first, never empty. */
@@ -118,7 +118,7 @@ export interface Incident {
   readonly startedAhead?: Millis;
   /** Its file says that it is over, but its end is in the future: it is open until then (as-of.ts). */
   readonly endsAhead?: true;
-  /** Of a completed maintenance, the key of the update that ended it, as the records tell (completion.ts). */
+  /** The key of the update that ended a completed maintenance, as the records tell (completion.ts). */
   readonly endedBy?: string;
   /**
    * A heading's time, or the incident's lasting name, cannot be read: shown as far as possible, but not announced until

@@ -19,7 +19,7 @@ export function warningAt(where: string, what: string, fix: string, line?: numbe
   return { level: 'warning', where, line, what, fix };
 }
 
-/** What is wrong with a value, and what to write, for a schema: zod's `refine` and `addIssue` take it. */
+/** A wrong value, and what to write instead, for a schema: zod's `refine` and `addIssue` take it. */
 export type SchemaIssue = {
   readonly code: 'custom';
   readonly message: string;

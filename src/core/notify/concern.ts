@@ -3,7 +3,7 @@ import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
 import { affectedBy, beginningOf, type Incident, type IncidentUpdate } from '../model/incident.ts';
 import { type Choice, type Concern, type Subscriber, wants } from '../model/subscriber.ts';
 
-/** What an update is about, to compare with subscribers' choices. */
+/** Returns what an update is about, to compare with subscribers' choices. */
 export function concernOf(
   incident: Incident,
   update: IncidentUpdate,

@@ -35,7 +35,7 @@ const NEWS_FOR: Millis = DAY;
 
 /** Between its beginning and its end, a machine's incident is told about no more often than this. */
 const CALM: Millis = 10 * MINUTE;
-/** So long a recovery that a machine measured must have lasted when it is told. */
+/** A recovery that a machine measured must have lasted this long when it is told. */
 export const HOLDS_FOR: Millis = MINUTE;
 
 /** When something was last told of an incident, by its lasting name; null: unknown, or nothing yet. */
@@ -59,7 +59,7 @@ export function announcements(
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const shown of incidents) {
-    // What is not in its file yet may still change within the minute.
+    // An incident that is not in its file yet may still change within the minute.
     const incident = shown.gathering ? shown.gathering.filed : shown;
     // It could not be read completely.
     if (incident === null || (incident.isPartlyUnreadable && !firstRound)) continue;
@@ -124,7 +124,7 @@ function newsOf(
   for (const update of updates) {
     if (isSeen(update) || update.at > now || waiting.includes(update) || routineUpdates.includes(update))
       continue;
-    // What tells the end, or corrects it, is no news of its own; what is written after it was told without words, is.
+    // The end's words, or a correction of them, are no news of their own; words that follow an end told without any, are.
     if (update.key === end?.key) {
       // An incident's end is told once: what comes after it is an update.
       const said = next === null && !incident.scheduled ? { ...update, announces: 'none' as const } : update;
@@ -204,13 +204,13 @@ function claimsEndOnly({ status, label, inherits }: IncidentUpdate): boolean {
   return status === 'resolved' && !inherits && label === null;
 }
 
-/** Of an occurrence, nothing is told but what is written about it. */
+/** Whether nothing is told of an occurrence because nothing is written about it. */
 function isSilentOccurrence({ series, scheduled, updates }: Incident): boolean {
   const isPlan = ({ status, at }: IncidentUpdate) => status === 'scheduled' && at < scheduled!.start;
   return series !== undefined && updates.every(update => update.quiet || isPlan(update));
 }
 
-/** What is said while the work goes on, or once it is over, is not announced as planned. */
+/** Returns the update as news of work that goes on or is over: it is not announced as planned. */
 function begunAs(update: IncidentUpdate, state: UpdateStatus): IncidentUpdate {
   return update.status === 'scheduled' && state !== 'verifying' ? { ...update, status: state } : update;
 }

@@ -10,7 +10,7 @@ const TOKEN = /\\[\\<]|<!---?>|<!--|--!?>|^##\s(?:(?!<!--|--!?>).){0,300}?\d(?:[
 export function commentsLeftOpen(body: string): ReadonlySet<number> {
   const found = new Set<number>();
   const open: { readonly at: number; hides: boolean }[] = [];
-  /** Those since the last `-->` below which no heading stands with a comment after it. */
+  /** The comments since the last `-->` below which no heading stands with a comment after it. */
   let since: (typeof open)[number][] = [];
   let heading = -1;
   for (const { 0: token, index } of body.matchAll(TOKEN)) {

@@ -15,7 +15,7 @@ const REL = 'noopener nofollow ugc';
 // are markdown-it's own and those below.
 const md = new MarkdownIt({ html: false, linkify: true, xhtmlOut: true, maxNesting: 2 * DEEPEST });
 
-// Of bare words only those with `www.` are links, as on GitHub: "node.js" is a name.
+// Bare words are links only with `www.`, as on GitHub: "node.js" is a name.
 const found = md.linkify.match.bind(md.linkify);
 md.linkify.match = text =>
   found(text)?.filter(({ schema, url, text: words }) => {

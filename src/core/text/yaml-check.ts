@@ -143,7 +143,7 @@ function wording(issue: z.core.$ZodIssue): Wording {
       return near ? meantBy(what, near) : { what, fix: `write ${joinWithOr(values)}` };
     }
     case 'invalid_type':
-      // As it was written, it is lost: a long number is rounded.
+      // The number as it was written is lost: a long one is rounded.
       if (issue.expected === 'string' && typeof issue.input === 'number')
         return { what: `\`${name}\` is a number`, fix: 'put it in quotes' };
       return { what, fix: `write ${TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`}` };

@@ -229,7 +229,9 @@ export async function keysOfFiledWords(db: Db, incidentId: string): Promise<stri
   return (await query.where('key', 'like', 'filed %').execute()).map(({ key }) => key);
 }
 
-/** What an announcement is about, and to whom it is a beginning, by what was announced of its incident before. */
+/**
+ * Returns what an announcement is about, and to whom it is a beginning, by what was announced of its incident before.
+ */
 export async function concernIn(
   db: Db,
   ref: string,

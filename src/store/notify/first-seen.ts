@@ -5,7 +5,9 @@ import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 import { isRecordOf, noteQuietly } from './announcements.ts';
 
-/** What is known of an incident's updates, by key: when each was first seen, epoch ms, and whether people are notified. */
+/**
+ * The records of an incident's updates, by key: when each was first seen, epoch ms, and whether people are notified.
+ */
 export type SeenRecords = ReadonlyMap<string, { readonly seenAt: Millis; readonly isAnnounced: boolean }>;
 
 /** Without a database nothing is known. */

@@ -40,7 +40,7 @@ export interface Read {
   text(id: string): string | undefined;
 }
 
-/** What a file's sources reported in this round. */
+/** The reports of a file's sources in this round. */
 interface Changing {
   /** The file's text and members before that; `text` and `now` are those with it. */
   readonly before: string;

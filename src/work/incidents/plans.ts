@@ -10,7 +10,7 @@ import { changePlans, readPlans } from '../../store/incidents/plans.ts';
 export class Plans {
   readonly #db: Db | null;
   readonly #isReader: boolean;
-  /** As in the database, and as of the last round. Null until read. */
+  /** The plans in the database, as of the last round. Null until read. */
   #stored: readonly ToldPlan[] | null = null;
   #told: readonly ToldPlan[] = [];
 

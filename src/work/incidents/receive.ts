@@ -141,7 +141,7 @@ function closedByHand(
 ): { readonly id: string; readonly resolved: Millis; readonly openedByOperator: boolean } | null {
   const file = last?.kind === 'down' ? filedIn(last, snapshot) : undefined;
   if (!file || file.resolved === null) return null;
-  // What an operator ends is filed again by itself if it continues (left-open.ts).
+  // An incident that an operator ends is filed again by itself if it continues (left-open.ts).
   return { id: file.id, resolved: file.resolved, openedByOperator: file.openedBy === null };
 }
 

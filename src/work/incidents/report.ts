@@ -15,7 +15,7 @@ import { newestTransition } from '../../store/incidents/transitions.ts';
 export type StateSignal = Signal & { readonly kind: 'down' | 'up' };
 
 interface SignalReport {
-  /** Of the alert, or the monitor. */
+  /** The id of the alert, or the monitor. */
   readonly id: string;
   readonly transition: Transition;
   /** The recovery that it was told after although it began before: it is a late copy. Null for none. */

@@ -32,7 +32,7 @@ export type ReadIncidentText = (id: string) => string | undefined;
 /** The time of the request; `again`: its idempotency key was seen, so it may have been carried out before. */
 export type Asked = { readonly at: Millis; readonly again: boolean };
 
-/** Of a file's name, in characters, without day and number. */
+/** The longest name of a file, in characters, without day and number. */
 const LONGEST = 60;
 
 /** `POST /api/incidents`: a new file named after the day and the title, with a number when that name is taken. */

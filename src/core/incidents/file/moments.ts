@@ -28,14 +28,14 @@ export interface Life {
 
 interface Reading {
   readonly moments: readonly Moment[];
-  /** What speaks against reading the file in this direction. */
+  /** How much speaks against reading the file in this direction. */
   readonly faults: number;
 }
 
 /** The most that a section is earlier than `started` and belongs to the incident all the same. */
 const BEGINS_WITHIN = HOUR;
 
-/** What is dated before this is no word of the incident. A `started` after the end is wrong itself. */
+/** Returns the time before which no update is the incident's. A `started` after the end is wrong itself. */
 export function earliestOf({ started, ending = null }: Life): Millis {
   return started - (ending !== null && ending < started ? DAY : BEGINS_WITHIN);
 }
@@ -138,7 +138,7 @@ function walk(
   let previous = started;
   let isGuessed = false;
   let faults = wrongEnd;
-  // What programs write has a date, and stands above or below everything that people wrote.
+  // Sections that programs write have a date, and stand above or below everything that people wrote.
   const undated = sections.findIndex((_, index) => index >= wrongEnd && known[index] === null);
   // Two that run forward confirm the order.
   const edge = undated === wrongEnd + 1 ? undated : -1;
@@ -239,7 +239,9 @@ function wrongEndOf(
   return count;
 }
 
-/** What follows the newest so soon was added after it; what stands so shortly before it, before it. */
+/**
+ * A section that follows the newest this soon was added after it; one that stands this shortly before it, before it.
+ */
 const SOON = 9 * HOUR;
 const SHORTLY = 6 * HOUR;
 

@@ -137,7 +137,7 @@ function readSectionFields(sections: readonly Section[], bodyLine: number, file:
   return { fields, problems };
 }
 
-/** What `timezone` does not do, although it looks so: times without a zone are UTC in all files. */
+/** Returns remarks on what `timezone` does not do, although it looks so: times without a zone are UTC in all files. */
 function zoneRemarks({ scheduled, timezone }: Incident, { data }: YamlText): Remark[] {
   if (timezone === undefined) return [];
   const what = '`timezone` is only about a maintenance: times without a zone are UTC';

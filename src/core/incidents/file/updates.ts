@@ -38,7 +38,7 @@ export function updatesOfFile(
   const work = maintenance && !repeats ? { start, end: end! } : null;
   const life = lifeOf(fields, started);
   const moments = readMoments(cut.sections, life, work, ties, repeats || opener != null);
-  // What a machine filed while its clock was ahead has sections before its beginning, too.
+  // A file that a machine wrote while its clock was ahead has sections before its beginning, too.
   const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : earliestOf(life);
   const reading: TimelineContext = {
     ...{ fields, started, maintenance, repeats },

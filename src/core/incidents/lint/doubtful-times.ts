@@ -10,7 +10,7 @@ export function doubtfulTimes(incident: Incident, cut: Sections): Remark[] {
   return incident.scheduled ? guessed(incident, cut) : misdated(incident, cut);
 }
 
-/** What of a maintenance cannot be known for sure as it is written: used all the same. */
+/** Returns remarks on what cannot be known for sure of a maintenance as it is written: it is used all the same. */
 function guessed(incident: Incident, cut: Sections): Remark[] {
   const { sections } = cut;
   const { rrule, status, resolved, updates } = incident;

@@ -256,7 +256,7 @@ function namesIn(text: string): Set<string> {
   return new Set(updates.map(({ key, body }) => `${key} ${body}`));
 }
 
-/** What is wrong with the merged text (swallowed sections, contradicting values); null when nothing is. */
+/** Returns what is wrong with the merged text (swallowed sections, contradicting values); null when nothing is. */
 function stray(text: string, ours: string, theirs: string, parts: readonly MergeUnit[]): string | null {
   const cut = cutIncident(text);
   const found = cut && [cut.preface, ...cut.sections].map(({ same }) => same).sort();

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { type SchemaIssue, schemaIssue } from '../problem.ts';
 
-/** What is wrong with a name that no host can have (RFC 1035); null where nothing is. */
+/** Returns what is wrong with a name that no host can have (RFC 1035); null where nothing is. */
 export function nameFault(name: string): SchemaIssue | null {
   // Other letters are sent as longer ASCII ones.
   const isForeign = /[^\0-\x7f]/.test(name) && URL.canParse(`http://${name}`);

@@ -14,7 +14,7 @@ const words = z
 /** Headers that HTTP itself sets, or that have no meaning in a single request. */
 const OWN_HEADERS = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
 
-/** What is wrong with headers by their names, in which capitals make no difference. */
+/** Reports wrong names of headers, in which capitals make no difference. */
 function checkNames(headers: Record<string, string>, context: z.RefinementCtx): void {
   const names = Object.keys(headers);
   for (const [index, name] of names.entries()) {
@@ -95,7 +95,7 @@ const NAME = /^(?:[^\s:/]+\.)?[^\s:/.]*[^\s:/.\d][^\s:/.]*\.?$/;
 
 const recordName = z.string().refine(text => NAME.test(text) && nameFault(text) === null);
 
-/** What a record's value looks like. */
+/** The form of a record's value. */
 const RECORDS: Readonly<
   Record<string, { readonly is: z.ZodType; readonly what: string; readonly fix?: string }>
 > = {

@@ -31,7 +31,7 @@ export function overallForPicture(ctx: PageContext) {
   };
 }
 
-/** What is unknown and should not be, as HTML; null if nothing is. */
+/** Returns what is unknown and should not be, as HTML; null if nothing is. */
 function doubt({ interrupted, stalePage }: OverallStatus, ctx: PageContext, style: Style): string | null {
   if (stalePage !== undefined) return ctx.html('overall.stale', { since: ctx.time(stalePage, style) });
   if (!interrupted) return null;

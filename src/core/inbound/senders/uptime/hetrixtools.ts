@@ -16,7 +16,7 @@ export const hetrixtools = reader({
   prepare: body => ({ ...body, errors: errorsOf(body.monitor_errors) }),
 });
 
-/** What its locations saw, each error once. */
+/** Returns the errors that its locations saw, each once. */
 function errorsOf(byLocation: unknown): string {
   const errors = Object.values(fieldsOfObject(byLocation) ?? {}).map(error => line(error, 80));
   return [...new Set(errors)].filter(error => error !== '').join(', ');
