@@ -23,6 +23,16 @@ export interface Change {
   readonly isNews: boolean;
 }
 
+/** The circumstances in which events are filed. */
+interface FiledWith {
+  /** The incident's, without these events. */
+  readonly members: Members;
+  readonly site: Site;
+  readonly inWords: InWords;
+  /** When it is filed, epoch ms: what is dated later is by a clock that was ahead. */
+  readonly now: Millis;
+}
+
 /** A write to a file now: the text, of how many of its events, and the text with all of them. */
 interface Step {
   readonly text: string;
@@ -34,27 +44,23 @@ interface Step {
  * The next step of a file. A relapse that is over before it was written is a step of its own, so that it is told like
  * one that lasts; its end is the next step. Null for a file that is written in an unusual way.
  * @param events in order of arrival.
- * @param before the incident's members, without these events.
- * @param now when it is filed, epoch ms.
  */
 export function nextStep(
   text: string,
   id: string,
   events: readonly StoredTransition[],
-  before: Members,
-  site: Site,
-  inWords: InWords,
-  now: Millis,
+  to: FiledWith,
 ): Step | null {
+  const { members: before, site } = to;
   const count = events.findLastIndex(({ kind }) => kind === 'down') + 1;
-  const whole = changeFile(text, id, events, before, site, inWords, now);
+  const whole = changeFile(text, id, events, to);
   if (whole === null || count === 0 || !isResolved(text) || !isResolved(whole))
     return whole === null ? null : { text: whole, count: events.length, whole };
   const first = events.slice(0, count);
-  const relapse = changeFile(text, id, first, before, site, inWords, now);
+  const relapse = changeFile(text, id, first, to);
   const members = new Map(before);
   for (const one of first) members.set(one.source, memberAfter(one, members.get(one.source), site));
-  const after = relapse && changeFile(relapse, id, events.slice(count), members, site, inWords, now);
+  const after = relapse && changeFile(relapse, id, events.slice(count), { ...to, members });
   return after === null || isResolved(relapse!)
     ? { text: whole, count: events.length, whole }
     : { text: relapse!, count, whole: after };
@@ -68,18 +74,14 @@ function isResolved(text: string): boolean {
  * Adds what its sources reported since to an incident's file. Only the newest update has the full text and is sent. The
  * last recovery resolves the machine's own incident; a relapse opens it again. Null for a file that is written in an
  * unusual way.
- * @param before the incident's members, without these events.
- * @param now when it is filed, epoch ms.
  */
 export function changeFile(
   text: string,
   id: string,
   events: readonly StoredTransition[],
-  before: Members,
-  site: Site,
-  inWords: InWords,
-  now: Millis,
+  to: FiledWith,
 ): string | null {
+  const { members: before, site } = to;
   const inOrder = inOrderOf(site, events).sort((a, b) => a.at - b.at);
   const isOurs = parseIncident(`${id}.md`, id, text).value?.openedBy != null;
   const all = (said: (event: StoredTransition) => MessageToWrite) => {
@@ -96,11 +98,7 @@ export function changeFile(
         gone = [...gone, ...claimed];
       } else {
         const until = later.find(({ source }) => source === event.source)?.at;
-        const change = withEvent(written, id, event, members, said(event), site, inWords, {
-          now,
-          until,
-          gone,
-        });
+        const change = withEvent(written, id, event, { ...to, members, words: said(event), until, gone });
         if (change === null) return null;
         written = change.text;
         gone = [];
@@ -130,31 +128,32 @@ const isOfSourceOf =
 
 type MessageToWrite = Pick<Addition, 'message' | 'quiet'>;
 
+interface EventFiledWith extends FiledWith {
+  readonly words: MessageToWrite;
+  /** When its source turned again, epoch ms: from then on, later sections are about that. */
+  readonly until?: Millis | undefined;
+  /** The components of earlier ends that are told with this event. */
+  readonly gone?: readonly string[];
+}
+
 /**
  * Adds one event to a file. A source of the machine's own incident is listed in `opened_by`; a section is written only
  * where the affected components, or how badly they are affected, change.
- * @param then.now when it is filed, epoch ms: what is dated later is by a clock that was ahead.
- * @param then.until when its source turned again, epoch ms: from then on, later sections are about that.
- * @param then.gone the components of earlier ends that are told with this event.
  */
 export function withEvent(
   text: string,
   id: string,
   event: StoredTransition,
-  members: Members,
-  words: MessageToWrite,
-  site: Site,
-  inWords: InWords,
-  then: { readonly now: Millis; readonly until?: Millis | undefined; readonly gone?: readonly string[] },
+  to: EventFiledWith,
 ): Change | null {
-  const { until = Number.POSITIVE_INFINITY, gone = [] } = then;
+  const { members, words, site, inWords, now, until = Number.POSITIVE_INFINITY, gone = [] } = to;
   const file = parseIncident(`${id}.md`, id, text).value as Incident;
   const isRelapse = event.kind === 'down' && file.status === 'resolved';
   const saysUnstable = !isRelapse || words.message.startsWith(UNSTABLE);
   const said = saysUnstable ? words : { ...words, message: UNSTABLE + words.message };
   const listed = listing(text, file, event);
   if (listed === null) return null;
-  const incident = withoutAhead(file, event, then.now);
+  const incident = withoutAhead(file, event, now);
   const others = [...members].filter(([source]) => source !== event.source).map(([, member]) => member);
   const at = second(Math.max(event.at, incident.started));
   const isOver = event.kind === 'up' && file.openedBy !== null && !others.some(({ isDown }) => isDown);

@@ -199,7 +199,7 @@ function componentView(
       ? { failing: { since: known?.since ?? null } }
       : {}),
     response: responses?.get(component.id) ?? null,
-    days: daysOf(component, views, spans, maintenance, known, from, now, days),
+    days: daysOf({ component, views, spans, maintenance, known, from, now, count: days }),
     uptime: uptimeOf(spans, maintenance, window, from, observedIn(known, from, window), weights),
   };
 }

@@ -125,12 +125,16 @@ export class FilingRound {
     else this.#deps.log.info({ sources: outages.map(one => one.source), incident: id }, 'incident filed');
   }
 
+  #filedWith() {
+    return { site: this.#site, inWords: this.#inWords, now: this.#now };
+  }
+
   /** Writes what the sources of open incidents reported. Each file is written once. */
   async fileChanges(): Promise<void> {
     for (const [id, { before, base, events, text: shown, isNews }] of this.#changing) {
       const all = events.map(({ transition }) => transition);
       // In order of arrival it is written for the decisions of this round; here, in order of time.
-      const step = isNews ? nextStep(before, id, all, base, this.#site, this.#inWords, this.#now) : null;
+      const step = isNews ? nextStep(before, id, all, { members: base, ...this.#filedWith() }) : null;
       const { text, count, whole } = step ?? { text: shown, count: all.length, whole: shown };
       const [old, incident] = [before, whole].map(one => parseIncident(`${id}.md`, id, one).value);
       await this.#notes.own(id, before, text);
@@ -210,7 +214,7 @@ export class FilingRound {
     const members = known?.now ?? base;
     const before = members.get(one.source);
     const said = { message: one.message };
-    const change = withEvent(text, id, one, members, said, this.#site, this.#inWords, { now: this.#now });
+    const change = withEvent(text, id, one, { members, words: said, ...this.#filedWith() });
     if (change === null) return this.#complain(id, one);
     // Killed before it was noted, a source that joined is in the file already.
     const isListed =
