@@ -212,14 +212,20 @@ function requireOccurrence(series: Incident, status: UpdateStatus, mode: Mode, z
 }
 
 /** Calling off is said before the beginning, and nothing else is completed before it. */
-function requireTime(there: Incident, status: UpdateStatus, mode: Mode, isPart: boolean, now: Millis): void {
+function requireTime(
+  there: Incident,
+  status: UpdateStatus,
+  mode: Mode,
+  isOccurrence: boolean,
+  now: Millis,
+): void {
   const { id, scheduled } = there;
   if (mode === 'cancel') {
     if (!scheduled) throw new Misuse(`"${id}" is an incident, not a maintenance: use \`incident resolve\`.`);
     if (now < scheduled.start) return;
     throw new Refused(`It began at ${iso(scheduled.start)}: \`incident resolve\` completes it.`);
   }
-  if (isPart && scheduled && status === 'completed' && now < scheduled.start)
+  if (isOccurrence && scheduled && status === 'completed' && now < scheduled.start)
     throw new Refused(`It begins at ${iso(scheduled.start)}: \`maintenance cancel ${id}\` calls it off.`);
 }
 
