@@ -47,9 +47,9 @@ export const backup: readonly Command[] = [
       );
       if (done.aside) cli.out(`The old database is kept: ${shown(done.aside, cli)}`);
       if (done.emails > 0) {
-        const held = `are held: \`${statusCommand('outbox retry')}\` sends them`;
+        const waitForRetry = `are held: \`${statusCommand('outbox retry')}\` sends them`;
         cli.out(
-          `${done.emails} emails waiting in the backup ${resume ? 'are sent at the next start' : held}`,
+          `${done.emails} emails waiting in the backup ${resume ? 'are sent at the next start' : waitForRetry}`,
         );
       }
       cli.out('Start the server.');

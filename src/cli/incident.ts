@@ -18,7 +18,7 @@ import { printProblem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import type { Span } from '../core/model/time.ts';
 import { iso, MINUTE, type Millis } from '../core/model/time.ts';
-import { listed } from '../core/text/yaml.ts';
+import { joinWithOr } from '../core/text/yaml.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
 import {
   type Arguments,
@@ -35,11 +35,11 @@ import {
   idsOf,
   lacking,
   messageOf,
-  momentOf,
   NO_TEMPLATE,
-  pastOf,
+  pastTimeOfOption,
   settle,
   templateOf,
+  timeOfOption,
 } from './shared/draft.ts';
 import { knownFiles, readableDatabase } from './shared/incident-files.ts';
 import { readableSite, siteIfReadable } from './shared/readable-site.ts';
@@ -115,7 +115,9 @@ async function create(typed: Arguments, cli: Cli): Promise<number> {
     ids ?? template.components ?? (mayAsk && site ? await askComponents(site.components, title) : null);
   const message = await messageOf(typed, template, mayAsk, QUESTION);
   const now = cli.clock();
-  const started = options.started ? pastOf('started', options.started, now, site?.timezone ?? 'UTC') : now;
+  const started = options.started
+    ? pastTimeOfOption('started', options.started, now, site?.timezone ?? 'UTC')
+    : now;
   const id = await freeId(started, title, cli);
   const printed = printIncident({
     title,
@@ -157,7 +159,7 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
   const now = cli.clock();
   if (!part && file.rrule !== undefined) requireOccurrence(file, status, mode, zone, now);
   requireTime(there, status, mode, part !== null, now);
-  const at = options.at ? pastOf('at', options.at, now, zone) : now;
+  const at = options.at ? pastTimeOfOption('at', options.at, now, zone) : now;
   const begun = file.begins ?? file.started;
   // To the minute, as people type it.
   if (at < begun - (begun % MINUTE)) {
@@ -179,7 +181,7 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
     ...(day === null ? {} : { occurrence: day }),
     ...promisedIn(typed, now, zone),
   };
-  if (file.held && updated(text, addition) === null) {
+  if (file.isPartlyUnreadable && updated(text, addition) === null) {
     throw new Refused(
       'A part of this file cannot be read (`lint` shows which), and this update would be in it: fix it first.',
     );
@@ -194,7 +196,7 @@ function mayBeAsked({ flags }: Arguments, { interactive }: Cli): boolean {
 
 function promisedIn({ options }: Arguments, now: Millis, zone: string): { promised?: Millis } {
   const text = options['next-update'];
-  return text ? { promised: momentOf('next-update', text, now, zone) } : {};
+  return text ? { promised: timeOfOption('next-update', text, now, zone) } : {};
 }
 
 /** Only the announcement and the end belong to a whole series; any other update belongs to an occurrence. */
@@ -210,14 +212,20 @@ function requireOccurrence(series: Incident, status: UpdateStatus, mode: Mode, z
 }
 
 /** Calling off is said before the beginning, and nothing else is completed before it. */
-function requireTime(there: Incident, status: UpdateStatus, mode: Mode, isPart: boolean, now: Millis): void {
+function requireTime(
+  there: Incident,
+  status: UpdateStatus,
+  mode: Mode,
+  isOccurrence: boolean,
+  now: Millis,
+): void {
   const { id, scheduled } = there;
   if (mode === 'cancel') {
     if (!scheduled) throw new Misuse(`"${id}" is an incident, not a maintenance: use \`incident resolve\`.`);
     if (now < scheduled.start) return;
     throw new Refused(`It began at ${iso(scheduled.start)}: \`incident resolve\` completes it.`);
   }
-  if (isPart && scheduled && status === 'completed' && now < scheduled.start)
+  if (isOccurrence && scheduled && status === 'completed' && now < scheduled.start)
     throw new Refused(`It begins at ${iso(scheduled.start)}: \`maintenance cancel ${id}\` calls it off.`);
 }
 
@@ -267,7 +275,7 @@ function isRecurring({ rrule, status }: Incident): boolean {
 
 function oneOf<T extends string>(option: string, given: string, known: readonly T[]): T {
   const found = known.find(word => word === given);
-  if (!found) throw new Misuse(`--${option}: "${given}" is not one of ${listed(known)}.`);
+  if (!found) throw new Misuse(`--${option}: "${given}" is not one of ${joinWithOr(known)}.`);
   return found;
 }
 

@@ -7,7 +7,7 @@ import type { Site } from '../core/model/site.ts';
 import { iso } from '../core/model/time.ts';
 import { update } from './incident.ts';
 import { type Command, command, Misuse } from './shared/command.ts';
-import { freeId, idsOf, lacking, messageOf, momentOf, settle, templateOf } from './shared/draft.ts';
+import { freeId, idsOf, lacking, messageOf, settle, templateOf, timeOfOption } from './shared/draft.ts';
 import { readableSite } from './shared/readable-site.ts';
 
 export const maintenance: readonly Command[] = [
@@ -31,8 +31,8 @@ export const maintenance: readonly Command[] = [
       const zone = options.timezone ?? site.timezone;
       if (!isZone(zone)) throw new Misuse(`--timezone: "${zone}" is not a time zone; write Europe/Berlin.`);
       const asked = await ask('start', `When does it begin (${zone}, or 2h from now)?`);
-      const start = momentOf('start', asked, now, zone);
-      const end = momentOf('end', await ask('end', 'When does it end (or how long: 90m)?'), start, zone);
+      const start = timeOfOption('start', asked, now, zone);
+      const end = timeOfOption('end', await ask('end', 'When does it end (or how long: 90m)?'), start, zone);
       const message = await messageOf(
         typed,
         template,

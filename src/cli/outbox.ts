@@ -52,8 +52,8 @@ export const outbox: readonly Command[] = [
       help: 'All incident emails waiting now are sent; the next storm is held back again.',
     },
     async (db, _, cli) => {
-      const held = await release(db, cli.clock());
-      cli.out(`${count(held, 'incident email')} released`);
+      const releasedCount = await release(db, cli.clock());
+      cli.out(`${count(releasedCount, 'incident email')} released`);
     },
   ),
   command(

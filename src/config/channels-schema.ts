@@ -3,13 +3,13 @@ import * as z from 'zod';
 import { VISITOR_CHANNELS } from '../core/model/channel-url.ts';
 import { duration } from '../core/model/checks/check.ts';
 import { CHANNEL_TYPES, type ChannelSettings, channelId } from '../core/model/notification-channel.ts';
-import { fault } from '../core/model/problem.ts';
+import { schemaIssue } from '../core/model/problem.ts';
 import { orNull } from './fields.ts';
 
 // `refine`, because its problems do not repeat the value: addresses and secrets must not be logged.
 const url = z
   .string()
-  .refine(isWebAddress, fault('this is not the address of a webhook', 'write https://…'))
+  .refine(isWebAddress, schemaIssue('this is not the address of a webhook', 'write https://…'))
   .describe('a secret: fill it from the environment, ${SLACK_URL}');
 
 const WHSEC = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/;
@@ -28,7 +28,7 @@ const channelSchema = z
         .string()
         .refine(
           text => WHSEC.test(text),
-          fault(
+          schemaIssue(
             'this is not a secret',
             'write whsec_ and 24 to 64 random bytes in base64 (openssl rand -base64 32)',
           ),
@@ -38,7 +38,7 @@ const channelSchema = z
   })
   .refine(({ type, secret }) => type === 'webhook' || secret === null, {
     path: ['secret'],
-    ...fault('only webhooks are signed', 'remove it'),
+    ...schemaIssue('only webhooks are signed', 'remove it'),
   })
   .transform(
     (fields): ChannelSettings => ({ ...fields, id: fields.id ?? channelId(fields.type, fields.url) }),

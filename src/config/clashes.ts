@@ -2,19 +2,19 @@
 import type * as z from 'zod';
 import { SENDERS } from '../core/inbound/senders.ts';
 import { hostOf } from '../core/model/notification-channel.ts';
-import { nearest, type Problem } from '../core/model/problem.ts';
+import { nearestWord, type Problem } from '../core/model/problem.ts';
 import type { YamlText } from '../core/text/yaml.ts';
 import type { siteSchema } from './site-schema.ts';
 
 /** The fields of status.yaml after the schema. */
 export type SiteFields = z.output<typeof siteSchema>;
 
-type Report = (path: readonly PropertyKey[], what: string, fix: string) => void;
+type ReportClash = (path: readonly PropertyKey[], what: string, fix: string) => void;
 
 /** All clashes, as errors with their lines. */
 export function clashes(fields: SiteFields, yaml: YamlText, where: string): Problem[] {
   const problems: Problem[] = [];
-  const say: Report = (path, what, fix) =>
+  const say: ReportClash = (path, what, fix) =>
     problems.push({ level: 'error', where, line: yaml.lineOf(path), what, fix });
   ofComponents(fields, say);
   ofMetrics(fields, say);
@@ -28,7 +28,7 @@ function repeated<T extends { readonly id: string }>(list: readonly T[]): [index
   return [...list.entries()].filter(([index, { id }]) => list.findIndex(one => one.id === id) !== index);
 }
 
-function ofComponents({ components }: SiteFields, say: Report): void {
+function ofComponents({ components }: SiteFields, say: ReportClash): void {
   const ids = components.map(({ id }) => id);
   for (const [index, { id }] of repeated(components)) {
     say(['components', index, 'id'], `the id "${id}" is used twice`, 'rename one');
@@ -74,14 +74,14 @@ function circleOf(id: string, parents: ReadonlyMap<string, readonly string[]>): 
   return null;
 }
 
-/** What to do about an id that no component has. */
+/** Returns the fix for an id that no component has. */
 function insteadOf(typed: string, ids: readonly string[]): string {
-  const near = nearest(typed, ids);
+  const near = nearestWord(typed, ids);
   if (near) return `did you mean ${near}?`;
   return ids.length > 0 ? `use one of: ${ids.join(', ')}` : 'remove it: there is no other component';
 }
 
-function ofMetrics({ metrics, components }: SiteFields, say: Report): void {
+function ofMetrics({ metrics, components }: SiteFields, say: ReportClash): void {
   for (const [index, { id }] of repeated(metrics)) {
     say(['metrics', index, 'id'], `the metric "${id}" is defined twice`, 'rename one');
   }
@@ -103,7 +103,7 @@ function ofMetrics({ metrics, components }: SiteFields, say: Report): void {
   }
 }
 
-function ofChannels({ notify: { channels }, components }: SiteFields, say: Report): void {
+function ofChannels({ notify: { channels }, components }: SiteFields, say: ReportClash): void {
   for (const [index, { type, url }] of repeated(channels)) {
     const what = `the ${type} channel at ${hostOf(url)} is defined twice`;
     say(['notify', 'channels', index], what, 'remove one, or give it another id');
@@ -117,10 +117,10 @@ function ofChannels({ notify: { channels }, components }: SiteFields, say: Repor
   }
 }
 
-function ofInbound({ inbound, webhooks }: SiteFields, say: Report): void {
+function ofInbound({ inbound, webhooks }: SiteFields, say: ReportClash): void {
   const known = ['uptime', ...Object.keys(SENDERS), ...Object.keys(webhooks)];
   for (const unknown of Object.keys(inbound.severity).filter(name => !known.includes(name))) {
-    const near = nearest(unknown, known);
+    const near = nearestWord(unknown, known);
     const fix = near ? `did you mean ${near}?` : `use one of: ${known.join(', ')}`;
     say(['inbound', 'severity', unknown], `there is no webhook "${unknown}"`, fix);
   }

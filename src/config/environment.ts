@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { Outcome, Problem } from '../core/model/problem.ts';
-import { listed } from '../core/text/yaml.ts';
+import { joinWithOr } from '../core/text/yaml.ts';
 import { exposed } from './secret.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -42,8 +42,8 @@ export interface Environment {
   readonly variables: Variables;
 }
 
-/** What is wrong with a variable, and the fix. */
-class Fault {
+/** A variable that is wrong, and the fix. */
+class BadVariable {
   readonly what: string;
   readonly fix: string;
 
@@ -56,14 +56,14 @@ class Fault {
 /** Reads and checks the environment. Each variable may also come from a file, as `NAME_FILE`. */
 export function readEnvironment(variables: Variables, cwd: string): Outcome<Environment> {
   const problems: Problem[] = [];
-  const say = (level: Problem['level'], where: string, { what, fix }: Fault) =>
+  const say = (level: Problem['level'], where: string, { what, fix }: BadVariable) =>
     void problems.push({ level, where, what, fix });
   const textOf = (name: string) => textIn(name, variables, cwd, problems);
   /** The value; `absent` when it is not set or invalid. */
-  const read = <T>(name: string, absent: T, parse: (text: string) => T | Fault): T => {
+  const read = <T>(name: string, absent: T, parse: (text: string) => T | BadVariable): T => {
     const text = textOf(name);
     const value = text === null ? absent : parse(text);
-    if (!(value instanceof Fault)) return value;
+    if (!(value instanceof BadVariable)) return value;
     say('error', name, value);
     return absent;
   };
@@ -77,7 +77,7 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
   const dataDir = path.resolve(cwd, plain('DATA_DIR', 'data'));
   const dkim = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'].map(textOf);
   const key = dkimOf(dkim);
-  if (key instanceof Fault) say('error', dkim.includes(null) ? 'DKIM_DOMAIN' : 'DKIM_PRIVATE_KEY', key);
+  if (key instanceof BadVariable) say('error', dkim.includes(null) ? 'DKIM_DOMAIN' : 'DKIM_PRIVATE_KEY', key);
   const value: Environment = {
     port: read('PORT', 3000, portIn),
     host: plain('HOST', '0.0.0.0'),
@@ -87,7 +87,7 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
     databaseFile: path.resolve(cwd, read('DATABASE_URL', path.join(dataDir, 'status.db'), databaseIn)),
     smtpUrl: read<string | null>('SMTP_URL', null, smtpUrlIn),
     mailFrom: read<string | null>('MAIL_FROM', null, senderIn),
-    dkim: key instanceof Fault ? null : key,
+    dkim: key instanceof BadVariable ? null : key,
     resendSecret: secret('RESEND_WEBHOOK_SECRET', /^whsec_[\w+/-]{20,}={0,2}$/, NOT_RESENDS),
     secret: secret('SECRET'),
     webhookToken: secret('WEBHOOK_TOKEN'),
@@ -121,44 +121,48 @@ function textIn(name: string, variables: Variables, cwd: string, problems: Probl
   }
 }
 
-const SHORT = new Fault('it is shorter than 16 characters', 'make a longer one with `openssl rand -hex 32`');
-const NOT_RESENDS = new Fault(
+const SHORT = new BadVariable(
+  'it is shorter than 16 characters',
+  'make a longer one with `openssl rand -hex 32`',
+);
+const NOT_RESENDS = new BadVariable(
   'it is not a signing secret (whsec_…)',
   'copy it from the webhook’s page at Resend; bounces are ignored until then',
 );
 
-function portIn(text: string): number | Fault {
+function portIn(text: string): number | BadVariable {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
-  return new Fault(`"${text}" is not a port`, 'write a number from 0 to 65535, for instance 3000');
+  return new BadVariable(`"${text}" is not a port`, 'write a number from 0 to 65535, for instance 3000');
 }
 
-function publicUrlIn(text: string): string | Fault {
+function publicUrlIn(text: string): string | BadVariable {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username) {
     return url.origin + url.pathname.replace(/\/+$/, '');
   }
   const fix = 'write where visitors reach the page, for instance https://status.levqor.ai';
   // Somebody may have written a password into it.
-  return new Fault(`"${text.replace(/\/\/[^\s/@]*@/, '//***@')}" is not an http(s) address`, fix);
+  return new BadVariable(`"${text.replace(/\/\/[^\s/@]*@/, '//***@')}" is not an http(s) address`, fix);
 }
 
-function databaseIn(text: string): string | Fault {
+function databaseIn(text: string): string | BadVariable {
   const [, kind] = /^(?!sqlite:|file:)([a-z]+):\/\//i.exec(text) ?? [];
-  if (kind) return new Fault(`"${kind}" databases are not supported`, 'leave it out, or write sqlite:PATH');
+  if (kind)
+    return new BadVariable(`"${kind}" databases are not supported`, 'leave it out, or write sqlite:PATH');
   return text.replace(/^(sqlite|file):(\/\/(?=\/))?/i, '');
 }
 
-function smtpUrlIn(text: string): string | Fault {
+function smtpUrlIn(text: string): string | BadVariable {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && /^smtps?:$/.test(url.protocol) && url.hostname !== '') return text;
   // Do not repeat the value: it may contain a password.
   const fix = 'write smtps://USER:PASSWORD@HOST:465 (special characters percent-encoded)';
-  return new Fault('this is not an smtp:// or smtps:// address', fix);
+  return new BadVariable('this is not an smtp:// or smtps:// address', fix);
 }
 
-function senderIn(text: string): string | Fault {
+function senderIn(text: string): string | BadVariable {
   if (/^(?:"?([^"<>\r\n]*?)"?\s*<([^<>\s@]+@[^<>\s@]+)>|([^<>\s@]+@[^<>\s@]+))$/.test(text)) return text;
-  return new Fault(
+  return new BadVariable(
     `"${text}" is not a sender`,
     'write status@levqor.ai, or Levqor Status <status@levqor.ai>',
   );
@@ -166,25 +170,26 @@ function senderIn(text: string): string | Fault {
 
 function dkimOf([domain, selector, key]: readonly (string | null | undefined)[]):
   | Environment['dkim']
-  | Fault {
+  | BadVariable {
   if (!domain && !selector && !key) return null;
   if (!domain || !selector || !key) {
     const fix = 'set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY (or DKIM_PRIVATE_KEY_FILE), or none';
-    return new Fault('only some of the DKIM settings are set', fix);
+    return new BadVariable('only some of the DKIM settings are set', fix);
   }
   const privateKey = key.replaceAll('\\n', '\n');
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(privateKey)) return { domain, selector, privateKey };
   const fix = 'set the key in PEM format, from `-----BEGIN PRIVATE KEY-----` on; a file is easiest';
-  return new Fault('this is not a private key', fix);
+  return new BadVariable('this is not a private key', fix);
 }
 
-function proxiesIn(text: string): boolean | number | string | Fault {
+function proxiesIn(text: string): boolean | number | string | BadVariable {
   if (/^(false|off|no)$/i.test(text)) return false;
   if (/^\d+$/.test(text)) return Number(text);
   const fix = 'write how many proxies are in front (1), or their addresses (loopback, 10.0.0.0/8)';
-  if (/^true$/i.test(text)) return new Fault('"true" would trust any address that a visitor sends', fix);
+  if (/^true$/i.test(text))
+    return new BadVariable('"true" would trust any address that a visitor sends', fix);
   const strange = text.split(/\s*,\s*/).find(place => !isProxies(place));
-  return strange === undefined ? text : new Fault(`"${strange}" is not a proxy address`, fix);
+  return strange === undefined ? text : new BadVariable(`"${strange}" is not a proxy address`, fix);
 }
 
 function isProxies(place: string): boolean {
@@ -194,9 +199,9 @@ function isProxies(place: string): boolean {
   return whole && (bits === undefined || ipaddr.isValidCIDR(place));
 }
 
-function levelIn(text: string): Environment['logLevel'] | Fault {
+function levelIn(text: string): Environment['logLevel'] | BadVariable {
   const level = LOG_LEVELS.find(known => known === text.toLowerCase());
-  return level ?? new Fault(`"${text}" is not a level`, `write ${listed(LOG_LEVELS)}`);
+  return level ?? new BadVariable(`"${text}" is not a level`, `write ${joinWithOr(LOG_LEVELS)}`);
 }
 
 /** A file's text, also of a pipe; EFBIG when it is longer than a value can be. */

@@ -1,7 +1,7 @@
 // Field types shared by several parts of status.yaml.
 import * as z from 'zod';
 import { faultOfCron } from '../core/model/checks/cron.ts';
-import { fault } from '../core/model/problem.ts';
+import { schemaIssue } from '../core/model/problem.ts';
 
 /** Five or six fields, UTC; must fire at least once. */
 export const cron = z
@@ -12,11 +12,11 @@ export const cron = z
     if (found === null) return;
     const wrong =
       found === 'never'
-        ? fault(
+        ? schemaIssue(
             'this never runs: a month in it has no such day',
             'write another day, or "0 0 L * *" for the last of each month',
           )
-        : fault(
+        : schemaIssue(
             'this is not a cron expression',
             'write five or six fields, for instance "* * * * *" for every minute',
           );
@@ -31,7 +31,7 @@ export function orNull<S extends z.ZodType>(schema: S) {
 export const webUrl = z.url({ protocol: /^https?$/ }).refine(
   // zod lets spaces pass. A login would be published with each link.
   text => !URL.canParse(text) || (!/\s/.test(text) && new URL(text).username === ''),
-  fault('a public address has no spaces and no login', 'write https://status.example.com'),
+  schemaIssue('a public address has no spaces and no login', 'write https://status.example.com'),
 );
 
 /** A branch name valid in git, and safe as an argument. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { SENDERS } from '../core/inbound/senders.ts';
 import { jsonPath } from '../core/model/checks/values.ts';
-import { fault } from '../core/model/problem.ts';
+import { schemaIssue } from '../core/model/problem.ts';
 import type { MirrorSettings } from '../core/model/site.ts';
 import { branch, cron, orNull, webUrl } from './fields.ts';
 
@@ -16,7 +16,7 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use lowercase letters, digits and hyphens')
   .refine(
     text => !TAKEN.has(text) && SENDERS[text] === undefined,
-    fault('this address is taken', 'choose another'),
+    schemaIssue('this address is taken', 'choose another'),
   );
 
 const mappingSchema = z.strictObject({

@@ -44,7 +44,9 @@ export function readLeniently(
     if (path[0] === 'components' && path.at(-1) === 'token') remove(data as object, path);
   }
   const yaml: YamlText = { ...raw, data, hide };
-  const checked = checkAgainst(siteSchema, yaml, file, path => unset.some(one => isOf(one.path, path)));
+  const checked = checkAgainst(siteSchema, yaml, file, path =>
+    unset.some(one => mayBeCausedBy(one.path, path)),
+  );
   const problems = [...strangeCharacters(text, file), ...checked.problems];
   const fields = checked.value ?? sound(checked.data);
   // Entries that were left out would be reported as missing.
@@ -60,7 +62,7 @@ export function readLeniently(
 }
 
 /** Whether a problem at `path` may be caused by the unset value at `unset`. */
-function isOf(unset: readonly PropertyKey[], path: readonly PropertyKey[]): boolean {
+function mayBeCausedBy(unset: readonly PropertyKey[], path: readonly PropertyKey[]): boolean {
   const shared = path.every((key, index) => String(key) === String(unset[index]));
   // Not for a whole section: its problem does not depend on the value.
   return shared && (path.length === unset.length || path.length > 1);
@@ -99,7 +101,7 @@ function sound(data: unknown): SiteFields | null {
   }
 }
 
-/** What to remove for a problem at `path`: a component's field, else an entry of a section. */
+/** Returns the path to remove for a problem at `path`: a component's field, else an entry of a section. */
 function cutOf(path: readonly PropertyKey[]): PropertyKey[] | null {
   if (path.length === 0) return null;
   if (path[0] !== 'components') return path.slice(0, 2);
@@ -126,7 +128,7 @@ function remove(data: object, path: readonly PropertyKey[]): boolean {
   return true;
 }
 
-/** Of components with the same id, the first is used. */
+/** Returns the fields with the first of the components that have the same id. */
 function withoutDuplicates(fields: SiteFields): SiteFields {
   const ids = fields.components.map(({ id }) => id);
   return { ...fields, components: fields.components.filter(({ id }, index) => ids.indexOf(id) === index) };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isZone } from '../core/incidents/times/zone.ts';
 import { checkSchema, detectSchema, duration } from '../core/model/checks/check.ts';
 import { reference } from '../core/model/checks/values.ts';
-import { fault } from '../core/model/problem.ts';
+import { schemaIssue } from '../core/model/problem.ts';
 import { MAIL_LIMITS, WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../core/model/site.ts';
 import { DAY, HOUR, MINUTE, parseInstant } from '../core/model/time.ts';
 import { oneLine } from '../core/text/printable.ts';
@@ -16,10 +16,12 @@ const fileName = z
   .string()
   .refine(
     name => /^[\w. -]+(\/[\w. -]+)*$/.test(name) && !name.split('/').some(part => /^\.+$/.test(part)),
-    fault('this is not a file inside the status folder', 'write its name, for instance logo.png'),
+    schemaIssue('this is not a file inside the status folder', 'write its name, for instance logo.png'),
   );
 
-const zone = z.string().refine(isZone, fault('this time zone is not known', 'write UTC or Europe/Berlin'));
+const zone = z
+  .string()
+  .refine(isZone, schemaIssue('this time zone is not known', 'write UTC or Europe/Berlin'));
 
 /** A link for visitors; never `javascript:`. */
 const webAddress = z.url({
@@ -47,7 +49,7 @@ export const componentSchema = z.strictObject({
   detect: detectSchema.prefault({}),
   since: z
     .string()
-    .refine(text => parseInstant(text) !== null, fault('this is not a date', 'write 2026-01-31'))
+    .refine(text => parseInstant(text) !== null, schemaIssue('this is not a date', 'write 2026-01-31'))
     .nullish(),
   depends_on: z.array(z.string()).default([]),
   match: z.array(z.union([z.string(), z.number().transform(String)])).default([]),

@@ -87,7 +87,10 @@ async function createWithoutLinks(file: string, text: string): Promise<boolean> 
   }
 }
 
-/** So that the new name survives a power cut. Some systems cannot sync folders; the file itself is synced. */
+/**
+ * Syncs the folder, so that the new name survives a power cut. Some systems cannot sync folders; the file itself is
+ * synced.
+ */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   await handle?.sync().catch(() => undefined);

@@ -27,7 +27,7 @@ export class StatusFolder {
   #scannedAt = Number.NEGATIVE_INFINITY;
   /** Readings run one after another. */
   #reading: Promise<unknown> = Promise.resolve();
-  #isTaken = false;
+  #isReserved = false;
 
   /**
    * @param dir the status folder; its incidents folder need not exist yet.
@@ -68,12 +68,12 @@ export class StatusFolder {
    * after `scanEverything`. Returns the same object when nothing changed, and during `alone`.
    */
   async incidents(): Promise<IncidentFiles> {
-    if (!this.#isTaken || this.#scannedAt === Number.NEGATIVE_INFINITY) await this.#read();
+    if (!this.#isReserved || this.#scannedAt === Number.NEGATIVE_INFINITY) await this.#read();
     return this.#current;
   }
 
   /**
-   * What an earlier process last read well: it stands in for what cannot be read, or is missing. `isNew`: there was
+   * Takes the files that an earlier process last read well: they stand in for what cannot be read, or is missing. `isNew`: there was
    * none, so that what was committed stands in.
    */
   remember(
@@ -127,12 +127,12 @@ export class StatusFolder {
   /** The same for changing many files: nothing is read meanwhile. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     return this.inTurn(async () => {
-      this.#isTaken = true;
+      this.#isReserved = true;
       try {
         await this.#reading;
         return await work();
       } finally {
-        this.#isTaken = false;
+        this.#isReserved = false;
         this.scanEverything();
       }
     });
@@ -228,9 +228,9 @@ export class StatusFolder {
   async #placesNow(): Promise<ReadonlyMap<string, string | null>> {
     const names = [...new Set(['', ...this.#last.folders.keys()])];
     // The folder may have been moved out, with a link in its place.
-    const isIn = (await boundsOf(this.folder)) !== null;
+    const isInside = (await boundsOf(this.folder)) !== null;
     const places = await Promise.all(
-      names.map(name => (isIn ? identityOf(path.join(this.folder, name)) : null)),
+      names.map(name => (isInside ? identityOf(path.join(this.folder, name)) : null)),
     );
     return new Map(names.map((name, index) => [name, places[index]!]));
   }

@@ -22,7 +22,7 @@ const AT_ONCE = 16;
 /** Every so many runs all files are checked, in case others changed them. */
 const WHOLE = 100;
 
-/** What this process wrote into a folder. */
+/** The files that this process wrote into a folder. */
 type WrittenMirror = {
   readonly list: string;
   readonly keys: ReadonlyMap<string, string>;
@@ -39,7 +39,7 @@ export function makeWriteMirror(): WriteMirror {
   return async (dir, files, signal) => {
     await mkdir(dir, { recursive: true });
     const text = await readFile(path.join(dir, LIST), 'utf8').catch(() => null);
-    const before = listed(text);
+    const before = readFileList(text);
     if (before === null && (await readdir(dir)).length > 0) {
       const what = 'the folder contains files that are not from an export';
       return { level: 'error', where: dir, what, fix: 'name an empty or a new folder' };
@@ -78,7 +78,7 @@ export function makeWriteMirror(): WriteMirror {
 }
 
 /** The paths in our list; null for anything else. */
-export function listed(text: string | null): string[] | null {
+export function readFileList(text: string | null): string[] | null {
   try {
     const list: unknown = JSON.parse(text ?? '');
     return Array.isArray(list) ? list.filter(name => typeof name === 'string') : null;

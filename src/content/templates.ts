@@ -68,7 +68,7 @@ function unread(where: string, [what, fix]: Fault): Problem {
   return { level: 'error', where, what, fix };
 }
 
-/** What is in place of a missing template: a broken link, or a file instead of a folder. */
+/** Returns the problem of what is in place of a missing template: a broken link, or a file instead of a folder. */
 async function standsInTheWay(dir: string, parts: readonly string[]): Promise<Problem | null> {
   let at = dir;
   for (const [index, part] of parts.entries()) {

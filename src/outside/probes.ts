@@ -5,7 +5,7 @@ import type { Millis } from '../core/model/time.ts';
 import { checkDatabase } from './probes/database.ts';
 import { withDeadline } from './probes/deadline.ts';
 import { checkDns } from './probes/dns.ts';
-import type { Seen } from './probes/failure.ts';
+import type { ProbeFinding } from './probes/failure.ts';
 import { checkHttp } from './probes/http/http.ts';
 import type { CheckRunner, Network } from './probes/network.ts';
 import { redact } from './probes/redact.ts';
@@ -64,7 +64,7 @@ const EXCUSE = 0.2;
  * failure.
  */
 function excusePause(
-  { lost, isRead: _, ...result }: Seen,
+  { lost, isRead: _, ...result }: ProbeFinding,
   wasPaused: boolean,
   isExcused: boolean,
 ): ProbeResult {

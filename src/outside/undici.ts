@@ -3,7 +3,7 @@ import request from 'undici/lib/api/api-request.js';
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 
-// As its index does.
+// The package's index does the same.
 Object.assign(Client.prototype, { request });
 
 export { buildConnector, Client };

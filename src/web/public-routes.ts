@@ -119,7 +119,7 @@ function documentRoutes(router: Router, web: Web): void {
       (snapshot, { component }, show) => answerOf(document, snapshot, component as string | undefined, show),
       {
         ...(path === '/status/widget.json' ? { cached: CACHED_WIDGET } : {}),
-        // What the badge shows; the status for any other value.
+        // The kind of badge; the status for any other value.
         query: ({ query }) => BADGES.find(show => document.query?.show && show === query.show) ?? BADGES[0],
       },
     );

@@ -1,6 +1,6 @@
 // The timetable: every job of the server and how often it runs, in the order of a tick.
 import { HOUR, MINUTE, SECOND } from '../core/model/time.ts';
-import { pruneRequests } from '../store/incidents/requests.ts';
+import { pruneWriteRequests } from '../store/incidents/requests.ts';
 import { pruneMeasurements } from '../store/monitoring/prune.ts';
 import type { Notifications } from '../work/notify/notifications.ts';
 import { type Job, Scheduler } from '../work/timing/scheduler.ts';
@@ -43,7 +43,7 @@ export function jobsOf(
   };
   const prune = async () => {
     await pruneMeasurements(db, clock());
-    await pruneRequests(db, clock());
+    await pruneWriteRequests(db, clock());
     await notifications.prune();
   };
   return [

@@ -6,7 +6,7 @@ import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core
 import type { IncidentView, Snapshot } from '../../src/core/page/snapshot.ts';
 import { makeRender } from '../../src/views.ts';
 import type { PageRequest } from '../../src/web/page/context.ts';
-import type { MetricSeries, Series } from '../../src/web/page/series.ts';
+import type { MetricSeries, ResponseTimes } from '../../src/web/page/series.ts';
 import { makePages } from '../../src/web/pages.ts';
 import { component, incident, NOW, shown, site, snapshot, update, view } from '../makers.ts';
 
@@ -237,7 +237,7 @@ export const ctx = (snapshot: Snapshot, lang: 'en' | 'de' = 'en'): PageRequest =
 const well = ctx(FACES.well!);
 
 /** A day of response times with a gap and a lonely point. */
-export function series(range: Series['range'] = '24h'): Series {
+export function series(range: ResponseTimes['range'] = '24h'): ResponseTimes {
   const { span, length } = DRAWN_FROM[range];
   const step = SPAN_LENGTH[span];
   const from = startOfSpan(span, NOW - length);
@@ -261,7 +261,7 @@ const METRICS: Snapshot = {
 };
 
 /** A day of a metric's values with a gap, some of them below zero. */
-export function metricSeries(range: Series['range'] = '24h'): MetricSeries {
+export function metricSeries(range: ResponseTimes['range'] = '24h'): MetricSeries {
   const { points, ...frame } = series(range);
   const stretches = points.map(({ start }, i) => {
     const value = 15 * Math.sin(i / 12);

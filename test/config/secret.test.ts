@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { readLeniently } from '../../src/config/readable-site.ts';
 import { readSite } from '../../src/config/site-file.ts';
-import { redacted } from '../../src/content/git/run.ts';
+import { withoutUrlSecrets } from '../../src/content/git/run.ts';
 
 const SECRET = 'hunter2-of-this-test';
 const WHOLE = {
@@ -145,7 +145,7 @@ test('a password in PUBLIC_URL is not repeated', () => {
 });
 
 test('what git says of a remote holds no password and no token', () => {
-  expect(redacted(`fatal: unable to access 'http://u:${SECRET}@h/x.git?tok=${SECRET}&a=b': refused`)).toBe(
-    "fatal: unable to access 'http://***@h/x.git?tok=***&a=***': refused",
-  );
+  expect(
+    withoutUrlSecrets(`fatal: unable to access 'http://u:${SECRET}@h/x.git?tok=${SECRET}&a=b': refused`),
+  ).toBe("fatal: unable to access 'http://***@h/x.git?tok=***&a=***': refused");
 });

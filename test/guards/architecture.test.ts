@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { drawing, files, folderOf, roomOf } from './imports.ts';
+import { drawing, files, folderOf, roomOf, textOf } from './imports.ts';
 
 const FILE = 'docs/architecture.md';
 const CORE = [
@@ -40,6 +40,24 @@ test('every room and every folder of core is told of', () => {
   const rooms = new Set(files.filter(file => file.includes('/')).map(roomOf));
   expect([...rooms].filter(name => !text.includes(`\`${name}/\``) && name !== 'demo')).toEqual([]);
   expect(CORE.filter(name => !text.includes(`| \`${name}/\` |`))).toEqual([]);
+  const row = (name: string) => text.split('\n').find(line => line.startsWith(`| \`${name}/\` |`)) ?? '';
+  const within = [...new Set(files.filter(file => roomOf(file) === 'core').map(file => path.dirname(file)))]
+    .map(folder => folder.split(path.sep).slice(1))
+    .filter(([, below]) => below !== undefined);
+  expect(within.filter(([name, below]) => !row(name!).includes(`\`${below}/\``))).toEqual([]);
+});
+
+test('docs/decisions/size.md says how large folders are at most, and that within a tenth', () => {
+  const rows = [
+    ...readFileSync('docs/decisions/size.md', 'utf8').matchAll(/^\| `([\w/]+)` \|.*\| ([\d,]+) \|$/gm),
+  ].map(([, folder = '', most = '']) => ({ folder, most: Number(most.replaceAll(',', '')) }));
+  expect(rows.length).toBeGreaterThan(6);
+  const linesIn = (folder: string) =>
+    files
+      .filter(file => folder === 'src' || file.startsWith(`${folder}/`))
+      .reduce((sum, file) => sum + textOf(file).split('\n').length - 1, 0);
+  const wrong = rows.filter(({ folder, most }) => linesIn(folder) > most || linesIn(folder) < 0.9 * most);
+  expect(wrong.map(({ folder, most }) => `${folder}: ${linesIn(folder)}, not ${most}`)).toEqual([]);
 });
 
 test.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s names files and folders that are there', name => {
@@ -66,8 +84,11 @@ test('tests lie in the folders of what they test', () => {
 test.each(['docs/decisions/edges.md', 'docs/threat-model.md'])('%s names tests that are there', name => {
   const text = readFileSync(name, 'utf8');
   const named = [
-    ...text.matchAll(/`((?:walks|guards|core|web|work|store|cli|content|outside|config|browser)\/[\w/-]+)`/g),
+    ...text.matchAll(
+      /`((?:test\/)?(?:walks|guards|core|web|work|store|cli|content|outside|config|browser)\/[\w/-]+)`/g,
+    ),
   ].map(([, at]) => at as string);
   expect(named.length).toBeGreaterThan(10);
-  expect(named.filter(at => !existsSync(`test/${at}.test.ts`))).toEqual([]);
+  // A path begins at the repository, as everywhere.
+  expect(named.filter(at => !at.startsWith('test/') || !existsSync(`${at}.test.ts`))).toEqual([]);
 });

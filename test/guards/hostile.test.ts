@@ -3,18 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { negotiate } from '../../src/core/i18n/words.ts';
 import { snsCertificateUrl } from '../../src/core/inbound/senders/alerts/sns.ts';
 import { SENDERS } from '../../src/core/inbound/senders.ts';
-import { redacted } from '../../src/core/inbound/webhook-log.ts';
+import { bodyForLog } from '../../src/core/inbound/webhook-log.ts';
 import { updateSchema } from '../../src/core/incidents/api/bodies.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
 import { unknownComponents } from '../../src/core/incidents/lint/lint.ts';
 import { timeProblems } from '../../src/core/incidents/lint/times.ts';
-import { nearest, printProblem } from '../../src/core/model/problem.ts';
+import { nearestWord, printProblem } from '../../src/core/model/problem.ts';
 import { mailboxOf, readAddress } from '../../src/core/model/subscriber.ts';
 import { parseDuration, parseInstant } from '../../src/core/model/time.ts';
 import { readToken } from '../../src/core/model/token.ts';
 import { readResendEvent } from '../../src/core/notify/bounce.ts';
 import { inWords } from '../../src/core/text/chat-markdown.ts';
-import { escapeMarkdown, plainText, renderMarkdown } from '../../src/core/text/markdown.ts';
+import { escapeMarkdown, markdownAsWords, renderMarkdown } from '../../src/core/text/markdown.ts';
 import { slug } from '../../src/core/text/slug.ts';
 import { makeRender } from '../../src/views.ts';
 import { feedOf } from '../../src/web/feeds/entries.ts';
@@ -103,7 +103,7 @@ describe('no pattern hangs on a long text', () => {
     ['a title made into a name', bait => slug(bait, 60)],
     ['a time', parseInstant],
     ['a duration', parseDuration],
-    ['a webhook for its log', bait => redacted({ a: bait, b: [bait], [bait]: bait })],
+    ['a webhook for its log', bait => bodyForLog({ a: bait, b: [bait], [bait]: bait })],
     [
       'a bounce',
       bait => readResendEvent({ type: 'email.bounced', data: { to: [bait], bounce: { type: bait } } }),
@@ -142,7 +142,7 @@ describe('no pattern hangs on a long text', () => {
 
   test.each([
     ['markdown', (bait: string) => renderMarkdown(bait)],
-    ['its plain text', (bait: string) => plainText(bait)],
+    ['its plain text', (bait: string) => markdownAsWords(bait)],
     [
       'an incident file',
       (bait: string) =>
@@ -245,7 +245,7 @@ test('in a list of tasks done and not done stay apart, without a form, in plain 
   expect(renderMarkdown(tasks).replace(/\s*<\/?[ul]+i?>\s*/g, '|')).toMatch(
     /☑ told the provider\|+☐ rolled back/,
   );
-  expect(plainText(tasks)).toBe('☑ told the provider ☐ rolled back');
+  expect(markdownAsWords(tasks)).toBe('☑ told the provider ☐ rolled back');
 });
 
 describe('the time a text takes grows with its length and no faster', () => {
@@ -305,7 +305,7 @@ describe('the time a text takes grows with its length and no faster', () => {
   ];
   const uses: [string, (text: string) => string][] = [
     ['as HTML', text => renderMarkdown(text, 'https://s.example/status/live')],
-    ['in words', plainText],
+    ['in words', markdownAsWords],
     ['for a chat', inWords],
     ['for the Statuspage API', text => bodyText(text)],
   ];
@@ -354,7 +354,7 @@ describe('the time a text takes grows with its length and no faster', () => {
     const more = read(501);
     expect(more.problems).toMatchObject([{ level: 'error', line: 1007 }]);
     // It is on the page all the same, and nothing new of it is mailed.
-    expect(more.value?.held).toBe(true);
+    expect(more.value?.isPartlyUnreadable).toBe(true);
     expect(more.value?.updates).toHaveLength(500);
   });
 });
@@ -472,8 +472,8 @@ describe('a file of a megabyte is read or refused at once, in words that can be 
 
   test('the nearest word is looked for among those of about its length', () => {
     const began = performance.now();
-    expect(nearest(fill('a', 500_000), ['api', 'billing'])).toBeUndefined();
-    expect(nearest('monitorring', ['monitoring'])).toBe('monitoring');
+    expect(nearestWord(fill('a', 500_000), ['api', 'billing'])).toBeUndefined();
+    expect(nearestWord('monitorring', ['monitoring'])).toBe('monitoring');
     expect(performance.now() - began).toBeLessThan(50);
   });
 });

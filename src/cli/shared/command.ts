@@ -8,7 +8,7 @@ import { foundSecret, keptSecret } from '../../config/secret.ts';
 import { readSite } from '../../config/site-file.ts';
 import { StatusFolder } from '../../content/folder.ts';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
-import { nearest, type Outcome, printProblem } from '../../core/model/problem.ts';
+import { nearestWord, type Outcome, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Clock } from '../../core/model/time.ts';
 import { type Db, openDatabase } from '../../store/db/database.ts';
@@ -178,7 +178,7 @@ export function openedDatabase({ env }: Cli): Db {
 
 /** "did you mean api?", or the list of known names. */
 export function hint(typed: string, known: readonly string[]): string {
-  const near = nearest(typed, known);
+  const near = nearestWord(typed, known);
   return near ? `did you mean ${near}?` : `available: ${known.join(', ') || 'none'}`;
 }
 

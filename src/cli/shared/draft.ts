@@ -15,10 +15,10 @@ import { backwards } from '../../core/incidents/lint/times.ts';
 import { occurrenceOn, occurrencesOf, readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { readDateTime } from '../../core/incidents/times/written-time.ts';
 import { type Incident, type IncidentUpdate, incidentPath, isOpen } from '../../core/model/incident.ts';
-import { nearest, type Problem, printProblem } from '../../core/model/problem.ts';
+import { nearestWord, type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { iso, type Millis, parseDuration } from '../../core/model/time.ts';
-import { plainText, readFrontmatter } from '../../core/text/front-matter.ts';
+import { readFrontmatter, withPlainLineEnds } from '../../core/text/front-matter.ts';
 import { slug } from '../../core/text/slug.ts';
 import { type Arguments, agreed, type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { commitWritten } from './commit.ts';
@@ -39,7 +39,7 @@ export async function templateOf(name: string | undefined, { env, cwd }: Cli): P
   if (name === undefined) return NO_TEMPLATE;
   const inside = path.join(env.statusDir, 'templates', `${path.basename(name, '.md')}.md`);
   const file = /[/\\]/.test(name) ? path.resolve(cwd, name) : inside;
-  const text = plainText(await readFile(file, 'utf8'));
+  const text = withPlainLineEnds(await readFile(file, 'utf8'));
   if (!text.startsWith('---')) return { ...NO_TEMPLATE, body: text.trim() };
   const { yaml, body, problems } = readFrontmatter(file, text);
   const wrong = [...problems, ...(yaml?.problems ?? [])];
@@ -72,12 +72,12 @@ export function lacking(option: string): never {
 }
 
 /** A time as typed, in the site's zone if it names none, or a duration after `from` (`2h`). */
-export function momentOf(option: string, text: string, from: Millis, zone: string): Millis {
+export function timeOfOption(option: string, text: string, from: Millis, zone: string): Millis {
   return readMoment(option, text, zone, duration => from + duration);
 }
 
 /** A time in the past, or how long ago (`30m`). Throws Misuse for a future time. */
-export function pastOf(option: string, text: string, now: Millis, zone: string): Millis {
+export function pastTimeOfOption(option: string, text: string, now: Millis, zone: string): Millis {
   const at = readMoment(option, text, zone, duration => now - duration);
   if (at > now) throw new Misuse(`--${option}: this is in the future (${iso(at)}); it is ${iso(now)} now.`);
   return at;
@@ -255,7 +255,7 @@ export async function existing(
   const wrong = files.problems.find(({ where }) => where === files.fileOf(file));
   if (wrong) throw new Refused(printProblem(wrong));
   const open = files.incidents.filter(isOpen).map(one => one.id);
-  const near = nearest(
+  const near = nearestWord(
     file,
     files.incidents.map(one => one.id),
   );

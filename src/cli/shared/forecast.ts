@@ -46,7 +46,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
         .filter(one => one.incident === incident)
         .map(({ update }) => concernOf(incident, update, site.components));
       const of = affectedBy(incident, site.components).map(({ id }) => names.get(id) ?? id);
-      const owed = <One extends Reader>(readers: readonly One[]) => {
+      const owed = <One extends ForecastSubscriber>(readers: readonly One[]) => {
         const told = concerns.map(concern => owedTo(readers, concern)).filter(ids => ids.length > 0);
         const ids = new Set(told.flat());
         return { who: readers.filter(({ id }) => ids.has(id)), times: told.length };
@@ -67,20 +67,20 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
   }
 }
 
-type Reader = Pick<Subscriber, 'id' | 'choice'>;
+type ForecastSubscriber = Pick<Subscriber, 'id' | 'choice'>;
 
 /** A channel that would get messages; `name` null: a visitor's, whose address is not shown. */
-interface Channel extends Reader {
+interface Channel extends ForecastSubscriber {
   readonly name: string | null;
 }
 
 /** The channels of status.yaml, the new ones too, and those of visitors; without the disabled ones. */
 async function channelsOf(db: Db, { notify }: Site): Promise<Channel[]> {
   const stored = await allChannels(db);
-  const isOn = (id: string) => stored.find(one => one.id === id)?.state !== 'dead';
+  const isEnabled = (id: string) => stored.find(one => one.id === id)?.state !== 'dead';
   return [
     ...notify.channels
-      .filter(({ id }) => isOn(id))
+      .filter(({ id }) => isEnabled(id))
       .map(one => {
         const choice = { ...EVERYTHING, components: one.components };
         return { id: one.id, name: channelName(one, one.url), choice };

@@ -1,5 +1,5 @@
 // The help for no command, a group of commands (`incident --help`), or an unknown command.
-import { nearest } from '../../core/model/problem.ts';
+import { nearestWord } from '../../core/model/problem.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
 import type { Command } from './command.ts';
 
@@ -38,13 +38,13 @@ function nearestCommand(
   const names = (group.length > 0 ? group : commands).map(({ name }) => name);
   const [first = ''] = typed;
   return (
-    nearest(typed.join(' '), names) ??
-    nearest(
+    nearestWord(typed.join(' '), names) ??
+    nearestWord(
       first,
       names.filter(name => !name.includes(' ')),
     ) ??
     // `incidnt` alone, or followed by an unknown word.
-    (group.length > 0 ? undefined : nearest(first, [...new Set(names.map(name => name.split(' ')[0]!))]))
+    (group.length > 0 ? undefined : nearestWord(first, [...new Set(names.map(name => name.split(' ')[0]!))]))
   );
 }
 

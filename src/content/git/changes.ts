@@ -14,7 +14,7 @@ export interface FileChange {
 }
 
 /** A side's changes to incident files, by their name in the base (added ones: by their own). */
-export async function changesOf(
+export async function incidentFileChanges(
   git: GitRun,
   base: string,
   side: string,

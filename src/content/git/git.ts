@@ -6,8 +6,8 @@ import { nearest } from '../incidents/listing.ts';
 import { mergeTrees } from './merge.ts';
 import { conflictProblems } from './merge-conflict.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
-import { heldInPlace, takenAtRemote, WHILE_MISSING } from './replaced.ts';
-import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted, redacted } from './run.ts';
+import { takenAtRemote, WHILE_MISSING, whatHeadHasInPlace } from './replaced.ts';
+import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted, withoutUrlSecrets } from './run.ts';
 import { trackedAs, type Waiting, waitingAt } from './waiting.ts';
 import {
   commandsFor,
@@ -93,20 +93,20 @@ export function openGit(
         const git = makeGitRun(place.top, variables);
         const { upstream, ref } = trackedAs(options.branch);
         exchange = { git, place, options, alone, upstream, ref, isFetched: false, ...found };
-        const held = owned && isThere ? null : await heldInPlace(git, place);
+        const inPlace = owned && isThere ? null : await whatHeadHasInPlace(git, place);
         // Whose repository that is, only a commit that took the folder away tells.
-        if (!isThere && held?.kind !== 'replaced') throw new GitFailure(...notThere(dir));
-        if (held?.kind === 'replaced') away = held.obstacle;
+        if (!isThere && inPlace?.kind !== 'replaced') throw new GitFailure(...notThere(dir));
+        if (inPlace?.kind === 'replaced') away = inPlace.obstacle;
         try {
           const wrong = await obstacle(git, place, options.branch);
           const left = wrong ? null : await leftBehind(git, place);
           if (left) report(left, 'error');
           if (wrong) report(wrong);
-          else if (held?.kind === 'replaced') await pullAndPush(exchange);
+          else if (inPlace?.kind === 'replaced') await pullAndPush(exchange);
           else if (owned) await sync(exchange, owned);
         } finally {
           // List them even if nothing may be pulled.
-          const isOurs = held?.kind !== 'nothing';
+          const isOurs = inPlace?.kind !== 'nothing';
           if (isOurs && !exchange.isFetched) await fetch(exchange);
           if (isOurs) waiting = await waitingAt(git, place, ref);
         }
@@ -211,7 +211,7 @@ async function joined(exchange: Exchange, head: string | null, theirs: string): 
   }
   const bases = (await git.try('merge-base', '--all', head, theirs))?.split('\n') ?? [];
   if (bases.length === 0) {
-    const what = `the folder and ${redacted(options.remote)} have no commit in common, so the server does not pull or push`;
+    const what = `the folder and ${withoutUrlSecrets(options.remote)} have no commit in common, so the server does not pull or push`;
     const fix = `set the right remote in \`content.git\`, or merge them: git -C ${quoted(place.top)} merge --allow-unrelated-histories ${upstream}`;
     report(exchange, [what, fix], 'error');
     return null;

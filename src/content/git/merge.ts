@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Merged, mergeIncident, type Side } from '../../core/incidents/merge/merge.ts';
 import { isIncidentName } from '../incidents/listing.ts';
-import { changesOf, type FileChange } from './changes.ts';
+import { type FileChange, incidentFileChanges } from './changes.ts';
 import { AUTHORS, filesIn, GitFailure, type GitRun, textsOf } from './run.ts';
 
 /** A file that both sides changed and the rules cannot merge. */
@@ -50,11 +50,11 @@ export type Edits = Map<string, { readonly mode: string; readonly oid: string } 
 export async function mergeTrees(git: GitRun, commits: Commits, incidents: string): Promise<MergedTree> {
   const { bases, ours, theirs } = commits;
   const merged = await gitsMerge(git, ours, theirs);
-  const plan = new Plan();
+  const plan = new MergePlan();
   const notes: string[] = [];
   const [our, their] = await Promise.all([
-    changesOf(git, bases[0]!, ours, incidents),
-    changesOf(git, bases[0]!, theirs, incidents),
+    incidentFileChanges(git, bases[0]!, ours, incidents),
+    incidentFileChanges(git, bases[0]!, theirs, incidents),
   ]);
   for (const [name, mine] of our) {
     const other = their.get(name);
@@ -81,7 +81,7 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
  * The result for the incident files that either side changed. It replaces even what git merges without conflict: git
  * takes a similar incident for a renamed one, and could end the wrong outage.
  */
-class Plan {
+class MergePlan {
   readonly edits: Edits = new Map();
   /** By the path to merge at; `names`: its paths in the base and on both sides, ours first. */
   readonly conflicts = new Map<
@@ -109,9 +109,9 @@ class Plan {
     this.conflicts.set(file, { units, names, changes: [ours, theirs] });
   }
 
-  /** @param held the blobs of the tree that git's merge makes. */
-  stopped(held: ReadonlyMap<string, string>, conflicted: ReadonlySet<string>): MergedTree {
-    const isThere = (name: string) => held.has(name) || conflicted.has(name);
+  /** @param mergedBlobs the blobs of the tree that git's merge makes. */
+  stopped(mergedBlobs: ReadonlyMap<string, string>, conflicted: ReadonlySet<string>): MergedTree {
+    const isThere = (name: string) => mergedBlobs.has(name) || conflicted.has(name);
     const conflicts = [...this.conflicts].map(([file, { units, names }]) => {
       const also = [...new Set(names)].filter(name => name !== file && isThere(name));
       return { file, here: names[0]!, units, also, isMarked: conflicted.has(file) };
@@ -119,8 +119,10 @@ class Plan {
     const stopped = new Set(conflicts.flatMap(({ file, also }) => [file, ...also]));
     const rest: Edits = new Map();
     for (const [file, blob] of this.edits) {
-      const isMade = blob ? held.get(file) === blob.oid && !conflicted.has(file) : !isThere(file);
-      if (!stopped.has(file) && !isMade) rest.set(file, blob);
+      const alreadyMerged = blob
+        ? mergedBlobs.get(file) === blob.oid && !conflicted.has(file)
+        : !isThere(file);
+      if (!stopped.has(file) && !alreadyMerged) rest.set(file, blob);
     }
     if (rest.size === 0 && conflicts.every(({ also }) => also.length === 0))
       return { kind: 'conflict', conflicts, sides: null };
@@ -197,7 +199,7 @@ async function deleted(merging: Merging, ours: FileChange, theirs: FileChange): 
   const before = await baseText(merging, left.from);
   const [after] = await textsOf(merging.git, [left.oid!]);
   if (before === undefined || after == null) return null;
-  const isDeleted = before === after || (await isBy(merging, [AUTHORS.machine], side, left));
+  const isDeleted = before === after || (await isChangedOnlyBy(merging, [AUTHORS.machine], side, left));
   return isDeleted
     ? changed({ ...left, oid: null })
     : { ...changed(left), notes: ['one side deleted it, the other edited it: it is kept'] };
@@ -215,12 +217,12 @@ async function baseText({ git, bases }: Merging, file: string | null): Promise<s
 async function machineSide(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Side | null> {
   // If both sides are programs, theirs yields. Changes by API yield to a person's commit too.
   const programs = Object.values(AUTHORS);
-  if (await isBy(merging, programs, 'theirs', theirs)) return 'theirs';
-  return (await isBy(merging, programs, 'ours', ours)) ? 'ours' : null;
+  if (await isChangedOnlyBy(merging, programs, 'theirs', theirs)) return 'theirs';
+  return (await isChangedOnlyBy(merging, programs, 'ours', ours)) ? 'ours' : null;
 }
 
 /** Whether only these authors (email addresses) changed the file on that side. */
-async function isBy(
+async function isChangedOnlyBy(
   merging: Merging,
   authors: readonly string[],
   side: Side,

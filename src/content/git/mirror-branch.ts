@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExportFile } from '../../core/model/ports/export-file.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import { LIST, listed, type WriteMirror } from '../mirror.ts';
+import { LIST, readFileList, type WriteMirror } from '../mirror.ts';
 import { GitFailure, type GitRun, makeGitRun, oidOf } from './run.ts';
 
 interface Branch {
@@ -120,7 +120,7 @@ async function baseOf(git: GitRun, { remote, branch }: Branch): Promise<string |
 
 /** The tree of the index with our current files, and without those removed. */
 async function treeOf(git: GitRun, base: string | null, files: readonly ExportFile[]): Promise<string> {
-  const old = base === null ? [] : (listed(await git.try('show', `${base}:${LIST}`)) ?? []);
+  const old = base === null ? [] : (readFileList(await git.try('show', `${base}:${LIST}`)) ?? []);
   const names = new Set([LIST, ...files.map(file => file.path), ...old]);
   await git.fed(`${[...names].join('\0')}\0`, 'update-index', '--add', '--remove', '-z', '--stdin');
   return git.out('write-tree');

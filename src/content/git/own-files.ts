@@ -7,7 +7,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import { isIncidentName } from '../incidents/listing.ts';
 import { commitTexts, finishCommit } from './own-commit.ts';
 import { AUTHORS, blobsOf, type GitRun, quoted, signed } from './run.ts';
-import { commandsFor, isMarked, nameInGit, type WorkTree } from './work-tree.ts';
+import { commandsFor, hasConflictMarkers, nameInGit, type WorkTree } from './work-tree.ts';
 
 export type Author = keyof typeof AUTHORS;
 
@@ -189,8 +189,8 @@ export async function onlyHere(git: GitRun, place: WorkTree, owned: Pick<Owned, 
   const own = new Set(files.values());
   const site = path.posix.join(place.status, 'status.yaml');
   const states = await changedIn(git, incidents, site);
-  const open = states.filter(([file, state]) => state !== '??' || isOneOf(incidents, file));
-  const marked = await Promise.all(open.map(([file]) => isMarked(top, file)));
+  const open = states.filter(([file, state]) => state !== '??' || isIncidentFileIn(incidents, file));
+  const marked = await Promise.all(open.map(([file]) => hasConflictMarkers(top, file)));
   const left = open.filter(([file], index) => !own.has(file) && !marked[index]);
   const within = left.filter(([file]) => file.startsWith(incidents));
   // A command for the whole folder would commit those, too.
@@ -213,7 +213,7 @@ export async function onlyHere(git: GitRun, place: WorkTree, owned: Pick<Owned, 
 
 /** Incident files that git ignores: it says nothing of them, and only this server has them. */
 async function ignoredProblems(git: GitRun, { top, incidents }: WorkTree): Promise<Problem[]> {
-  const files = (await ignoredIn(git, incidents)).filter(file => isOneOf(incidents, file));
+  const files = (await ignoredIn(git, incidents)).filter(file => isIncidentFileIn(incidents, file));
   const many = files.length > MAX_NAMED;
   const [folder, at] = [incidents.replace(/\/$/, ''), `git -C ${quoted(top)}`];
   const problemOf = async (file: string): Promise<Problem> => {
@@ -235,7 +235,7 @@ async function ignoredIn(git: GitRun, within: string): Promise<string[]> {
   return (await git.out(...args)).split('\0').filter(file => file !== '');
 }
 
-function isOneOf(incidents: string, file: string): boolean {
+function isIncidentFileIn(incidents: string, file: string): boolean {
   return file.startsWith(incidents) && isIncidentName(file);
 }
 

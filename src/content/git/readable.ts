@@ -5,7 +5,7 @@ import { isWithin } from '../incidents/listing.ts';
 import type { GitRun } from './run.ts';
 import type { WorkTree } from './work-tree.ts';
 
-/** So many commits are looked through for the last one that had the folder. */
+/** The last commit that had the folder is searched for among this many. */
 const MAX_COMMITS = 1000;
 
 export interface TakenAway {
@@ -16,7 +16,7 @@ export interface TakenAway {
   readonly isMerge: boolean;
 }
 
-/** Those of the commits that hold the incidents folder, or a link of its name to a folder within the status folder. */
+/** Returns the commits that hold the incidents folder, or a link of its name to a folder within the status folder. */
 export async function readableIn(
   git: GitRun,
   { top, status }: WorkTree,
@@ -80,7 +80,7 @@ export async function pathsIn(git: GitRun, { top, status }: WorkTree, commit: st
   return paths;
 }
 
-/** What git says of those objects, in that format; the path a link leads to stands on a second line. */
+/** Returns git's description of those objects, in that format; the path a link leads to stands on a second line. */
 async function typesOf(
   git: GitRun,
   names: readonly string[],

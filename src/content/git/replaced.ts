@@ -5,8 +5,8 @@ import { pathsIn, readableIn, type TakenAway, takenAwayBy } from './readable.ts'
 import { filesIn, type GitRun, quoted } from './run.ts';
 import type { Obstacle, WorkTree } from './work-tree.ts';
 
-/** What HEAD has in place of the missing folder. */
-type Held =
+/** The entry that HEAD has in place of the missing folder. */
+type InPlaceOfFolder =
   /** The folder: it must be restored here first. */
   | { readonly kind: 'folder' }
   /** Nothing: this may be another project's repository. */
@@ -32,7 +32,7 @@ const KINDS: Readonly<Record<string, string>> = {
   '160000': 'a submodule',
 };
 
-export async function heldInPlace(git: GitRun, place: WorkTree): Promise<Held> {
+export async function whatHeadHasInPlace(git: GitRun, place: WorkTree): Promise<InPlaceOfFolder> {
   if ((await readableIn(git, place, ['HEAD'])).size > 0) {
     const away = await git.out('diff', '--name-only', '--diff-filter=DT', 'HEAD', '--', place.incidents);
     return away === '' ? { kind: 'replaced', obstacle: TAKEN_FROM_IT } : { kind: 'folder' };
@@ -68,12 +68,15 @@ export async function takenAtRemote(git: GitRun, place: WorkTree, theirs: string
 }
 
 /** The newest commit up to HEAD that holds the incidents; null when git knows of none, or they were deleted. */
-export async function lastHeld(git: GitRun, place: WorkTree): Promise<string | null> {
+export async function lastCommitWithIncidents(git: GitRun, place: WorkTree): Promise<string | null> {
   if ((await readableIn(git, place, ['HEAD'])).size > 0) return 'HEAD';
   return (await lostAt(git, place, 'HEAD'))?.good ?? null;
 }
 
-/** What took the folder away up to `tip`, which does not hold it; null when its incidents were deleted. */
+/**
+ * Returns the commit that took the folder away up to `tip`, which does not hold it; null when its incidents were
+ * deleted.
+ */
 async function lostAt(git: GitRun, place: WorkTree, tip: string) {
   const taken = await takenAwayBy(git, place, tip);
   if (!taken) return null;
@@ -92,7 +95,9 @@ async function isMoved(git: GitRun, folder: string, good: string, theirs: string
   );
 }
 
-/** What the commit did to the folder, what stands there at `tip`, and what takes it back: for git, and in words. */
+/**
+ * Returns what the commit did to the folder, what stands there at `tip`, and what takes it back: for git, and in words.
+ */
 async function changeOf(git: GitRun, place: WorkTree, { bad, good, isMerge }: TakenAway, tip: string) {
   const paths = await pathsIn(git, place, good);
   const [name = ''] = paths;

@@ -211,16 +211,23 @@ function failure(verb: string, error: Failed, timeout: number): GitFailure {
   const stderr = String(error.stderr ?? '');
   const lines = stderr.split('\n').map(text => text.trim());
   const line = lines.find(text => /^(fatal|error|remote|ssh|hint: Updates)/i.test(text)) ?? lines[0];
-  const said = redacted(line ?? '').replace(/^(fatal|error): /, '') || `exit code ${String(error.code)}`;
+  const said =
+    withoutUrlSecrets(line ?? '').replace(/^(fatal|error): /, '') || `exit code ${String(error.code)}`;
   const fix =
     FIXES.find(([pattern]) => pattern.test(said))?.[1] ??
     'try the same command manually in the status folder';
   const code = typeof error.code === 'number' ? error.code : null;
-  return new GitFailure(`git ${verb}: ${said.slice(0, 300)}`, fix, redacted(stderr), code, error.stdout);
+  return new GitFailure(
+    `git ${verb}: ${said.slice(0, 300)}`,
+    fix,
+    withoutUrlSecrets(stderr),
+    code,
+    error.stdout,
+  );
 }
 
 /** Removes passwords and tokens from URLs. */
-export function redacted(text: string): string {
+export function withoutUrlSecrets(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@')
     .replace(/([?&][\w-]+=)[^\s&']+/g, '$1***');

@@ -43,7 +43,7 @@ export async function waitingAt(
   return waiting;
 }
 
-/** What the remote held when it was last asked and has not come in; asks nobody. */
+/** Returns what the remote had when it was last asked and has not come in; asks nobody. */
 export async function knownWaiting(
   dir: string,
   variables: Readonly<Record<string, string | undefined>>,

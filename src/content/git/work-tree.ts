@@ -56,15 +56,16 @@ export function notThere(dir: string): Obstacle {
   return [`${dir} is missing`, 'restore it, or set STATUS_DIR'];
 }
 
-/** What keeps the folder from being carried by `branch`; null: nothing. */
+/** Returns why `branch` cannot carry the folder; null when it can. */
 export async function obstacle(git: GitRun, place: WorkTree, branch: string): Promise<Obstacle | null> {
   const begun = await underWay(git, place.top);
   if (begun) return begun;
   const on = await git.try('symbolic-ref', '--quiet', '--short', 'HEAD');
   if (on === branch) return null;
   // Nothing else would hold its commits once somebody switches to the branch.
-  const isOwn = on === null && (await git.try('rev-list', '-1', 'HEAD', '--not', '--branches', '--remotes'));
-  if (isOwn) await git.try('update-ref', DETACHED, 'HEAD');
+  const hasUnkeptCommits =
+    on === null && (await git.try('rev-list', '-1', 'HEAD', '--not', '--branches', '--remotes'));
+  if (hasUnkeptCommits) await git.try('update-ref', DETACHED, 'HEAD');
   const is = on === null ? 'on no branch (detached HEAD)' : `on ${on}, not on ${branch}`;
   return [
     `the folder is ${is}, so the server does not commit, pull or push`,
@@ -104,19 +105,19 @@ async function wayTo(
   // Another branch may have changes elsewhere that are not ours; a commit on no branch needs one, or it is lost.
   const own = await git.try('rev-list', '-1', 'HEAD', ...others, '--', ...(on === null ? [] : [folder]));
   const edits = namesIn((await git.try('diff', '--name-only', '-z', 'HEAD', '--', folder)) ?? '');
-  const marked = await Promise.all(edits.map(file => isMarked(top, file)));
+  const marked = await Promise.all(edits.map(file => hasConflictMarkers(top, file)));
   const open = [...new Set([...(await unmerged(git)), ...edits.filter((_, index) => marked[index])])];
-  const isLeft = Boolean(own) || edits.length > 0;
+  const hasWorkLeft = Boolean(own) || edits.length > 0;
   const commit = await git.try('rev-parse', '--short', 'HEAD');
   const name = quoted(on ?? (await freeName(git, `kept-${commit}`)));
   // By the commit, not HEAD: that may have moved before somebody types this.
   const kept = edits.length > 0 ? `switch -c ${name} ${commit}` : `branch ${name} ${commit}`;
   const commands = [
     ...(open.length > 0 ? [`${at} add -- ${open.map(quoted).join(' ')}`] : []),
-    ...(isLeft && on === null ? [`${at} ${kept}`] : []),
+    ...(hasWorkLeft && on === null ? [`${at} ${kept}`] : []),
     ...(edits.length > 0 ? [`${at} commit -m 'Status: kept' --only -- ${quoted(folder)}`] : []),
     `${at} switch ${quoted(branch)}`,
-    ...(isLeft ? [`${at} merge --no-edit ${name}`] : []),
+    ...(hasWorkLeft ? [`${at} merge --no-edit ${name}`] : []),
   ];
   const files = open.map(file => path.join(top, file)).join(' and ');
   return `${open.length > 0 ? `write what is to stand in ${files}, then: ` : ''}${commands.join(' && ')}`;
@@ -129,7 +130,7 @@ async function freeName(git: GitRun, name: string): Promise<string> {
 }
 
 /** Whether the file holds both sides of a git conflict: committed like that, it cannot be read anywhere. */
-export async function isMarked(top: string, file: string): Promise<boolean> {
+export async function hasConflictMarkers(top: string, file: string): Promise<boolean> {
   const text = await readFile(path.join(top, file), 'utf8').catch(() => '');
   return gitConflict(text, file) !== null;
 }
@@ -147,7 +148,9 @@ function namesIn(listed: string): string[] {
 export async function commandsFor(top: string, file: string): Promise<string> {
   const at = `git -C ${quoted(top)}`;
   const [name, message] = [quoted(file), quoted(`Status: ${path.basename(file, '.md')}`)];
-  const first = (await isMarked(top, file)) ? `write what is to stand in ${path.join(top, file)}, then ` : '';
+  const first = (await hasConflictMarkers(top, file))
+    ? `write what is to stand in ${path.join(top, file)}, then `
+    : '';
   return `${first}commit it: ${at} add -- ${name} && ${at} commit -m ${message} --only -- ${name}`;
 }
 

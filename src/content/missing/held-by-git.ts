@@ -1,7 +1,7 @@
 // What git holds of an incidents folder of which nobody remembers anything: a new database, and the folder away.
 import path from 'node:path';
 import { pathsIn } from '../git/readable.ts';
-import { lastHeld } from '../git/replaced.ts';
+import { lastCommitWithIncidents } from '../git/replaced.ts';
 import { filesIn, GitFailure, makeGitRun, textsOf } from '../git/run.ts';
 import { placeOf } from '../git/work-tree.ts';
 import { isIncidentName, nearest } from '../incidents/listing.ts';
@@ -10,7 +10,7 @@ import { isIncidentName, nearest } from '../incidents/listing.ts';
  * The incident files that were committed, and that no commit deleted, by path below the incidents folder of the status
  * folder `dir`; none where git will not say.
  */
-export async function heldByGit(
+export async function committedIncidents(
   dir: string,
   variables: Readonly<Record<string, string | undefined>>,
 ): Promise<ReadonlyMap<string, string>> {
@@ -19,7 +19,7 @@ export async function heldByGit(
     const git = makeGitRun((await nearest(dir)) ?? dir, variables);
     const place = await placeOf(git, dir);
     const atTop = place && makeGitRun(place.top, variables);
-    const commit = atTop && (await lastHeld(atTop, place));
+    const commit = atTop && (await lastCommitWithIncidents(atTop, place));
     if (!commit) return held;
     const folder = (await pathsIn(atTop, place, commit)).at(-1)!;
     const files = [...(await filesIn(atTop, commit, folder))].filter(([file]) => isIncidentName(file));

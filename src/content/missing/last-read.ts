@@ -8,7 +8,7 @@ import { isIncidentName } from '../incidents/listing.ts';
 import { idOf, type ReadFile, rememberedFile, type Scan } from '../incidents/scan.ts';
 import { type Absence, type Assessment, assess, foldersOf } from './absence.ts';
 import { Deletions } from './deletions.ts';
-import { heldByGit } from './held-by-git.ts';
+import { committedIncidents } from './held-by-git.ts';
 import { missingProblem, type Reason } from './missing.ts';
 
 /** A folder that is being removed loses its files first: files gone for less than this may be missing. */
@@ -114,7 +114,7 @@ export class LastRead {
     const before = JSON.stringify(this.missing?.problems);
     const siteGone = await this.#isSiteGone();
     if (this.#isNew && files.size === 0)
-      this.#remembered = this.#asFiles(await heldByGit(path.dirname(this.#folder), this.#variables));
+      this.#remembered = this.#asFiles(await committedIncidents(path.dirname(this.#folder), this.#variables));
     this.#isNew = false;
     const known = new Map([...this.#remembered, ...this.#young(), ...cache.files]);
     const gone = goneOf(known, files);

@@ -12,18 +12,28 @@ import { MINUTE, type Millis, SECOND } from '../model/time.ts';
 import type { StoredTransition, Transition } from '../model/transition.ts';
 import { lastedFrom } from '../monitoring/messages.ts';
 import { UNSTABLE } from '../text/machine-texts.ts';
-import { type InWords, joined, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
+import { type InWords, joinAffected, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
 import { claimOf, type Members, memberAfter } from './members.ts';
 import { isRemoval } from './removed-checks.ts';
 
-/** What happens to an incident's file: its text, and whether that says anything new to a reader. */
+/** The change of an incident's file: its text, and whether that says anything new to a reader. */
 export interface Change {
   readonly text: string;
   readonly isNews: boolean;
 }
 
-/** What is written into a file now: the text, of how many of its events, and the text with all of them. */
+/** The circumstances in which events are filed. */
+interface FiledWith {
+  /** The incident's, without these events. */
+  readonly members: Members;
+  readonly site: Site;
+  readonly inWords: InWords;
+  /** When it is filed, epoch ms: what is dated later is by a clock that was ahead. */
+  readonly now: Millis;
+}
+
+/** A write to a file now: the text, of how many of its events, and the text with all of them. */
 interface Step {
   readonly text: string;
   readonly count: number;
@@ -34,27 +44,23 @@ interface Step {
  * The next step of a file. A relapse that is over before it was written is a step of its own, so that it is told like
  * one that lasts; its end is the next step. Null for a file that is written in an unusual way.
  * @param events in order of arrival.
- * @param before the incident's members, without these events.
- * @param now when it is filed, epoch ms.
  */
 export function nextStep(
   text: string,
   id: string,
   events: readonly StoredTransition[],
-  before: Members,
-  site: Site,
-  inWords: InWords,
-  now: Millis,
+  to: FiledWith,
 ): Step | null {
+  const { members: before, site } = to;
   const count = events.findLastIndex(({ kind }) => kind === 'down') + 1;
-  const whole = changeFile(text, id, events, before, site, inWords, now);
+  const whole = changeFile(text, id, events, to);
   if (whole === null || count === 0 || !isResolved(text) || !isResolved(whole))
     return whole === null ? null : { text: whole, count: events.length, whole };
   const first = events.slice(0, count);
-  const relapse = changeFile(text, id, first, before, site, inWords, now);
+  const relapse = changeFile(text, id, first, to);
   const members = new Map(before);
   for (const one of first) members.set(one.source, memberAfter(one, members.get(one.source), site));
-  const after = relapse && changeFile(relapse, id, events.slice(count), members, site, inWords, now);
+  const after = relapse && changeFile(relapse, id, events.slice(count), { ...to, members });
   return after === null || isResolved(relapse!)
     ? { text: whole, count: events.length, whole }
     : { text: relapse!, count, whole: after };
@@ -68,21 +74,17 @@ function isResolved(text: string): boolean {
  * Adds what its sources reported since to an incident's file. Only the newest update has the full text and is sent. The
  * last recovery resolves the machine's own incident; a relapse opens it again. Null for a file that is written in an
  * unusual way.
- * @param before the incident's members, without these events.
- * @param now when it is filed, epoch ms.
  */
 export function changeFile(
   text: string,
   id: string,
   events: readonly StoredTransition[],
-  before: Members,
-  site: Site,
-  inWords: InWords,
-  now: Millis,
+  to: FiledWith,
 ): string | null {
+  const { members: before, site } = to;
   const inOrder = inOrderOf(site, events).sort((a, b) => a.at - b.at);
   const isOurs = parseIncident(`${id}.md`, id, text).value?.openedBy != null;
-  const all = (said: (event: StoredTransition) => Said) => {
+  const all = (said: (event: StoredTransition) => MessageToWrite) => {
     const members = new Map(before);
     const news: StoredTransition[] = [];
     let written = text;
@@ -96,11 +98,7 @@ export function changeFile(
         gone = [...gone, ...claimed];
       } else {
         const until = later.find(({ source }) => source === event.source)?.at;
-        const change = withEvent(written, id, event, members, said(event), site, inWords, {
-          now,
-          until,
-          gone,
-        });
+        const change = withEvent(written, id, event, { ...to, members, words: said(event), until, gone });
         if (change === null) return null;
         written = change.text;
         gone = [];
@@ -113,7 +111,7 @@ export function changeFile(
   const first = all(event => ({ message: shortly(event) }));
   if (!first || first.news.length === 0) return first?.text ?? null;
   const newest = first.news.at(-1);
-  // Of a source, only its newest: what works again is not told as failing.
+  // Only the newest event of a source is told: what works again is not told as failing.
   const said = first.news.filter((one, at) => !first.news.slice(at + 1).some(isOfSourceOf(one)));
   const isRelapse = isResolved(text) && !isResolved(first.text);
   const words = (isRelapse ? UNSTABLE : '') + messagesOf(said);
@@ -128,33 +126,34 @@ const isOfSourceOf =
   (other: StoredTransition) =>
     other.source === source;
 
-type Said = Pick<Addition, 'message' | 'quiet'>;
+type MessageToWrite = Pick<Addition, 'message' | 'quiet'>;
+
+interface EventFiledWith extends FiledWith {
+  readonly words: MessageToWrite;
+  /** When its source turned again, epoch ms: from then on, later sections are about that. */
+  readonly until?: Millis | undefined;
+  /** The components of earlier ends that are told with this event. */
+  readonly gone?: readonly string[];
+}
 
 /**
  * Adds one event to a file. A source of the machine's own incident is listed in `opened_by`; a section is written only
  * where the affected components, or how badly they are affected, change.
- * @param then.now when it is filed, epoch ms: what is dated later is by a clock that was ahead.
- * @param then.until when its source turned again, epoch ms: from then on, later sections are about that.
- * @param then.gone the components of earlier ends that are told with this event.
  */
 export function withEvent(
   text: string,
   id: string,
   event: StoredTransition,
-  members: Members,
-  words: Said,
-  site: Site,
-  inWords: InWords,
-  then: { readonly now: Millis; readonly until?: Millis | undefined; readonly gone?: readonly string[] },
+  to: EventFiledWith,
 ): Change | null {
-  const { until = Number.POSITIVE_INFINITY, gone = [] } = then;
+  const { members, words, site, inWords, now, until = Number.POSITIVE_INFINITY, gone = [] } = to;
   const file = parseIncident(`${id}.md`, id, text).value as Incident;
   const isRelapse = event.kind === 'down' && file.status === 'resolved';
-  const isSaidSo = !isRelapse || words.message.startsWith(UNSTABLE);
-  const said = isSaidSo ? words : { ...words, message: UNSTABLE + words.message };
+  const saysUnstable = !isRelapse || words.message.startsWith(UNSTABLE);
+  const said = saysUnstable ? words : { ...words, message: UNSTABLE + words.message };
   const listed = listing(text, file, event);
   if (listed === null) return null;
-  const incident = withoutAhead(file, event, then.now);
+  const incident = withoutAhead(file, event, now);
   const others = [...members].filter(([source]) => source !== event.source).map(([, member]) => member);
   const at = second(Math.max(event.at, incident.started));
   const isOver = event.kind === 'up' && file.openedBy !== null && !others.some(({ isDown }) => isDown);
@@ -167,21 +166,21 @@ export function withEvent(
   const { status } = incident;
   const open = status === 'resolved' ? ('investigating' as const) : status;
   let next: string | null = listed;
-  let isSaid = false;
+  let reopeningSaid = false;
   for (const then of isOver ? steps.filter(one => one < end) : steps) {
     const change = turned(then);
     if (change === null) continue;
-    const short = isOver || isSaid ? { message: shortly(event), quiet: true as const } : said;
+    const short = isOver || reopeningSaid ? { message: shortly(event), quiet: true as const } : said;
     next = updated(next, { status: open, at: then, ...short, ...change });
     if (next === null) return null;
-    isSaid = true;
+    reopeningSaid = true;
   }
-  if (isRelapse && !isSaid) {
+  if (isRelapse && !reopeningSaid) {
     // By a clock that was set back, its end is still to come.
     next = updated(next, { status: open, at: Math.max(at, file.resolved ?? at), ...said });
     return next === null ? null : { text: next, isNews: true };
   }
-  if (!isOver) return { text: next, isNews: isSaid };
+  if (!isOver) return { text: next, isNews: reopeningSaid };
   const message = lastWords(said.message, incident, event, end, site, inWords);
   next = updated(next, { status: 'resolved', at: end, ...said, message });
   return next === null ? null : { text: next, isNews: true };
@@ -210,7 +209,7 @@ function turning(
   const kept = [...members].flatMap(([source, one]) =>
     source !== event.source && one.isDown ? one.components : [],
   );
-  // Of an operator's incident, only what it brought.
+  // An operator's incident loses only what the source brought.
   const since = second(down?.since ?? 0);
   const earlier = isOurs ? [] : idsOf((lists.findLast(one => one.at < since) ?? lists[0]!).list);
   const brought = isOurs || down?.hasJoined ? (down?.components ?? claimed) : [];
@@ -227,7 +226,7 @@ function turning(
     // An operator's own words on a component stay.
     const added = isOurs ? claimed : claimed.filter(one => !standing.some(there => there.id === one));
     const mine = added.map(one => ({ id: one, status: statusOf(event.severity) }));
-    const after = joined(standing, mine);
+    const after = joinAffected(standing, mine);
     if (same(after, listed)) return null;
     const worse = isOurs && rank(event.severity) > rank(severity) ? event.severity : null;
     const usual = statusOf(worse ?? severity);

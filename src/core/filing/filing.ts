@@ -1,4 +1,5 @@
 // Filing: decides which incident a transition belongs to. Writes nothing itself.
+import type { ReadIncidentText } from '../incidents/api/edits.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { printIncident } from '../incidents/file/print.ts';
 import { listsOf } from '../incidents/grouped-members.ts';
@@ -8,7 +9,7 @@ import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
 import { standsIn } from './joining.ts';
 
-/** What to do for a transition. `done`: already written, or nothing to write. */
+/** The decision for a transition. `done`: already written, or nothing to write. */
 export type FilingDecision =
   | { readonly kind: 'create'; readonly id: string; readonly text: string }
   /** Added to an incident; `isJoined`: one that was open before its source failed. */
@@ -24,14 +25,11 @@ export type FilingDecision =
 /** How long a recovery waits for a missing file. */
 export const MISSING_FOR: Millis = DAY;
 
-/** The text of an incident file by id; undefined when there is none. */
-type ReadText = (id: string) => string | undefined;
-
 export interface Circumstances {
   /** The incident that its source was last filed in, and how that was last read. */
   readonly previous: string | null;
   readonly lastGood?: Incident | undefined;
-  readonly read: ReadText;
+  readonly read: ReadIncidentText;
   readonly site: Site;
   /** A maintenance, or a parent's outage, may explain it. */
   readonly isDeferred: boolean;
@@ -46,7 +44,7 @@ export function decideFiling(transition: StoredTransition, about: Circumstances)
   const { previous, read, lastGood, isDeferred } = about;
   const last = previous === null ? null : parsed(previous, read);
   if (previous !== null && last === null && read(previous) !== undefined) {
-    // What is over for so long does not go on.
+    // An incident that is over for so long does not go on.
     const isPast = transition.kind === 'down' && lastGood && !continues(lastGood, transition);
     if (!isPast) return { kind: transition.kind === 'down' && isDeferred ? 'waiting' : 'unreadable' };
   }
@@ -121,7 +119,7 @@ export function printOutage(transition: Transition): string {
   });
 }
 
-function parsed(id: string, read: ReadText): Incident | null {
+function parsed(id: string, read: ReadIncidentText): Incident | null {
   const text = read(id);
   return text === undefined ? null : parseIncident(`${id}.md`, id, text).value;
 }

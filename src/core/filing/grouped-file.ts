@@ -32,7 +32,7 @@ export function printGrouped(outages: readonly Transition[], inWords: InWords): 
   for (const one of inOrder) {
     const status = one.severity === severity ? null : statusOf(one.severity);
     const last = steps.at(-1);
-    const affected = joined(
+    const affected = joinAffected(
       last?.affected ?? [],
       one.components.map(id => ({ id, status })),
     );
@@ -66,7 +66,7 @@ export function printGrouped(outages: readonly Transition[], inWords: InWords): 
 }
 
 /** Joins both lists; of two statuses the worse counts (null: by the incident's severity). */
-export function joined(list: readonly Affected[], more: readonly Affected[]): readonly Affected[] {
+export function joinAffected(list: readonly Affected[], more: readonly Affected[]): readonly Affected[] {
   const found = new Map(list.map(one => [one.id, one.status]));
   for (const { id, status } of more) {
     const before = found.get(id);
@@ -91,7 +91,7 @@ export function shortly(transition: Transition): string {
   const { kind, facts } = transition;
   const name = nameOf(transition);
   if (kind === 'down') return failsToo([name]);
-  // What another monitor says, or of a removed check, has no short form.
+  // Messages of other monitors and of removed checks have no short form.
   if (!facts) return transition.message;
   return machineText('machine.works_again', { name, lasted: facts.duration });
 }

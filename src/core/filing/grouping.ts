@@ -31,14 +31,14 @@ export function inOrderOf<T extends Pick<Transition, 'source'>>(
 }
 
 /** Whether a batch that began at `first` is complete; a clock that was set back completes it. */
-export function isGathered(first: Millis, within: Millis, now: Millis): boolean {
+export function isGroupComplete(first: Millis, within: Millis, now: Millis): boolean {
   return now < first || now - first >= within;
 }
 
 /** Whether only one source fails, and no component of another is in doubt (`unsure`). */
 export function isAlone(outages: readonly StoredTransition[], unsure: ReadonlySet<string>): boolean {
-  const isOther = (id: string) => !outages.some(({ components }) => components.includes(id));
-  return new Set(outages.map(({ source }) => source)).size === 1 && ![...unsure].some(isOther);
+  const isNotAmongOutages = (id: string) => !outages.some(({ components }) => components.includes(id));
+  return new Set(outages.map(({ source }) => source)).size === 1 && ![...unsure].some(isNotAmongOutages);
 }
 
 /**
@@ -58,5 +58,5 @@ export function isComplete(
   if (incident.status === 'resolved' || checks.length < 2) return true;
   if (events.some(({ source }) => probedBy(source) === null)) return true;
   if (before.status === 'resolved' && isAlone(events, unsure)) return true;
-  return isGathered(Math.min(...events.map(({ recordedAt }) => recordedAt)), within, now);
+  return isGroupComplete(Math.min(...events.map(({ recordedAt }) => recordedAt)), within, now);
 }

@@ -1,6 +1,6 @@
 // Joining: which open incident an outage is part of.
 import { listsOf } from '../incidents/grouped-members.ts';
-import { severityOf } from '../model/component.ts';
+import { severityOfStatus } from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { probedBy } from '../model/source.ts';
@@ -38,7 +38,7 @@ export function incidentToJoin(
 function affectedIn(incident: Incident, { components }: Site): ReadonlySet<string> {
   const now = listsOf(incident, components).at(-1)?.list ?? [];
   return new Set(
-    now.filter(({ status }) => status === null || severityOf(status) !== null).map(({ id }) => id),
+    now.filter(({ status }) => status === null || severityOfStatus(status) !== null).map(({ id }) => id),
   );
 }
 

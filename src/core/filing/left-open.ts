@@ -15,12 +15,17 @@ interface LeftOpen {
 }
 
 /** The sources that still fail three minutes after an operator ended the incident they are filed in. */
-export function leftOpen(incidents: readonly Incident[], outages: Outages, now: Millis): readonly LeftOpen[] {
+export function outagesLeftOpen(
+  incidents: readonly Incident[],
+  outages: Outages,
+  now: Millis,
+): readonly LeftOpen[] {
   const over = new Map<string, Millis>();
   for (const incident of incidents) {
     const { openedBy, scheduled, status, resolved } = incident;
-    const isOperators = openedBy === null && scheduled === null && status === 'resolved';
-    if (isOperators && resolved !== null && now - resolved >= SETTLING) over.set(keyOf(incident), resolved);
+    const endedByOperator = openedBy === null && scheduled === null && status === 'resolved';
+    if (endedByOperator && resolved !== null && now - resolved >= SETTLING)
+      over.set(keyOf(incident), resolved);
   }
   return Object.entries(outages).flatMap(([source, all]) => {
     const last = all.at(-1);

@@ -7,7 +7,7 @@ import { componentOf, probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 import { transitionOf } from '../monitoring/detector-state.ts';
-import { machineText, type Reason } from '../text/machine-texts.ts';
+import { type MachineEndReason, machineText } from '../text/machine-texts.ts';
 import { type Outages, outagesOf } from './reported-vs-measured.ts';
 
 /** An outage that its check can no longer end. */
@@ -53,7 +53,7 @@ export function isUnwatched(source: string, site: Site): boolean {
 }
 
 /** Why a check will report nothing more; null while it may, and for sources that are no checks. */
-function reasonOf(source: string, { components }: Site): Reason | null {
+function reasonOf(source: string, { components }: Site): MachineEndReason | null {
   const id = componentOf(source);
   if (id === null) return null;
   const component = components.find(one => one.id === id);
@@ -69,7 +69,7 @@ function reasonOf(source: string, { components }: Site): Reason | null {
  * The end of such an outage at `now`, with the reason.
  * @param called the title of its transitions, if known.
  */
-export function endOf(
+export function endOfUnwatchedOutage(
   { source, key }: Unwatched,
   site: Site,
   called: string | null,
@@ -80,7 +80,7 @@ export function endOf(
   const name = component?.name ?? called?.replace(/^High (.+) Latency$|^(.+) Down$/, '$1$2') ?? id;
   const rule = probedBy(source) === null ? 'latency' : 'probe';
   const words = rule === 'latency' ? 'machine.unmeasured' : 'machine.unwatched';
-  const message = machineText(words, { name, reason: reasonOf(source, site) as Reason });
+  const message = machineText(words, { name, reason: reasonOf(source, site) as MachineEndReason });
   const end = transitionOf({ id, name }, rule, { kind: 'up', at: now, severity: 'critical', message });
   return { ...end, key, title: called ?? end.title };
 }

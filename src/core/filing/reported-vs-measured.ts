@@ -34,7 +34,7 @@ export interface RecordedOutage
 export type Outages = Readonly<Record<string, readonly RecordedOutage[]>>;
 
 export interface ReportedVsMeasured {
-  /** As the file says. */
+  /** The times in the file. */
   readonly reported: Window;
   /** null when no check saw it. */
   readonly measured: Window | null;

@@ -1,11 +1,11 @@
 // Templates: the operator's texts for automatic incidents (`status/templates/auto/*.md`).
 
-import { moment, spell } from '../i18n/spell.ts';
+import { printMoment, spell } from '../i18n/spell.ts';
 import { MAX_MESSAGE } from '../incidents/file/escape.ts';
-import { nearest, type Outcome, type Problem } from '../model/problem.ts';
+import { nearestWord, type Outcome, type Problem } from '../model/problem.ts';
 import type { TemplateKind, Transition } from '../model/transition.ts';
 import { readComments } from '../text/comments.ts';
-import { plainText, readFrontmatter } from '../text/front-matter.ts';
+import { readFrontmatter, withPlainLineEnds } from '../text/front-matter.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { oneLine } from '../text/printable.ts';
 
@@ -42,7 +42,7 @@ export function parseTemplate(file: string, kind: TemplateKind, raw: string): Ou
   const parts: { down?: string[]; up?: string[] } = {};
   let part: 'down' | 'up' | null = null;
   const shown = readComments(front.body).lines;
-  for (const [index, written] of plainText(raw).split('\n').entries()) {
+  for (const [index, written] of withPlainLineEnds(raw).split('\n').entries()) {
     const number = index + 1;
     const isBody = number >= front.bodyLine;
     const line = (isBody ? shown[number - front.bodyLine]?.text : undefined) ?? written;
@@ -79,15 +79,15 @@ function faultOf(
   kind: TemplateKind,
   part: 'down' | 'up' | null,
 ): readonly [what: string, fix: string] | null {
-  const isOne = kind !== 'heartbeat' && kind !== 'together';
+  const isOfOneCheck = kind !== 'heartbeat' && kind !== 'together';
   const known: readonly string[] = PLACEHOLDERS.filter(
-    one => (one !== 'checks' || isOne) && (one !== 'duration' || part === 'up'),
+    one => (one !== 'checks' || isOfOneCheck) && (one !== 'duration' || part === 'up'),
   );
   if (known.includes(name)) return null;
   if (name === 'duration')
     return ['{{duration}} is known only when the outage is over', 'use it under ## Up'];
   if (name === 'checks') return ['{{checks}} is known only for a single check', 'remove it here'];
-  const near = nearest(name, known);
+  const near = nearestWord(name, known);
   const list = known.map(one => `{{${one}}}`).join(', ');
   return [`{{${name}}} is not a placeholder`, near ? `did you mean {{${near}}}?` : `use one of ${list}`];
 }
@@ -101,7 +101,7 @@ export function inWordsOf<T extends Transition>(transition: T, templates: Templa
   const values = new Map([
     ['component', component],
     ['seen', seen],
-    ['since', moment(at - (duration ?? 0))],
+    ['since', printMoment(at - (duration ?? 0))],
     ['checks', checks?.toString()],
     // Unknown when the clock was set back meanwhile.
     ['duration', duration === undefined ? (kind === 'up' ? 'an unknown time' : undefined) : spell(duration)],

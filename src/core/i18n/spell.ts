@@ -2,13 +2,13 @@
 import { DAY, HOUR, iso, MINUTE, type Millis, SECOND } from '../model/time.ts';
 
 /** `2026-11-23 10:06:00 UTC`. */
-export function moment(at: Millis): string {
+export function printMoment(at: Millis): string {
   return `${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 export const MOMENT = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC`;
 
-/** The time of a `moment`, epoch ms; NaN for other text. */
+/** The time of a `printMoment`, epoch ms; NaN for other text. */
 export function readMoment(text: string): Millis {
   return Date.parse(`${text.slice(0, 19).replace(' ', 'T')}Z`);
 }

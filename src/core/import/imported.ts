@@ -6,7 +6,7 @@ import { slug } from '../text/slug.ts';
 export interface Imported {
   readonly components: readonly ImportedComponent[];
   readonly incidents: readonly ImportedIncident[];
-  /** What could not be imported, one sentence each. */
+  /** The parts that could not be imported, one sentence each. */
   readonly lost: readonly string[];
 }
 

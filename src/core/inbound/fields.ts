@@ -4,7 +4,7 @@ import { type Millis, parseInstant, SECOND } from '../model/time.ts';
 import { oneLine } from '../text/printable.ts';
 
 /** The fields of an object or of its JSON text; null for anything else. */
-export function fieldsOf(input: unknown): Record<string, unknown> | null {
+export function fieldsOfObject(input: unknown): Record<string, unknown> | null {
   const value = typeof input === 'string' ? fromJson(input) : input;
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
@@ -80,7 +80,7 @@ const YEAR_2000 = 946_684_800_000;
 const YEAR_2100 = 4_102_444_800_000;
 
 /** A time as ISO 8601, or since 1970 in s, ms, µs or ns (number or digits), in ms; else null. */
-export function moment(value: unknown): Millis | null {
+export function readTimestamp(value: unknown): Millis | null {
   const text = line(value, 60);
   if (text === '') return null;
   const number = /^\d{9,19}(\.\d+)?$/.test(text) ? Number(text) : null;
@@ -98,7 +98,7 @@ export function moment(value: unknown): Millis | null {
 export function componentIn(tags: unknown): string | null {
   const parsed = typeof tags === 'string' && /^\s*[[{]/.test(tags) ? fromJson(tags) : tags;
   if (Array.isArray(parsed)) return parsed.slice(0, 100).map(componentInTag).find(Boolean) ?? null;
-  const fields = fieldsOf(parsed);
+  const fields = fieldsOfObject(parsed);
   if (fields) return line(fields.component, NAME) || null;
   const text = line(parsed, 1000);
   const tag = text.split(',').map(one => componentInTag(one.trim()));
@@ -106,14 +106,14 @@ export function componentIn(tags: unknown): string | null {
 }
 
 function componentInTag(tag: unknown): string | null {
-  const fields = fieldsOf(tag);
+  const fields = fieldsOfObject(tag);
   // "component:Background Jobs", but not what follows in "component=jobs env=prod".
   if (!fields)
     return /^component\s*[=:]\s*([^=:]+?)(?:\s+\S+[=:].*)?$/i.exec(line(tag, 2 * NAME))?.[1] ?? null;
-  const isIt = [fields.name, fields.tag, fields.key].some(
+  const isComponentTag = [fields.name, fields.tag, fields.key].some(
     name => plainWord(line(name, NAME)) === 'component',
   );
-  return (isIt && line(fields.value, NAME)) || null;
+  return (isComponentTag && line(fields.value, NAME)) || null;
 }
 
 /** A name or a word, so that `alert_type`, `alertType` and `Alert Type` are the same; numbers keep their sign. */

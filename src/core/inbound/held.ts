@@ -3,10 +3,10 @@ import { limitProblems, type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { isHeldUnmatched } from './senders.ts';
-import { matching, type Named } from './to-transition.ts';
+import { type MonitorNames, matching } from './to-transition.ts';
 
 /** An alert that was held, not published. */
-export interface HeldAlert extends Named {
+export interface HeldAlert extends MonitorNames {
   readonly sender: string;
   readonly firstAt: Millis;
   readonly lastAt: Millis;
@@ -16,7 +16,7 @@ export interface HeldAlert extends Named {
 /** How long it is shown after it was last reported. */
 export const HELD_FOR: Millis = 7 * DAY;
 
-/** Those that would be held again: a component may match them by now. */
+/** Returns the alerts that would be held again: a component may match the others by now. */
 export function stillHeld<T extends HeldAlert>(
   held: readonly T[],
   { components, inbound }: Site,
@@ -25,7 +25,7 @@ export function stillHeld<T extends HeldAlert>(
 }
 
 /** The line that makes a component of status.yaml match it. */
-export function matchLine({ component, also, name }: Named): string {
+export function matchLine({ component, also, name }: MonitorNames): string {
   return `match: [${JSON.stringify(component ?? also[0] ?? name)}]`;
 }
 

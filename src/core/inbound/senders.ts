@@ -42,7 +42,7 @@ const UPTIME: Readonly<Record<string, Sender>> = {
   cronitor: { called: 'Cronitor', read: cronitor },
 };
 
-/** Of internal things too: what matches no component is held. */
+/** Senders whose alerts are of internal things too: those that match no component are held. */
 const ALERTS: Readonly<Record<string, Sender>> = {
   alertmanager: { called: 'Alertmanager', read: alertmanager },
   grafana: { called: 'Grafana', read: grafana },
@@ -65,7 +65,7 @@ export const SENDERS: Readonly<Record<string, WebhookReader>> = Object.assign(
   Object.fromEntries(Object.entries(KNOWN).map(([name, { read }]) => [name, fromSender(name, read)])),
 );
 
-/** What published texts call a sender; one mapped in status.yaml is "a monitor". */
+/** Returns a sender's name in published texts; one mapped in status.yaml is "a monitor". */
 export function calledOf(sender: string): string {
   return (Object.hasOwn(KNOWN, sender) ? KNOWN[sender]?.called : undefined) ?? 'a monitor';
 }

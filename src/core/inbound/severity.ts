@@ -12,14 +12,14 @@ export const SEVERITY_WORDS: Readonly<Record<Severity | 'ignore', readonly strin
   ignore: words('info information informational notice debug none ok success lowest P5 Sev4 Sev5'),
 };
 
-/** What a signal without such a word is: a monitor's outage, a monitor's trouble, an alert. */
+/** The severity word of a signal without one: for a monitor's outage, a monitor's trouble, an alert. */
 const WITHOUT = { down: 'critical', degraded: 'minor', alert: 'major' } as const;
 
 /**
  * The severity of a signal: its first word that the sender's table in status.yaml knows, else the first of the table
  * here, else `default` of status.yaml, else by what it says. Null if it opens nothing.
  */
-export function severityOf(
+export function severityOfSignal(
   { sender, severity, says }: Pick<Signal, 'sender' | 'severity' | 'says'>,
   { severity: tables }: InboundSettings,
 ): Severity | null {

@@ -2,14 +2,14 @@
 import {
   address,
   componentIn,
-  fieldsOf,
+  fieldsOfObject,
   fromJson,
   identity,
   line,
   MESSAGE,
-  moment,
   NAME,
   plainWord,
+  readTimestamp,
 } from './fields.ts';
 import { ignored, type SenderResult, type SenderSignal, signal } from './signal.ts';
 
@@ -19,7 +19,7 @@ type Paths = readonly string[];
 export interface Shape {
   /** The state, a word of one of the lists below. */
   readonly status: Paths;
-  /** What people read. */
+  /** The name that people read. */
   readonly name: Paths;
   /** The id of the monitor; by default its name. */
   readonly monitor?: Paths;
@@ -54,7 +54,7 @@ export interface Shape {
 }
 
 /** `'a b c'` as a list. */
-export function list(text: string): readonly string[] {
+export function wordsOfList(text: string): readonly string[] {
   return text.split(' ');
 }
 
@@ -79,7 +79,7 @@ export function reader(shape: Shape): (input: unknown) => SenderResult {
 }
 
 function readEvent(shape: Shape, input: unknown): SenderResult {
-  const given = fieldsOf(input);
+  const given = fieldsOfObject(input);
   if (!given) return { problem: `expected ${shape.example}` };
   const body = shape.prepare ? shape.prepare(given) : given;
   return readWith(shape, path => fieldAt(body, path));
@@ -156,7 +156,7 @@ function componentOf(paths: Paths = [], get: (path: string) => unknown): string 
 }
 
 function instant(paths: Paths = [], get: (path: string) => unknown): number | null {
-  return paths.map(path => moment(get(path))).find(at => at !== null) ?? null;
+  return paths.map(path => readTimestamp(get(path))).find(at => at !== null) ?? null;
 }
 
 /** The value at a path such as `alert.entity`; within a list, of all its entries. JSON in a text is looked into. */
@@ -175,7 +175,7 @@ export function fieldAt(body: unknown, path: string): unknown {
 }
 
 function child(value: unknown, name: string): unknown {
-  const fields = fieldsOf(value);
+  const fields = fieldsOfObject(value);
   if (!fields) return undefined;
   if (Object.hasOwn(fields, name)) return fields[name];
   const plain = plainWord(name);

@@ -23,7 +23,7 @@ export interface Signal {
   readonly alert: string | null;
   /** The sender's words for how bad it is, most telling first. */
   readonly severity: readonly string[];
-  /** Of the monitor that it is down (or up again) or degraded, or an alert in its own words. */
+  /** A monitor is down (or up again) or degraded, or this is an alert in its own words. */
   readonly says: 'down' | 'degraded' | 'alert';
   /** The sender's event id, to recognise repeats; else the event's time; else null. */
   readonly event: string | null;
@@ -32,7 +32,7 @@ export interface Signal {
   readonly expiry?: Expiry;
 }
 
-/** What expires, and when (epoch ms) or in how many days; null when unknown. */
+/** A certificate or domain that expires, and when (epoch ms) or in how many days; null when unknown. */
 export interface Expiry {
   readonly of: 'certificate' | 'domain';
   readonly at: Millis | null;

@@ -8,14 +8,14 @@ import { withoutSecrets } from '../text/printable.ts';
 import { slug } from '../text/slug.ts';
 import { fingerprint } from './fields.ts';
 import { calledOf } from './senders.ts';
-import { severityOf } from './severity.ts';
+import { severityOfSignal } from './severity.ts';
 import type { Signal } from './signal.ts';
 
 /**
  * Turns a `down` or `up` signal into a transition.
  * - `source`: the monitor; for an alert, its name and the components, so that ten pods are one outage.
  * - `title`: `NAME Down` for what is down, an alert's own words; also for `up`, which closes the same incident.
- * - `severity`: see `severityOf`; minor where that opens nothing.
+ * - `severity`: see `severityOfSignal`; minor where that opens nothing.
  * - `components`: see `matching`; may be empty.
  * - `at`: never in the future, as the sender's clock may be ahead.
  * - `key`: the sender's event, so that a repeat is stored once; without one the current time, and only the source's
@@ -40,7 +40,7 @@ export function toTransition(
     at: Math.min(signal.at ?? now, now),
     title: `${name}${ending}`,
     slug: slugOf(name, ending),
-    severity: severityOf(signal, inbound) ?? 'minor',
+    severity: severityOfSignal(signal, inbound) ?? 'minor',
     components: matched,
     message: messageOf(signal),
   };
@@ -65,7 +65,7 @@ export function slugOf(name: string, ending: string): string {
  * name; its id, name or address is a component's id, name or `match:` entry; so is its service, entity or policy; its
  * address is at or below the address a component checks (the most specific wins). Words within a name do not count: "API gateway in staging" is not the API.
  */
-export function matching(signal: Named, components: readonly Component[]): readonly string[] {
+export function matching(signal: MonitorNames, components: readonly Component[]): readonly string[] {
   const called = (words: readonly (string | null)[]) =>
     components.filter(({ id, name, match }) =>
       words.some(word => word !== null && [id, name, ...match].some(own => same(own, word))),
@@ -76,8 +76,8 @@ export function matching(signal: Named, components: readonly Component[]): reado
   return (found ?? watching(signal.url, components)).map(({ id }) => id);
 }
 
-/** What a monitor's component is found by. */
-export type Named = Pick<Signal, 'component' | 'monitor' | 'name' | 'url' | 'also'>;
+/** The fields of a signal by which its component is found. */
+export type MonitorNames = Pick<Signal, 'component' | 'monitor' | 'name' | 'url' | 'also'>;
 
 function same(a: string, b: string): boolean {
   const bare = (text: string) => text.trim().toLowerCase().replace(/\/+$/, '');
@@ -92,8 +92,8 @@ function watching(url: string | null, components: readonly Component[]): Compone
     const ours = component.check.type === 'http' ? parseUrl(component.check.url) : null;
     if (!ours) return [];
     if (theirs.path === null) return ours.hostname === theirs.hostname ? [{ component, depth: 0 }] : [];
-    const isAbove = theirs.host === ours.host && theirs.path.startsWith(ours.path ?? '/');
-    return isAbove ? [{ component, depth: (ours.path ?? '').length }] : [];
+    const isBelowOurAddress = theirs.host === ours.host && theirs.path.startsWith(ours.path ?? '/');
+    return isBelowOurAddress ? [{ component, depth: (ours.path ?? '').length }] : [];
   });
   const deepest = Math.max(...found.map(({ depth }) => depth));
   return found.filter(({ depth }) => depth === deepest).map(({ component }) => component);

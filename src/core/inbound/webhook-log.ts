@@ -22,7 +22,7 @@ const SECRET = /token|secret|passw|passphrase|authori[sz]ation|api[_-]?key|cooki
  * A body as JSON text, cut, with secrets hidden: values with names of secrets or contacts, email addresses, and the
  * user, password and query of URLs. Never throws.
  */
-export function redacted(body: unknown): string {
+export function bodyForLog(body: unknown): string {
   const text = JSON.stringify(hide(body, 0)) ?? '';
   return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - 1)}…`;
 }

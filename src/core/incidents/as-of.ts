@@ -47,7 +47,7 @@ export function asOf(
  * Whether an update may be a step of a maintenance's plan, which waits for its time: its heading names a status, or a
  * date within the work.
  */
-export function isPlannable(
+export function mayBePlannedStep(
   { scheduled }: Pick<Incident, 'scheduled'>,
   { inherits, undated, at, status }: IncidentUpdate,
 ): boolean {
@@ -70,7 +70,7 @@ export function stepsAfterCompletion(
 ): readonly IncidentUpdate[] {
   const { scheduled, status, resolved, rrule } = incident;
   if (!scheduled || status !== 'completed' || rrule !== undefined) return [];
-  const steps = incident.updates.filter(update => isPlannable(incident, update) && !update.preface);
+  const steps = incident.updates.filter(update => mayBePlannedStep(incident, update) && !update.preface);
   const end =
     incident.endedBy === undefined
       ? steps.find(update => update.status === 'completed')
@@ -136,7 +136,7 @@ function withFirstSeenTimes(
   };
 }
 
-/** What lies before a beginning that is not believed is dated well, unless it is of another day. */
+/** Returns an update dated before a beginning that is not believed as well dated, unless it is of another day. */
 function believed({ stray, ...update }: IncidentUpdate, started: Millis): IncidentUpdate {
   return stray && update.at < started - DAY ? { ...update, stray } : update;
 }
@@ -155,7 +155,7 @@ function withEarlyUpdatesMoved(
   const { updates } = incident;
   const seenAt = ({ key }: IncidentUpdate) => seen(refOf({ incidentId: keyOf(incident), key }));
   const isEarly = (update: IncidentUpdate) =>
-    !isPlannable(incident, update) &&
+    !mayBePlannedStep(incident, update) &&
     (update.at > now || (wasAhead && seenAt(update) < update.at)) &&
     (!before || (update.inherits === true && seenAt(update) < now));
   if (!updates.some(isEarly)) return incident;

@@ -23,7 +23,7 @@ export function completionOf(incident: Incident, state: UpdateStatus = incident.
     return { at: resolved ?? scheduled.end, update: updates.find(({ key }) => key === endedBy) ?? null };
   const last = updates.findLastIndex(({ status }) => status !== 'completed' && status !== 'resolved');
   const isWritten = status === 'completed';
-  // Of a plan, steps may follow it.
+  // Steps may follow a plan.
   const isPlan = isWritten && series === undefined;
   const said =
     updates.slice(last + 1).find(isCompletion) ?? (isPlan ? updates.find(isCompletion) : undefined);
@@ -68,7 +68,9 @@ export function isCalledOff(incident: Incident): boolean {
   return completion !== null && completion.at < beginningOfWork(incident, incident.scheduled!);
 }
 
-/** So long after its planned end, what was told of a completed maintenance may differ from what its file says now. */
+/**
+ * For this long after the planned end, what was told of a completed maintenance may differ from what its file says now.
+ */
 const RECENT: Millis = 30 * DAY;
 
 /** Whether the records may know more of a completion than the file. */
@@ -77,7 +79,7 @@ export function mayRecordsTell({ scheduled, status, rrule }: Incident, now: Mill
   return status === 'completed' || now >= scheduled.end;
 }
 
-/** What the records tell of an incident's ends. */
+/** The records about an incident's ends. */
 export interface EndRecord {
   /** When it was told that it goes on after an earlier end, epoch ms; null: never. */
   readonly openedAt: Millis | null;
@@ -124,8 +126,10 @@ export function completedByRecord(incident: Incident, record: EndRecord, now: Mi
       announcedAt !== null && (record.seenAt(update.key) ?? Number.POSITIVE_INFINITY) > announcedAt;
     if (update.at >= end || (isWritten && isLater)) return { ...update, status };
     // Between its going on and its present end.
-    const isOfMore = openedAt !== null && seen(update) >= openedAt;
-    return isOfMore && update.status === status ? { ...update, status: 'in_progress' as const } : update;
+    const seenAfterReopening = openedAt !== null && seen(update) >= openedAt;
+    return seenAfterReopening && update.status === status
+      ? { ...update, status: 'in_progress' as const }
+      : update;
   });
   if (by || !isWritten) return { ...incident, resolved: end, endedBy: by?.key ?? WORDLESS, updates: all };
   const wordless = { key: WORDLESS, at: end, status, label: null, body: '' };
@@ -149,20 +153,21 @@ function wordsOfEnd(
     (announcedAt === null ? update.at <= now || isMisread(update) : seen(update) <= announcedAt) &&
     (openedAt === null || seen(update) > openedAt);
   const told = updates.filter(update => !update.preface && isOfThisEnd(update));
-  const isFresh = (update: IncidentUpdate) => seen(update) >= first;
-  const isSaid = (update: IncidentUpdate) => isCompletion(update) || update.early === true;
-  const said = told.find(one => isSaid(one) && isFresh(one)) ?? told.findLast(isSaid);
+  const seenSinceFirst = (update: IncidentUpdate) => seen(update) >= first;
+  const tellsCompletion = (update: IncidentUpdate) => isCompletion(update) || update.early === true;
+  const said =
+    told.find(one => tellsCompletion(one) && seenSinceFirst(one)) ?? told.findLast(tellsCompletion);
   if (said || status !== 'completed') return said;
-  // What is first seen when it is over may be its announcement.
-  const isKnown = updates.some(update => seen(update) < first);
+  // An update that is first seen when it is over may be its announcement.
+  const knownBefore = updates.some(update => seen(update) < first);
   const begun = beginningOfWork(incident, planned);
   return told.findLast(update => {
     const { inherits, status, at } = update;
-    if (!(inherits || (isKnown && status === 'scheduled'))) return false;
-    // What was told before is told, unless the front matter names its time.
+    if (!(inherits || (knownBefore && status === 'scheduled'))) return false;
+    // An update that was told before is told, unless the front matter names its time.
     if (at === resolved) return true;
-    if (!isFresh(update)) return false;
-    if (isKnown) return at < planned.end || isMisread(update);
+    if (!seenSinceFirst(update)) return false;
+    if (knownBefore) return at < planned.end || isMisread(update);
     // By the time of the first sight, what is dated before the work may tell that it does not take place.
     return at < planned.end && (at > begun || (first < begun && update !== beginningOf(incident)));
   });
@@ -179,11 +184,11 @@ function timeOfEnd(
   const first = Math.min(announcedAt ?? now, isWritten ? now : planned.end);
   const latest = isWritten && incident.updates.some(one => isOverrun(one, planned)) ? first : planned.end;
   const written = incident.resolved ?? by?.at ?? Math.min(isWritten ? first : planned.end, latest);
-  const isWrong =
+  const isImpossible =
     // By a clock that was ahead when it was told.
     written > now ||
     (by !== undefined && incident.resolved === null && wasAhead(by)) ||
     // The work had begun when it was first said to be over: nobody calls it off then.
     (written < beginningOfWork(incident, planned) && first >= planned.start && first < planned.end);
-  return isWrong ? first : written;
+  return isImpossible ? first : written;
 }

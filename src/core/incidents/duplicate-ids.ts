@@ -1,16 +1,16 @@
 // Several files with one id: which of them is shown, by fixed rules.
-import { severityOf } from '../model/component.ts';
+import { severityOfStatus } from '../model/component.ts';
 import { type Incident, isOpen, SEVERITIES } from '../model/incident.ts';
 import { errorAt, type Problem, warningAt } from '../model/problem.ts';
 
-type Named = { readonly file: string; readonly id: string; readonly good: Incident | null };
+type FileOfId = { readonly file: string; readonly id: string; readonly good: Incident | null };
 
 /**
  * Sorts files with the same id; the first is shown. Open incidents come first, the most severe before others; then
  * maintenance that is not over; then the one that ended last, so that an incident just resolved stays visible. Then by
  * path.
  */
-export function byRank(a: Named, b: Named): number {
+export function byRank(a: FileOfId, b: FileOfId): number {
   return rankOf(b.good) - rankOf(a.good) || endOf(b.good) - endOf(a.good) || (a.file < b.file ? -1 : 1);
 }
 
@@ -24,7 +24,10 @@ function rankOf(incident: Incident | null): number {
 function gravityOf({ severity, components, updates }: Incident): number {
   const now = updates.findLast(({ change }) => change?.severity)?.change?.severity ?? severity;
   const named = updates.findLast(({ change }) => change?.components)?.change?.components ?? components ?? [];
-  const all = [now, ...named.flatMap(({ status }) => (status === null ? [] : (severityOf(status) ?? [])))];
+  const all = [
+    now,
+    ...named.flatMap(({ status }) => (status === null ? [] : (severityOfStatus(status) ?? []))),
+  ];
   return Math.max(...all.map(one => SEVERITIES.indexOf(one)));
 }
 
@@ -34,7 +37,7 @@ function endOf(incident: Incident | null): number {
 }
 
 /** The problem that `file` is not shown because `shown` is. */
-export function duplicateIdProblem({ file, id, good }: Named, shown: Named): Problem {
+export function duplicateIdProblem({ file, id, good }: FileOfId, shown: FileOfId): Problem {
   const why =
     shown.good && isOpen(shown.good)
       ? good && isOpen(good)
@@ -50,7 +53,7 @@ export function duplicateIdProblem({ file, id, good }: Named, shown: Named): Pro
 }
 
 /** The problem that the addresses of `file` and `other` differ only by capital letters. Both are shown. */
-export function similarIdProblem({ file, id }: Named, other: Named): Problem {
+export function similarIdProblem({ file, id }: FileOfId, other: FileOfId): Problem {
   const what = `its id "${id}" differs only by capital letters from that of ${other.file}; some disks and programs treat both as the same`;
   return warningAt(file, what, 'rename one of the two');
 }

@@ -40,7 +40,7 @@ export function announcesRelapse(
  * Null while it is open.
  * @param state as of now (`stateAt`)
  */
-export function endOf(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
+export function endOfIncident(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
   if (state !== 'resolved' && state !== 'completed') return null;
   const { updates, resolved, scheduled } = incident;
   const completion = completionOf(incident, state);
@@ -82,7 +82,7 @@ export function endsTold(has: (key: string) => boolean): { readonly count: numbe
   return { count, open: count === 0 || has(reopeningKey(count - 1)) };
 }
 
-/** What the records tell of the ends of a maintenance. */
+/** Returns what the records tell of the ends of a maintenance. */
 export function endRecordOf(
   records: {
     has(key: string): boolean;
@@ -105,7 +105,7 @@ export function endRecordOf(
  * The end, or the reopening, that is to be told next; null if the incident is as it was last told. Correcting an end
  * is none. `key`: to record it.
  * @param status as of now (`stateAt`)
- * @param end the present one (`endOf`)
+ * @param end the present one (`endOfIncident`)
  */
 export function endOrReopeningToTell(
   { updates, endsAhead }: Incident,

@@ -5,7 +5,7 @@ import { iso, type Millis } from '../model/time.ts';
 /** A part of an incident whose time may be in the future: its start, its end, or an update. */
 export type Edge = 'started' | 'resolved' | IncidentUpdate;
 
-/** What the keys of edges end with: `#started`, `#resolved`, and `#ahead` of an update. */
+/** The endings of the keys of edges: `#started`, `#resolved`, and `#ahead` of an update. */
 export const EDGE_ENDINGS = ['#started', '#resolved', '#ahead'] as const;
 
 /** The database key that records "was in the future when first seen". */

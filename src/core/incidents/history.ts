@@ -7,19 +7,22 @@ export interface Revision {
   readonly at: Millis;
   readonly author: string;
   readonly commit: string;
-  readonly changes: readonly Said[];
+  readonly changes: readonly HistorySentence[];
 }
 
 /** A sentence of the catalogue. Values: times are ISO, severities and statuses as in the file. */
-export type Said = { readonly key: Extract<Key, `history.${string}`>; readonly values?: Values };
+export type HistorySentence = { readonly key: Extract<Key, `history.${string}`>; readonly values?: Values };
 
 /** The changes from one version to the next. null: the version could not be read; undefined: there was none. */
-export function changesBetween(before: Incident | null | undefined, after: Incident | null): readonly Said[] {
+export function changesBetween(
+  before: Incident | null | undefined,
+  after: Incident | null,
+): readonly HistorySentence[] {
   if (before === undefined) return [{ key: 'history.created' }];
   if (after === null) return [{ key: 'history.broken' }];
   if (before === null) return [{ key: 'history.mended' }];
-  const found: Said[] = [];
-  const moved = (key: Said['key'], from: string | null, to: string | null) => {
+  const found: HistorySentence[] = [];
+  const moved = (key: HistorySentence['key'], from: string | null, to: string | null) => {
     if (from !== to) found.push({ key, values: { from: from ?? '–', to: to ?? '–' } });
   };
   const when = (at: Millis | null | undefined) => (at == null ? null : iso(at));
@@ -39,7 +42,7 @@ export function changesBetween(before: Incident | null | undefined, after: Incid
   return found.length > 0 ? found : [{ key: 'history.other' }];
 }
 
-function updateChanges(before: Incident, after: Incident): Said[] {
+function updateChanges(before: Incident, after: Incident): HistorySentence[] {
   const old = new Map(before.updates.map(update => [update.key, update]));
   const now = new Map(after.updates.map(update => [update.key, update]));
   const text = (update: Incident['updates'][number] | undefined) =>
@@ -49,7 +52,8 @@ function updateChanges(before: Incident, after: Incident): Said[] {
   const edited = after.updates.filter(
     ({ key }) => old.has(key) && text(old.get(key)) !== text(now.get(key)),
   ).length;
-  const said = (key: Said['key'], n: number): Said[] => (n === 0 ? [] : [{ key, values: { n } }]);
+  const said = (key: HistorySentence['key'], n: number): HistorySentence[] =>
+    n === 0 ? [] : [{ key, values: { n } }];
   return [
     ...said('history.added', added),
     ...said('history.edited', edited),

@@ -8,7 +8,7 @@ export interface KnownUpdate {
   readonly key: string;
   /** The key its file would give it: the time in its heading, and its number within that time. */
   readonly as: string;
-  /** What it says (`wordsOf`). */
+  /** The update's words (`wordsOf`). */
   readonly words: string;
 }
 
@@ -35,7 +35,7 @@ const ALIKE = 0.6;
 /** More pairs than this are not compared. */
 const MAX_PAIRS = 2500;
 
-/** What an update says, cut and with a digest if it is long. */
+/** Returns an update's words, cut and with a digest if they are long. */
 function wordsOf({ title }: Pick<Incident, 'title'>, { body, label, status }: IncidentUpdate): string {
   const text = body.replace(/\s+/g, ' ').trim() || (label ?? `${status}: ${title}`);
   if (text.length <= COMPARED) return text;
@@ -76,7 +76,7 @@ export function recognise<Kind extends Incident>(
   return { named, record };
 }
 
-function recordOf(known: KnownIncident, id: string, said: readonly Said[]): KnownIncident {
+function recordOf(known: KnownIncident, id: string, said: readonly UpdateWords[]): KnownIncident {
   const found = matched(known, said);
   const used = new Set([...known.updates, ...known.gone].map(({ key }) => key));
   const updates = said.map((one): KnownUpdate => {
@@ -94,19 +94,20 @@ function recordOf(known: KnownIncident, id: string, said: readonly Said[]): Know
 export function isSameIncident(known: KnownIncident, incident: Incident, justGone: boolean): boolean {
   const said = saidIn(incident);
   // A machine's words are the same for each of its incidents.
-  const isWorded = justGone && incident.openedBy === null;
+  const mayMatchByWords = justGone && incident.openedBy === null;
   const kept = known.updates.filter(one =>
     said.some(
       ({ as, words }) =>
-        (timeInKey(as) === timeInKey(one.as) && alike(words, one.words)) || (isWorded && words === one.words),
+        (timeInKey(as) === timeInKey(one.as) && alike(words, one.words)) ||
+        (mayMatchByWords && words === one.words),
     ),
   );
   return kept.length > 0 && kept.length * 2 >= known.updates.length;
 }
 
-type Said = Pick<KnownUpdate, 'as' | 'words'>;
+type UpdateWords = Pick<KnownUpdate, 'as' | 'words'>;
 
-function saidIn(incident: Incident): Said[] {
+function saidIn(incident: Incident): UpdateWords[] {
   return incident.updates.map(update => ({ as: update.key, words: wordsOf(incident, update) }));
 }
 
@@ -114,16 +115,19 @@ function saidIn(incident: Incident): Said[] {
  * The known update that each update is. First those that read the same, then those with the same words, with the same
  * time, with nearly the same words, and last those at the same place between known neighbours.
  */
-function matched({ updates, gone }: KnownIncident, said: readonly Said[]): ReadonlyMap<Said, KnownUpdate> {
-  const found = new Map<Said, KnownUpdate>();
+function matched(
+  { updates, gone }: KnownIncident,
+  said: readonly UpdateWords[],
+): ReadonlyMap<UpdateWords, KnownUpdate> {
+  const found = new Map<UpdateWords, KnownUpdate>();
   const taken = new Set<KnownUpdate>();
-  const take = (one: Said, other: KnownUpdate) => {
+  const take = (one: UpdateWords, other: KnownUpdate) => {
     found.set(one, other);
     taken.add(other);
   };
   const unmatched = () => said.filter(one => !found.has(one));
   const free = (among: readonly KnownUpdate[]) => among.filter(one => !taken.has(one));
-  const pair = (among: readonly KnownUpdate[], nameOf: (one: Said) => string) => {
+  const pair = (among: readonly KnownUpdate[], nameOf: (one: UpdateWords) => string) => {
     const named = new Map<string, KnownUpdate[]>();
     for (const one of free(among)) named.set(nameOf(one), [...(named.get(nameOf(one)) ?? []), one]);
     for (const one of unmatched()) {
@@ -136,7 +140,7 @@ function matched({ updates, gone }: KnownIncident, said: readonly Said[]): Reado
   pair(updates, ({ words }) => words);
   const telling = gone.filter(({ words }) => words.length >= TELLING);
   pair(telling, ({ words }) => words);
-  const corrected = (isNear: (one: Said, other: KnownUpdate) => boolean) => {
+  const corrected = (isNear: (one: UpdateWords, other: KnownUpdate) => boolean) => {
     if (unmatched().length * free(updates).length > MAX_PAIRS) return;
     for (const one of unmatched()) {
       const [best] = free(updates)
@@ -158,11 +162,11 @@ function matched({ updates, gone }: KnownIncident, said: readonly Said[]): Reado
  * there is no neighbour: an update there is new.
  */
 function placed(
-  said: readonly Said[],
+  said: readonly UpdateWords[],
   known: readonly KnownUpdate[],
-  found: ReadonlyMap<Said, KnownUpdate>,
-): readonly (readonly [Said, KnownUpdate])[] {
-  const pairs: (readonly [Said, KnownUpdate])[] = [];
+  found: ReadonlyMap<UpdateWords, KnownUpdate>,
+): readonly (readonly [UpdateWords, KnownUpdate])[] {
+  const pairs: (readonly [UpdateWords, KnownUpdate])[] = [];
   const places = new Map(said.map((one, at) => [found.get(one), at]));
   let from = 0;
   let before: KnownUpdate[] = [];

@@ -116,7 +116,7 @@ export function affectedNamesAt(
 }
 
 /**
- * Of an incident with very many updates: those that decide how this one is announced, with the components affected
+ * Returns the updates, of very many, that decide how this one is announced, with the components affected
  * then and at any time. As many as there are components, and a few more.
  */
 export function updatesBehind(incident: Incident, update: IncidentUpdate): readonly IncidentUpdate[] {

@@ -3,8 +3,8 @@ import { affectedBy, type Incident, keyOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, type Millis, type Span } from '../model/time.ts';
 
-/** What of a maintenance a calendar shows: a change raises its SEQUENCE. */
-interface Plan extends Span {
+/** The part of a maintenance that a calendar shows: a change raises its SEQUENCE. */
+interface CalendarPlan extends Span {
   readonly title: string;
   readonly rrule: string | null;
   readonly zone: string;
@@ -17,7 +17,7 @@ interface Plan extends Span {
 export interface ToldPlan {
   /** Its lasting name. */
   readonly id: string;
-  readonly plan: Plan;
+  readonly plan: CalendarPlan;
   readonly sequence: number;
   /** When the plan was changed, or its file deleted, epoch ms; null if it is as first read. */
   readonly changedAt: Millis | null;
@@ -69,13 +69,13 @@ export function plansNow(
   return isSame ? told : plans;
 }
 
-function planOf(incident: Incident, { start, end }: Span, site: Site): Plan {
+function planOf(incident: Incident, { start, end }: Span, site: Site): CalendarPlan {
   const { title, rrule = null, timezone: zone = site.timezone, status, updates } = incident;
   const components = affectedBy(incident, site.components).map(({ id }) => id);
   const isOver = status === 'completed';
   return { start, end, title, rrule, zone, components, isOver, updates: updates.length };
 }
 
-function isAhead({ end, rrule, isOver }: Plan, now: Millis): boolean {
+function isAhead({ end, rrule, isOver }: CalendarPlan, now: Millis): boolean {
   return !isOver && (rrule !== null || end > now);
 }

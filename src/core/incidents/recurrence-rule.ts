@@ -93,8 +93,8 @@ function matcher(rule: ParsedOptions): (day: number) => boolean {
     if (months.size > 0 && !months.has(month + 1)) return false;
     const inMonth = () => [day - dayOf(year, month), dayOf(year, month + 1) - day] as const;
     const inYear = () => [day - dayOf(year, 0), dayOf(year + 1, 0) - day] as const;
-    if (monthDays.size > 0 && !isAmong(monthDays, ...inMonth())) return false;
-    if (yearDays.size > 0 && !isAmong(yearDays, ...inYear())) return false;
+    if (monthDays.size > 0 && !namesPlace(monthDays, ...inMonth())) return false;
+    if (yearDays.size > 0 && !namesPlace(yearDays, ...inYear())) return false;
     if (weekdays.size + nth.size > 0) {
       const weekday = weekdayOf(day);
       const [before, after] = nth.size > 0 ? (ofYear ? inYear() : inMonth()) : [0, 1];
@@ -102,12 +102,12 @@ function matcher(rule: ParsedOptions): (day: number) => boolean {
       const isNth = named(Math.ceil((before + 1) / 7)) || named(-Math.ceil(after / 7));
       if (!weekdays.has(weekday) && !isNth) return false;
     }
-    return weeks.size === 0 || isAmong(weeks, ...inWeeks(day, wkst));
+    return weeks.size === 0 || namesPlace(weeks, ...inWeeks(day, wkst));
   };
 }
 
 /** Whether the rule names a place; places count from 1 at the beginning or from -1 at the end. */
-function isAmong(named: ReadonlySet<number>, before: number, after: number): boolean {
+function namesPlace(named: ReadonlySet<number>, before: number, after: number): boolean {
   return named.has(before + 1) || named.has(-after);
 }
 

@@ -1,7 +1,7 @@
 // Recurrence: turns a maintenance file with an `rrule` into its occurrences, each an incident of its own.
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
-import { type Fault, fault } from '../model/problem.ts';
+import { type SchemaIssue, schemaIssue } from '../model/problem.ts';
 import { DAY, iso, type Millis, parseInstant, SECOND, type Span } from '../model/time.ts';
 import { type Beginning, beginnings } from './recurrence-rule.ts';
 import { dayIn, momentAt, wallTime } from './times/zone.ts';
@@ -28,13 +28,13 @@ const REFUSED: readonly (readonly [RegExp, string, fix: string])[] = [
 ];
 
 /** Why a maintenance cannot repeat by a rule, and what to write; null when it can. */
-export function ruleFault(text: string): Fault | null {
+export function ruleFault(text: string): SchemaIssue | null {
   for (const [pattern, why, fix] of REFUSED) {
     const found = pattern.exec(text);
-    if (found) return fault(`${found[1]?.toUpperCase()} ${why}`, fix);
+    if (found) return schemaIssue(`${found[1]?.toUpperCase()} ${why}`, fix);
   }
   return readRule(text) === null
-    ? fault('this is not a recurrence rule', 'write it like FREQ=WEEKLY;BYDAY=SU')
+    ? schemaIssue('this is not a recurrence rule', 'write it like FREQ=WEEKLY;BYDAY=SU')
     : null;
 }
 
@@ -100,7 +100,7 @@ function beginningsOf(options: RuleOptions, start: Millis, zone: string, from = 
  *   first: to the first).
  * - The text before the first section and all announced before the first start are shown with every occurrence, but
  *   sent once.
- * - `status: completed` ends the series (`endOf`).
+ * - `status: completed` ends the series (`endOfIncident`).
  */
 export function occurrencesOf(incident: Incident, now: Millis, siteZone: string): readonly Incident[] {
   const { scheduled, timezone: zone = siteZone, rrule } = incident;
@@ -111,7 +111,7 @@ export function occurrencesOf(incident: Incident, now: Millis, siteZone: string)
   const found: Beginning[] = [];
   const from = Math.max(start, now - BACK);
   const begins = beginningOn(options, first, zone);
-  const updates = incident.updates.map(update => bound(update, day => begins(day) !== null));
+  const updates = incident.updates.map(update => keepKnownDay(update, day => begins(day) !== null));
   const named = new Set(updates.map(({ occurrence = '' }) => occurrence));
   const last = [...named].sort().at(-1) ?? '';
   for (const one of beginningsOf(options, start, zone, from)) {
@@ -148,9 +148,9 @@ function beginningOn(options: RuleOptions, first: Beginning, zone: string) {
 }
 
 /** The update; without a day that is no occurrence's, so that it is shown with the one in which it was written. */
-function bound(update: IncidentUpdate, isOne: (day: string) => boolean): IncidentUpdate {
+function keepKnownDay(update: IncidentUpdate, isOccurrenceDay: (day: string) => boolean): IncidentUpdate {
   const { occurrence, ...rest } = update;
-  return occurrence === undefined || isOne(occurrence) ? update : rest;
+  return occurrence === undefined || isOccurrenceDay(occurrence) ? update : rest;
 }
 
 /** The days that updates name and on which no occurrence begins. */
@@ -188,7 +188,7 @@ export function readOccurrenceId(id: string): { readonly series: string; readonl
  * When a series ended, epoch ms; Infinity while it continues. `status: completed` ends it: at `resolved`, else with the
  * newest Completed section, else with the last update, but not before the first occurrence.
  */
-function endOf({ status, scheduled, resolved, updates, started }: Series): Millis {
+function endOf({ status, scheduled, resolved, updates, started }: RecurringIncident): Millis {
   if (status !== 'completed') return Number.POSITIVE_INFINITY;
   const said = updates.findLast(
     ({ status, inherits, occurrence }) => status === 'completed' && !inherits && occurrence === undefined,
@@ -200,7 +200,7 @@ function endOf({ status, scheduled, resolved, updates, started }: Series): Milli
  * A series for other programs: RFC 5545 wants DTSTART to match the rule. Null when the rule never matches.
  * @param series with its zone, as in an occurrence.
  */
-export function repetitionOf(series: Series): Repetition | null {
+export function repetitionOf(series: RecurringIncident): Repetition | null {
   const { scheduled, rrule = '', timezone: zone = 'UTC' } = series;
   const options = scheduled && ruleIn(zone, rrule);
   if (!options) return null;
@@ -218,7 +218,7 @@ export function repetitionOf(series: Series): Repetition | null {
   return { ...first, rule: RRule.optionsToString({ ...plain, count }) };
 }
 
-type Series = Pick<
+type RecurringIncident = Pick<
   Incident,
   'status' | 'scheduled' | 'resolved' | 'updates' | 'started' | 'rrule' | 'timezone'
 >;
@@ -254,14 +254,14 @@ function occurrence(
   const scheduled = { start: beginning.at, end: beginning.at + end - first };
   const isFirst = beginning.at === first;
   const day = dayOf(beginning);
-  const isOwn = ({ at, occurrence }: IncidentUpdate) =>
+  const belongsToOccurrence = ({ at, occurrence }: IncidentUpdate) =>
     occurrence === undefined ? (isFirst || at >= scheduled.start) && at < following : occurrence === day;
   const announced = new Set(announcedOf(series));
   let status: UpdateStatus = 'scheduled';
   const updates = series.updates
-    .filter(update => announced.has(update) || isOwn(update))
+    .filter(update => announced.has(update) || belongsToOccurrence(update))
     .map((update): IncidentUpdate => {
-      if (!isOwn(update)) return { ...update, quiet: true };
+      if (!belongsToOccurrence(update)) return { ...update, quiet: true };
       if (announced.has(update)) return update;
       // The status of the previous occurrence does not carry over.
       status = update.inherits ? status : update.status;
@@ -270,7 +270,7 @@ function occurrence(
   // An update that ends the series after this occurrence's time neither ends nor prolongs it.
   const counts = ({ at, occurrence }: IncidentUpdate) =>
     occurrence !== undefined || (at >= scheduled.start && (at < over || over < scheduled.end));
-  const newest = updates.findLast(update => isOwn(update) && counts(update));
+  const newest = updates.findLast(update => belongsToOccurrence(update) && counts(update));
   const front = isFirst && over === Number.POSITIVE_INFINITY ? series.status : 'scheduled';
   const endedIn = over < scheduled.end && (isFirst || scheduled.start <= over);
   const { rrule: _, ...rest } = series;

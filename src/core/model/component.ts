@@ -47,7 +47,7 @@ export function statusOf(severity: Severity): ComponentStatus {
 }
 
 /** The severity behind a component's status; null for operational and maintenance. */
-export function severityOf(status: ComponentStatus): Severity | null {
+export function severityOfStatus(status: ComponentStatus): Severity | null {
   const severities = Object.keys(STATUS_OF_SEVERITY) as Severity[];
   return severities.find(severity => STATUS_OF_SEVERITY[severity] === status) ?? null;
 }

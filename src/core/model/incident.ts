@@ -17,7 +17,7 @@ export interface Affected {
   readonly status: ComponentStatus | null;
 }
 
-/** What an update changes from its time on; null: no change. */
+/** The changes that an update makes from its time on; null: no change. */
 export interface ImpactChange {
   readonly severity: Severity | null;
   /** All components affected from now on; the others are well again. */
@@ -93,10 +93,10 @@ export interface Incident {
   readonly started: Millis;
   /** When it ended; null while open. For maintenance: the actual completion, when written. */
   readonly resolved: Millis | null;
-  /** As in the file; null when it names none (see `affectedBy`). */
+  /** The components that the file names; null when it names none (see `affectedBy`). */
   readonly components: readonly Affected[] | null;
   readonly scheduled: { readonly start: Millis; readonly end: Millis } | null;
-  /** As in the file: read it by `sourcesOf`. Null: a person owns the file. */
+  /** The sources that the file names: read it by `sourcesOf`. Null: a person owns the file. */
   readonly openedBy: string | readonly string[] | null;
   readonly notify: boolean;
   /** Oldest first, never empty. */
@@ -118,13 +118,13 @@ export interface Incident {
   readonly startedAhead?: Millis;
   /** Its file says that it is over, but its end is in the future: it is open until then (as-of.ts). */
   readonly endsAhead?: true;
-  /** Of a completed maintenance, the key of the update that ended it, as the records tell (completion.ts). */
+  /** The key of the update that ended a completed maintenance, as the records tell (completion.ts). */
   readonly endedBy?: string;
   /**
    * A heading's time, or the incident's lasting name, cannot be read: shown as far as possible, but not announced until
    * it can.
    */
-  readonly held?: true;
+  readonly isPartlyUnreadable?: true;
 }
 
 /** The update about the beginning: one that is dated before it is not. */
@@ -155,7 +155,7 @@ export function openedByOf(sources: readonly string[]): string | readonly string
     : sources;
 }
 
-interface Named {
+interface NamedAffected {
   readonly id: string;
   readonly name: string;
 }
@@ -163,7 +163,7 @@ interface Named {
 /** All components an incident affected at any time: first those of `reachedBy`, then those that updates added. */
 export function affectedBy(
   incident: Pick<Incident, 'title' | 'components' | 'scheduled' | 'updates'>,
-  components: readonly Named[],
+  components: readonly NamedAffected[],
 ): readonly Affected[] {
   const later = incident.updates.flatMap(({ change }) => change?.components ?? []);
   return distinct([...reachedBy(incident, components), ...amongst(later, components)]);
@@ -176,7 +176,7 @@ export function affectedBy(
  */
 export function reachedBy(
   incident: Pick<Incident, 'title' | 'components' | 'scheduled'>,
-  components: readonly Named[],
+  components: readonly NamedAffected[],
 ): readonly Affected[] {
   if (incident.components) return amongst(incident.components, components);
   const named = namedIn(incident.title, components);
@@ -185,7 +185,10 @@ export function reachedBy(
 }
 
 /** The known components of a list. `all` means every component, unless one has that id. */
-export function amongst(list: readonly Affected[], components: readonly Named[]): readonly Affected[] {
+export function amongst(
+  list: readonly Affected[],
+  components: readonly NamedAffected[],
+): readonly Affected[] {
   const known = idsOf(components);
   if (!list.some(({ id }) => meansAll(id, known))) return list.filter(({ id }) => known.has(id));
   const named = list.filter(({ id }) => known.has(id));
@@ -207,13 +210,13 @@ function distinct(list: readonly Affected[]): readonly Affected[] {
 }
 
 /** The components whose name is in a title, as whole words. */
-export function namedIn<T extends Named>(title: string, components: readonly T[]): readonly T[] {
+export function namedIn<T extends NamedAffected>(title: string, components: readonly T[]): readonly T[] {
   return components.filter(({ name }) => isNamedIn(name, title));
 }
 
 /** Cached: thousands of incidents ask for the ids of the same list. */
 const idsOf = memoized(
-  (components: readonly Named[]): ReadonlySet<string> => new Set(components.map(({ id }) => id)),
+  (components: readonly NamedAffected[]): ReadonlySet<string> => new Set(components.map(({ id }) => id)),
 );
 
 function isNamedIn(name: string, title: string): boolean {

@@ -60,7 +60,7 @@ export function rollupOfPoint({ at, value }: MetricPoint): MetricRollup {
 }
 
 /** Joins two rollups, in any order. */
-export function joined(a: MetricRollup, b: MetricRollup): MetricRollup {
+export function joinRollups(a: MetricRollup, b: MetricRollup): MetricRollup {
   const later = b.lastAt >= a.lastAt ? b : a;
   return {
     count: a.count + b.count,

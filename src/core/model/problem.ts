@@ -19,14 +19,14 @@ export function warningAt(where: string, what: string, fix: string, line?: numbe
   return { level: 'warning', where, line, what, fix };
 }
 
-/** What is wrong with a value, and what to write, for a schema: zod's `refine` and `addIssue` take it. */
-export type Fault = {
+/** A wrong value, and what to write instead, for a schema: zod's `refine` and `addIssue` take it. */
+export type SchemaIssue = {
   readonly code: 'custom';
   readonly message: string;
   readonly params: { readonly fix?: string | undefined };
 };
 
-export function fault(what: string, fix?: string): Fault {
+export function schemaIssue(what: string, fix?: string): SchemaIssue {
   return { code: 'custom', message: what, params: { fix } };
 }
 
@@ -71,7 +71,7 @@ export type Outcome<T> = { readonly value: T | null; readonly problems: readonly
  * The known word a mistyped one most likely means; undefined when none is near.
  * @param most how many characters may differ; fewer for short words.
  */
-export function nearest(
+export function nearestWord(
   word: string,
   known: readonly string[],
   most = word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3)),

@@ -60,9 +60,9 @@ export interface Site {
   readonly mirror: MirrorSettings | null;
 }
 
-/** What becomes of other monitors' reports. */
+/** The rules for other monitors' reports. */
 export interface InboundSettings {
-  /** Of alerts that match no component. */
+  /** Whether alerts that match no component are held or published. */
   readonly unmatched: 'hold' | 'publish';
   /** By sender, and by its word: what that means here. `default` is for reports without such a word. */
   readonly severity: Readonly<Record<string, Readonly<Record<string, Severity | 'ignore'>>>>;

@@ -40,14 +40,14 @@ export interface Subscriber {
   };
 }
 
-/** What an update is about, to compare with a subscriber's choice. */
+/** The subject of an update, to compare with a subscriber's choice. */
 export interface Concern {
   readonly kind: 'incidents' | 'maintenance';
   /** Whether the update begins, ends or reopens it. */
   readonly edge: boolean;
   /** Ids of the affected components; empty: it concerns everyone. */
   readonly affected: readonly string[];
-  /** Of these, those of which nothing was told before, although something was of the incident. */
+  /** The affected components of which nothing was told before, although something was of the incident. */
   readonly untold: readonly string[];
   readonly isEnd: boolean;
   /** It is told only to those to whom it is the beginning. */
@@ -76,7 +76,7 @@ export function readAddress(typed: unknown): string | null {
 }
 
 /** The key of an address, without case: one subscriber per key. */
-export function addressKey(address: string): string {
+export function emailAddressKey(address: string): string {
   return address.toLowerCase();
 }
 

@@ -32,7 +32,7 @@ export interface TransitionFacts {
   readonly kind: TemplateKind;
   /** The component's name; for several, one phrase. */
   readonly component: string;
-  /** What the last check saw; untrusted text. */
+  /** The last check's finding; untrusted text. */
   readonly seen: string;
   /** How many checks in a row said so; absent for a heartbeat. */
   readonly checks?: number;
@@ -49,7 +49,7 @@ export interface StoredTransition extends Transition {
   readonly filedAt: Millis | null;
   /** The lasting name (`keyOf`) of the incident it was filed in; null before filing and when nothing was written. */
   readonly incidentId: string | null;
-  /** That incident was open before its source failed; absent: its source opened or continued it. */
+  /** True when the incident was open before its source failed; absent: its source opened or continued it. */
   readonly isJoined?: true;
 }
 

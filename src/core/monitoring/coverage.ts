@@ -37,7 +37,7 @@ interface Coverage {
   /** Below 95 %: the uptime must be shown with its coverage. */
   readonly isPartial: boolean;
   /** Whether all components have been known for the same number of days. */
-  readonly isAlike: boolean;
+  readonly isSamePeriod: boolean;
 }
 
 /** The mean coverage of the components that have a check; null when there is none, or nothing is known. */
@@ -51,6 +51,6 @@ export function coverageOf(views: readonly Watched[]): Coverage | null {
     total: total / watched.length,
     percent: Math.floor((observed * 10_000) / total) / 100,
     isPartial: observed * 100 < total * 95,
-    isAlike: new Set(watched.map(({ uptime }) => Math.floor(uptime.total / DAY))).size === 1,
+    isSamePeriod: new Set(watched.map(({ uptime }) => Math.floor(uptime.total / DAY))).size === 1,
   };
 }

@@ -50,7 +50,7 @@ export function percentileOf(sketch: Sketch, percentile: number): Millis | null 
   return null;
 }
 
-/** As text: `8c 8d:3`, buckets and counts (default 1) in base 36. */
+/** Returns the sketch as text: `8c 8d:3`, buckets and counts (default 1) in base 36. */
 export function printSketch(sketch: Sketch): string {
   return [...sketch]
     .sort(([a], [b]) => a - b)

@@ -40,7 +40,7 @@ export interface DetectorState {
   readonly token?: string;
   /** Heartbeat: the new token, if it changed, and since when, epoch ms. */
   readonly awaited?: { readonly token: string; readonly since: Millis };
-  /** Of a heartbeat: by what it is judged, ms, and since when where that changed after its newest report, epoch ms. */
+  /** How a heartbeat is judged, ms, and since when where that changed after its newest report, epoch ms. */
   readonly rule?: { readonly period: Millis; readonly grace: Millis; readonly since?: Millis };
 }
 

@@ -53,7 +53,7 @@ export function judge(component: Component, before: DetectorState, result: Check
  * The confirmed state. `no_data` before the first confirmation, and after three unknown results in a row (an outage
  * stays until something good is seen). A component in doubt is `no_data` until a good result, or a confirmed outage.
  */
-export function healthOf(state: DetectorState): Health {
+export function confirmedHealth(state: DetectorState): Health {
   if (state.down) return statusOf(state.down.severity);
   if (state.confirmed === 'unseen' || state.unknowns >= UNKNOWNS) return 'no_data';
   if (state.confirmed === 'degraded' || state.slow) return 'degraded_performance';

@@ -6,7 +6,7 @@ import { type DetectorState, firstWell, type Judgement, transitionOf } from './d
 import { firstReportWords, lastedFrom, reportedAgainWords, reportedWords, silentWords } from './messages.ts';
 
 /** A job's report and when it arrived (epoch ms). `message` is the job's text, not trusted. */
-export interface Report {
+export interface JobReport {
   readonly at: Millis;
   readonly ok: boolean;
   readonly message: string;
@@ -68,7 +68,7 @@ export function afterStep(before: Listening, by: Millis, now: Millis): Listening
 export function judgeHeartbeat(
   component: Component,
   known: DetectorState,
-  report: Report | null,
+  report: JobReport | null,
   now: Millis,
   heard: Listening = ALWAYS,
 ): Judgement {
@@ -171,7 +171,7 @@ function judgeSilence(component: Component, state: DetectorState, now: Millis, l
   return wentDown(component, state, due, message, 'no report');
 }
 
-function judgeReport(component: Component, state: DetectorState, report: Report, now: Millis): Judged {
+function judgeReport(component: Component, state: DetectorState, report: JobReport, now: Millis): Judged {
   // Out of order, unless the newest report is in the future because the clock was set back.
   if (state.lastAt !== null && report.at < state.lastAt && state.lastAt <= now)
     return { state, transitions: [] };

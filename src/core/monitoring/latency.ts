@@ -47,9 +47,9 @@ export function judgeLatency(
     return { state: { ...state, slow: { at } }, transitions: [transitionOf(component, 'latency', down)] };
   }
   const newest = samples.slice(-recoveries);
-  const isQuick =
+  const stayedBelowLimit =
     newest.length === Math.min(recoveries, MAX_SAMPLES) && newest.every(({ ms }) => ms <= limit);
-  if (value > limit || !isQuick) return { state, transitions: [] };
+  if (value > limit || !stayedBelowLimit) return { state, transitions: [] };
   const from = state.slow.at;
   const message = fastWords(name, { from, to: at, value, limit, percentile });
   const lasted = { ...facts, ...lastedFrom(from, at) };

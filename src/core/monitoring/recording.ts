@@ -3,9 +3,9 @@ import type { CheckResult } from '../model/checks/check.ts';
 import type { Component } from '../model/component.ts';
 import { type Millis, SECOND } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
-import { healthOf } from './detector.ts';
+import { confirmedHealth } from './detector.ts';
 import { type DetectorState, type Judgement, transitionOf } from './detector-state.ts';
-import { type Listening, putOff, type Report } from './heartbeat.ts';
+import { type JobReport, type Listening, putOff } from './heartbeat.ts';
 import { changedWords } from './messages.ts';
 
 /** A component as last recorded; `lastCheck` is when its last run began, epoch ms. */
@@ -21,7 +21,7 @@ const SILENCE_EVERY: Millis = 50 * SECOND;
 export function heartbeatResult(
   before: RecordedState,
   { state, transitions }: Judgement,
-  report: Report | null,
+  report: JobReport | null,
   now: Millis,
 ): CheckResult | null {
   if (report === null && before.lastCheck === null) return null;
@@ -38,7 +38,7 @@ export function heartbeatResult(
   if (report === null && !isDue) return null;
   return {
     at: now,
-    outcome: healthOf(state) === 'operational' ? 'up' : 'down',
+    outcome: confirmedHealth(state) === 'operational' ? 'up' : 'down',
     latency: null,
     seen: report?.ok ? 'reported in' : report ? 'reported a failure' : 'no report',
   };
@@ -46,7 +46,7 @@ export function heartbeatResult(
 
 /** Since when the new health holds after a run at `at`, epoch ms; null when it did not change. */
 export function changedSince(before: DetectorState, judged: Judgement, at: Millis): Millis | null {
-  if (healthOf(before) === healthOf(judged.state)) return null;
+  if (confirmedHealth(before) === confirmedHealth(judged.state)) return null;
   return Math.min(at, ...judged.transitions.map(transition => transition.at));
 }
 

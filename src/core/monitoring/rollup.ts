@@ -23,7 +23,7 @@ export interface Rollup {
   readonly ok: number;
   /** Observed time, ms. */
   readonly observed: Millis;
-  /** Of the measured response times, ms. */
+  /** The sum of the measured response times, ms. */
   readonly sum: Millis;
   readonly min: Millis | null;
   readonly max: Millis | null;

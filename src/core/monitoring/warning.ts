@@ -9,7 +9,7 @@ import type { Site } from '../model/site.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { DAY, iso, MINUTE, type Millis, utcDay } from '../model/time.ts';
 
-/** What one of our own checks warns of. */
+/** The subjects of which our own checks warn. */
 type OwnKind = 'certificate' | 'check' | 'metric';
 
 export interface WarningReport {

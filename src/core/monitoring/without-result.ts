@@ -5,7 +5,7 @@ import { type Problem, warningAt } from '../model/problem.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { UNKNOWNS } from './detector-state.ts';
 
-/** What is seen of a component while our own network is down. */
+/** The finding about a component while our own network is down. */
 export const OWN_NETWORK = 'our own network was down';
 
 /** The checks that have been unknown several times in a row. Nothing is wrong with them while our own network is down. */

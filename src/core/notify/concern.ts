@@ -3,7 +3,7 @@ import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
 import { affectedBy, beginningOf, type Incident, type IncidentUpdate } from '../model/incident.ts';
 import { type Choice, type Concern, type Subscriber, wants } from '../model/subscriber.ts';
 
-/** What an update is about, to compare with subscribers' choices. */
+/** Returns what an update is about, to compare with subscribers' choices. */
 export function concernOf(
   incident: Incident,
   update: IncidentUpdate,
@@ -37,11 +37,11 @@ export function concernAfter(
   if (before.length === 0) return concern;
   const told = before.flatMap(({ affected }) => affected);
   // It concerned everybody.
-  const isAll = before.some(({ affected }) => affected.length === 0);
-  const untold = isAll ? [] : concern.affected.filter(id => !told.includes(id));
-  if (concern.isEnd) return { ...concern, affected: isAll ? [] : told };
-  const isTurn = announces === 'reopening' || announces === 'none';
-  return { ...concern, untold, affected: isTurn ? [...concern.affected, ...told] : concern.affected };
+  const concernedEverybody = before.some(({ affected }) => affected.length === 0);
+  const untold = concernedEverybody ? [] : concern.affected.filter(id => !told.includes(id));
+  if (concern.isEnd) return { ...concern, affected: concernedEverybody ? [] : told };
+  const isAfterAnEnd = announces === 'reopening' || announces === 'none';
+  return { ...concern, untold, affected: isAfterAnEnd ? [...concern.affected, ...told] : concern.affected };
 }
 
 /** For an automatic incident also components removed since: their subscribers should get the end. */

@@ -1,7 +1,7 @@
 // News: which updates to announce, and to whom.
 
 import {
-  endOf,
+  endOfIncident,
   endOrReopeningToTell,
   endsTold,
   isEndKey,
@@ -35,7 +35,7 @@ const NEWS_FOR: Millis = DAY;
 
 /** Between its beginning and its end, a machine's incident is told about no more often than this. */
 const CALM: Millis = 10 * MINUTE;
-/** So long a recovery that a machine measured must have lasted when it is told. */
+/** A recovery that a machine measured must have lasted this long when it is told. */
 export const HOLDS_FOR: Millis = MINUTE;
 
 /** When something was last told of an incident, by its lasting name; null: unknown, or nothing yet. */
@@ -59,10 +59,10 @@ export function announcements(
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const shown of incidents) {
-    // What is not in its file yet may still change within the minute.
+    // An incident that is not in its file yet may still change within the minute.
     const incident = shown.gathering ? shown.gathering.filed : shown;
     // It could not be read completely.
-    if (incident === null || (incident.held && !firstRound)) continue;
+    if (incident === null || (incident.isPartlyUnreadable && !firstRound)) continue;
     found.push(...newsOf(incident, seen, now, firstRound, leads, lastTold));
   }
   return found.sort((a, b) => a.update.at - b.update.at);
@@ -91,12 +91,12 @@ function newsOf(
     begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE);
   const state = stateAt(incident, now);
   const { count, open } = endsTold(has);
-  const ended = endOf(incident, state, now);
+  const ended = endOfIncident(incident, state, now);
   const end = ended && open && count > 0 && has(ended.key) ? nextEnd(incident, ended, isSeen) : ended;
   // A section without a date may have got the wrong day: in what is not long over, it is new when first seen.
   const isCurrent = begun !== undefined && (end === null || now - end.at <= NEWS_FOR);
   const isOld = ({ at, undated }: IncidentUpdate) => now - at > NEWS_FOR && !(undated && isCurrent);
-  const isTold = (update: IncidentUpdate): boolean =>
+  const isStaleNews = (update: IncidentUpdate): boolean =>
     (update.preface && isBegun) ||
     isOld(update) ||
     // The plan of a maintenance that is first seen when it is over.
@@ -113,16 +113,18 @@ function newsOf(
   const waiting = firstRound ? [] : openAfterEnd(incident);
   const next = endOrReopeningToTell(incident, state, end, has, now);
   // Its end is told already.
-  const isAfterwards = end !== null && next === null;
-  const isMachines = incident.openedBy !== null && incident.scheduled === null && !firstRound;
+  const isAfterToldEnd = end !== null && next === null;
+  const isMachineIncident = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end.
-  const isHolding = isMachines && next !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
-  const isCalm = (update: IncidentUpdate) =>
-    update.key !== end?.key && (has(filedKey(update.body)) || isNoEnd(update));
-  const calm = isMachines && begun !== undefined ? updates.filter(isCalm) : [];
+  const endMayNotLast =
+    isMachineIncident && next !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
+  const isRoutine = (update: IncidentUpdate) =>
+    update.key !== end?.key && (has(filedKey(update.body)) || claimsEndOnly(update));
+  const routineUpdates = isMachineIncident && begun !== undefined ? updates.filter(isRoutine) : [];
   for (const update of updates) {
-    if (isSeen(update) || update.at > now || waiting.includes(update) || calm.includes(update)) continue;
-    // What tells the end, or corrects it, is no news of its own; what is written after it was told without words, is.
+    if (isSeen(update) || update.at > now || waiting.includes(update) || routineUpdates.includes(update))
+      continue;
+    // The end's words, or a correction of them, are no news of their own; words that follow an end told without any, are.
     if (update.key === end?.key) {
       // An incident's end is told once: what comes after it is an update.
       const said = next === null && !incident.scheduled ? { ...update, announces: 'none' as const } : update;
@@ -132,32 +134,37 @@ function newsOf(
     // A stray one is news once its time is corrected.
     else if (firstRound || !(update.stray || tellsNothing(incident, update)))
       add(
-        isEarlier(update) || isAfterwards
+        isEarlier(update) || isAfterToldEnd
           ? { ...begunAs(update, state), announces: 'none' }
           : begunAs(update, state),
         update.key,
-        isTold(update),
+        isStaleNews(update),
       );
   }
-  const routine = calm.filter(update => !isSeen(update) && update.at <= now);
+  const routine = routineUpdates.filter(update => !isSeen(update) && update.at <= now);
   const told = lastTold(incidentId);
   // An end, or what says that it goes on after one, is told at once.
-  const isTime = next !== null || told === null || now - told >= CALM || now < told;
-  if (isTime && !isHolding) {
-    const held = routine.filter(({ status, quiet }) => status !== 'resolved' && !quiet);
-    const newest = end === null ? held.at(-1) : undefined;
+  const mayTellRoutine = next !== null || told === null || now - told >= CALM || now < told;
+  if (mayTellRoutine && !endMayNotLast) {
+    const publishable = routine.filter(({ status, quiet }) => status !== 'resolved' && !quiet);
+    const newest = end === null ? publishable.at(-1) : undefined;
     for (const update of routine)
-      add(update === newest ? folded(held) : update, update.key, update !== newest || isTold(update));
+      add(
+        update === newest ? folded(publishable) : update,
+        update.key,
+        update !== newest || isStaleNews(update),
+      );
   } else if (end === null) {
     // Who follows only what it brings was told nothing yet, and need not wait.
-    const isJoin = (update: IncidentUpdate) => !update.quiet && !has(joinKey(update.key)) && !isTold(update);
-    const joined = routine.filter(isJoin).at(-1);
+    const tellsNewcomers = (update: IncidentUpdate) =>
+      !update.quiet && !has(joinKey(update.key)) && !isStaleNews(update);
+    const joined = routine.filter(tellsNewcomers).at(-1);
     if (joined && addsComponents(incident, routine, isSeen))
       add({ ...joined, announces: 'beginning' }, joinKey(joined.key), false);
   }
   const first = found.findIndex(({ quiet }) => !quiet);
-  if (next && end && !isHolding) {
-    add(end, next.key, isUntold(incident) || (isOld(end) && begun === undefined));
+  if (next && end && !endMayNotLast) {
+    add(end, next.key, isSilentOccurrence(incident) || (isOld(end) && begun === undefined));
     if (!incident.scheduled && isWordless(end)) add(end, wordlessKey(count), true);
   } else if (next && !end) {
     // With the words about it, if there are any.
@@ -167,7 +174,7 @@ function newsOf(
   }
   // A maintenance announced in this round needs no reminder.
   const opening = updates.find(update => !update.quiet && !update.stray && !isEarlier(update));
-  const isNews = opening !== undefined && opening.at <= now && !isSeen(opening) && !isTold(opening);
+  const isNews = opening !== undefined && opening.at <= now && !isSeen(opening) && !isStaleNews(opening);
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
   return found;
@@ -185,25 +192,25 @@ export const JOINED = 'joined ';
 const updateIn = (key: string) => (key.startsWith(JOINED) ? key.slice(JOINED.length) : key);
 
 /** The newest of the updates with the words of all: those that waited are told with it. */
-function folded(held: readonly IncidentUpdate[]): IncidentUpdate {
-  const newest = held.at(-1)!;
-  return held.length === 1
+function folded(folding: readonly IncidentUpdate[]): IncidentUpdate {
+  const newest = folding.at(-1)!;
+  return folding.length === 1
     ? newest
-    : { ...newest, body: held.map(({ body }) => body.trim()).join('\n\n'), folds: true };
+    : { ...newest, body: folding.map(({ body }) => body.trim()).join('\n\n'), folds: true };
 }
 
 /** Whether it said that an open incident was over: an end that did not hold is told to nobody. */
-function isNoEnd({ status, label, inherits }: IncidentUpdate): boolean {
+function claimsEndOnly({ status, label, inherits }: IncidentUpdate): boolean {
   return status === 'resolved' && !inherits && label === null;
 }
 
-/** Of an occurrence, nothing is told but what is written about it. */
-function isUntold({ series, scheduled, updates }: Incident): boolean {
+/** Whether nothing is told of an occurrence because nothing is written about it. */
+function isSilentOccurrence({ series, scheduled, updates }: Incident): boolean {
   const isPlan = ({ status, at }: IncidentUpdate) => status === 'scheduled' && at < scheduled!.start;
   return series !== undefined && updates.every(update => update.quiet || isPlan(update));
 }
 
-/** What is said while the work goes on, or once it is over, is not announced as planned. */
+/** Returns the update as news of work that goes on or is over: it is not announced as planned. */
 function begunAs(update: IncidentUpdate, state: UpdateStatus): IncidentUpdate {
   return update.status === 'scheduled' && state !== 'verifying' ? { ...update, status: state } : update;
 }
@@ -271,7 +278,7 @@ export function findUpdate<Kind extends Incident & { readonly state?: UpdateStat
       one => one.key === named && (!isEnd || one.status === announced?.status),
     );
     if (own) return { incident, update: isEnd ? { ...own, announces: 'end' } : own };
-    const end = isEnd ? endOf(incident, incident.state ?? incident.status, incident.started) : null;
+    const end = isEnd ? endOfIncident(incident, incident.state ?? incident.status, incident.started) : null;
     // Words that came after an end without words are told by themselves.
     if (end)
       return { incident, update: announced && (isWordless(end) || isWordless(announced)) ? announced : end };

@@ -8,7 +8,7 @@ import {
   type Component,
   type Health,
   type Measured,
-  severityOf,
+  severityOfStatus,
   statusOf,
   worst,
 } from '../model/component.ts';
@@ -195,11 +195,11 @@ function componentView(
         }),
     seen: known?.seen ?? null,
     upstream: known?.upstream ?? null,
-    ...(underWay.length > 0 && base !== 'no_data' && severityOf(base)
+    ...(underWay.length > 0 && base !== 'no_data' && severityOfStatus(base)
       ? { failing: { since: known?.since ?? null } }
       : {}),
     response: responses?.get(component.id) ?? null,
-    days: daysOf(component, views, spans, maintenance, known, from, now, days),
+    days: daysOf({ component, views, spans, maintenance, known, from, now, count: days }),
     uptime: uptimeOf(spans, maintenance, window, from, observedIn(known, from, window), weights),
   };
 }

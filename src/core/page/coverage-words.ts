@@ -20,8 +20,8 @@ const UNITS = [
 export function coverageWords(views: readonly ComponentView[], say: Say): string | null {
   const coverage = coverageOf(views);
   if (!coverage?.isPartial) return null;
-  const { observed, total, percent, isAlike } = coverage;
-  if (!isAlike) return say('coverage.share', { percent: `${percent.toFixed(2)}%` });
+  const { observed, total, percent, isSamePeriod } = coverage;
+  if (!isSamePeriod) return say('coverage.share', { percent: `${percent.toFixed(2)}%` });
   const inWhole = (unit: number) => ({ seen: Math.floor(observed / unit), n: Math.floor(total / unit) });
   const unit = UNITS.find(([, length]) => inWhole(length).seen < inWhole(length).n);
   return unit ? say(`coverage.${unit[0]}`, inWhole(unit[1])) : say('coverage.seconds', { seen: 0, n: 1 });

@@ -6,20 +6,31 @@ import { DAY, type Millis, type Span, startOfUtcDay, utcDay } from '../model/tim
 import type { DayCell, IncidentView } from './snapshot.ts';
 import { clip, type DowntimeSpan, uptimeOf } from './uptime.ts';
 
+interface DayFacts {
+  readonly component: Component;
+  readonly views: readonly IncidentView[];
+  readonly spans: readonly DowntimeSpan[];
+  readonly maintenance: readonly Span[];
+  readonly known: Measured | undefined;
+  readonly from: Millis;
+  readonly now: Millis;
+  readonly count: number;
+}
+
 /**
  * The cells of the last `count` UTC days, oldest first. A day shows its worst state. A day without incidents is
  * operational if the component was observed on it or, for a manual one, known by then (`from`); else "no data".
  */
-export function daysOf(
-  component: Component,
-  views: readonly IncidentView[],
-  spans: readonly DowntimeSpan[],
-  maintenance: readonly Span[],
-  known: Measured | undefined,
-  from: Millis,
-  now: Millis,
-  count: number,
-): DayCell[] {
+export function daysOf({
+  component,
+  views,
+  spans,
+  maintenance,
+  known,
+  from,
+  now,
+  count,
+}: DayFacts): DayCell[] {
   const today = startOfUtcDay(now);
   const first = today - (count - 1) * DAY;
   const on = <T>(items: readonly T[], spanned: (item: T) => Span) => byDay(items, spanned, first, count);

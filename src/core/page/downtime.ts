@@ -1,6 +1,6 @@
 // Downtime: what the incidents say of a component, and what the sources measured that joined them.
 import { claimOf } from '../filing/members.ts';
-import { severityOf } from '../model/component.ts';
+import { severityOfStatus } from '../model/component.ts';
 import { keyOf } from '../model/incident.ts';
 import { isPlausible, type Millis } from '../model/time.ts';
 import type { Facts } from './facts.ts';
@@ -43,7 +43,7 @@ export function downtimeOf(
     if (view.scheduled !== null) continue;
     for (const { start, end, affected } of view.stretches) {
       const status = affected.find(one => one.id === id)?.status;
-      const severity = status && start <= now ? severityOf(status) : null;
+      const severity = status && start <= now ? severityOfStatus(status) : null;
       const began = isPlausible(start) ? start : Math.max(start, from);
       if (severity) found.push({ start: began, end, incident: view.id, severity });
     }

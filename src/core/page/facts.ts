@@ -32,7 +32,7 @@ export interface Facts {
   readonly histories?: ReadonlyMap<string, readonly Revision[]>;
   /** The outages each source measured; absent when nothing is measured. */
   readonly outages?: Outages;
-  /** What calendars were told of each maintenance; absent when not read. */
+  /** The plans that calendars were told; absent when not read. */
   readonly plans?: readonly ToldPlan[];
   /** Changes with any of the above. The Snapshot's version is made of it and the minute. */
   readonly revision: string;

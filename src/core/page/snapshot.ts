@@ -33,7 +33,7 @@ export interface ComponentView {
   readonly checkedAt: Millis | null;
   /** The last run to the millisecond, and how long it took, ms; absent when there was none. */
   readonly lastRun?: { readonly at: Millis; readonly took: Millis; readonly check?: string };
-  /** What the last check saw, safe to publish; null when there was none. */
+  /** The last check's finding, safe to publish; null when there was none. */
   readonly seen: string | null;
   /** For a provider: what its page said, safe to publish; null when it was not read. */
   readonly upstream: string | null;
@@ -129,7 +129,7 @@ export interface Snapshot {
   readonly incidents: readonly IncidentView[];
   /** Every maintenance, latest start first. */
   readonly maintenances: readonly IncidentView[];
-  /** What calendars were told of each maintenance, deleted ones too. */
+  /** The plans that calendars were told, of deleted maintenances too. */
   readonly plans: readonly ToldPlan[];
   readonly metrics: readonly MetricView[];
   /** For the operator; never shown to visitors. */

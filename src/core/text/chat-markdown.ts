@@ -1,6 +1,6 @@
 // Converts markdown to that of chat services: words, emphasis, lists and links, but no mentions and nothing deceptive.
 import type { Token } from 'markdown-it';
-import { tokensOf } from './markdown.ts';
+import { markdownTokens } from './markdown.ts';
 
 /** The markup of one service. Its functions get escaped text. */
 export interface Dialect {
@@ -17,7 +17,7 @@ export interface Dialect {
 }
 
 function inDialect(markdown: string, dialect: Dialect): string {
-  const tokens = tokensOf(markdown);
+  const tokens = markdownTokens(markdown);
   // Shown as written, like on the page; no service accepts more characters.
   if (tokens === null) return words(cut(markdown.trim(), 30_000), dialect);
   return (

@@ -1,5 +1,5 @@
 // HTML comments in markdown: finds them and removes them. Inside code they do not count.
-import { leftOpen } from './left-open.ts';
+import { commentsLeftOpen } from './left-open.ts';
 
 export interface ShownLine {
   readonly text: string;
@@ -11,7 +11,7 @@ export interface ShownLine {
   readonly silent: boolean;
 }
 
-export interface Shown {
+export interface CommentReading {
   readonly lines: readonly ShownLine[];
   /** The mark of an unclosed code fence that would include later lines; else null. */
   readonly openFence: string | null;
@@ -26,11 +26,11 @@ export interface Shown {
 /** A text without its comments; an unclosed comment is plain text. */
 export function withoutComments(markdown: string): string {
   if (!markdown.includes('<!--')) return markdown;
-  return joined(readComments(markdown, '\\').lines);
+  return joinShownLines(readComments(markdown, '\\').lines);
 }
 
 /** Joins lines; a comment over several lines leaves no empty line. */
-export function joined(lines: readonly ShownLine[]): string {
+export function joinShownLines(lines: readonly ShownLine[]): string {
   return lines
     .filter(({ silent, within }) => !(silent && within))
     .map(({ text }) => text)
@@ -38,7 +38,7 @@ export function joined(lines: readonly ShownLine[]): string {
 }
 
 /** Reads a text (lines end with LF) in linear time. `mark` is put before unclosed comments. */
-export function readComments(body: string, mark = ''): Shown {
+export function readComments(body: string, mark = ''): CommentReading {
   const source = body.split('\n');
   if (!/<!--|`{3}|~{3}/.test(body)) {
     const lines = source.map(text => ({ text, fenced: false, within: false, silent: false }));
@@ -89,7 +89,7 @@ class CommentReader {
     }
   }
 
-  read(): Shown {
+  read(): CommentReading {
     let past = 0;
     for (let index = 0; index < this.#source.length; index++) {
       const from = this.#starts[index]!;
@@ -185,7 +185,7 @@ class CommentReader {
     const empty = /^<!---?>/.exec(this.#body.slice(from, from + 6));
     const to = empty ? from + empty[0].length : this.#closeFrom(from + 4);
     const inner = to === null ? -1 : this.#body.slice(from + 4, to).indexOf('<!--');
-    if (inner >= 0) this.#leftOpen ??= leftOpen(this.#body);
+    if (inner >= 0) this.#leftOpen ??= commentsLeftOpen(this.#body);
     if (to === null || this.#leftOpen?.has(from)) {
       this.#unclosed.push({ line: index + 1, column: from - this.#starts[index]! + 1 });
       if (this.#mark !== '') this.#found.push({ from, to: from, put: this.#mark });

@@ -18,6 +18,6 @@ export function gitConflict(text: string, where: string, firstLine = 1): Problem
 }
 
 /** Whether a line is one of git's conflict markers; a `=======` that underlines a heading (`isHeading`) is not. */
-export function isMark(line: string, isHeading: boolean): boolean {
+export function isConflictMarker(line: string, isHeading: boolean): boolean {
   return BEGINS.test(line) || ENDS.test(line) || (!isHeading && TURNS.test(line));
 }

@@ -7,10 +7,10 @@ const TOKEN = /\\[\\<]|<!---?>|<!--|--!?>|^##\s(?:(?!<!--|--!?>).){0,300}?\d(?:[
  * Offsets of the `<!--` that have no `-->` of their own, where another comment begins before the next one, and a heading
  * with a time stands between. A comment within a comment, each with its end, is none.
  */
-export function leftOpen(body: string): ReadonlySet<number> {
+export function commentsLeftOpen(body: string): ReadonlySet<number> {
   const found = new Set<number>();
   const open: { readonly at: number; hides: boolean }[] = [];
-  /** Those since the last `-->` below which no heading stands with a comment after it. */
+  /** The comments since the last `-->` below which no heading stands with a comment after it. */
   let since: (typeof open)[number][] = [];
   let heading = -1;
   for (const { 0: token, index } of body.matchAll(TOKEN)) {

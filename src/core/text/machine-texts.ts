@@ -3,37 +3,37 @@
 // what an operator changes is shown as written.
 import type { Dates } from '../i18n/dates.ts';
 import { en } from '../i18n/en.ts';
-import { DURATION, MOMENT, moment, readMoment, readSpelled, spell } from '../i18n/spell.ts';
+import { DURATION, MOMENT, printMoment, readMoment, readSpelled, spell } from '../i18n/spell.ts';
 import { type Key, type Say, sayIn } from '../i18n/words.ts';
 import type { Millis } from '../model/time.ts';
 import { escapeMarkdown } from './markdown.ts';
 
-type Values = Readonly<Record<string, string | number | undefined>>;
+type PlaceholderValues = Readonly<Record<string, string | number | undefined>>;
 /** The keys of whole sentences. */
 type MachineKey = Extract<Key, `machine.${string}`>;
 
 /** How a value stands in a file: its pattern, and its two directions. */
-interface Form {
+interface ValueForm {
   readonly pattern: string;
   write(value: string | number): string;
   read(text: string): string | number;
 }
 
 const inEnglish = sayIn('en');
-const TEXT: Form = { pattern: '.+?', write: String, read: String };
-const MOMENTS: Form = { pattern: MOMENT, write: at => moment(at as Millis), read: readMoment };
-const DURATIONS: Form = { pattern: DURATION, write: time => spell(time as Millis), read: readSpelled };
-const counted = (key: 'machine.checks' | 'machine.good', word: string): Form => ({
+const TEXT: ValueForm = { pattern: '.+?', write: String, read: String };
+const MOMENTS: ValueForm = { pattern: MOMENT, write: at => printMoment(at as Millis), read: readMoment };
+const DURATIONS: ValueForm = { pattern: DURATION, write: time => spell(time as Millis), read: readSpelled };
+const counted = (key: 'machine.checks' | 'machine.good', word: string): ValueForm => ({
   pattern: String.raw`\d+ ${word}s?`,
   write: n => inEnglish(key, { n: n as number }),
   read: text => Number.parseInt(text, 10),
 });
 const REASONS = ['removed', 'manual', 'unconfigured', 'heartbeat'] as const;
-export type Reason = (typeof REASONS)[number];
-const reasonIn = (say: Say, reason: string) => say(`machine.reason_${reason as Reason}`);
+export type MachineEndReason = (typeof REASONS)[number];
+const reasonIn = (say: Say, reason: string) => say(`machine.reason_${reason as MachineEndReason}`);
 
 /** By the name of the placeholder; any other is text. */
-const FORMS: Readonly<Record<string, Form>> = {
+const FORMS: Readonly<Record<string, ValueForm>> = {
   at: MOMENTS,
   lasted: DURATIONS,
   value: DURATIONS,
@@ -55,14 +55,14 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
 };
 
-const formOf = (name: string): Form => FORMS[name] ?? TEXT;
+const formOf = (name: string): ValueForm => FORMS[name] ?? TEXT;
 
 /** A sentence as it stands in a file, safe in markdown. Parts without their value are left out. */
-export function machineText(key: MachineKey, values: Values): string {
+export function machineText(key: MachineKey, values: PlaceholderValues): string {
   return escapeMarkdown(plainly(key, values));
 }
 
-function plainly(key: MachineKey, values: Values): string {
+function plainly(key: MachineKey, values: PlaceholderValues): string {
   return filled(en[key] as string, name => {
     const value = values[name];
     return value === undefined ? undefined : formOf(name).write(value);
@@ -118,7 +118,7 @@ const LONGEST = 1_500;
 
 interface Sentence {
   readonly key: MachineKey;
-  readonly values: Values;
+  readonly values: PlaceholderValues;
 }
 
 /** Reads a sentence; null if it is none of ours, or not to the letter. */
@@ -139,7 +139,7 @@ function readSentence(text: string): Sentence | null {
 }
 
 /** A reader's language and zone, and how their text is written: as plain text, markdown or HTML. */
-export interface Reader {
+export interface TextReader {
   readonly say: Say;
   readonly dates: Dates;
   /** A time as the reader sees it. */
@@ -152,7 +152,7 @@ export interface Reader {
 }
 
 /** An update for a reader: our paragraphs in their language, the others as written. Null if none is ours. */
-export function machineTextFor(body: string, reader: Reader): string | null {
+export function machineTextFor(body: string, reader: TextReader): string | null {
   const found: string[] = [];
   let others: string[] = [];
   const flush = () => {
@@ -173,7 +173,7 @@ export function machineTextFor(body: string, reader: Reader): string | null {
   return isOurs ? found.join('\n\n') : null;
 }
 
-function told(paragraph: string, reader: Reader): string | null {
+function told(paragraph: string, reader: TextReader): string | null {
   if (paragraph.length > LONGEST) return null;
   const plain = paragraph.trim().replace(/\\([\\`*_{}[\]<>#+!|~@/.])/g, '$1');
   if (escapeMarkdown(plain) !== paragraph.trim()) return null;
@@ -188,7 +188,7 @@ function told(paragraph: string, reader: Reader): string | null {
   return isUnstable ? `${say('machine.unstable')} ${text}` : text;
 }
 
-function shown(name: string, value: string | number, { say, dates, moment, text }: Reader): string {
+function shown(name: string, value: string | number, { say, dates, moment, text }: TextReader): string {
   if (name === 'at') return moment(value as Millis);
   if (formOf(name) === DURATIONS) return text(dates.spelled(value as Millis));
   if (name === 'checks' || name === 'good') return text(say(`machine.${name}`, { n: value }));

@@ -15,7 +15,7 @@ const REL = 'noopener nofollow ugc';
 // are markdown-it's own and those below.
 const md = new MarkdownIt({ html: false, linkify: true, xhtmlOut: true, maxNesting: 2 * DEEPEST });
 
-// Of bare words only those with `www.` are links, as on GitHub: "node.js" is a name.
+// Bare words are links only with `www.`, as on GitHub: "node.js" is a name.
 const found = md.linkify.match.bind(md.linkify);
 md.linkify.match = text =>
   found(text)?.filter(({ schema, url, text: words }) => {
@@ -97,7 +97,7 @@ function asWritten(markdown: string): string {
 }
 
 /** The tokens of a text, without comments; null when it must be shown as written. */
-export function tokensOf(markdown: string): Token[] | null {
+export function markdownTokens(markdown: string): Token[] | null {
   return parsed(withoutComments(markdown));
 }
 
@@ -137,8 +137,8 @@ function titleOf(token: Token): string {
 }
 
 /** A markdown text as plain words, for titles, email summaries and `og:description`. */
-export function plainText(markdown: string): string {
-  const tokens = tokensOf(markdown);
+export function markdownAsWords(markdown: string): string {
+  const tokens = markdownTokens(markdown);
   const words = tokens === null ? shownPart(markdown) : wordsOf(tokens);
   return words.replace(/\s+/g, ' ').trim();
 }

@@ -1,7 +1,7 @@
 // Checks YAML against a schema: returns the value, or problems with lines, in words for its author.
 import type * as z from 'zod';
-import { type Fault, nearest, type Problem } from '../model/problem.ts';
-import { listed, MAX_PROBLEMS, type YamlText } from './yaml.ts';
+import { nearestWord, type Problem, type SchemaIssue } from '../model/problem.ts';
+import { joinWithOr, MAX_PROBLEMS, type YamlText } from './yaml.ts';
 
 /** The result of a check: the value, or all problems. `data`: the checked data, without unknown keys. */
 interface Checked<T> {
@@ -53,7 +53,7 @@ export function checkAgainst<S extends z.ZodObject>(
   // zod reports inner problems first.
   const outermost = unknown.sort((a, b) => a.path.length - b.path.length).slice(0, MAX_PROBLEMS);
   const warnings = outermost.map(({ path, key, known }) => {
-    const near = meant.get(key) ?? nearest(key, known);
+    const near = meant.get(key) ?? nearestWord(key, known);
     const shown = keyShown(key);
     const all = known.join(', ');
     const spaced =
@@ -139,11 +139,11 @@ function wording(issue: z.core.$ZodIssue): Wording {
   switch (issue.code) {
     case 'invalid_value': {
       const values = issue.values.map(String);
-      const near = typeof issue.input === 'string' ? nearest(issue.input, values) : undefined;
-      return near ? meantBy(what, near) : { what, fix: `write ${listed(values)}` };
+      const near = typeof issue.input === 'string' ? nearestWord(issue.input, values) : undefined;
+      return near ? meantBy(what, near) : { what, fix: `write ${joinWithOr(values)}` };
     }
     case 'invalid_type':
-      // As it was written, it is lost: a long number is rounded.
+      // The number as it was written is lost: a long one is rounded.
       if (issue.expected === 'string' && typeof issue.input === 'number')
         return { what: `\`${name}\` is a number`, fix: 'put it in quotes' };
       return { what, fix: `write ${TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`}` };
@@ -162,7 +162,7 @@ function wording(issue: z.core.$ZodIssue): Wording {
       return { what, fix: 'choose another name' };
     }
     case 'custom': {
-      const { fix = 'see docs/settings.md' } = (issue.params ?? {}) as Fault['params'];
+      const { fix = 'see docs/settings.md' } = (issue.params ?? {}) as SchemaIssue['params'];
       return { what: `\`${name}\`: ${masked(issue.message)}`, fix: masked(fix) };
     }
     default:
@@ -192,10 +192,10 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): Wordin
   if (discriminator && options) {
     const values = options.map(String);
     const given = (issue.input as Record<string, unknown> | undefined)?.[discriminator];
-    const near = typeof given === 'string' ? nearest(given, values) : undefined;
+    const near = typeof given === 'string' ? nearestWord(given, values) : undefined;
     const fault = given === undefined ? 'is missing' : `is ${quote(given)}`;
     const told = `\`${issue.path.map(String).join('.')}\` ${fault}`;
-    return near ? meantBy(told, near) : { what: told, fix: `write ${listed(values)}` };
+    return near ? meantBy(told, near) : { what: told, fix: `write ${joinWithOr(values)}` };
   }
   // The schema's own message is clearer than those of its parts.
   if (issue.message !== 'Invalid input') return { what, fix: issue.message };

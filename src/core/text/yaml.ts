@@ -152,6 +152,6 @@ function firstSentence(message: string): string {
 }
 
 /** `a, b or c`. */
-export function listed(words: readonly string[]): string {
+export function joinWithOr(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

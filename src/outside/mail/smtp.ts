@@ -30,10 +30,10 @@ export function openSmtp(url: string, from: () => string, options: SmtpOptions =
   const mimeOf = makeMime(from, options.dkim ?? null, mail =>
     toResend ? { 'Resend-Idempotency-Key': idempotencyKey(mail) } : ({} as Record<string, string>),
   );
-  const idle: Connection[] = [];
-  const connections = new Set<Connection>();
+  const idle: MailConnection[] = [];
+  const connections = new Set<MailConnection>();
   const open = async () => {
-    const connection = new Connection(settings, options, () => {
+    const connection = new MailConnection(settings, options, () => {
       connections.delete(connection);
       const index = idle.indexOf(connection);
       if (index >= 0) idle.splice(index, 1);
@@ -84,7 +84,7 @@ interface Credentials {
   readonly pass: string;
 }
 
-class Connection {
+class MailConnection {
   readonly #smtp: SMTPConnection;
   readonly #auth: Credentials | null;
   readonly #ended: () => void;

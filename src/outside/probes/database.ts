@@ -1,7 +1,7 @@
 // database: whether PostgreSQL, MySQL or Redis answers a query. Each driver is loaded on first use.
 import { Socket } from 'node:net';
 import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
-import { explain, Finding, isKnown } from './failure.ts';
+import { explain, Finding, hasFailureMessage } from './failure.ts';
 import type { CheckRunner } from './network.ts';
 import { closeOnAbort } from './tcp.ts';
 
@@ -105,7 +105,7 @@ function inWords(cause: unknown): Error {
   const say = (words: string) => new Finding(words, { cause });
   if (LOGIN.test(code) || /^(WRONGPASS|NOAUTH|ERR AUTH)/.test(message)) return say('refused the login');
   if (BUSY.test(code) || /^(LOADING|BUSY)/.test(message)) return say('is not ready to answer');
-  if (isKnown(cause)) return say(explain(cause).seen);
+  if (hasFailureMessage(cause)) return say(explain(cause).seen);
   if (/terminated unexpectedly|Socket closed|closed state|Connection lost/i.test(message))
     return say('closed the connection');
   return say('answered with an error');

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import { PAUSE } from '../pulse.ts';
-import { explain, type Seen, timedOut } from './failure.ts';
+import { explain, type ProbeFinding, timedOut } from './failure.ts';
 import type { Note } from './network.ts';
 
 /**
@@ -14,8 +14,8 @@ export async function withDeadline(
   timeout: Millis,
   signal: AbortSignal,
   pausedFor: () => Millis,
-  run: (ending: AbortSignal, note: Note) => Promise<Seen>,
-): Promise<Seen> {
+  run: (ending: AbortSignal, note: Note) => Promise<ProbeFinding>,
+): Promise<ProbeFinding> {
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let cancel = () => {};
@@ -23,7 +23,7 @@ export async function withDeadline(
   const note: Note = words => {
     soFar = words;
   };
-  const deadline = new Promise<Seen>(resolve => {
+  const deadline = new Promise<ProbeFinding>(resolve => {
     const began = performance.now();
     const wait = (known: Millis) => {
       const paused = pausedFor();

@@ -20,7 +20,7 @@ export const checkDns: CheckRunner<DnsCheck> = async (check, signal) => {
   const latency = performance.now() - started;
   if (found.length === 0) throw new Finding('no such record');
   const missing = (check.expect ?? []).filter(
-    wanted => !found.some(one => isMeant(wanted, one, check.record)),
+    wanted => !found.some(one => equalsExpected(wanted, one, check.record)),
   );
   if (missing.length > 0) {
     throw new Finding('expected record not found', {
@@ -50,7 +50,7 @@ function spelled(found: string | string[] | MxRecord): string {
 }
 
 /** Whether a record equals the expected value, in any spelling. */
-function isMeant(wanted: string, found: string, record: DnsCheck['record']): boolean {
+function equalsExpected(wanted: string, found: string, record: DnsCheck['record']): boolean {
   switch (record) {
     case 'TXT':
       return found === wanted || found.trim() === unquoted(wanted.trim());

@@ -11,7 +11,7 @@ export class Finding extends Error {}
 export class NotKnown extends Error {}
 
 /** A result with fields that only the probes use. */
-export type Seen = ProbeResult & {
+export type ProbeFinding = ProbeResult & {
   /** No response came, in a way that a pause of this process can cause. */
   readonly lost?: true;
   /** A provider's status page was read, so its status is a measurement. */
@@ -19,7 +19,7 @@ export type Seen = ProbeResult & {
 };
 
 /** Turns an error of a probe or a library into a result: "down", unless the fault is ours. */
-export function explain(error: unknown): Seen {
+export function explain(error: unknown): ProbeFinding {
   const seen = inWords(error);
   return isLost(error) ? { ...seen, lost: true } : seen;
 }
@@ -34,12 +34,12 @@ function inWords(error: unknown): ProbeResult {
 }
 
 /** Whether there is a message for an error's code (of network or certificate). */
-export function isKnown(error: unknown): boolean {
+export function hasFailureMessage(error: unknown): boolean {
   return WORDS.has(codeOf(error));
 }
 
 /** "timed out after 10 seconds"; `soFar` describes the response until then. */
-export function timedOut(timeout: Millis, soFar: string | null): Seen {
+export function timedOut(timeout: Millis, soFar: string | null): ProbeFinding {
   const seen = `timed out after ${spell(timeout)}`;
   return { ...down(soFar === null ? seen : `${seen} (${soFar})`), lost: true };
 }

@@ -1,7 +1,7 @@
 // What probes use from outside, replaceable in tests: name resolution, trusted roots, the clock.
 import type { LookupFunction } from 'node:net';
 import type { Clock, Millis } from '../../core/model/time.ts';
-import type { Seen } from './failure.ts';
+import type { ProbeFinding } from './failure.ts';
 
 /** By default, the system's own. */
 export interface Network {
@@ -14,7 +14,12 @@ export interface Network {
 }
 
 /** Runs a check once. May throw: the caller describes errors. Closes its sockets when `signal` aborts. */
-export type CheckRunner<C> = (check: C, signal: AbortSignal, network: Network, note: Note) => Promise<Seen>;
+export type CheckRunner<C> = (
+  check: C,
+  signal: AbortSignal,
+  network: Network,
+  note: Note,
+) => Promise<ProbeFinding>;
 
 /** Takes a description of the response so far, fit to publish; shown if the time is over. */
 export type Note = (soFar: string | null) => void;

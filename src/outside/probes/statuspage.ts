@@ -1,7 +1,7 @@
 // statuspage: the status a provider reports on its own Statuspage-like page.
 import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
 import { cut } from '../../core/text/chat-markdown.ts';
-import { Finding, type Seen } from './failure.ts';
+import { Finding, type ProbeFinding } from './failure.ts';
 import { type Body, readBody } from './http/body.ts';
 import { retrieve } from './http/redirects.ts';
 import { parseJson } from './http/text.ts';
@@ -57,14 +57,14 @@ const OUTCOMES = new Map<string, ProbeResult['outcome']>([
   ['critical', 'down'],
 ]);
 
-function ofPage(summary: Summary): Seen {
+function ofPage(summary: Summary): ProbeFinding {
   const { indicator, description } = summary.status ?? {};
   const words =
     typeof description === 'string' && description.trim() !== '' ? description : readable(indicator);
   return reported(indicator, words, summary);
 }
 
-function ofComponent(summary: Summary, wanted: string): Seen {
+function ofComponent(summary: Summary, wanted: string): ProbeFinding {
   const name = wanted.trim().toLowerCase();
   const all = entries(summary.components);
   const component =
@@ -73,7 +73,7 @@ function ofComponent(summary: Summary, wanted: string): Seen {
   return reported(component.status, readable(component.status), summary);
 }
 
-function reported(status: unknown, words: string, summary: Summary): Seen {
+function reported(status: unknown, words: string, summary: Summary): ProbeFinding {
   const outcome = OUTCOMES.get(String(status).toLowerCase());
   if (outcome === undefined)
     throw new Finding('its status is not recognised', { cause: clip(String(status)) });

@@ -19,12 +19,12 @@ export function takeLock(file: string): Lock | null {
   try {
     mkdirSync(path.dirname(name), { recursive: true, mode: 0o700 });
     keepToUs(name);
-    const held = new Sqlite(name, { timeout: 0 });
-    sqlite = held;
+    const lockFile = new Sqlite(name, { timeout: 0 });
+    sqlite = lockFile;
     // The lock is an empty SQLite database: SQLite can lock a file on every system we support.
-    held.pragma('journal_mode = MEMORY');
-    held.exec('BEGIN EXCLUSIVE');
-    return { release: () => held.close() };
+    lockFile.pragma('journal_mode = MEMORY');
+    lockFile.exec('BEGIN EXCLUSIVE');
+    return { release: () => lockFile.close() };
   } catch (error) {
     sqlite?.close();
     const { code, message } = error as { code?: string; message: string };

@@ -19,8 +19,8 @@ interface Restored {
 
 /**
  * Puts a copy of the backup `from` in place of `file`, and moves the previous database aside.
- * Unless `resume`, waiting emails are held and news is not announced again, because it is unknown what was sent since
- * the backup. Throws DatabaseRefused, with nothing changed, if a server runs or the backup is damaged.
+ * Unless `resume`, waiting emails wait for `outbox retry` and news is not announced again, because it is unknown what
+ * was sent since the backup. Throws DatabaseRefused, with nothing changed, if a server runs or the backup is damaged.
  */
 export function restore(file: string, from: string, resume: boolean, now: Millis): Restored {
   const fix = 'give another file';

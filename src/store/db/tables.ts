@@ -186,7 +186,7 @@ export interface Tables {
   held_alerts: {
     source: string;
     sender: string;
-    /** What its component is found by, as JSON. */
+    /** The fields by which its component is found, as JSON. */
     named: string;
     first_at: number;
     last_at: number;

@@ -19,7 +19,7 @@ export async function noteHeld(db: Db, source: string, signal: Signal, now: Mill
     .execute();
 }
 
-/** Those reported since a time, the newest first. */
+/** Returns the alerts reported since a time, the newest first. */
 export async function heldAlerts(db: Db, since: Millis): Promise<HeldAlert[]> {
   const rows = await db
     .selectFrom('held_alerts')

@@ -18,7 +18,7 @@ export async function rememberRequest(
   bodyHash: string,
   now: Millis,
 ): Promise<KnownRequest | null> {
-  await pruneRequests(db, now);
+  await pruneWriteRequests(db, now);
   const done = await db
     .insertInto('requests')
     .values({ key, body_hash: bodyHash, at: now, answer: null })
@@ -38,7 +38,7 @@ export async function forgetRequest(db: Db, key: string): Promise<void> {
   await db.deleteFrom('requests').where('key', '=', key).where('answer', 'is', null).execute();
 }
 
-export async function pruneRequests(db: Db, now: Millis): Promise<void> {
+export async function pruneWriteRequests(db: Db, now: Millis): Promise<void> {
   await db
     .deleteFrom('requests')
     .where('at', '<', now - DAY)

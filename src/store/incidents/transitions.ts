@@ -66,7 +66,7 @@ export async function incidentBefore(db: Db, source: string, seq: number): Promi
 }
 
 /** The transitions filed in an incident (by its lasting name), in order of arrival. */
-export async function filedIn(db: Db, name: string): Promise<StoredTransition[]> {
+export async function transitionsFiledIn(db: Db, name: string): Promise<StoredTransition[]> {
   const rows = db.selectFrom('transitions').selectAll().where('incident_id', '=', name);
   return (await rows.orderBy('seq').execute()).map(stored);
 }

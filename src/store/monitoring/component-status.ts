@@ -3,7 +3,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Measured } from '../../core/model/component.ts';
 import { DAY, isPlausible, type Millis, startOfUtcDay } from '../../core/model/time.ts';
-import { healthOf, isUnsure } from '../../core/monitoring/detector.ts';
+import { confirmedHealth, isUnsure } from '../../core/monitoring/detector.ts';
 import { type DetectorState, initialState, tookOf } from '../../core/monitoring/detector-state.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
@@ -164,7 +164,7 @@ async function readSome(
 function measuredOf(row: Selectable<Tables['components']>, observed: ReadonlyMap<Millis, Millis>): Measured {
   const state = row.detector ? (JSON.parse(row.detector) as DetectorState) : initialState();
   return {
-    health: healthOf(state),
+    health: confirmedHealth(state),
     since: row.health_since,
     checkedAt: row.last_check,
     took: tookOf(state, row.last_check),

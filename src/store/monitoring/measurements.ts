@@ -16,7 +16,7 @@ import {
   type Judgement,
   tookOf,
 } from '../../core/monitoring/detector-state.ts';
-import { judgeHeartbeat, type Listening, type Report } from '../../core/monitoring/heartbeat.ts';
+import { type JobReport, judgeHeartbeat, type Listening } from '../../core/monitoring/heartbeat.ts';
 import {
   changedSince,
   endOfOtherKind,
@@ -111,7 +111,7 @@ function rowOf({ at, outcome, latency, seen }: CheckResult) {
 export async function recordHeartbeat(
   db: Db,
   component: Component,
-  report: Report | null,
+  report: JobReport | null,
   now: Millis,
   listening: Listening | undefined = undefined,
   passed: Millis = Number.POSITIVE_INFINITY,

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { RollupSpan } from '../../core/model/metric.ts';
 import {
-  joined,
+  joinRollups,
   type MetricPoint,
   type MetricRollup,
   type MetricStretch,
@@ -64,7 +64,7 @@ async function addUp(db: Db, id: string, point: MetricPoint, now: Millis): Promi
       .where('start', '=', start)
       .executeTakeFirst();
     const one = rollupOfPoint(point);
-    const { lastAt, ...figures } = before ? joined(rollupOf(before), one) : one;
+    const { lastAt, ...figures } = before ? joinRollups(rollupOf(before), one) : one;
     const row = { metric_id: id, span, start, ...figures, last_at: lastAt };
     await db.replaceInto('metric_rollups').values(row).execute();
   }

@@ -36,7 +36,7 @@ export interface Owed {
 }
 
 /** The records of an incident: by the beginning of their primary key, as there may be thousands of others. */
-export function isOf(incidentId: string) {
+export function isRecordOf(incidentId: string) {
   const first = `${incidentId} `;
   return sql<boolean>`ref >= ${first} AND ref < ${`${incidentId}!`} AND incident_id = ${incidentId}`;
 }
@@ -203,7 +203,7 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
   const row = await db
     .selectFrom('announcements')
     .select('ref')
-    .where(isOf(incidentId))
+    .where(isRecordOf(incidentId))
     .where('frozen', 'is not', null)
     .orderBy('seen_at')
     .orderBy('ref')
@@ -216,7 +216,7 @@ export async function lastAnnounced(db: Db, incidentId: string): Promise<Millis 
   const row = await db
     .selectFrom('announcements')
     .select(({ fn }) => fn.max('seen_at').as('at'))
-    .where(isOf(incidentId))
+    .where(isRecordOf(incidentId))
     .where('key', 'not like', `${JOINED}%`)
     .where('frozen', 'is not', null)
     .executeTakeFirst();
@@ -224,12 +224,14 @@ export async function lastAnnounced(db: Db, incidentId: string): Promise<Millis 
 }
 
 /** The keys of the words that a machine filed in an incident (filed-words.ts). */
-export async function filedIn(db: Db, incidentId: string): Promise<string[]> {
-  const query = db.selectFrom('announcements').select('key').where(isOf(incidentId));
+export async function keysOfFiledWords(db: Db, incidentId: string): Promise<string[]> {
+  const query = db.selectFrom('announcements').select('key').where(isRecordOf(incidentId));
   return (await query.where('key', 'like', 'filed %').execute()).map(({ key }) => key);
 }
 
-/** What an announcement is about, and to whom it is a beginning, by what was announced of its incident before. */
+/**
+ * Returns what an announcement is about, and to whom it is a beginning, by what was announced of its incident before.
+ */
 export async function concernIn(
   db: Db,
   ref: string,
@@ -247,7 +249,7 @@ async function announcedBefore(db: Db, incidentId: string, ref: string): Promise
   const rows = await db
     .selectFrom('announcements')
     .select('frozen')
-    .where(isOf(incidentId))
+    .where(isRecordOf(incidentId))
     .where('seen_at', '<', own)
     .where('frozen', 'is not', null)
     .execute();

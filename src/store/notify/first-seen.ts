@@ -3,16 +3,18 @@ import { EDGE_ENDINGS, type Edge, edgeKey } from '../../core/incidents/first-see
 import { type Incident, keyOf, type UpdateRef } from '../../core/model/incident.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
-import { isOf, noteQuietly } from './announcements.ts';
+import { isRecordOf, noteQuietly } from './announcements.ts';
 
-/** What is known of an incident's updates, by key: when each was first seen, epoch ms, and whether people are notified. */
+/**
+ * The records of an incident's updates, by key: when each was first seen, epoch ms, and whether people are notified.
+ */
 export type SeenRecords = ReadonlyMap<string, { readonly seenAt: Millis; readonly isAnnounced: boolean }>;
 
 /** Without a database nothing is known. */
 export async function recordsOf(db: Db | null, incidentId: string): Promise<SeenRecords> {
   if (!db) return new Map();
   const query = db.selectFrom('announcements').select(['key', 'seen_at', 'due_at']);
-  const rows = await query.where(isOf(incidentId)).execute();
+  const rows = await query.where(isRecordOf(incidentId)).execute();
   return new Map(
     rows.map(({ key, seen_at, due_at }) => [key, { seenAt: seen_at, isAnnounced: due_at !== null }]),
   );
@@ -56,7 +58,7 @@ export async function seenNow(
   keys: readonly string[],
   now: Millis,
 ): Promise<void> {
-  const set = db.updateTable('announcements').set({ seen_at: now }).where(isOf(incidentId));
+  const set = db.updateTable('announcements').set({ seen_at: now }).where(isRecordOf(incidentId));
   // If the write fails, it is repeated after the next start.
   await set
     .where('key', 'in', keys)

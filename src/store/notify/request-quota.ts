@@ -56,7 +56,7 @@ export async function noteRequest(db: Db, now: Millis): Promise<void> {
 }
 
 /** Removes requests older than a day, and those in the future. */
-export async function pruneRequests(db: Db, now: Millis): Promise<void> {
+export async function pruneSubscribeRequests(db: Db, now: Millis): Promise<void> {
   await db
     .deleteFrom('subscribe_requests')
     .where(eb => eb.or([eb('at', '<', now - DAY), eb('at', '>', latest(now))]))

@@ -2,7 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 import { LANGS } from '../../core/model/lang.ts';
 import { CHANNEL_LABELS, hostOf } from '../../core/model/notification-channel.ts';
-import { addressKey, type Choice, type Subscriber } from '../../core/model/subscriber.ts';
+import { type Choice, emailAddressKey, type Subscriber } from '../../core/model/subscriber.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import type { NotificationChannel } from '../../core/notify/channel-health.ts';
 import type { Db } from '../db/database.ts';
@@ -19,7 +19,7 @@ const CONFIRMED = sql<boolean>`owner = 'visitor' AND state = 'confirmed'`;
 
 export async function subscriberByAddress(db: Db, address: string): Promise<Subscriber | null> {
   const query = db.selectFrom('subscribers').selectAll().where(BY_EMAIL);
-  const row = await query.where('address_key', '=', addressKey(address)).executeTakeFirst();
+  const row = await query.where('address_key', '=', emailAddressKey(address)).executeTakeFirst();
   return row ? subscriber(row) : null;
 }
 
@@ -51,7 +51,7 @@ export async function allSubscribers(db: Db): Promise<Subscriber[]> {
 export async function savePending(db: Db, known: Subscriber): Promise<void> {
   const row = {
     address: known.address,
-    address_key: addressKey(known.address),
+    address_key: emailAddressKey(known.address),
     state: 'pending' as const,
     ...columns(known.choice),
     lang: known.lang,
@@ -148,7 +148,7 @@ export async function suppress(
     await trx
       .deleteFrom('subscribers')
       .where(BY_EMAIL)
-      .where('address_key', '=', addressKey(address))
+      .where('address_key', '=', emailAddressKey(address))
       .execute();
     await trx.replaceInto('suppressed').values({ address_hash: hash, reason, at: now }).execute();
   });

@@ -1,7 +1,7 @@
 // Headers of public responses: Cache-Control, Vary, and access for scripts of any site.
 
 export const CACHED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
-/** As long as the live page, so that the widget is never older than the page it links to. */
+/** The widget is cached as long as the live page, so that it is never older than the page it links to. */
 export const CACHED_WIDGET = 'public, max-age=30, stale-while-revalidate=60, stale-if-error=86400';
 export const FOR_EVER = 'public, max-age=31536000, immutable';
 

@@ -108,7 +108,7 @@ export async function sendRendered(
 ): Promise<void> {
   const encoding = chooseEncoding(req.headers['accept-encoding']);
   const etag = rendered.etag(encoding);
-  if (isKnown(req.headers['if-none-match'], etag)) {
+  if (namesEtag(req.headers['if-none-match'], etag)) {
     res.writeHead(304, { ...headers, etag }).end();
     return;
   }
@@ -126,7 +126,7 @@ export function about({ type }: Rendered, { bytes, etag, encoding }: Variant): O
 }
 
 /** Whether an If-None-Match header names this ETag. */
-export function isKnown(sent: string | undefined, etag: string): boolean {
+export function namesEtag(sent: string | undefined, etag: string): boolean {
   if (sent === undefined) return false;
   // A cache may have weakened the ETag: W/"x" is the same page.
   return sent.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);

@@ -3,7 +3,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { memoizedText } from '../../core/model/memo.ts';
 import type { Site } from '../../core/model/site.ts';
 import { chooseEncoding, type Encoding } from '../http/encoding.ts';
-import { about, isKnown, type Rendered, sendRendered } from './encoded-response.ts';
+import { about, namesEtag, type Rendered, sendRendered } from './encoded-response.ts';
 import { RawAnswer } from './raw-head.ts';
 
 /** The response sent for an address, with all headers that Express and the route had set. */
@@ -25,7 +25,7 @@ export class CachedResponse {
     const packed = this.#packedIn(encodingOf(req.headers['accept-encoding'] ?? ''));
     // Not compressed yet: send it when it is.
     if (!packed) return void sendRendered(req, res, this.rendered, this.headers);
-    if (isKnown(req.headers['if-none-match'], packed.etag)) {
+    if (namesEtag(req.headers['if-none-match'], packed.etag)) {
       res.writeHead(304, packed.unchanged).end();
       return;
     }

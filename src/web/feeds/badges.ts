@@ -9,7 +9,7 @@ import { percentUp } from '../../core/page/uptime.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import { xmlAttribute } from './xml.ts';
 
-/** What a badge shows; the first is the default. */
+/** The kinds of badge; the first is the default. */
 export const BADGES = ['status', 'uptime', 'response'] as const;
 export type BadgeShow = (typeof BADGES)[number];
 

@@ -7,16 +7,16 @@ import { momentAt, wallTime, zoneName } from '../../core/incidents/times/zone.ts
 import { type Incident, incidentPath, keyOf } from '../../core/model/incident.ts';
 import { DAY, type Millis, parseInstant, type Span } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
-import { plainText } from '../../core/text/markdown.ts';
+import { markdownAsWords } from '../../core/text/markdown.ts';
 import { printable } from '../../core/text/printable.ts';
 import { headingOf, urn } from './entries.ts';
-import { duration, escaped, printLines, utcTime, wallClock, zonedTime, zoneLines } from './icalendar.ts';
+import { durationLine, escaped, printLines, utcTime, wallClock, zonedTime, zoneLines } from './icalendar.ts';
 
 /** How many maintenances, latest first, a calendar holds; a recurring one counts once. */
 const MAX_EVENTS = 100;
 
 /** How the site is shown in a calendar. */
-interface Shown {
+interface CalendarSite {
   readonly siteUrl: string;
   readonly siteZone: string;
   readonly told: ReadonlyMap<string, ToldPlan>;
@@ -42,7 +42,7 @@ export function maintenanceIcs(snapshot: Snapshot, componentId?: string): string
   const gone = plans.filter(
     ({ goneAt, plan }) => goneAt !== null && (all || plan.components.includes(componentId)),
   );
-  const how: Shown = {
+  const how: CalendarSite = {
     siteUrl: site.url,
     siteZone: zoneName(site.timezone),
     told: new Map(plans.map(plan => [plan.id, plan])),
@@ -118,7 +118,7 @@ function printEvent(event: CalendarEvent): string[] {
 function wallEnd({ start, end, zone }: Span & { readonly zone: string }): string {
   const length = end - start;
   const isPlain = wallTime(zone, momentAt(zone, start) + length) === end;
-  return isPlain ? wallClock('DTEND', end, zone) : duration(length);
+  return isPlain ? wallClock('DTEND', end, zone) : durationLine(length);
 }
 
 /** A maintenance whose file was deleted. */
@@ -154,7 +154,7 @@ function bySeries(views: readonly IncidentView[]): IncidentView[][] {
   return [...found.values()];
 }
 
-function eventsOf(views: readonly IncidentView[], how: Shown): CalendarEvent[] {
+function eventsOf(views: readonly IncidentView[], how: CalendarSite): CalendarEvent[] {
   const [any] = views as [IncidentView, ...IncidentView[]];
   const { series } = any;
   const repeated = series && repetitionOf(series);
@@ -203,10 +203,10 @@ function wallOf(view: IncidentView, other: Millis): Millis {
   return midnight + (((other % DAY) + DAY) % DAY);
 }
 
-function eventOf(maintenance: IncidentView, updates: Incident['updates'], how: Shown): CalendarEvent {
+function eventOf(maintenance: IncidentView, updates: Incident['updates'], how: CalendarSite): CalendarEvent {
   const { affected, title, timezone } = maintenance;
   const { start, end } = coveredBy(maintenance, maintenance.state);
-  const texts = updates.map(update => `${headingOf(update)}: ${plainText(update.body)}`).reverse();
+  const texts = updates.map(update => `${headingOf(update)}: ${markdownAsWords(update.body)}`).reverse();
   const names = affected.map(({ name }) => printable(name));
   return {
     uid: uid(keyOf(maintenance)),
@@ -228,7 +228,7 @@ function eventOf(maintenance: IncidentView, updates: Incident['updates'], how: S
  * Stamps of the newest update, or of the last move. Exceptions use those of the whole file, because calendars keep the
  * highest they have seen.
  */
-function stampsOf(incident: Incident, { told }: Shown) {
+function stampsOf(incident: Incident, { told }: CalendarSite) {
   const { updates } = incident;
   const times = updates.map(({ at }) => at);
   const plan = told.get(keyOf(incident));

@@ -54,7 +54,7 @@ export function wallClock(name: string, wall: Millis, zone: string): string {
 }
 
 /** `DURATION:PT90M` */
-export function duration(length: Millis): string {
+export function durationLine(length: Millis): string {
   return `DURATION:PT${Math.round(length / MINUTE)}M`;
 }
 

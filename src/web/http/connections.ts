@@ -6,7 +6,7 @@ import type { Log } from '../../core/model/ports/log.ts';
 import { MINUTE, SECOND } from '../../core/model/time.ts';
 import { openFiles } from './descriptors.ts';
 import type { Limits } from './limits.ts';
-import { addressKey } from './rate-limit.ts';
+import { clientAddressKey } from './rate-limit.ts';
 
 type ConnectionLimits = Pick<
   Limits,
@@ -62,7 +62,7 @@ export class ConnectionGuard {
 
   #accept(socket: Socket): void {
     const { limits, isVisitor } = this.#rules;
-    const key = isVisitor(socket.remoteAddress) ? addressKey(socket.remoteAddress) : null;
+    const key = isVisitor(socket.remoteAddress) ? clientAddressKey(socket.remoteAddress) : null;
     if (key !== null && this.#perAddress.of(key) >= limits.connections_per_address) {
       this.#refused.address++;
       socket.destroy();

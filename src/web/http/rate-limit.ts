@@ -12,7 +12,7 @@ import { loggedPath } from './logged-path.ts';
  * The key of an address: IPv6 by network, an IPv4-mapped IPv6 address as IPv4. Anything else (a proxy passed on a lie)
  * counts as one key.
  */
-export function addressKey(address: string | undefined): string {
+export function clientAddressKey(address: string | undefined): string {
   return address && isIP(address) ? ipKeyGenerator(address, LIMITS.ipv6_network) : 'unknown';
 }
 
@@ -61,7 +61,7 @@ export function limited({ most, window }: Rate, more: Partial<Options> = {}): Re
     windowMs: window,
     limit: most,
     store: boundedStore(window),
-    keyGenerator: req => addressKey(req.ip),
+    keyGenerator: req => clientAddressKey(req.ip),
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     handler: (_req, _res, next) => next(new Refusal(429, TOO_MANY)),
@@ -90,7 +90,7 @@ export function makeGuesses(log: Pick<Log, 'warn'>): CountGuess {
       since = 0;
       loggedAt = steady();
     }
-    const { totalHits } = store.increment(addressKey(req.ip)) as { totalHits: number };
+    const { totalHits } = store.increment(clientAddressKey(req.ip)) as { totalHits: number };
     if (totalHits <= most) return;
     res.set('Retry-After', String(Math.ceil(window / SECOND)));
     throw new Refusal(429, TOO_MANY);

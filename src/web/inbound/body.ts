@@ -9,7 +9,7 @@ import { LIMITS } from '../http/limits.ts';
  * Query, form and JSON fields in one object, body before query; a JSON list stays a list.
  * @param glued what a sender appended to the token in the address, see `afterToken`.
  */
-export function fieldsOf(req: Request, glued = ''): Record<string, unknown> | unknown[] {
+export function fieldsOfRequest(req: Request, glued = ''): Record<string, unknown> | unknown[] {
   const { token: _, ...query } = req.query;
   const body = readBody(req);
   const appended = Object.fromEntries(new URLSearchParams(glued));
@@ -29,7 +29,7 @@ export function afterToken(given: unknown, token: string): string | null {
 }
 
 /** All places where a token may be: query, header, Bearer, Basic password. */
-export function tokensOf(req: Request): string[] {
+export function webhookTokensOf(req: Request): string[] {
   const found = [req.query.token, req.headers['x-webhook-token']];
   const [scheme = '', value = ''] = (req.headers.authorization ?? '').split(/\s+/, 2);
   if (/^bearer$/i.test(scheme)) found.push(value);

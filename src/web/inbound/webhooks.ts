@@ -5,7 +5,7 @@ import { isFromGitHost } from '../../core/inbound/git-hook.ts';
 import { mapped } from '../../core/inbound/senders/mapped.ts';
 import { SENDERS } from '../../core/inbound/senders.ts';
 import type { WebhookReader } from '../../core/inbound/signal.ts';
-import { type LoggedWebhook, redacted } from '../../core/inbound/webhook-log.ts';
+import { bodyForLog, type LoggedWebhook } from '../../core/inbound/webhook-log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { MINUTE } from '../../core/model/time.ts';
 import { sameSecret, shortId } from '../../core/model/token.ts';
@@ -16,7 +16,7 @@ import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { limited } from '../http/rate-limit.ts';
-import { afterToken, bodyDigest, fieldsOf, formOf, tokensOf } from './body.ts';
+import { afterToken, bodyDigest, fieldsOfRequest, formOf, webhookTokensOf } from './body.ts';
 import { makeAdmitSns } from './sns.ts';
 
 /** The response; `results` has one entry per signal, in order, if there are several. */
@@ -66,7 +66,7 @@ class Inbox {
   }
 
   readonly authorised: RequestHandler = async (req, res, next) => {
-    const given = tokensOf(req);
+    const given = webhookTokensOf(req);
     if (given.some(token => sameSecret(token, this.#web.webhookToken))) return next();
     this.#web.countGuess(req, res);
     const why = given.length > 0 ? 'the token is wrong' : 'the token is missing';
@@ -90,8 +90,8 @@ class Inbox {
   async take(req: Request, res: Response, sender: string): Promise<void> {
     let body = '{}';
     try {
-      const fields = fieldsOf(req, this.#glued(req) ?? '');
-      body = redacted(fields);
+      const fields = fieldsOfRequest(req, this.#glued(req) ?? '');
+      body = bodyForLog(fields);
       const answer = await this.#answer(sender, fields);
       const { action, incident, why = null } = answer;
       await this.#note(sender, { status: 200, action, incident, why, body });
@@ -137,7 +137,7 @@ function fromGit(web: Web): RequestHandler {
     const { git } = web.refresh.current().site;
     if (git === null) throw new Refusal(404, 'Git is not configured (content.git in status.yaml).');
     const secret = git.secret ?? web.webhookToken;
-    const hasToken = tokensOf(req).some(token => sameSecret(token, web.webhookToken));
+    const hasToken = webhookTokensOf(req).some(token => sameSecret(token, web.webhookToken));
     if (!hasToken && !isFromGitHost(req.headers, await bodyDigest(req, secret), secret)) {
       web.countGuess(req, res);
       throw new Refusal(401, 'This webhook needs a signature made with its secret, or the webhook token.');

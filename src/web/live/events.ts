@@ -5,7 +5,7 @@ import type { Web } from '../context.ts';
 import { Counts, isPrivate } from '../http/connections.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
-import { addressKey } from '../http/rate-limit.ts';
+import { clientAddressKey } from '../http/rate-limit.ts';
 import { Streams } from './streams.ts';
 
 /** `GET /status/events`, up to `maxStreams` at a time. The returned function ends every stream. */
@@ -18,7 +18,7 @@ export function eventRoutes(router: Router, { cache, maxStreams }: Web): () => v
   router.get('/status/events', (req, res) => {
     // A pipelined request has no socket yet: its turn, and the event of its end, might never come.
     if (!res.socket) throw new Refusal(503, 'An event stream needs its own connection.');
-    const key = isPrivate(req.ip) ? null : addressKey(req.ip);
+    const key = isPrivate(req.ip) ? null : clientAddressKey(req.ip);
     const ofAddress = key === null ? 0 : perAddress.of(key);
     if (streams.count >= maxStreams || ofAddress >= LIMITS.streams_per_address) {
       res.set('Retry-After', '60');

@@ -12,7 +12,7 @@ import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { limited } from '../http/rate-limit.ts';
 import type { PageRequest } from './context.ts';
-import { type MetricSeries, readLatency, readMetricSeries, type Series } from './series.ts';
+import { type MetricSeries, type ResponseTimes, readLatency, readMetricSeries } from './series.ts';
 import { requestOf, visitorOf } from './visitor.ts';
 
 interface Charted<Thing, Read> {
@@ -85,7 +85,7 @@ function charted<Thing, Read>(router: Router, web: Web, kind: Charted<Thing, Rea
 /** `/api/components/ID/latency.json`: response times in ms; `ok` counts the checks that were not down. */
 export function latencyJson(
   { id, name }: { readonly id: string; readonly name: string },
-  { points, ...over }: Series,
+  { points, ...over }: ResponseTimes,
 ): object {
   return {
     component: { id, name },
@@ -113,7 +113,7 @@ export function metricJson(
   };
 }
 
-function rangeJson({ range, from, to, span }: Omit<Series, 'points'>): object {
+function rangeJson({ range, from, to, span }: Omit<ResponseTimes, 'points'>): object {
   return { range, from: isoMillis(from), to: isoMillis(to), step_seconds: SPAN_LENGTH[span] / 1000 };
 }
 

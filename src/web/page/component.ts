@@ -5,12 +5,12 @@ import type { Page } from './layout.ts';
 import { chart, rangeLinks } from './parts/chart.ts';
 import { componentRow } from './parts/components.ts';
 import { incidentCard, titlesOf } from './parts/incidents.ts';
-import type { Series } from './series.ts';
+import type { ResponseTimes } from './series.ts';
 
 /** How many incidents are listed; the history page has all of them. */
 const MAX_INCIDENTS = 10;
 
-export function componentPage(ctx: PageContext, id: string, series: Series): Page | null {
+export function componentPage(ctx: PageContext, id: string, series: ResponseTimes): Page | null {
   const { snapshot } = ctx;
   const view = snapshot.components.find(({ component }) => component.id === id);
   if (!view) return null;

@@ -1,7 +1,7 @@
 // The page of an incident or a maintenance: facts, timeline, post-mortem and earlier versions.
 
 import type { Key } from '../../core/i18n/words.ts';
-import type { Said } from '../../core/incidents/history.ts';
+import type { HistorySentence } from '../../core/incidents/history.ts';
 import { incidentPath } from '../../core/model/incident.ts';
 import { parseInstant } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
@@ -11,12 +11,12 @@ import type { Page } from './layout.ts';
 import { affectedOf } from './parts/affected.ts';
 import {
   affects,
-  healthOf,
+  healthForIcon,
   isOver,
   nextUpdateHtml,
   stateKey,
-  updatesOf,
-  updateText,
+  updatesForPage,
+  updateTextForReader,
   windowHtml,
 } from './parts/incidents.ts';
 import { entryOf, neighboursOf } from './parts/order.ts';
@@ -28,7 +28,7 @@ import { liveBlog } from './search-engines.ts';
 export function incidentPage(ctx: PageContext, id: string): Page | null {
   const incident = entryOf(ctx.snapshot, id);
   if (!incident) return null;
-  const health = healthOf(incident);
+  const health = healthForIcon(incident);
   const state = ctx.say(stateKey(incident));
   const path = incidentPath(id);
   const last = incident.updates.at(-1)!;
@@ -37,7 +37,7 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
     about: {
       title: `${state}: ${incident.title}`,
       // The text that a chat shows below the link.
-      description: cut(`${affects(incident, ctx)}. ${updateText(last, ctx)}`, 200),
+      description: cut(`${affects(incident, ctx)}. ${updateTextForReader(last, ctx)}`, 200),
       path,
       live: true,
       health,
@@ -53,7 +53,7 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
         comparison: comparisonRows(incident, ctx),
         affected: affectedOf(incident, ctx),
         neighbours: neighbours(incident, ctx),
-        updates: updatesOf(incident, ctx).reverse(),
+        updates: updatesForPage(incident, ctx).reverse(),
         postmortemHtml: incident.postmortemHtml,
         history: (incident.history ?? []).map(({ at, author, changes }) => ({
           html: ctx.html('history.by', { time: ctx.time(at), author }),
@@ -86,7 +86,7 @@ function factsOf(incident: IncidentView, ctx: PageContext) {
   return facts;
 }
 
-function sentence({ key, values = {} }: Said, ctx: PageContext): string {
+function sentence({ key, values = {} }: HistorySentence, ctx: PageContext): string {
   const word = (value: string | number) => {
     if (typeof value === 'number' || value === '–') return value;
     if (key === 'history.status') return ctx.say(`status.${value}` as Key);

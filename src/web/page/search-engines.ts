@@ -4,7 +4,7 @@ import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
 import { jsonText } from '../../core/text/printable.ts';
 import type { PageContext } from './context.ts';
-import { updateText } from './parts/incidents.ts';
+import { updateTextForReader } from './parts/incidents.ts';
 
 /** JSON-LD of an incident, safe inside `<script>`; null for maintenance, which has no suitable type. */
 export function liveBlog(incident: IncidentView, url: string, ctx: PageContext): string | null {
@@ -25,7 +25,7 @@ export function liveBlog(incident: IncidentView, url: string, ctx: PageContext):
       '@type': 'BlogPosting',
       headline: update.label ?? ctx.say(`status.${update.status}`),
       datePublished: iso(update.at),
-      articleBody: updateText(update, ctx),
+      articleBody: updateTextForReader(update, ctx),
     })),
   };
   return jsonText(data);

@@ -14,7 +14,7 @@ interface Over {
 }
 
 /** A component's response times, oldest first; intervals without measurements have no point. */
-export interface Series extends Over {
+export interface ResponseTimes extends Over {
   readonly points: readonly Point[];
 }
 
@@ -24,7 +24,12 @@ export interface MetricSeries extends Over {
 }
 
 /** Reads a component's series up to `to`; empty without a database. */
-export async function readLatency(db: Db | null, id: string, range: Range, to: Millis): Promise<Series> {
+export async function readLatency(
+  db: Db | null,
+  id: string,
+  range: Range,
+  to: Millis,
+): Promise<ResponseTimes> {
   const over = overOf(range, to);
   return { ...over, points: db ? await readSeries(db, id, over.span, over.from) : [] };
 }

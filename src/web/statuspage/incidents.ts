@@ -8,7 +8,7 @@ import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { IncidentRow, UpdateRow } from './bodies.ts';
 import { lastMoment, type NamedRow } from './components.ts';
 import { PAGE_ID, stableId } from './ids.ts';
-import { updateText } from './text.ts';
+import { updateTextForApi } from './text.ts';
 
 /**
  * One incident or maintenance. `impact` is the severity that its author set (Statuspage's `impact_override`).
@@ -54,7 +54,7 @@ function updateRows(incident: IncidentView, components: ReadonlyMap<string, Name
       return {
         id: stableId('update', name, update.key),
         status: update.status,
-        body: updateText(update, html[index]),
+        body: updateTextForApi(update, html[index]),
         incident_id: stableId('incident', name),
         created_at: at,
         updated_at: at,

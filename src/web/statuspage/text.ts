@@ -29,7 +29,7 @@ export function bodyText(markdown: string, html = renderMarkdown(markdown)): str
 const texts = new WeakMap<object, string>();
 
 /** The text of an incident's update, cached; `html` is its rendered markdown, if available. */
-export function updateText(update: { readonly body: string }, html: string | undefined): string {
+export function updateTextForApi(update: { readonly body: string }, html: string | undefined): string {
   const known = texts.get(update) ?? bodyText(update.body, html);
   texts.set(update, known);
   return known;

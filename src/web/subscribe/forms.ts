@@ -87,7 +87,7 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-export function list(value: unknown): string[] {
+export function stringsOfField(value: unknown): string[] {
   const values = Array.isArray(value) ? value : [value];
   return [...new Set(values.filter(item => typeof item === 'string' && item !== ''))] as string[];
 }

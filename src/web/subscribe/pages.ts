@@ -3,7 +3,7 @@ import { CHANNEL_LABELS } from '../../core/model/notification-channel.ts';
 import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
 import type { PageContext } from '../page/context.ts';
 import { type Page, privatePage } from '../page/layout.ts';
-import { choices, isEverything, problem, wishes } from '../page/parts/forms.ts';
+import { choices, choosesEverything, problem, wishes } from '../page/parts/forms.ts';
 
 export type ConfirmationPage =
   | 'check_inbox'
@@ -35,7 +35,7 @@ export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
       title,
       email,
       // Most visitors want everything, so the choice is folded until someone has chosen.
-      some: !isEverything(choice),
+      some: !choosesEverything(choice),
       problem: problem(form.problem, ctx),
       choices: choices(ctx.snapshot, choice.components ?? []),
       wishes: wishes(choice, ctx),

@@ -8,9 +8,9 @@ import {
   choiceOf,
   type FormFields,
   type Forms,
-  list,
   reply,
   sendConfirmation,
+  stringsOfField,
   text,
   tokenOf,
 } from './forms.ts';
@@ -53,7 +53,7 @@ export function preferencesRoutes(router: Router, web: Web, { limit, guard, pars
 
 function chosenOf(web: Web, fields: FormFields): Choice {
   const ids = web.refresh.current().site.components.map(component => component.id);
-  const chosen = list(fields.components).filter(id => ids.includes(id));
+  const chosen = stringsOfField(fields.components).filter(id => ids.includes(id));
   const all = text(fields.all) !== '' || chosen.length === ids.length;
   return { ...choiceOf(fields), components: all ? null : chosen };
 }

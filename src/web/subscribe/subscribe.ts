@@ -12,9 +12,9 @@ import {
   evenly,
   type FormFields,
   type Forms,
-  list,
   reply,
   sendConfirmation,
+  stringsOfField,
   text,
 } from './forms.ts';
 
@@ -27,7 +27,7 @@ export function subscribeForms(router: Router, web: Web, { limit, emailLimit, gu
     if (req.query.email !== undefined && req.method === 'GET') {
       return subscribe(web, req, res, { ...req.query, email: asTyped(req) });
     }
-    const choice = { ...choiceOf(req.query), components: list(req.query.components) };
+    const choice = { ...choiceOf(req.query), components: stringsOfField(req.query.components) };
     sendPrivately(res, 200, web.pages.subscribe(currentPage(web, req), { email: '', choice, problem: null }));
   });
   router.post('/status/subscribe', guard, limit, emailLimit, parse, (req: Request, res: Response) =>
@@ -37,7 +37,7 @@ export function subscribeForms(router: Router, web: Web, { limit, emailLimit, gu
 
 async function subscribe(web: Web, req: Request, res: Response, fields: FormFields): Promise<void> {
   const email = text(fields.email);
-  const components = list(fields.components);
+  const components = stringsOfField(fields.components);
   const ids = web.refresh.current().site.components.map(component => component.id);
   const unknown = components.find(id => !ids.includes(id));
   if (unknown !== undefined) throw new Refusal(400, `There is no component "${unknown.slice(0, 64)}".`);

@@ -8,7 +8,7 @@ import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
-import { filedIn, incidentBefore, markFiled } from '../../store/incidents/transitions.ts';
+import { incidentBefore, markFiled, transitionsFiledIn } from '../../store/incidents/transitions.ts';
 import { noteQuietly } from '../../store/notify/announcements.ts';
 import { ignoreStorageFault } from '../timing/storage.ts';
 
@@ -25,11 +25,11 @@ export interface Filing {
 export type Unnoted = Map<number, Filing & { readonly name: string | null }>;
 
 /** Gives an incident that is not yet in a file the name it will keep. */
-export type Named = (incident: Incident, now: Millis) => Incident;
+export type NameIncident = (incident: Incident, now: Millis) => Incident;
 
 export class FilingNotes {
   readonly #db: Db;
-  readonly #named: Named;
+  readonly #named: NameIncident;
   readonly #unnoted: Unnoted;
   readonly #now: Millis;
   readonly #counted: (transition: StoredTransition) => StoredTransition;
@@ -45,7 +45,7 @@ export class FilingNotes {
    * @param counted a transition as it counts (maintained.ts)
    */
   constructor(
-    { db, named }: { readonly db: Db; readonly named: Named },
+    { db, named }: { readonly db: Db; readonly named: NameIncident },
     unnoted: Unnoted,
     incidents: readonly Incident[],
     now: Millis,
@@ -126,7 +126,7 @@ export class FilingNotes {
     if (known) return known;
     const name = this.#nameOf(id);
     const unnoted = [...this.#unnoted.values()].filter(one => one.name === name).map(one => one.transition);
-    const noted = (await filedIn(this.#db, name))
+    const noted = (await transitionsFiledIn(this.#db, name))
       .filter(({ seq }) => !this.#unnoted.has(seq))
       .map(this.#counted);
     const all = [...noted, ...unnoted].sort((a, b) => a.seq - b.seq);

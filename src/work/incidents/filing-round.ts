@@ -3,7 +3,7 @@ import { nextStep, withEvent } from '../../core/filing/changed-file.ts';
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
 import { printGrouped } from '../../core/filing/grouped-file.ts';
-import { batchesOf, inOrderOf, isAlone, isComplete, isGathered } from '../../core/filing/grouping.ts';
+import { batchesOf, inOrderOf, isAlone, isComplete, isGroupComplete } from '../../core/filing/grouping.ts';
 import { beganAt, incidentToJoin } from '../../core/filing/joining.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
@@ -18,13 +18,13 @@ import type { Clock, Millis } from '../../core/model/time.ts';
 import type { StoredTransition, Transition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
 import type { Writer } from '../publish/git-sync.ts';
-import type { Filing, FilingNotes, Named } from './filing-notes.ts';
+import type { Filing, FilingNotes, NameIncident } from './filing-notes.ts';
 
 export interface FilingDeps {
   readonly db: Db;
   readonly writer: Writer;
   readonly templates: () => Templates;
-  readonly named: Named;
+  readonly named: NameIncident;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,7 +40,7 @@ export interface Read {
   text(id: string): string | undefined;
 }
 
-/** What a file's sources reported in this round. */
+/** The reports of a file's sources in this round. */
 interface Changing {
   /** The file's text and members before that; `text` and `now` are those with it. */
   readonly before: string;
@@ -98,9 +98,9 @@ export class FilingRound {
       if (one.kind === 'down' && decision.kind === 'create') openings.push({ ...one, file: decision.id });
     }
     const leads = (one: StoredTransition) => !deferred.has(one.seq);
-    const isLed = (one: StoredTransition) =>
+    const dependsOnOpening = (one: StoredTransition) =>
       openings.some(other => leads(other) && other.components.includes(probedBy(one.source)!));
-    const joining = openings.filter(one => leads(one) || isLed(one));
+    const joining = openings.filter(one => leads(one) || dependsOnOpening(one));
     for (const batch of batchesOf(inOrderOf(this.#site, joining), this.#site.groupWithin)) {
       const outages = inOrderOf(this.#site, batch.filter(leads));
       if (outages.length > 0) await this.#openFile(batch[0]!, outages);
@@ -111,7 +111,7 @@ export class FilingRound {
     const [{ file: id, recordedAt }, [lead]] = [first, outages as [Opening]];
     const text = outages.length === 1 ? printOutage(lead) : printGrouped(outages, this.#inWords);
     const isDue =
-      isAlone(outages, this.#read.unsure) || isGathered(recordedAt, this.#site.groupWithin, this.#now);
+      isAlone(outages, this.#read.unsure) || isGroupComplete(recordedAt, this.#site.groupWithin, this.#now);
     const done = isDue && (await this.#write('create', id, text));
     if (!done) this.#show(id, text);
     if (!isDue) this.gathering.add(id);
@@ -125,12 +125,16 @@ export class FilingRound {
     else this.#deps.log.info({ sources: outages.map(one => one.source), incident: id }, 'incident filed');
   }
 
+  #filedWith() {
+    return { site: this.#site, inWords: this.#inWords, now: this.#now };
+  }
+
   /** Writes what the sources of open incidents reported. Each file is written once. */
   async fileChanges(): Promise<void> {
     for (const [id, { before, base, events, text: shown, isNews }] of this.#changing) {
       const all = events.map(({ transition }) => transition);
       // In order of arrival it is written for the decisions of this round; here, in order of time.
-      const step = isNews ? nextStep(before, id, all, base, this.#site, this.#inWords, this.#now) : null;
+      const step = isNews ? nextStep(before, id, all, { members: base, ...this.#filedWith() }) : null;
       const { text, count, whole } = step ?? { text: shown, count: all.length, whole: shown };
       const [old, incident] = [before, whole].map(one => parseIncident(`${id}.md`, id, one).value);
       await this.#notes.own(id, before, text);
@@ -141,9 +145,9 @@ export class FilingRound {
       const isWaiting = this.unfiled.has(id);
       const done =
         !isWaiting && isDue && (text === before || (await this.#write('replace', id, text, before)));
-      const isPart = done && count < all.length;
-      if (isPart || !(isDue || isWaiting)) this.gathering.add(id);
-      if (isPart || !done) this.#show(id, whole);
+      const leavesRest = done && count < all.length;
+      if (leavesRest || !(isDue || isWaiting)) this.gathering.add(id);
+      if (leavesRest || !done) this.#show(id, whole);
       if (done) for (const one of events.slice(0, count)) await this.#filed(one.transition, id, one.isJoined);
     }
   }
@@ -210,13 +214,13 @@ export class FilingRound {
     const members = known?.now ?? base;
     const before = members.get(one.source);
     const said = { message: one.message };
-    const change = withEvent(text, id, one, members, said, this.#site, this.#inWords, { now: this.#now });
+    const change = withEvent(text, id, one, { members, words: said, ...this.#filedWith() });
     if (change === null) return this.#complain(id, one);
     // Killed before it was noted, a source that joined is in the file already.
     const isListed =
       !filed.some(({ source }) => source === one.source) && sourcesOf(incident)[0] !== one.source;
-    const isAgain = isOpen(incident) && (before?.isDown === false || isListed);
-    const isJoined = one.kind === 'down' && (isNew || isAgain);
+    const failsAgain = isOpen(incident) && (before?.isDown === false || isListed);
+    const isJoined = one.kind === 'down' && (isNew || failsAgain);
     this.#changing.set(id, {
       before: known?.before ?? text,
       base,

@@ -1,6 +1,12 @@
 // First seen: the incidents as of now. An update with no date, or with a future date, happened when it was first seen.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { asOf, changesAt, isAhead, isPlannable, stepsAfterCompletion } from '../../core/incidents/as-of.ts';
+import {
+  asOf,
+  changesAt,
+  isAhead,
+  mayBePlannedStep,
+  stepsAfterCompletion,
+} from '../../core/incidents/as-of.ts';
 import { completedByRecord, mayRecordsTell } from '../../core/incidents/completion.ts';
 import { endKey, endRecordOf, endsTold } from '../../core/incidents/ending.ts';
 import { announcedWhenSeen, type Edge, edgeKey, isOfUpdate } from '../../core/incidents/first-seen.ts';
@@ -19,7 +25,7 @@ import { noteAhead, recordsOf, type SeenRecords, seenAhead, seenNow } from '../.
 import { Identities } from './identities.ts';
 
 /** The records of one incident as of now: a later time came from a clock that was ahead, and means now. */
-class Seen {
+class IncidentRecords {
   /** The keys of the records read that had a later time: to be stored, so that their time stays the same. */
   readonly late: string[] = [];
   readonly #records: SeenRecords;
@@ -94,25 +100,26 @@ export class FirstSeen {
     if (there) return there.made;
     let incidents = read;
     let until = FOREVER;
-    let isSure = true;
+    let allRecordsRead = true;
     try {
       incidents = await this.#identities.of(read, now);
     } catch {
-      isSure = false;
+      allRecordsRead = false;
       // Under other names, they would be announced again.
-      incidents = read.map(one => ({ ...one, held: true }));
+      incidents = read.map(one => ({ ...one, isPartlyUnreadable: true as const }));
     }
     try {
       await this.#readEarly();
     } catch {
-      isSure = false;
+      allRecordsRead = false;
     }
     const all = [...incidents];
     for (const [index, incident] of incidents.entries()) {
-      const isPlain =
+      const nothingRevised =
         !incident.updates.some(({ presumed }) => presumed) && this.#whatWasAhead(incident) === null;
-      const isSaid = !mayRecordsTell(incident, now) && stepsAfterCompletion(incident, now).length === 0;
-      if (isPlain && isSaid && !isAhead(incident, now)) {
+      const isSettledByFile =
+        !mayRecordsTell(incident, now) && stepsAfterCompletion(incident, now).length === 0;
+      if (nothingRevised && isSettledByFile && !isAhead(incident, now)) {
         // The clock completes it.
         const end = incident.scheduled?.end ?? now;
         if (end > now) until = Math.min(until, end);
@@ -125,12 +132,12 @@ export class FirstSeen {
         until = Math.min(until, one.until);
       } catch {
         // The storage problem is reported elsewhere. The page stays up, and the next round asks again.
-        isSure = false;
+        allRecordsRead = false;
         all[index] = asOf(announcedWhenSeen(incident, now), now, () => now);
       }
     }
     const list = all.every((incident, index) => incident === read[index]) ? read : all;
-    if (isSure) this.#lists.set(read, { made: list, from: now, until });
+    if (allRecordsRead) this.#lists.set(read, { made: list, from: now, until });
     return list;
   }
 
@@ -144,14 +151,14 @@ export class FirstSeen {
     await this.#yieldTurn();
     // Must come first: below, records from a clock that was ahead are written again.
     await this.#noteAll(incident, now, await this.#isEndTold(incident, now));
-    const seen = new Seen(await recordsOf(this.#db, keyOf(incident)), now);
+    const seen = new IncidentRecords(await recordsOf(this.#db, keyOf(incident)), now);
     const made = this.#asSeen(incident, seen, now);
     if (this.#db && !this.#isReader && seen.late.length > 0)
       await seenNow(this.#db, keyOf(incident), seen.late, now);
     return made;
   }
 
-  #asSeen(written: Incident, seen: Seen, now: Millis): Kept<Incident> {
+  #asSeen(written: Incident, seen: IncidentRecords, now: Millis): Kept<Incident> {
     const record = endRecordOf(seen, update => this.#wasAhead(written, update));
     const incident = completedByRecord(written, record, now);
     const presumed = incident.updates.find(one => one.presumed);
@@ -173,7 +180,12 @@ export class FirstSeen {
   }
 
   /** Removes the maintenance steps that its completion overtook, except steps that were announced before. */
-  #withoutOvertakenSteps(incident: Incident, noted: Seen, isEndTold: boolean, now: Millis): Incident {
+  #withoutOvertakenSteps(
+    incident: Incident,
+    noted: IncidentRecords,
+    isEndTold: boolean,
+    now: Millis,
+  ): Incident {
     const wasAhead = (update: IncidentUpdate) => this.#wasAhead(incident, update);
     const left = stepsAfterCompletion(incident, now, wasAhead, isEndTold).filter(
       ({ key }) => !noted.has(key),
@@ -204,7 +216,7 @@ export class FirstSeen {
     if (isOfUpdate(ref.key)) this.#withEarlyUpdates.add(ref.incidentId);
   }
 
-  #firstSeen(incident: Incident, key: string, seen: Seen, now: Millis): Millis {
+  #firstSeen(incident: Incident, key: string, seen: IncidentRecords, now: Millis): Millis {
     const ref = refOf({ incidentId: keyOf(incident), key });
     const known = this.#seenAt.get(ref);
     // A moment recorded by a clock that was ahead was seen now at the latest.
@@ -215,7 +227,7 @@ export class FirstSeen {
 
   async #isEndTold(incident: Incident, now: Millis): Promise<boolean> {
     if (!mayRecordsTell(incident, now)) return false;
-    const records = new Seen(await recordsOf(this.#db, keyOf(incident)), now);
+    const records = new IncidentRecords(await recordsOf(this.#db, keyOf(incident)), now);
     return endRecordOf(records).announcedAt !== null;
   }
 
@@ -236,7 +248,7 @@ export class FirstSeen {
    * the earlier updates by that clock move back by the same amount. An end that was in the future when first seen is
    * waited for.
    */
-  #ended(incident: Incident, seen: Seen, now: Millis): Incident {
+  #ended(incident: Incident, seen: IncidentRecords, now: Millis): Incident {
     const { scheduled, started, resolved, updates, status, rrule } = incident;
     const isWork = scheduled !== null && status === 'completed' && rrule === undefined;
     const over = scheduled ? 'completed' : 'resolved';
@@ -267,10 +279,10 @@ function aheadIn(incident: Incident, now: Millis, isEndTold: boolean): Edge[] {
   if (!scheduled && status === 'resolved' && resolved !== null && resolved > now) found.push('resolved');
   // A future end has its own record. A step of a maintenance is part of its plan, unless the plan is over.
   const isOvertaken = new Set(isEndTold ? [] : stepsAfterCompletion(incident, now));
-  const isSaid = (update: IncidentUpdate) =>
-    scheduled ? !isPlannable(incident, update) : update.inherits || update.status !== 'resolved';
+  const waitsForItsTime = (update: IncidentUpdate) =>
+    scheduled ? !mayBePlannedStep(incident, update) : update.inherits || update.status !== 'resolved';
   for (const update of updates)
-    if (isOvertaken.has(update) || (update.at > now && isSaid(update))) found.push(update);
+    if (isOvertaken.has(update) || (update.at > now && waitsForItsTime(update))) found.push(update);
   return found;
 }
 

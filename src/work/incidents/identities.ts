@@ -18,7 +18,7 @@ export class Identities {
   /** By lasting name; null until read. */
   #known: Map<string, StoredIncident> | null = null;
   readonly #byId = new Map<string, StoredIncident>();
-  /** Those whose file is gone, by lasting name. */
+  /** The incidents whose file is gone, by lasting name. */
   readonly #gone = new Map<string, StoredIncident>();
   readonly #unsaved = new Set<string>();
   #saving: Promise<void> | null = null;
@@ -58,8 +58,8 @@ export class Identities {
   #name(incident: Incident, ids: ReadonlySet<string>, now: Millis): Incident {
     const known = this.#knownAs(incident, ids, now);
     const { named, record } = recognise(known, incident);
-    // What cannot be read to its end, or may still get another name, is no record.
-    if (this.#isReader || incident.held || incident.gathering) return named;
+    // An incident that cannot be read to its end, or may still get another name, is no record.
+    if (this.#isReader || incident.isPartlyUnreadable || incident.gathering) return named;
     this.#named.set(incident, named);
     if (record !== known || this.#gone.has(known.key)) this.#put({ ...record, goneAt: null });
     return named;

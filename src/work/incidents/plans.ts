@@ -10,7 +10,7 @@ import { changePlans, readPlans } from '../../store/incidents/plans.ts';
 export class Plans {
   readonly #db: Db | null;
   readonly #isReader: boolean;
-  /** As in the database, and as of the last round. Null until read. */
+  /** The plans in the database, as of the last round. Null until read. */
   #stored: readonly ToldPlan[] | null = null;
   #told: readonly ToldPlan[] = [];
 
@@ -23,7 +23,7 @@ export class Plans {
   /** The plans as of `now`. What cannot be stored is told all the same, and stored in a later round. */
   async round(
     files: readonly Incident[],
-    isWhole: boolean,
+    allFilesRead: boolean,
     site: Site,
     now: Millis,
   ): Promise<readonly ToldPlan[]> {
@@ -32,7 +32,7 @@ export class Plans {
         this.#stored = this.#db ? await readPlans(this.#db) : [];
         this.#told = this.#stored;
       }
-      this.#told = plansNow(this.#told, files, site, now, isWhole);
+      this.#told = plansNow(this.#told, files, site, now, allFilesRead);
       await this.#store(this.#stored);
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;

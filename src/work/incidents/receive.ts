@@ -111,7 +111,7 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
   if (kind === 'down') {
     const closed = closedByHand(last, deps.snapshot());
     const isKnown = await transitions.isStored(db, transition.key);
-    if (closed && (closed.isOperators || isKnown || (signal.at !== null && at <= closed.resolved))) {
+    if (closed && (closed.openedByOperator || isKnown || (signal.at !== null && at <= closed.resolved))) {
       return ignored(CLOSED, closed.id);
     }
     if (isKnown) return ignored(before, idOf(last, deps.snapshot()));
@@ -138,11 +138,11 @@ const CLOSED =
 function closedByHand(
   last: StoredTransition | null,
   snapshot: Snapshot,
-): { readonly id: string; readonly resolved: Millis; readonly isOperators: boolean } | null {
+): { readonly id: string; readonly resolved: Millis; readonly openedByOperator: boolean } | null {
   const file = last?.kind === 'down' ? filedIn(last, snapshot) : undefined;
   if (!file || file.resolved === null) return null;
-  // What an operator ends is filed again by itself if it continues (left-open.ts).
-  return { id: file.id, resolved: file.resolved, isOperators: file.openedBy === null };
+  // An incident that an operator ends is filed again by itself if it continues (left-open.ts).
+  return { id: file.id, resolved: file.resolved, openedByOperator: file.openedBy === null };
 }
 
 async function incidentOf(

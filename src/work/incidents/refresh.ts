@@ -168,8 +168,8 @@ export class Refresh {
     const histories = site.history ? deps.histories() : new Map();
     const metrics = await deps.metrics(site, now);
     const responses = await deps.responses(site, now);
-    const isWhole = files.missing === null && files.unread === 0;
-    const plans = await deps.plans.round(views, isWhole, site, now);
+    const allFilesRead = files.missing === null && files.unread === 0;
+    const plans = await deps.plans.round(views, allFilesRead, site, now);
     const facts: Omit<Facts, 'revision'> = {
       ...{
         site,

@@ -1,7 +1,7 @@
 // One report of an inbound monitor: its transition, and what else is known of its source.
 import { matchLine } from '../../core/inbound/held.ts';
 import { isHeldUnmatched } from '../../core/inbound/senders.ts';
-import { severityOf } from '../../core/inbound/severity.ts';
+import { severityOfSignal } from '../../core/inbound/severity.ts';
 import type { Signal } from '../../core/inbound/signal.ts';
 import { toTransition } from '../../core/inbound/to-transition.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -12,17 +12,17 @@ import * as alerts from '../../store/incidents/alerts.ts';
 import { noteHeld } from '../../store/incidents/held-alerts.ts';
 import { newestTransition } from '../../store/incidents/transitions.ts';
 
-export type Said = Signal & { readonly kind: 'down' | 'up' };
+export type StateSignal = Signal & { readonly kind: 'down' | 'up' };
 
-interface Report {
-  /** Of the alert, or the monitor. */
+interface SignalReport {
+  /** The id of the alert, or the monitor. */
   readonly id: string;
   readonly transition: Transition;
   /** The recovery that it was told after although it began before: it is a late copy. Null for none. */
   readonly late: Millis | null;
 }
 
-export async function reportOf(db: Db, signal: Said, site: Site, now: Millis): Promise<Report> {
+export async function reportOf(db: Db, signal: StateSignal, site: Site, now: Millis): Promise<SignalReport> {
   const id = `${signal.sender}:${signal.alert ?? signal.monitor}`;
   const known = await alerts.knownAlert(db, id);
   const transition = toTransition(signal, site, now, await sourceOf(signal, known, db));
@@ -34,7 +34,11 @@ export async function reportOf(db: Db, signal: Said, site: Site, now: Millis): P
 }
 
 /** The source under which an alert is known while it fires, whatever it matches now; null for that of the signal. */
-async function sourceOf({ alert }: Said, known: alerts.KnownAlert | null, db: Db): Promise<string | null> {
+async function sourceOf(
+  { alert }: StateSignal,
+  known: alerts.KnownAlert | null,
+  db: Db,
+): Promise<string | null> {
   if (alert === null || known === null) return null;
   // One that was held may match a component by now.
   const isFiled = known.isFiring && (await newestTransition(db, known.source))?.kind === 'down';
@@ -47,13 +51,13 @@ async function sourceOf({ alert }: Said, known: alerts.KnownAlert | null, db: Db
  */
 export async function withheld(
   db: Db,
-  signal: Said,
-  { id, transition, late }: Report,
+  signal: StateSignal,
+  { id, transition, late }: SignalReport,
   { inbound }: Site,
   isOpen: boolean,
   now: Millis,
 ): Promise<{ readonly action: 'ignored' | 'held'; readonly why: string } | null> {
-  if (severityOf(signal, inbound) === null)
+  if (severityOfSignal(signal, inbound) === null)
     return { action: 'ignored', why: `severity "${signal.severity[0] ?? 'default'}" opens no incident` };
   if (late !== null) return null;
   if (signal.alert !== null) await alerts.noteFiring(db, id, transition.source, now);
@@ -68,8 +72,8 @@ export async function withheld(
 /** Notes a recovery. Its time is the last of its source's alerts; null while others of them still fire. */
 export async function recovery(
   db: Db,
-  signal: Said,
-  report: Report,
+  signal: StateSignal,
+  report: SignalReport,
   now: Millis,
 ): Promise<Transition | null> {
   const { id, transition } = report;

@@ -1,7 +1,7 @@
 // Before a round files: ends the outages of checks that were removed from status.yaml, and files those again that an
 // operator's end left open.
-import { fromEnd, leftOpen } from '../../core/filing/left-open.ts';
-import { endOf, unwatchedOf } from '../../core/filing/removed-checks.ts';
+import { fromEnd, outagesLeftOpen } from '../../core/filing/left-open.ts';
+import { endOfUnwatchedOutage, unwatchedOf } from '../../core/filing/removed-checks.ts';
 import type { Outages } from '../../core/filing/reported-vs-measured.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
@@ -34,11 +34,11 @@ export function makeRetire({ db, outages, recorder, log }: RetireDeps) {
       const since = noticed.get(one.key)!;
       if (now - since < MEANT_AFTER) continue;
       const title = one.title ?? (await newestTransition(db, one.source))?.title ?? null;
-      const end = endOf(one, site, title, since);
+      const end = endOfUnwatchedOutage(one, site, title, since);
       log.info({ source: one.source }, end.message);
       await ignoreStorageFault(recorder.endRemoved(end));
     }
-    for (const left of leftOpen(incidents, await outages(), now)) {
+    for (const left of outagesLeftOpen(incidents, await outages(), now)) {
       const newest = await newestTransition(db, left.source);
       if (newest?.kind === 'down') await ignoreStorageFault(insertTransition(db, fromEnd(newest, left), now));
     }

@@ -9,7 +9,7 @@ import type { Monitoring } from './monitoring.ts';
 import { type Recorder, type RunOutcome, unlessFull } from './recorder.ts';
 import type { RunEnd, Watchdog } from './watchdog.ts';
 
-interface Parts extends Omit<Monitoring, 'awake'> {
+interface HeartbeatParts extends Omit<Monitoring, 'awake'> {
   readonly recorder: Pick<Recorder, 'heartbeat'>;
   readonly watchdog: Pick<Watchdog, 'ended'>;
   readonly secret: string;
@@ -38,7 +38,7 @@ interface NextJudgement {
 }
 
 export class Heartbeats {
-  readonly #parts: Parts;
+  readonly #parts: HeartbeatParts;
   #byToken: { readonly of: readonly Component[]; readonly byHash: ReadonlyMap<string, Component> } | null =
     null;
   /**
@@ -56,14 +56,14 @@ export class Heartbeats {
   /** When a pause was last noticed, by `monotonic`. */
   #pausedAt = Number.NEGATIVE_INFINITY;
 
-  private constructor(parts: Parts, heard: ReadonlyMap<string, Listening>) {
+  private constructor(parts: HeartbeatParts, heard: ReadonlyMap<string, Listening>) {
     this.#parts = parts;
     this.#paused = parts.paused();
     this.#heard = new Map(heard);
     this.#silent = { since: parts.startedAt, renewed: false };
   }
 
-  static async open(parts: Parts): Promise<Heartbeats> {
+  static async open(parts: HeartbeatParts): Promise<Heartbeats> {
     const heard = await listeningAt(parts.db, parts.startedAt).catch(unlessFull);
     return new Heartbeats(parts, heard ?? new Map());
   }

@@ -1,7 +1,7 @@
 // The operator's own metrics: takes values by API, one per moment, and reads the 24-hour values for the Snapshot.
 import { faultAt, type PushBody } from '../../core/incidents/api/bodies.ts';
 import type { Asked, Writing } from '../../core/incidents/api/edits.ts';
-import { faultOfMoment, figureOf, joined, type MetricRollup } from '../../core/model/metric.ts';
+import { faultOfMoment, figureOf, joinRollups, type MetricRollup } from '../../core/model/metric.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, isoMillis, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../../store/db/database.ts';
@@ -54,7 +54,7 @@ export function makeFigures(db: Db | null) {
     for (const { id, aggregate } of site.metrics) {
       const stretches = await readMetric(db, id, 'slot', now - DAY);
       const whole = stretches.reduce<MetricRollup | null>(
-        (sum, { rollup }) => (sum ? joined(sum, rollup) : rollup),
+        (sum, { rollup }) => (sum ? joinRollups(sum, rollup) : rollup),
         null,
       );
       if (whole) next.set(id, figureOf(whole, aggregate));

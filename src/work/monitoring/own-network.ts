@@ -34,9 +34,9 @@ export class OwnNetwork {
     const isBlind = component.check.type === 'statuspage' && this.#downSince !== null;
     if (isBlind && result.outcome === 'unknown') return unseen(result);
     if (!isNetwork(component.check) || result.outcome === 'unknown') return result;
-    const isReached = isAnswer(result);
-    this.#answered.set(component.id, isReached);
-    if (isReached) {
+    const hasAnswered = isAnswer(result);
+    this.#answered.set(component.id, hasAnswered);
+    if (hasAnswered) {
       this.#asked = null;
       this.#note(false);
       return result;
@@ -54,14 +54,14 @@ export class OwnNetwork {
   }
 
   async #isDown(address: string, signal: AbortSignal): Promise<boolean> {
-    if (await this.#isReached(checkOf(address), signal)) return false;
+    if (await this.#isReachable(checkOf(address), signal)) return false;
     // The reference alone may be down. Our network is down only if no other component answers either.
     const others = this.#on.site().components.filter(({ id }) => this.#answered.get(id) === true);
-    const asked = others.slice(0, ASKED_AGAIN).map(({ check }) => this.#isReached(check, signal));
+    const asked = others.slice(0, ASKED_AGAIN).map(({ check }) => this.#isReachable(check, signal));
     return !(await Promise.all(asked)).some(Boolean);
   }
 
-  async #isReached(check: Check, signal: AbortSignal): Promise<boolean> {
+  async #isReachable(check: Check, signal: AbortSignal): Promise<boolean> {
     const result = await this.#probe(check, signal);
     // A run cut short by a pause of this process does not prove that the target is unreachable.
     return result.paused === true || isAnswer(result);

@@ -16,7 +16,7 @@ import type { Recorder } from './recorder.ts';
 import type { Warnings } from './warnings.ts';
 import type { Watchdog } from './watchdog.ts';
 
-interface Parts extends Omit<Monitoring, 'db'> {
+interface PollParts extends Omit<Monitoring, 'db'> {
   readonly probe: Probe;
   readonly network: Pick<OwnNetwork, 'believe'>;
   readonly recorder: Pick<Recorder, 'result'>;
@@ -52,7 +52,7 @@ interface Run extends Due {
 }
 
 export class Poll {
-  readonly #parts: Parts;
+  readonly #parts: PollParts;
   /** When to check again before the schedule does, by `monotonic`: a step of the wall clock must not delay it. */
   readonly #rechecks = new Map<string, Millis>();
   /** One for each component that was checked. */
@@ -68,7 +68,7 @@ export class Poll {
   #isClosing = false;
   #last: Millis | null = null;
 
-  constructor(parts: Parts) {
+  constructor(parts: PollParts) {
     this.#parts = parts;
   }
 
@@ -172,8 +172,8 @@ export class Poll {
     const recheckAt = await this.#record(component, result);
     // The run was given up meanwhile, so it must not count as ended.
     if (signal.aborted) return;
-    const isWell = result.outcome === 'up' || result.outcome === 'degraded';
-    watchdog.ended(component, awake() - woke, isWell ? 'well' : 'bad');
+    const targetAnswered = result.outcome === 'up' || result.outcome === 'degraded';
+    watchdog.ended(component, awake() - woke, targetAnswered ? 'well' : 'bad');
     count(component, result.waited, result);
     const isExcused = believed.paused === true && !this.#excused.has(id);
     if (isExcused) this.#excused.add(id);

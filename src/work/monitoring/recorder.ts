@@ -6,14 +6,14 @@ import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
-import { healthOf, judge } from '../../core/monitoring/detector.ts';
+import { confirmedHealth, judge } from '../../core/monitoring/detector.ts';
 import {
   type DetectorState,
   initialState,
   type Judgement,
   tookOf,
 } from '../../core/monitoring/detector-state.ts';
-import { judgeHeartbeat, type Listening, type Report } from '../../core/monitoring/heartbeat.ts';
+import { type JobReport, judgeHeartbeat, type Listening } from '../../core/monitoring/heartbeat.ts';
 import { StatusReader } from '../../store/monitoring/component-status.ts';
 import * as measurements from '../../store/monitoring/measurements.ts';
 import { recordPoint } from '../../store/monitoring/metrics.ts';
@@ -79,7 +79,7 @@ export class Recorder {
    */
   async heartbeat(
     component: Component,
-    report: Report | null,
+    report: JobReport | null,
     now: Millis,
     listening: Listening,
   ): Promise<RunOutcome> {
@@ -210,8 +210,8 @@ export class Recorder {
   ): Promise<RunOutcome> {
     const before = this.#known.get(id) ?? { state: await this.#stateOf(id), measured: {} };
     const { state, transitions, recheckAt, overdue = null } = by(before.state);
-    const health = healthOf(state);
-    const hasChanged = healthOf(before.state) !== health;
+    const health = confirmedHealth(state);
+    const hasChanged = confirmedHealth(before.state) !== health;
     const since = Math.min(at, ...transitions.map(transition => transition.at));
     const measured = {
       ...before.measured,

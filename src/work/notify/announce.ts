@@ -21,16 +21,16 @@ import {
   endFirstRound,
   enqueueSome,
   type Frozen,
-  filedIn,
   frozenUpdate,
   isFirstRound,
+  keysOfFiledWords,
   lastAnnounced,
   type Owed,
   owedUpdates,
   seenUpdates,
   withdraw,
 } from '../../store/notify/announcements.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
 /** Subscribers per step. A step takes some milliseconds, and requests are answered between steps. */
 const STEP = 500;
@@ -38,7 +38,7 @@ const STEP = 500;
 const UPDATES = 20;
 const QUIET_UPDATES = 100;
 
-type AnnouncerParts = Parts<'db' | 'clock' | 'log'>;
+type AnnouncerParts = SomeNotificationParts<'db' | 'clock' | 'log'>;
 
 export class Announcer {
   readonly #parts: AnnouncerParts;
@@ -46,7 +46,7 @@ export class Announcer {
   readonly #seen: Set<string>;
   #isFirst: boolean;
   /** The update lists of incidents whose updates were all seen, so that a round skips them. */
-  #settled = new WeakSet<readonly IncidentUpdate[]>();
+  #allSeen = new WeakSet<readonly IncidentUpdate[]>();
   /** The update lists of incidents of which it was read what a machine filed in them. */
   readonly #recalled = new WeakSet<readonly IncidentUpdate[]>();
   /** When something was last told of the machine's incidents that are still told about, by lasting name. */
@@ -69,7 +69,7 @@ export class Announcer {
     const { db, clock, log } = this.#parts;
     const { incidents, maintenances, site } = snapshot;
     const now = clock();
-    const open = [...incidents, ...maintenances].filter(({ updates }) => !this.#settled.has(updates));
+    const open = [...incidents, ...maintenances].filter(({ updates }) => !this.#allSeen.has(updates));
     const yieldTurn = makeYield(nextTurn);
     const news: Announcement[] = [];
     const lastTold = (key: string) => this.#lastTold.get(key) ?? null;
@@ -107,7 +107,8 @@ export class Announcer {
     if (incident.openedBy === null || !isCurrent) return;
     if (!this.#lastTold.has(key)) this.#lastTold.set(key, await lastAnnounced(db, key));
     if (this.#recalled.has(incident.updates)) return;
-    for (const filed of await filedIn(db, key)) this.#seen.add(refOf({ incidentId: key, key: filed }));
+    for (const filed of await keysOfFiledWords(db, key))
+      this.#seen.add(refOf({ incidentId: key, key: filed }));
     this.#recalled.add(incident.updates);
   }
 
@@ -128,7 +129,7 @@ export class Announcer {
         if (current === null && (await withdraw(db, owed.ref))) {
           // If the update comes back, it is news, even in the same incident object.
           for (const ref of withdrawnWith(owed.ref)) this.#seen.delete(ref);
-          this.#settled = new WeakSet();
+          this.#allSeen = new WeakSet();
           log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;
         }
@@ -164,7 +165,7 @@ export class Announcer {
       if (scheduled !== null || (openedBy !== null && resolved !== null && now - resolved < HOLDS_FOR))
         continue;
       if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }))))
-        this.#settled.add(updates);
+        this.#allSeen.add(updates);
     }
   }
 }

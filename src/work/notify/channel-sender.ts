@@ -10,9 +10,9 @@ import { dueChannels, nextMessage } from '../../store/notify/outbox.ts';
 import { confirmSubscriber } from '../../store/notify/subscribers.ts';
 import type { ComposeMessage } from './channel-texts.ts';
 import type { DeliveryRecord } from './delivery-record.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
-export interface ChannelSenderParts extends Parts<'db' | 'sendToChannel' | 'clock' | 'log'> {
+export interface ChannelSenderParts extends SomeNotificationParts<'db' | 'sendToChannel' | 'clock' | 'log'> {
   readonly record: DeliveryRecord;
   readonly compose: ComposeMessage;
   /** Where a channel's messages go; null if nothing may be sent there now. */

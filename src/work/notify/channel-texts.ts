@@ -15,13 +15,13 @@ import { oneLine } from '../../core/text/printable.ts';
 import { concernIn, currentUpdate, type Frozen } from '../../store/notify/announcements.ts';
 import { tagOf, updateView } from './email-texts.ts';
 import { type EmailLinks, linksFor, linkTo, tokenFor } from './links.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
 /** Composes a message; null if its subject is gone. */
 export type ComposeMessage = (delivery: ChannelDelivery) => Promise<ChannelMessage | null>;
 
 export function messageComposer(
-  parts: Parts<'db' | 'snapshot' | 'payload' | 'secret' | 'clock'>,
+  parts: SomeNotificationParts<'db' | 'snapshot' | 'payload' | 'secret' | 'clock'>,
 ): ComposeMessage {
   const { db, snapshot, payload, secret, clock } = parts;
 

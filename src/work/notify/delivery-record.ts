@@ -4,7 +4,7 @@ import { HOUR, type Millis, SECOND } from '../../core/model/time.ts';
 import { UNCOMPOSED } from '../../core/notify/channel-health.ts';
 import type { ChannelDelivery, Delivery, EmailDelivery } from '../../core/notify/delivery.ts';
 import { markFailed, markSent } from '../../store/notify/outbox.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
 /** A delivery that was accepted but cannot be recorded is recorded later and never sent again. */
 const RECORD_AGAIN: Millis = SECOND / 4;
@@ -17,11 +17,11 @@ interface PendingRecord {
 }
 
 export class DeliveryRecord {
-  readonly #parts: Parts<'db' | 'clock' | 'log'>;
+  readonly #parts: SomeNotificationParts<'db' | 'clock' | 'log'>;
   #waiting: PendingRecord[] = [];
   #triesLeft = Number.POSITIVE_INFINITY;
 
-  constructor(parts: Parts<'db' | 'clock' | 'log'>) {
+  constructor(parts: SomeNotificationParts<'db' | 'clock' | 'log'>) {
     this.#parts = parts;
   }
 

@@ -13,9 +13,9 @@ import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { concernIn, currentUpdate, firstAnnounced } from '../../store/notify/announcements.ts';
 import { linkTo, tokenFor } from './links.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
-type EmailParts = Parts<'db' | 'emails' | 'snapshot' | 'secret' | 'mailFrom' | 'clock'>;
+type EmailParts = SomeNotificationParts<'db' | 'emails' | 'snapshot' | 'secret' | 'mailFrom' | 'clock'>;
 
 /**
  * Placeholder for a subscriber's token in a shared rendering. It is random, so nobody can write it into an incident.
@@ -24,7 +24,7 @@ const BLANK = randomBytes(12).toString('base64url');
 const blank = (purpose: Purpose) => `${BLANK}-${purpose}`;
 
 /** The part of an email that is the same for all subscribers with one language. */
-interface Form {
+interface SharedEmail {
   readonly email: EmailForm;
   /** The same for those to whom it is the beginning: a component was added that they follow. */
   readonly beginning?: { readonly email: EmailForm; readonly concern: Concern };
@@ -35,7 +35,7 @@ interface Form {
 export class EmailComposer {
   readonly #parts: EmailParts;
   // Rendered once per Snapshot, update and language. For each email only the placeholders are filled in.
-  #forms = new Map<string, Promise<Form | null>>();
+  #forms = new Map<string, Promise<SharedEmail | null>>();
   #formsOf: Snapshot | null = null;
 
   constructor(parts: EmailParts) {
@@ -74,7 +74,7 @@ export class EmailComposer {
     };
   }
 
-  #formOf({ kind, ref, subscriber: { lang } }: EmailDelivery): Promise<Form | null> {
+  #formOf({ kind, ref, subscriber: { lang } }: EmailDelivery): Promise<SharedEmail | null> {
     const snapshot = this.#parts.snapshot();
     if (snapshot !== this.#formsOf) {
       this.#forms = new Map();
@@ -91,7 +91,7 @@ export class EmailComposer {
     ref: string,
     lang: Lang,
     snapshot: Snapshot,
-  ): Promise<Form | null> {
+  ): Promise<SharedEmail | null> {
     const { db, emails } = this.#parts;
     const { site } = snapshot;
     const link = (purpose: Purpose) => linkTo(site, purpose, blank(purpose));

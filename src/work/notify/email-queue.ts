@@ -3,13 +3,13 @@ import type { MailLimits } from '../../core/model/site.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
 import { dueEmails } from '../../store/notify/outbox.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 import type { StormGuard } from './storm-guard.ts';
 
 /** A small batch, so that an email removed by another process is rarely sent. */
 const BATCH = 50;
 
-interface EmailQueueParts extends Parts<'db' | 'clock'> {
+interface EmailQueueParts extends SomeNotificationParts<'db' | 'clock'> {
   readonly rate: SendRate;
   readonly storm: StormGuard;
   readonly limits: MailLimits;

@@ -16,10 +16,11 @@ import type { DeliveryRecord } from './delivery-record.ts';
 import type { EmailComposer } from './email-composer.ts';
 import { EmailQueue, SendRate } from './email-queue.ts';
 import { addressHash } from './enrolment.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 import { StormGuard } from './storm-guard.ts';
 
-interface EmailSenderParts extends Parts<'db' | 'mail' | 'snapshot' | 'secret' | 'clock' | 'log'> {
+interface EmailSenderParts
+  extends SomeNotificationParts<'db' | 'mail' | 'snapshot' | 'secret' | 'clock' | 'log'> {
   readonly record: DeliveryRecord;
   readonly composer: EmailComposer;
 }
@@ -72,7 +73,8 @@ export class EmailSender {
 
   /** For /readyz: why emails are held back; null if they are not. */
   stopped(): DeliveryPause | null {
-    if (this.#storm.heldBack !== null) return { by: 'storm', why: this.#storm.heldBack, until: null };
+    if (this.#storm.blockedBecause !== null)
+      return { by: 'storm', why: this.#storm.blockedBecause, until: null };
     const paused = this.#pause.at(this.#parts.clock());
     return paused && { by: 'server', ...paused };
   }

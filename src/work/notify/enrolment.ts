@@ -12,9 +12,9 @@ import { enqueue } from '../../store/notify/outbox.ts';
 import { isExhausted, mayRequest, noteRequest } from '../../store/notify/request-quota.ts';
 import * as store from '../../store/notify/subscribers.ts';
 import { linksFor } from './links.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
-interface EnrolmentParts extends Parts<'db' | 'snapshot' | 'ring' | 'secret' | 'clock'> {
+interface EnrolmentParts extends SomeNotificationParts<'db' | 'snapshot' | 'ring' | 'secret' | 'clock'> {
   /** Stops everything that is being sent to a subscriber who has just left. */
   readonly forget: (subscriberId: string) => void;
 }

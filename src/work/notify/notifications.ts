@@ -13,7 +13,7 @@ import {
 } from '../../core/notify/channel-health.ts';
 import { allChannels, removeOtherChannels, syncChannels } from '../../store/notify/channels.ts';
 import { makeAllDue, outboxDepth, pruneOutbox, uncomposed } from '../../store/notify/outbox.ts';
-import { pruneRequests } from '../../store/notify/request-quota.ts';
+import { pruneSubscribeRequests } from '../../store/notify/request-quota.ts';
 import { pruneSubscribers, type Suppression } from '../../store/notify/subscribers.ts';
 import { serially } from '../timing/bell.ts';
 import { ignoreStorageFault } from '../timing/storage.ts';
@@ -123,7 +123,7 @@ export class Notifications {
     if (Math.abs(clock() - this.#syncedAt) >= GONE_FOR)
       await removeOtherChannels(db, snapshot().site.notify.channels);
     await pruneSubscribers(db, clock());
-    await pruneRequests(db, clock());
+    await pruneSubscribeRequests(db, clock());
     await pruneOutbox(db, clock());
   }
 

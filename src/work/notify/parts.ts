@@ -34,4 +34,4 @@ export interface NotificationParts {
   readonly log: Log;
 }
 
-export type Parts<Names extends keyof NotificationParts> = Pick<NotificationParts, Names>;
+export type SomeNotificationParts<Names extends keyof NotificationParts> = Pick<NotificationParts, Names>;

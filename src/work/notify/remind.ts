@@ -7,9 +7,10 @@ import { channelEmail, type FailingChannel, stretchOf } from '../../core/notify/
 import { escapeHtml } from '../../core/text/markdown.ts';
 import { forgetReminders, noteReminder, readReminders } from '../../store/notify/reminders.ts';
 import { domainOf } from './email-composer.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
-interface RemindParts extends Parts<'db' | 'snapshot' | 'mail' | 'mailFrom' | 'warn' | 'clock' | 'log'> {
+interface RemindParts
+  extends SomeNotificationParts<'db' | 'snapshot' | 'mail' | 'mailFrom' | 'warn' | 'clock' | 'log'> {
   readonly failing: () => Promise<readonly FailingChannel[]>;
 }
 

@@ -3,14 +3,14 @@
 import { statusCommand } from '../../core/model/status-command.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { releasedUntil, sentLately } from '../../store/notify/outbox.ts';
-import type { Parts } from './parts.ts';
+import type { SomeNotificationParts } from './parts.ts';
 
 export class StormGuard {
-  readonly #parts: Parts<'db' | 'log'>;
+  readonly #parts: SomeNotificationParts<'db' | 'log'>;
   /** Why emails are held back; null if they are not. */
-  heldBack: string | null = null;
+  blockedBecause: string | null = null;
 
-  constructor(parts: Parts<'db' | 'log'>) {
+  constructor(parts: SomeNotificationParts<'db' | 'log'>) {
     this.#parts = parts;
   }
 
@@ -24,13 +24,13 @@ export class StormGuard {
     now: Millis,
     underWay: number,
   ): Promise<{ room: number; until: Millis | null }> {
-    const before = this.heldBack;
-    this.heldBack = null;
+    const before = this.blockedBecause;
+    this.blockedBecause = null;
     if (most === null) return { room: Number.POSITIVE_INFINITY, until: null };
     const released = await releasedUntil(this.#parts.db);
     const sent = await sentLately(this.#parts.db, now, released);
     if (sent < most) return { room: most - sent - underWay, until: null };
-    this.heldBack = `${sent} emails were sent within an hour, ${most} are allowed`;
+    this.blockedBecause = `${sent} emails were sent within an hour, ${most} are allowed`;
     if (before === null)
       this.#parts.log.error(
         { sent, most },

@@ -84,7 +84,7 @@ export class GitSync {
     return this.#deps.site().git ? this.#waiting.length : 0;
   }
 
-  /** What the last sync could not do, and what merge rules decided within the last hour. */
+  /** Returns what the last sync could not do, and what merge rules decided within the last hour. */
   problems(): readonly Problem[] {
     if (!this.#deps.site().git) return [];
     const fix = 'check the result, and commit a correction if it is wrong; this message is shown for an hour';

@@ -6,7 +6,7 @@ import { type Clock, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { type Alarm, makeAlarm } from '../monitoring/alarm.ts';
 
-interface Parts {
+interface MirrorParts {
   readonly snapshot: () => Snapshot;
   readonly write: (
     snapshot: Snapshot,
@@ -21,7 +21,7 @@ interface Parts {
 const LONGEST = 30 * MINUTE;
 
 export class Mirror {
-  readonly #parts: Parts;
+  readonly #parts: MirrorParts;
   #alarm: Alarm | null = null;
   #failures = 0;
   /** When to try again, by `monotonic`. */
@@ -29,7 +29,7 @@ export class Mirror {
   #found: Problem | null = null;
   readonly #stopping = new AbortController();
 
-  constructor(parts: Parts) {
+  constructor(parts: MirrorParts) {
     this.#parts = parts;
   }
 

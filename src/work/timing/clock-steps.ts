@@ -25,7 +25,7 @@ function aheadOf(clock: Clock, monotonic: Clock): Millis {
 /** Takes the size of a step, ms; negative if the clock went back. */
 type StepListener = (by: Millis) => void;
 
-interface Parts {
+interface ClockStepParts {
   readonly clock: Clock;
   readonly monotonic: Clock;
   readonly log: Log;
@@ -34,13 +34,13 @@ interface Parts {
 export class ClockSteps {
   /** When this process began, by the wall clock. */
   readonly startedAt: Millis;
-  readonly #parts: Parts;
+  readonly #parts: ClockStepParts;
   readonly #listeners: StepListener[] = [];
   /** The difference at the start of this process: a step during startup counts. */
   #ahead: Millis;
   #steps: readonly { readonly problem: Problem; readonly size: Millis; readonly until: Millis }[] = [];
 
-  constructor(parts: Parts) {
+  constructor(parts: ClockStepParts) {
     this.#parts = parts;
     this.#ahead = aheadOf(parts.clock, parts.monotonic);
     this.startedAt = Math.round(this.#ahead + parts.monotonic());

@@ -11,7 +11,7 @@ const MIN_PAUSES = 3;
 /** Pauses that together are shorter than this are not reported. */
 const MIN_TOTAL: Millis = 30 * SECOND;
 
-interface Parts {
+interface PauseParts {
   readonly clock: Clock;
   readonly monotonic: Clock;
   /** The total time for which the process was paused so far, ms. */
@@ -19,13 +19,13 @@ interface Parts {
 }
 
 export class Pauses {
-  readonly #parts: Parts;
+  readonly #parts: PauseParts;
   #known: Millis;
   #recent: readonly { readonly at: Millis; readonly by: Millis }[] = [];
   /** Since when pauses recur, by the wall clock; null if they do not. */
   #since: Millis | null = null;
 
-  constructor(parts: Parts) {
+  constructor(parts: PauseParts) {
     this.#parts = parts;
     this.#known = parts.paused();
   }

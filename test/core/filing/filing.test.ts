@@ -42,7 +42,12 @@ function folder(files: Record<string, string> = {}) {
     if (kind === 'create') files[id] = decision.text;
     if (kind !== 'change') return `${kind} ${id}`;
     const members = memberStates(incident(id)!, [], SITE);
-    const text = changeFile(files[id]!, id, [told], members, SITE, one => one, told.recordedAt);
+    const text = changeFile(files[id]!, id, [told], {
+      members,
+      site: SITE,
+      inWords: one => one,
+      now: told.recordedAt,
+    });
     if (text === null) return `unwritable ${id}`;
     if (text === files[id]) return `done ${id}`;
     files[id] = text;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { changeFile, nextStep } from '../../../src/core/filing/changed-file.ts';
 import { phraseOf, printGrouped } from '../../../src/core/filing/grouped-file.ts';
-import { batchesOf, isGathered } from '../../../src/core/filing/grouping.ts';
+import { batchesOf, isGroupComplete } from '../../../src/core/filing/grouping.ts';
 import { memberStates } from '../../../src/core/filing/members.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { stretchesOf } from '../../../src/core/incidents/impact.ts';
@@ -91,7 +91,7 @@ test('any lives, known in any order and filed in any portions: exact to the seco
         for (let turn = 0; left.length > 0; turn++) {
           const portion = left.slice(0, portions[turn % portions.length]);
           const members = memberStates(parse(text), filed, SITE);
-          const step = nextStep(text, 'x', portion, members, SITE, AS_IS, 0)!;
+          const step = nextStep(text, 'x', portion, { members, site: SITE, inWords: AS_IS, now: 0 })!;
           text = step.text;
           filed.push(...portion.slice(0, step.count));
           left = left.slice(step.count);
@@ -144,7 +144,7 @@ describe('a grouped file', () => {
     const before = printGrouped(three(), AS_IS);
     const events = [told('a', 'up', T0 + MINUTE), told('c', 'up', T0 + 2 * MINUTE)];
     const members = memberStates(parse(before), three(), SITE);
-    const text = changeFile(before, 'x', events, members, SITE, AS_IS, 0) as string;
+    const text = changeFile(before, 'x', events, { members, site: SITE, inWords: AS_IS, now: 0 }) as string;
     const news = parse(text).updates.slice(2);
     expect(news.map(({ quiet = false }) => quiet)).toEqual([true, false]);
     expect(news[1]?.body).toContain('Service A is up');
@@ -158,10 +158,17 @@ describe('a grouped file', () => {
     const members = memberStates(parse(before), three(), SITE);
     const turn = (id: string, ...kinds: ('down' | 'up')[]) =>
       kinds.map((kind, i) => told(id, kind, T0 + (i + 1) * MINUTE));
-    const partly = changeFile(before, 'x', turn('c', 'up', 'down', 'up'), members, SITE, AS_IS, 0) as string;
+    const partly = changeFile(before, 'x', turn('c', 'up', 'down', 'up'), {
+      members,
+      site: SITE,
+      inWords: AS_IS,
+      now: 0,
+    }) as string;
     expect(parse(partly).updates.at(-1)?.body).toBe(`Service C is up, since ${isoMillis(T0 + 3 * MINUTE)}.`);
     const all = IDS.slice(0, 3).flatMap(id => turn(id, 'up', 'down', 'up'));
-    const over = parse(changeFile(before, 'x', all, members, SITE, AS_IS, 0) as string);
+    const over = parse(
+      changeFile(before, 'x', all, { members, site: SITE, inWords: AS_IS, now: 0 }) as string,
+    );
     expect(over.status).toBe('resolved');
     expect(over.updates.at(-1)?.body).not.toContain('is down');
   });
@@ -169,20 +176,17 @@ describe('a grouped file', () => {
   test('says of a relapse that began at several times, once, that it is still unstable', () => {
     const before = printGrouped(three(), AS_IS);
     const ups = IDS.slice(0, 3).map(id => told(id, 'up', T0 + MINUTE));
-    const over = changeFile(
-      before,
-      'x',
-      ups,
-      memberStates(parse(before), three(), SITE),
-      SITE,
-      AS_IS,
-      0,
-    ) as string;
+    const over = changeFile(before, 'x', ups, {
+      members: memberStates(parse(before), three(), SITE),
+      site: SITE,
+      inWords: AS_IS,
+      now: 0,
+    }) as string;
     const members = memberStates(parse(over), [...three(), ...ups], SITE);
     const again = [told('a', 'down', T0 + 5 * MINUTE), told('b', 'down', T0 + 6 * MINUTE)];
-    const news = parse(changeFile(over, 'x', again, members, SITE, AS_IS, 0) as string).updates.filter(
-      ({ at, quiet }) => at > T0 + 2 * MINUTE && !quiet,
-    );
+    const news = parse(
+      changeFile(over, 'x', again, { members, site: SITE, inWords: AS_IS, now: 0 }) as string,
+    ).updates.filter(({ at, quiet }) => at > T0 + 2 * MINUTE && !quiet);
     expect(news).toHaveLength(1);
     expect(news[0]?.body).toMatch(/^Still unstable\. Service A is down.*\n\nService B is down[^\n]*$/);
   });
@@ -222,6 +226,9 @@ test.each([
 test('what was known later than the time given is another batch; a clock set back ends the waiting', () => {
   const known = [0, 30, 60, 61, 100].map(second => told('a', 'down', T0, T0 + second * SECOND));
   expect(batchesOf(known, MINUTE).map(batch => batch.length)).toEqual([3, 2]);
-  expect([isGathered(T0, MINUTE, T0 + 59_999), isGathered(T0, MINUTE, T0 + MINUTE)]).toEqual([false, true]);
-  expect(isGathered(T0, MINUTE, T0 - 1)).toBe(true);
+  expect([isGroupComplete(T0, MINUTE, T0 + 59_999), isGroupComplete(T0, MINUTE, T0 + MINUTE)]).toEqual([
+    false,
+    true,
+  ]);
+  expect(isGroupComplete(T0, MINUTE, T0 - 1)).toBe(true);
 });

@@ -1,9 +1,15 @@
 // Inbound monitors: every real payload we know, any JSON at all, and the fields within.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { componentIn, decodeEntities, line, moment, plainWord } from '../../../src/core/inbound/fields.ts';
+import {
+  componentIn,
+  decodeEntities,
+  line,
+  plainWord,
+  readTimestamp,
+} from '../../../src/core/inbound/fields.ts';
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
-import { severityOf } from '../../../src/core/inbound/severity.ts';
+import { severityOfSignal } from '../../../src/core/inbound/severity.ts';
 import type { Signal, WebhookReading } from '../../../src/core/inbound/signal.ts';
 import { ALERTS } from './payloads-alerts.ts';
 import { INCIDENTS } from './payloads-incidents.ts';
@@ -146,7 +152,7 @@ it.each([
   for (const word of ['constructor', '__proto__', 'toString']) {
     const [signal] = signals(SENDERS[sender]!(body(word)));
     expect(signal?.severity[0]).toBe(word);
-    expect(severityOf(signal!, { unmatched: 'hold', severity: {} })).toBe('major');
+    expect(severityOfSignal(signal!, { unmatched: 'hold', severity: {} })).toBe('major');
   }
 });
 
@@ -166,7 +172,7 @@ describe('fields', () => {
     ['', null],
     [{}, null],
   ])('moment(%j)', (value, at) => {
-    expect(moment(value)).toBe(at);
+    expect(readTimestamp(value)).toBe(at);
   });
 
   it.each<[unknown, string | null]>([

@@ -7,7 +7,7 @@ import { type Signal, signal } from '../../../src/core/inbound/signal.ts';
 import { matching, slugOf, toTransition } from '../../../src/core/inbound/to-transition.ts';
 import { toWarning } from '../../../src/core/inbound/to-warning.ts';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
-import { plainText } from '../../../src/core/text/markdown.ts';
+import { markdownAsWords } from '../../../src/core/text/markdown.ts';
 import { component, NOW } from '../../web/tiny-snapshots.ts';
 
 const SITE = { components: [], inbound: { unmatched: 'hold', severity: {} } } as const;
@@ -58,7 +58,7 @@ describe('a transition', () => {
         const transition = toTransition({ ...said!, kind: 'down' }, SITE, NOW);
         expect(transition.slug).toMatch(/^[a-z0-9][a-z0-9-]{0,58}[a-z0-9]$/);
         expect(transition.title).not.toMatch(/\p{Cc}/u);
-        expect(plainText(transition.message)).toContain('is down, says UptimeRobot');
+        expect(markdownAsWords(transition.message)).toContain('is down, says UptimeRobot');
       }),
     );
   });

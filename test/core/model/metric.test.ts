@@ -6,7 +6,7 @@ import {
   AGGREGATES,
   faultOfMoment,
   figureOf,
-  joined,
+  joinRollups,
   type Metric,
   type MetricPoint,
   rollupOfPoint,
@@ -15,7 +15,7 @@ import { DAY, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import { ctx, FACES, metricSeries, pages } from '../../browser/faces.ts';
 import { NOW } from '../../makers.ts';
 
-const rollup = (points: readonly MetricPoint[]) => points.map(rollupOfPoint).reduce(joined);
+const rollup = (points: readonly MetricPoint[]) => points.map(rollupOfPoint).reduce(joinRollups);
 const at = (values: readonly number[]) => values.map((value, i) => ({ at: NOW + i, value }));
 
 describe('the figure of a stretch', () => {

@@ -10,7 +10,7 @@ import {
 } from '../../../src/core/model/checks/check.ts';
 import type { Component } from '../../../src/core/model/component.ts';
 import { HOUR, iso, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { GAP_PERIODS, healthOf, judge } from '../../../src/core/monitoring/detector.ts';
+import { confirmedHealth, GAP_PERIODS, judge } from '../../../src/core/monitoring/detector.ts';
 import { initialState } from '../../../src/core/monitoring/detector-state.ts';
 import { renderMarkdown } from '../../../src/core/text/markdown.ts';
 
@@ -54,7 +54,7 @@ function run(of: Component, results: readonly CheckResult[]) {
     recheckAt = judged.recheckAt;
     transitions.push(...judged.transitions);
   }
-  return { state, transitions, recheckAt, health: healthOf(state) };
+  return { state, transitions, recheckAt, health: confirmedHealth(state) };
 }
 
 /** What the first words of a check were, at which minute. */
@@ -163,9 +163,9 @@ describe('outages', () => {
 
   test('the rule’s severity is the one the outage shows, even after the rule changes', () => {
     const before = run(component({ severity: 'minor' }), minutes('xxx')).state;
-    expect(healthOf(before)).toBe('degraded_performance');
+    expect(confirmedHealth(before)).toBe('degraded_performance');
     const after = judge(component({ severity: 'critical' }), before, result(START + 3 * MINUTE, 'down'));
-    expect(healthOf(after.state)).toBe('degraded_performance');
+    expect(confirmedHealth(after.state)).toBe('degraded_performance');
   });
 
   test('what a server answered cannot become a link, an image or HTML', () => {

@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { checkSchema, detectSchema } from '../../../src/core/model/checks/check.ts';
 import type { Component } from '../../../src/core/model/component.ts';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { healthOf } from '../../../src/core/monitoring/detector.ts';
+import { confirmedHealth } from '../../../src/core/monitoring/detector.ts';
 import { initialState } from '../../../src/core/monitoring/detector-state.ts';
 import {
   afterStep,
+  type JobReport,
   judgeHeartbeat,
   type Listening,
   putOff,
-  type Report,
 } from '../../../src/core/monitoring/heartbeat.ts';
 import { renderMarkdown } from '../../../src/core/text/markdown.ts';
 import { NOW } from '../../makers.ts';
@@ -41,7 +41,7 @@ function run(events: Event[], listeningSince?: number) {
   let recheckAt: number | null = null;
   for (const { at, beat, message = '' } of events) {
     const now = START + at;
-    const said: Report | null = beat ? { at: now, ok: beat === 'ok', message } : null;
+    const said: JobReport | null = beat ? { at: now, ok: beat === 'ok', message } : null;
     const judged = judgeHeartbeat(jobs, JSON.parse(JSON.stringify(state)), said, now, {
       since: listeningSince ?? Number.NEGATIVE_INFINITY,
       renewed: false,
@@ -53,7 +53,7 @@ function run(events: Event[], listeningSince?: number) {
       messages.push(one.message);
     }
   }
-  return { state, told, messages, recheckAt, health: healthOf(state) };
+  return { state, told, messages, recheckAt, health: confirmedHealth(state) };
 }
 
 const ok = (at: number): Event => ({ at, beat: 'ok' });
@@ -89,7 +89,7 @@ describe('heartbeats', () => {
   });
 
   test('what a template may use of it, what is confirmed, and the first word of a job', () => {
-    const beat = (at: number, ok: boolean, message = ''): Report => ({ at: START + at, ok, message });
+    const beat = (at: number, ok: boolean, message = ''): JobReport => ({ at: START + at, ok, message });
     const about = { kind: 'heartbeat', component: 'Background Jobs' };
     const first = judgeHeartbeat(jobs, initialState(), beat(0, true), START);
     expect([first.state.confirmed, first.transitions, first.first?.kind]).toEqual(['up', [], 'up']);
@@ -139,7 +139,7 @@ describe('heartbeats', () => {
     );
     const older = judgeHeartbeat(jobs, first.state, { at: START + 5, ok: true, message: '' }, START + 20);
     expect(older.transitions).toEqual([]);
-    expect(healthOf(older.state)).toBe('major_outage');
+    expect(confirmedHealth(older.state)).toBe('major_outage');
   });
 
   test('the next judgement is due exactly at the deadline, and none while down', () => {

@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { datesIn } from '../../../src/core/i18n/dates.ts';
 import { en } from '../../../src/core/i18n/en.ts';
 import { sayIn } from '../../../src/core/i18n/words.ts';
-import { machineText, machineTextFor, type Reader } from '../../../src/core/text/machine-texts.ts';
+import { machineText, machineTextFor, type TextReader } from '../../../src/core/text/machine-texts.ts';
 import { oneLine } from '../../../src/core/text/printable.ts';
 
 const dates = (lang: 'en' | 'de', zone: string) => datesIn(lang, zone);
-const readerIn = (lang: 'en' | 'de', zone: string): Reader => ({
+const readerIn = (lang: 'en' | 'de', zone: string): TextReader => ({
   say: sayIn(lang),
   dates: dates(lang, zone),
   moment: dates(lang, zone).dateTime,

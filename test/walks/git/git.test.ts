@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { redacted } from '../../../src/content/git/run.ts';
+import { withoutUrlSecrets } from '../../../src/content/git/run.ts';
 import { openWorld, type World } from '../world.ts';
 import { git } from './repository.ts';
 
@@ -576,8 +576,8 @@ describe('POST /webhooks/git', () => {
 });
 
 test('credentials of a remote never reach a message', () => {
-  expect(redacted("unable to access 'https://bot:ghp_secret@git.example.com/x.git/?token=abc'")).toBe(
-    "unable to access 'https://***@git.example.com/x.git/?token=***'",
-  );
-  expect(redacted('ssh://git@host/x')).toBe('ssh://***@host/x');
+  expect(
+    withoutUrlSecrets("unable to access 'https://bot:ghp_secret@git.example.com/x.git/?token=abc'"),
+  ).toBe("unable to access 'https://***@git.example.com/x.git/?token=***'");
+  expect(withoutUrlSecrets('ssh://git@host/x')).toBe('ssh://***@host/x');
 });

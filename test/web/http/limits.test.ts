@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { isPrivate } from '../../../src/web/http/connections.ts';
 import { LIMITS } from '../../../src/web/http/limits.ts';
 import { loggedPath } from '../../../src/web/http/logged-path.ts';
-import { addressKey, boundedStore } from '../../../src/web/http/rate-limit.ts';
+import { boundedStore, clientAddressKey } from '../../../src/web/http/rate-limit.ts';
 import { openWorld, subscribed, type World } from '../../walks/world.ts';
 
 setFlagsFromString('--expose-gc');
@@ -36,7 +36,7 @@ describe('addresses', () => {
     ['nonsense', 'other nonsense', true],
     [undefined, '', true],
   ])('%s and %s are counted together: %s', (one, other, together) => {
-    expect(addressKey(one) === addressKey(other)).toBe(together);
+    expect(clientAddressKey(one) === clientAddressKey(other)).toBe(together);
   });
 
   test.each([

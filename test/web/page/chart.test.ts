@@ -4,12 +4,12 @@ import { checkSchema } from '../../../src/core/model/checks/check.ts';
 import { HOUR, MINUTE } from '../../../src/core/model/time.ts';
 import { pageContext } from '../../../src/web/page/context.ts';
 import { chart } from '../../../src/web/page/parts/chart.ts';
-import type { Series } from '../../../src/web/page/series.ts';
+import type { ResponseTimes } from '../../../src/web/page/series.ts';
 import { ctx, pages, series } from '../../browser/faces.ts';
 import { component, NOW, site, snapshot, view } from '../../makers.ts';
 
 const words = pageContext(ctx(snapshot([])));
-const of = (minutes: readonly number[]): Series => ({
+const of = (minutes: readonly number[]): ResponseTimes => ({
   range: '24h',
   span: 'slot',
   from: NOW - 24 * HOUR,

@@ -1,15 +1,19 @@
 // Generic: any monitor with a custom body, {"monitor": "API", "status": "down"}.
-import { list, reader, type Shape } from '../shape.ts';
+import { reader, type Shape, wordsOfList } from '../shape.ts';
 
 /** Other monitors' words, in any case: what is down (or degraded) and up, which alert begins and is over. */
 export const WORDS = {
-  down: list('down offline error failed failing failure critical outage unhealthy unavailable major_outage'),
-  degraded: list('degraded degraded_performance partial_outage trouble warning warn'),
-  up: list('up online ok healthy operational success successful passing passed normal green available'),
-  alerts: list(
+  down: wordsOfList(
+    'down offline error failed failing failure critical outage unhealthy unavailable major_outage',
+  ),
+  degraded: wordsOfList('degraded degraded_performance partial_outage trouble warning warn'),
+  up: wordsOfList(
+    'up online ok healthy operational success successful passing passed normal green available',
+  ),
+  alerts: wordsOfList(
     'alert alerting alarm firing fired fire triggered trigger open opened activated active problem',
-  ).concat(list('started created breached incident')),
-  over: list(
+  ).concat(wordsOfList('started created breached incident')),
+  over: wordsOfList(
     'resolved resolve recovered recovery closed close cleared clear deactivated inactive ended fixed',
   ),
 } as const satisfies Partial<Shape>;
@@ -20,16 +24,16 @@ export const WORDS = {
  */
 export const generic = reader({
   ...WORDS,
-  status: list('status state monitor_status alert_status event_type action alert_type'),
-  name: list('name monitor_name monitor alert_name title id monitor_id'),
-  monitor: list('id monitor_id monitor name monitor_name alert_name title'),
+  status: wordsOfList('status state monitor_status alert_status event_type action alert_type'),
+  name: wordsOfList('name monitor_name monitor alert_name title id monitor_id'),
+  monitor: wordsOfList('id monitor_id monitor name monitor_name alert_name title'),
   component: ['component'],
-  tags: list('tags labels'),
-  also: list('service entity policy'),
-  url: list('url monitor_url monitor_target'),
-  at: list('at timestamp time'),
-  message: list('message msg reason description'),
-  severity: list('severity priority'),
-  event: list('event event_id'),
+  tags: wordsOfList('tags labels'),
+  also: wordsOfList('service entity policy'),
+  url: wordsOfList('url monitor_url monitor_target'),
+  at: wordsOfList('at timestamp time'),
+  message: wordsOfList('message msg reason description'),
+  severity: wordsOfList('severity priority'),
+  event: wordsOfList('event event_id'),
   example: '{"monitor":"API","status":"down","message":"timed out"}',
 });

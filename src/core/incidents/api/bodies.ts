@@ -4,7 +4,7 @@ import { INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model
 import { MAX_METRIC_VALUE } from '../../model/metric.ts';
 import { type Millis, parseInstant } from '../../model/time.ts';
 import { oneLine } from '../../text/printable.ts';
-import { listed } from '../../text/yaml.ts';
+import { joinWithOr } from '../../text/yaml.ts';
 import { isSilent, MAX_MESSAGE } from '../file/escape.ts';
 import { MAX_TITLE } from '../file/schema.ts';
 
@@ -33,7 +33,7 @@ const components = z
   .array(z.string().max(64, 'write the id of a component: at most 64 characters'))
   .max(200, 'name at most 200 components');
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
-  z.enum(words, { error: `write ${listed(words)}` });
+  z.enum(words, { error: `write ${joinWithOr(words)}` });
 const severity = oneOf(SEVERITIES);
 const status = oneOf(INCIDENT_STATUSES);
 const anyStatus = oneOf([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]);

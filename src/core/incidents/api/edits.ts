@@ -1,6 +1,6 @@
 // Incidents written by API: decides how a request changes the incident files. Writes nothing itself.
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../../model/incident.ts';
-import { nearest } from '../../model/problem.ts';
+import { nearestWord } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
 import { statusCommand } from '../../model/status-command.ts';
 import { iso, type Millis, SECOND } from '../../model/time.ts';
@@ -26,16 +26,17 @@ export type Writing =
       readonly faults?: readonly FieldFault[];
     };
 
-type ReadText = (id: string) => string | undefined;
+/** The text of an incident file by id; undefined when there is none. */
+export type ReadIncidentText = (id: string) => string | undefined;
 
 /** The time of the request; `again`: its idempotency key was seen, so it may have been carried out before. */
 export type Asked = { readonly at: Millis; readonly again: boolean };
 
-/** Of a file's name, in characters, without day and number. */
+/** The longest name of a file, in characters, without day and number. */
 const LONGEST = 60;
 
 /** `POST /api/incidents`: a new file named after the day and the title, with a number when that name is taken. */
-export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadText): Writing {
+export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadIncidentText): Writing {
   const started = body.started ?? at;
   const faults = unknownIds(body.components, site);
   if (started > at) faults.push(faultAt(['started'], 'this is in the future'));
@@ -62,7 +63,13 @@ export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read
 }
 
 /** `PATCH /api/incidents/ID`: changes fields in place; a new status becomes an update. */
-export function writeChange(id: string, body: ChangeBody, site: Site, asked: Asked, read: ReadText): Writing {
+export function writeChange(
+  id: string,
+  body: ChangeBody,
+  site: Site,
+  asked: Asked,
+  read: ReadIncidentText,
+): Writing {
   const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
   const faults = unknownIds(body.components, site);
@@ -79,7 +86,7 @@ export function writeChange(id: string, body: ChangeBody, site: Site, asked: Ask
 }
 
 /** `POST /api/incidents/ID/updates`: adds a section beside the newest one (top or bottom of the file). */
-export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: ReadText): Writing {
+export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: ReadIncidentText): Writing {
   const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
   const { incident, text } = known;
@@ -112,7 +119,11 @@ function printed(body: OpenBody, started: Millis, ends: Millis | undefined): str
   return ends === undefined ? text : addUpdate(text, { status: 'resolved', at: ends, message: '' });
 }
 
-function fileOf(id: string, read: ReadText, now: Millis): { incident: Incident; text: string } | Writing {
+function fileOf(
+  id: string,
+  read: ReadIncidentText,
+  now: Millis,
+): { incident: Incident; text: string } | Writing {
   const text = read(id);
   if (text === undefined) return { kind: 'refused', status: 404, detail: 'There is no such incident.' };
   const incident = parseIncident(`${id}.md`, id, text).value;
@@ -126,7 +137,7 @@ const TOO_LONG = 'this text would make the file too long to read: shorten it';
 
 function isReadable(text: string): boolean {
   const { value } = parseIncident('', '', text);
-  return value !== null && !value.held;
+  return value !== null && !value.isPartlyUnreadable;
 }
 
 /** Accepts an edit only if the result parses: an operator may have written the file in a way we cannot edit safely. */
@@ -162,7 +173,7 @@ function unknownIds(components: readonly string[] | undefined, site: Site): Fiel
   const ids = site.components.map(({ id }) => id);
   return (components ?? []).flatMap((id, index) => {
     if (ids.includes(id) || meansAll(id, new Set(ids))) return [];
-    const near = nearest(id, ids);
+    const near = nearestWord(id, ids);
     const hint = near ? `did you mean "${near}"?` : `use one of: ${ids.join(', ')}`;
     return [faultAt(['components', index], `there is no component with this id; ${hint}`)];
   });

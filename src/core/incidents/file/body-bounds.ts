@@ -1,5 +1,5 @@
 // Limits for an incident file's body, so that parsing never blocks others for long.
-import { readComments, type Shown } from '../../text/comments.ts';
+import { type CommentReading, readComments } from '../../text/comments.ts';
 
 /** The longest body read as a whole, in characters and lines; of a longer one only the beginning is read. */
 const MAX_BODY = 256_000;
@@ -23,7 +23,7 @@ export function tooMany(line: number, most: number, things: string): ReadingStop
 }
 
 /** A body without its comments, cut at a line end where it is too long, never inside a comment. */
-export function readBeginning(body: string): { readonly shown: Shown; readonly isWhole: boolean } {
+export function readBeginning(body: string): { readonly shown: CommentReading; readonly isWhole: boolean } {
   const text = beginningOf(body);
   if (text.length === body.length) return { shown: readComments(body), isWhole: true };
   const shown = readComments(text);

@@ -1,6 +1,6 @@
 // Makes any message safe for an incident file: nothing in it ends, cuts or hides other text.
 import { readComments, type ShownLine, withoutComments } from '../../text/comments.ts';
-import { isMark } from '../../text/conflict-markers.ts';
+import { isConflictMarker } from '../../text/conflict-markers.ts';
 import { oneLine } from '../../text/printable.ts';
 import { isPostmortem, reportLevel } from './prose-heading.ts';
 import { headingText } from './reports.ts';
@@ -53,13 +53,13 @@ const TOP = /^ {0,3}#\s/;
  */
 function harmlessLines(text: string): string {
   const lines = text.split('\n');
-  const isMarked = lines.some(line => isMark(line, true));
+  const isMarked = lines.some(line => isConflictMarker(line, true));
   const { lines: shown } = readComments(text);
   return lines
     .map((line, index) => {
       if (isPostmortem(headingText(shown[index]!) ?? '')) return `#${line}`;
       if (isHeading(shown[index]!, TOP) && reportLevel(line, 0) === 1) return `##${line.trimStart()}`;
-      if (!isMarked || !isMark(line, false)) return line;
+      if (!isMarked || !isConflictMarker(line, false)) return line;
       return shown[index]!.fenced ? ` ${line}` : `\\${line}`;
     })
     .join('\n');

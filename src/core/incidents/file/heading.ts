@@ -65,8 +65,9 @@ export function readHeading(text: string, inPostmortem: boolean): Heading | 'pos
   const plain = isBlank(text, beginsWithLabel(text)) ? text : plainLabel(text);
   const read = readPlain(plain, inPostmortem);
   const isOurs = beginsWithLabel(plain);
-  const isWrong = read === null ? isOurs && !inPostmortem : 'what' in read && (!inPostmortem || isOurs);
-  return isWrong ? (readBehind(plain) ?? read) : read;
+  const isUnreadableHeading =
+    read === null ? isOurs && !inPostmortem : 'what' in read && (!inPostmortem || isOurs);
+  return isUnreadableHeading ? (readBehind(plain) ?? read) : read;
 }
 
 /** `Update 14:05 UTC - fix deployed`: the words behind the time join the label, unless they may be of its time. */

@@ -28,14 +28,14 @@ export interface Life {
 
 interface Reading {
   readonly moments: readonly Moment[];
-  /** What speaks against reading the file in this direction. */
+  /** How much speaks against reading the file in this direction. */
   readonly faults: number;
 }
 
 /** The most that a section is earlier than `started` and belongs to the incident all the same. */
 const BEGINS_WITHIN = HOUR;
 
-/** What is dated before this is no word of the incident. A `started` after the end is wrong itself. */
+/** Returns the time before which no update is the incident's. A `started` after the end is wrong itself. */
 export function earliestOf({ started, ending = null }: Life): Millis {
   return started - (ending !== null && ending < started ? DAY : BEGINS_WITHIN);
 }
@@ -60,10 +60,10 @@ export function readMoments(
   trusted = false,
 ): Moment[] {
   const strays = trusted ? new Set<Section>() : straysOf(sections, life, work);
-  const isSure = ({ section }: { readonly section: Section }) => !strays.has(section);
+  const isNotStray = ({ section }: { readonly section: Section }) => !strays.has(section);
   const reading = (all: readonly Section[]) => {
     const { moments, faults } = walk(all, life, work, strays);
-    const sure = moments.filter(isSure);
+    const sure = moments.filter(isNotStray);
     const isDated = ({ section }: Moment) => section.dated;
     return {
       moments,
@@ -75,11 +75,13 @@ export function readMoments(
   const turned = differing < 0 ? 0 : down.against[differing]! - up.against[differing]!;
   const chosen = turned < 0 || (turned === 0 && ties === 'oldest first') ? down : up;
   // 12:34 is no earlier than a beginning at 12:34:56: it comes after that.
-  const isRounded = ({ section, written }: Moment) =>
+  const isRoundedBeginning = ({ section, written }: Moment) =>
     written < life.started && written === floored(life.started, section);
   return chosen.moments
-    .map(moment => (isRounded(moment) ? { ...moment, at: Math.max(moment.at, life.started) } : moment))
-    .sort((a, b) => a.at - b.at || +isRounded(a) - +isRounded(b));
+    .map(moment =>
+      isRoundedBeginning(moment) ? { ...moment, at: Math.max(moment.at, life.started) } : moment,
+    )
+    .sort((a, b) => a.at - b.at || +isRoundedBeginning(a) - +isRoundedBeginning(b));
 }
 
 /** A date this long after all others is most likely of the wrong year. */
@@ -129,14 +131,14 @@ function walk(
         ? section.time
         : null,
   );
-  const opens = sections.some(section => isAt(section, started));
+  const opens = sections.some(section => mayMean(section, started));
   // People round, and begin to write before they know when it began.
   const soonest = work ? started : started - BEGINS_WITHIN;
   const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest);
   let previous = started;
   let isGuessed = false;
   let faults = wrongEnd;
-  // What programs write has a date, and stands above or below everything that people wrote.
+  // Sections that programs write have a date, and stand above or below everything that people wrote.
   const undated = sections.findIndex((_, index) => index >= wrongEnd && known[index] === null);
   // Two that run forward confirm the order.
   const edge = undated === wrongEnd + 1 ? undated : -1;
@@ -180,8 +182,8 @@ function walk(
   });
   appended(moments, wrongEnd, known, latest);
   const isOpening = ({ section, at }: Moment) => floored(at, section) === floored(started, section);
-  const isMixed = known.some(one => one !== null);
-  if (!work && opens && isMixed && !moments.some(isOpening)) faults++;
+  const someKnown = known.some(one => one !== null);
+  if (!work && opens && someKnown && !moments.some(isOpening)) faults++;
   if (!repeats) return { moments, faults };
   const guessed = guessedDays(moments, started);
   const doubted = (one: Moment): Moment =>
@@ -199,7 +201,7 @@ function firstFrom(time: Millis, from: Millis): Millis {
 }
 
 /** Whether a heading may mean that moment: by its time of day, if it has no date. */
-function isAt(section: Section, moment: Millis): boolean {
+function mayMean(section: Section, moment: Millis): boolean {
   const at = floored(moment, section);
   return (section.dated ? section.time : firstFrom(section.time, at)) === at;
 }
@@ -210,7 +212,7 @@ function closingOf(sections: readonly Section[], ending: Millis): number {
   return sections.findLastIndex(
     (section, index) =>
       !section.dated &&
-      isAt(section, ending) &&
+      mayMean(section, ending) &&
       (hasEnd ? tellsEnd(section) : index === sections.length - 1 && section.status === null),
   );
 }
@@ -237,7 +239,9 @@ function wrongEndOf(
   return count;
 }
 
-/** What follows the newest so soon was added after it; what stands so shortly before it, before it. */
+/**
+ * A section that follows the newest this soon was added after it; one that stands this shortly before it, before it.
+ */
 const SOON = 9 * HOUR;
 const SHORTLY = 6 * HOUR;
 

@@ -15,8 +15,8 @@ import {
   warningAt,
 } from '../../model/problem.ts';
 import { type Millis, parseInstant } from '../../model/time.ts';
-import { type Front, plainText, readFrontmatter } from '../../text/front-matter.ts';
-import { listed, readYaml, type YamlText } from '../../text/yaml.ts';
+import { type Front, readFrontmatter, withPlainLineEnds } from '../../text/front-matter.ts';
+import { joinWithOr, readYaml, type YamlText } from '../../text/yaml.ts';
 import { checkAgainst } from '../../text/yaml-check.ts';
 import { doubtfulTimes } from '../lint/doubtful-times.ts';
 import { cutTitle, likelyMistakes } from '../lint/likely-mistakes.ts';
@@ -26,7 +26,7 @@ import { offsetAt, printOffset, wallTime } from '../times/zone.ts';
 import type { Ties } from './moments.ts';
 import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './schema.ts';
 import { cutSections, type Section, type Sections } from './timeline.ts';
-import { doubtsOf, type Fields, type Frontmatter, updatesOf } from './updates.ts';
+import { doubtsOf, type Fields, type Frontmatter, updatesOfFile } from './updates.ts';
 
 /** The largest incident file that is read, bytes. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
@@ -47,7 +47,7 @@ const KEYS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
 
 /**
  * Parses an incident file. An incident may come with warnings, and with errors of its body: an unclosed comment becomes
- * text, and an unreadable time in a heading makes it `held`.
+ * text, and an unreadable time in a heading makes it `isPartlyUnreadable`.
  * @param file the path to name in problems.
  * @param id the file's name without `.md`.
  * @param ties for `parseAfter`.
@@ -83,9 +83,9 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
   if (problems.some(isError)) return { value: null, problems };
   const value: Incident = {
     ...build(id, fields, cut, sections.fields, ties),
-    ...(cut.wrong.length > 0 || cut.stopped ? { held: true as const } : {}),
+    ...(cut.wrong.length > 0 || cut.stopped ? { isPartlyUnreadable: true as const } : {}),
   };
-  const likely = [...cutTitle(plainText(source)), ...likelyMistakes(value, body, cut)];
+  const likely = [...cutTitle(withPlainLineEnds(source)), ...likelyMistakes(value, body, cut)];
   const remarks = [...zoneRemarks(value, yaml), ...bodyRemarks(cut), ...doubtfulTimes(value, cut), ...likely];
   problems.push(...remarks.map(remark => problemOf(remark, file, front)));
   return { value, problems };
@@ -137,7 +137,7 @@ function readSectionFields(sections: readonly Section[], bodyLine: number, file:
   return { fields, problems };
 }
 
-/** What `timezone` does not do, although it looks so: times without a zone are UTC in all files. */
+/** Returns remarks on what `timezone` does not do, although it looks so: times without a zone are UTC in all files. */
 function zoneRemarks({ scheduled, timezone }: Incident, { data }: YamlText): Remark[] {
   if (timezone === undefined) return [];
   const what = '`timezone` is only about a maintenance: times without a zone are UTC';
@@ -206,7 +206,7 @@ function contradictions(fields: Frontmatter): Remark[] {
   const kind = maintenance ? 'a maintenance' : 'an incident (without `scheduled_start`)';
   const what = `\`status\` "${status}" is not a status of ${kind}`;
   const rules: readonly Rule[] = [
-    [!allowed.includes(status), 'status', what, `write ${listed(allowed)}`],
+    [!allowed.includes(status), 'status', what, `write ${joinWithOr(allowed)}`],
     ...(maintenance ? ofMaintenance(fields) : ofIncident(fields)),
   ];
   return rules
@@ -222,7 +222,7 @@ function ofIncident({ status, started, resolved, severity, rrule }: Frontmatter)
   const begin = 'write when it began: 2025-11-06T14:30:00Z';
   return [
     [rrule != null, 'rrule', 'only a maintenance repeats', more],
-    [severity === undefined, 'severity', '`severity` is missing', `write ${listed(SEVERITIES)}`],
+    [severity === undefined, 'severity', '`severity` is missing', `write ${joinWithOr(SEVERITIES)}`],
     [started === undefined, 'started', '`started` is missing', begin],
     [isOver && resolved == null, 'status', unended, 'write when it ended: `resolved: …`'],
     [!isOver && resolved != null, 'resolved', open, 'write `status: resolved`, or remove `resolved`'],
@@ -262,7 +262,7 @@ function build(
       ? null
       : { start: fields.scheduled_start, end: fields.scheduled_end as Millis };
   const presumed = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
-  const updates = updatesOf(fields, presumed, cut, written, ties);
+  const updates = updatesOfFile(fields, presumed, cut, written, ties);
   // An assumed day is not later than the first update.
   const begun = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
   const started = scheduled ? begun : Math.min(begun, fields.resolved ?? begun);

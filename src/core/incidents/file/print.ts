@@ -104,8 +104,8 @@ export function updated(source: string, addition: Addition): string | null {
   const { status } = addition;
   const stays = addition.occurrence !== undefined || addition.afterwards;
   const at = addition.at - (addition.at % SECOND);
-  const isMeant = after.status === status && after.resolved === (status === 'resolved' ? at : null);
-  if (!stays && !isMeant) return null;
+  const hasWantedStatus = after.status === status && after.resolved === (status === 'resolved' ? at : null);
+  if (!stays && !hasWantedStatus) return null;
   const isAllowed = (of: UpdateStatus) => stays || of === status;
   const isAdded = after.updates.some(one => isAllowed(one.status) && one.at >= at && one.at < at + SECOND);
   return isAdded ? text : null;

@@ -2,7 +2,7 @@
 import { type Incident, isOpen, timeInKey } from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
 import type { Millis } from '../../model/time.ts';
-import { plainText } from '../../text/front-matter.ts';
+import { withPlainLineEnds } from '../../text/front-matter.ts';
 import { readDateTime } from '../times/written-time.ts';
 import { parseIncident } from './parse.ts';
 
@@ -53,16 +53,18 @@ const INCIDENT = /investigating|identified|monitoring/i;
  */
 export function mayBeOpen(id: string, text: string | null, now: Millis): boolean {
   if (text === null) return true;
-  const top = plainText(text.slice(0, 10_000));
+  const top = withPlainLineEnds(text.slice(0, 10_000));
   if (!NAMED_AS_INCIDENT.test(id) && !MEANT_AS_INCIDENT.test(top)) return false;
   const keys = keysOf(top);
   const statuses = [...keys.matchAll(STATUS)].map(([, , value]) => value!);
   if (MAINTENANCE.test(keys) && !statuses.some(value => INCIDENT.test(value))) return false;
   const ends = [...keys.matchAll(/^[ \t]*["']?resolved["']?[ \t]*:[ \t]*["']?([^"'#\n]*)/gim)];
   // A status inside a conflict is not settled.
-  const isSaid = keys.replace(/^<{7}[\s\S]*?^>{7}.*$/gm, '').search(STATUS) >= 0;
+  const namesStatus = keys.replace(/^<{7}[\s\S]*?^>{7}.*$/gm, '').search(STATUS) >= 0;
   const isOver =
-    isSaid && statuses.every(value => OVER.test(value)) && ends.every(([, end]) => hasCome(end!.trim(), now));
+    namesStatus &&
+    statuses.every(value => OVER.test(value)) &&
+    ends.every(([, end]) => hasCome(end!.trim(), now));
   return !isOver;
 }
 

@@ -37,7 +37,7 @@ export class Reports {
     if (!line.fenced && !line.within) this.#level = reportLevel(line.text, this.#level);
     if (this.#level === 0) this.#isProse = false;
     else if (isTopHeading(line)) this.#begin(index, isUpdated);
-    // What has the words of an update is one, and ends the report.
+    // A line with the words of an update is one, and ends the report.
     if (this.#isProse && text !== undefined && tellsUpdate(text, false)) {
       this.#level = 0;
       this.#isProse = false;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { COMPONENT_STATUSES, type ComponentStatus } from '../../model/component.ts';
 import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
-import { fault } from '../../model/problem.ts';
+import { schemaIssue } from '../../model/problem.ts';
 import { DAY, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
 import { oneLine } from '../../text/printable.ts';
 import { ruleFault } from '../recurrence.ts';
@@ -18,7 +18,7 @@ const instant = z
     const at = (USUAL.test(String(text)) ? parseInstant(String(text)) : null) ?? readDateTime(String(text));
     if (typeof at === 'number') return at;
     const why = at.what.startsWith(`"${text}" is not a date`) ? '' : ` (${at.what})`;
-    const wrong = fault(`"${text}" is not a date and time${why}`, 'write it like 2025-11-06T14:30:00Z');
+    const wrong = schemaIssue(`"${text}" is not a date and time${why}`, 'write it like 2025-11-06T14:30:00Z');
     context.addIssue(wrong);
     return z.NEVER;
   })
@@ -60,7 +60,7 @@ export const frontmatterSchema = z.strictObject({
   title: z
     .union([z.string(), z.number().transform(String)])
     .transform(title => oneLine(title.replace(/<!--(?:-?>|[\s\S]*?--!?>)/g, '')))
-    .refine(title => title.length > 0, fault('is empty', 'say in a few words what visitors notice')),
+    .refine(title => title.length > 0, schemaIssue('is empty', 'say in a few words what visitors notice')),
   status: z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]),
   severity: z.enum(SEVERITIES).optional().describe('how it began; an update may change it'),
   started: instant.optional(),
@@ -84,7 +84,7 @@ export const frontmatterSchema = z.strictObject({
     .describe('RFC 5545 rule by days by which a maintenance repeats, counted from scheduled_start'),
   timezone: z
     .string()
-    .refine(isZone, fault('this is not a time zone', 'write it like Europe/Berlin'))
+    .refine(isZone, schemaIssue('this is not a time zone', 'write it like Europe/Berlin'))
     .nullish()
     .describe('zone in which rrule counts, for instance Europe/Berlin; default: that of status.yaml'),
   postmortem: z.unknown().optional(),
@@ -104,7 +104,7 @@ export const fieldsSchema = z.object({
     .string()
     .refine(
       day => /^\d{4}-\d{2}-\d{2}$/.test(day) && parseInstant(day) !== null,
-      fault('this is not a day', 'write it like 2026-11-29'),
+      schemaIssue('this is not a day', 'write it like 2026-11-29'),
     )
     .optional()
     .describe('day of the occurrence of a recurring maintenance that this update is about'),

@@ -2,7 +2,7 @@
 
 import type { UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis } from '../../model/time.ts';
-import { joined, type Shown, type ShownLine } from '../../text/comments.ts';
+import { type CommentReading, joinShownLines, type ShownLine } from '../../text/comments.ts';
 import { mayHoldTime } from '../times/clock-words.ts';
 import { type WrongTime, wrong as wrongTime } from '../times/written-time.ts';
 import {
@@ -35,8 +35,8 @@ export interface Sections {
   readonly openFence: string | null;
   readonly openFenceLine: number | null;
   /** Unclosed comments, and lines on which a comment begins inside another (comments.ts). */
-  readonly unclosed: Shown['unclosed'];
-  readonly nested: Shown['nested'];
+  readonly unclosed: CommentReading['unclosed'];
+  readonly nested: CommentReading['nested'];
   /** Headings with an invalid or ambiguous time; their text belongs to the section above. */
   readonly wrong: readonly (WrongTime & { readonly line: number })[];
   /** Other headings that look like they have a time but cannot be read. */
@@ -105,7 +105,7 @@ export function cutSections(
       continue;
     }
     if (!isPlain && !inPostmortem && mayHoldTime(text)) unreadable.push({ line: index + 1, text });
-    else if (!line.fenced && !isReport && isLoose(line.text, lines[index - 1]?.text))
+    else if (!line.fenced && !isReport && isLikeHeading(line.text, lines[index - 1]?.text))
       loose.push({ line: index + 1, text: line.text });
     parts.at(-1)!.lines.push(line);
   }
@@ -150,7 +150,7 @@ interface HeadedLines {
 function assembled(
   parts: readonly HeadedLines[],
 ): Pick<Sections, 'preface' | 'sections' | 'postmortem' | 'postmortemLine'> {
-  const preface = [joined(parts[0]!.lines)];
+  const preface = [joinShownLines(parts[0]!.lines)];
   const postmortem: string[] = [];
   const sections: (Omit<Section, 'body'> & { readonly texts: string[] })[] = [];
   let postmortemLine: number | null = null;
@@ -158,17 +158,17 @@ function assembled(
   for (const { line, heading, lines } of parts.slice(1)) {
     if (heading === 'wrong') {
       const above = sections.at(-1);
-      if (above && !isEnd(above)) above.texts.push(joined(lines));
-      else if (!above && whole(preface) !== '') preface.push(joined(lines));
-      else kept.push({ stage: stageOf(headingText(lines[0]!) ?? ''), text: joined(lines) });
+      if (above && !isEnd(above)) above.texts.push(joinShownLines(lines));
+      else if (!above && whole(preface) !== '') preface.push(joinShownLines(lines));
+      else kept.push({ stage: stageOf(headingText(lines[0]!) ?? ''), text: joinShownLines(lines) });
     } else if (heading === 'postmortem') {
-      postmortem.push(joined(lines));
+      postmortem.push(joinShownLines(lines));
       postmortemLine ??= line;
     } else if (heading) {
       const count = fieldLines(lines);
       const written = lines.slice(0, count).map(({ text }) => text);
       const fields = count === 0 ? null : written.join('\n');
-      const texts = [joined(lines.slice(count))];
+      const texts = [joinShownLines(lines.slice(count))];
       if (!isEnd(heading)) {
         const stage = stageOf(heading.status ?? 'update');
         for (const one of kept) (one.stage > stage ? texts : preface).push(one.text);
@@ -204,7 +204,7 @@ function isEnd({ status }: Pick<Section, 'status'>): boolean {
   return status === 'resolved' || status === 'completed';
 }
 
-function isLoose(line: string, before: string | undefined): boolean {
+function isLikeHeading(line: string, before: string | undefined): boolean {
   if (unmarkedLabel(line) !== null || isPasted(line, before)) return true;
   if (line[0] !== '#' && line[0] !== ' ') return false;
   return /^ {0,3}#{1,5}(?!#)/.test(line) && line.length <= MAX_HEADING;

@@ -24,7 +24,7 @@ interface TimelineContext {
  * The updates of a file, oldest first and never empty.
  * @param written the fields of the sections.
  */
-export function updatesOf(
+export function updatesOfFile(
   fields: Frontmatter,
   started: Millis,
   cut: Sections,
@@ -38,7 +38,7 @@ export function updatesOf(
   const work = maintenance && !repeats ? { start, end: end! } : null;
   const life = lifeOf(fields, started);
   const moments = readMoments(cut.sections, life, work, ties, repeats || opener != null);
-  // What a machine filed while its clock was ahead has sections before its beginning, too.
+  // A file that a machine wrote while its clock was ahead has sections before its beginning, too.
   const earliest = maintenance || opener != null ? Number.NEGATIVE_INFINITY : earliestOf(life);
   const reading: TimelineContext = {
     ...{ fields, started, maintenance, repeats },
@@ -63,8 +63,9 @@ export function updatesOf(
     const own = statuses.get(entry)!;
     // After a Completed section, what follows says that the work goes on.
     const goesOn = work && isOpen && plain && own === 'completed' && at < work.end;
-    const isWork = work && plain && own === 'scheduled' && section && at >= work.start && at < work.end;
-    const status = early || goesOn ? (isBegun ? 'in_progress' : fields.status) : isWork ? 'in_progress' : own;
+    const isDuringWork = work && plain && own === 'scheduled' && section && at >= work.start && at < work.end;
+    const status =
+      early || goesOn ? (isBegun ? 'in_progress' : fields.status) : isDuringWork ? 'in_progress' : own;
     const reopens = !maintenance && plain && status === 'resolved' && isOpenAt(at, reading.ending);
     return {
       key: keys[index]!,
@@ -92,8 +93,9 @@ function lifeOf({ rrule, resolved }: Frontmatter, started: Millis) {
 export function doubtsOf(fields: Frontmatter, cut: Sections): ReadonlyMap<number, Doubt> {
   const { scheduled_start: start, rrule, opened_by: opener } = fields;
   const started = fields.started ?? start;
-  const isWork = start !== undefined && rrule == null;
-  if (started === undefined || isWork || cut.sections.every(({ dated }) => dated)) return new Map();
+  const isSingleMaintenance = start !== undefined && rrule == null;
+  if (started === undefined || isSingleMaintenance || cut.sections.every(({ dated }) => dated))
+    return new Map();
   const isTrusted = rrule != null || opener != null;
   const moments = readMoments(cut.sections, lifeOf(fields, started), null, 'newest first', isTrusted);
   return new Map(moments.flatMap(({ section, doubt }) => (doubt ? [[section.line, doubt] as const] : [])));
@@ -132,16 +134,16 @@ function statusesOf(
   const first: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
   const statuses = new Map<TimelineEntry, UpdateStatus>();
   // If the end is before the start, entries dated at the start still come before the end.
-  const isTurned = !maintenance && ending !== null && ending < started;
-  const said = isTurned ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
+  const endsBeforeStart = !maintenance && ending !== null && ending < started;
+  const said = endsBeforeStart ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
   let last: UpdateStatus = first;
   for (const entry of said) {
-    const isApart =
+    const hasOwnStatus =
       isStray(entry) ||
       entry.fields?.occurrence !== undefined ||
       (!maintenance && !entry.section && entry.status === null);
-    const status: UpdateStatus = entry.status ?? (isApart ? first : last);
-    if (!isApart) last = status;
+    const status: UpdateStatus = entry.status ?? (hasOwnStatus ? first : last);
+    if (!hasOwnStatus) last = status;
     statuses.set(entry, status);
   }
   return statuses;

@@ -10,7 +10,7 @@ export function doubtfulTimes(incident: Incident, cut: Sections): Remark[] {
   return incident.scheduled ? guessed(incident, cut) : misdated(incident, cut);
 }
 
-/** What of a maintenance cannot be known for sure as it is written: used all the same. */
+/** Returns remarks on what cannot be known for sure of a maintenance as it is written: it is used all the same. */
 function guessed(incident: Incident, cut: Sections): Remark[] {
   const { sections } = cut;
   const { rrule, status, resolved, updates } = incident;
@@ -33,10 +33,10 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
       fix: `write the date too, like \`## Update ${minuteOf(meant)} UTC\``,
     });
   }
-  const isSaid =
+  const saysItIsOver =
     resolved !== null ||
     updates.some(({ status, occurrence }) => status === 'completed' && occurrence === undefined);
-  if (repeats && status === 'completed' && !isSaid) {
+  if (repeats && status === 'completed' && !saysItIsOver) {
     found.push({
       at: 'status',
       what: 'the series is over, but has no time of its end: occurrences after its last update are not shown',
@@ -57,10 +57,10 @@ function misdated(incident: Incident, { sections }: Sections): Remark[] {
   const named = /^(\d{4})(\d{2})(\d{2})(?!\d)/.exec(id);
   const day = named && parseInstant(`${named[1]}-${named[2]}-${named[3]}`);
   const apart = day === null ? 0 : Math.abs(started - day);
-  if (day !== null && (isYears(apart) || (isOpen(incident) && apart > 3 * DAY))) {
+  if (day !== null && (isWholeYears(apart) || (isOpen(incident) && apart > 3 * DAY))) {
     const year = `did you mean ${iso(inYearOf(started, day))}?`;
     const what = `\`started\` is ${iso(started)}, but the file is named after ${iso(day).slice(0, 10)}`;
-    found.push({ at: 'started', what, fix: isYears(apart) ? year : 'correct one of them' });
+    found.push({ at: 'started', what, fix: isWholeYears(apart) ? year : 'correct one of them' });
   }
   const earliest = earliestOf({ started: begins, ending: resolved });
   for (const { dated, time, line } of sections) {
@@ -68,7 +68,8 @@ function misdated(incident: Incident, { sections }: Sections): Remark[] {
     const meant = inYearOf(time, started);
     const what = `this update is dated ${iso(time)}, before the incident began (${iso(begins)}), so no email is sent`;
     const year = `did you mean ${minuteOf(meant)} UTC?`;
-    const fix = isYears(meant - time) && meant !== time ? year : 'correct its time or date, or `started`';
+    const fix =
+      isWholeYears(meant - time) && meant !== time ? year : 'correct its time or date, or `started`';
     found.push({ at: line, what, fix });
   }
   return [...found, ...afterTheEnd(incident, sections)];
@@ -91,7 +92,7 @@ function afterTheEnd({ resolved }: Incident, sections: Sections['sections']): Re
 }
 
 /** Whether a span is whole years, give or take three days. */
-function isYears(span: Millis): boolean {
+function isWholeYears(span: Millis): boolean {
   const years = Math.round(span / (365.25 * DAY));
   return years > 0 && Math.abs(span - years * 365.25 * DAY) <= 3 * DAY;
 }

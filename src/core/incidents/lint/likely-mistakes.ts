@@ -1,6 +1,6 @@
 // Likely mistakes in an incident file that parses, as warnings.
 import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
-import { nearest } from '../../model/problem.ts';
+import { nearestWord } from '../../model/problem.ts';
 import { beginsWithTime, readHeading, statusNamed, unmarkedLabel } from '../file/heading.ts';
 import { isBoldTime, meansEnd, meantLabel } from '../file/prose-heading.ts';
 import type { Section, Sections } from '../file/timeline.ts';
@@ -9,7 +9,7 @@ import type { Remark } from './remark.ts';
 
 /** The keys of `fieldsSchema`, and the form of their values: `Security: no data was lost` is prose. */
 const FIELDS: Readonly<Record<string, (value: string) => boolean>> = {
-  severity: value => /^[a-z]+$/i.test(value) && nearest(value, SEVERITIES) !== undefined,
+  severity: value => /^[a-z]+$/i.test(value) && nearestWord(value, SEVERITIES) !== undefined,
   components: value => /^([[{].*|[\w-]+(,\s*[\w-]+)*)?$/.test(value),
   next_update: value => /\d/.test(value),
   notify: value => /^(true|false|yes|no|on|off)$/i.test(value),
@@ -58,11 +58,11 @@ function nearHeading(line: number, text: string): Remark[] {
   }
   const [, level, words = ''] = /^ {0,3}(##(?!#)|#{1,5}\s)\s*(.*)$/.exec(text) ?? [];
   if (level === undefined) return [];
-  const isOther = level !== '##';
+  const isOtherLevel = level !== '##';
   const isOurs = /^##\s/.test(text);
-  const label = (isOurs ? undefined : labelBehind(words)) ?? labelBefore(words, isOther);
+  const label = (isOurs ? undefined : labelBehind(words)) ?? labelBefore(words, isOtherLevel);
   if (label === undefined) return [];
-  const what = isOther
+  const what = isOtherLevel
     ? 'is a heading of a different level'
     : isOurs
       ? 'has no time that can be read'
@@ -80,18 +80,18 @@ function labelBehind(words: string): string | undefined {
 }
 
 /** The same for `Identified 15:30 UTC`, `Final update 15:30 UTC`; with a time on another level, else with none that can be read. */
-function labelBefore(words: string, isOther: boolean): string | undefined {
+function labelBefore(words: string, isOtherLevel: boolean): string | undefined {
   const [, word = '', rest = ''] = /^(in progress|[a-z]+)(.*)$/i.exec(words) ?? [];
   const isLabel = /^update$/i.test(word) || statusNamed(word) !== null;
-  const near = isLabel ? word : isOther ? nearStatus(word) : undefined;
-  if (near !== undefined && (isOther ? /\d[:.h]\d{2}|\d\s*[ap]\.?m/i.test(rest) : isTimeLike(rest)))
+  const near = isLabel ? word : isOtherLevel ? nearStatus(word) : undefined;
+  if (near !== undefined && (isOtherLevel ? /\d[:.h]\d{2}|\d\s*[ap]\.?m/i.test(rest) : isTimeLike(rest)))
     return near.charAt(0).toUpperCase() + near.slice(1);
   const meant = isLabel ? null : meantLabel(words);
   if (!meant) return undefined;
-  const isMeant = isOther
+  const timeFollows = isOtherLevel
     ? /^[\s:,;|·@([–—-]*(?:(?:at|um|on)\s+)?\d.*?(?:[:.h]\d{2}|\d\s*[ap]\.?m)/i.test(meant.rest)
     : /^$|^[:,;|([–—-]/.test(meant.rest);
-  return isMeant ? meant.label : undefined;
+  return timeFollows ? meant.label : undefined;
 }
 
 /** `## Identifed 22:10 UTC` is an update, and its status is the one before. */
@@ -115,7 +115,7 @@ const NO_STATUS = new RegExp(
 function nearStatus(word: string): string | undefined {
   if (NO_STATUS.test(word)) return undefined;
   const known = ['Update', ...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES].map(one => one.replace('_', ' '));
-  const near = nearest(word, known);
+  const near = nearestWord(word, known);
   return near && near.charAt(0).toUpperCase() + near.slice(1);
 }
 
@@ -146,7 +146,7 @@ function nearFields(body: string, { sections }: Sections): Remark[] {
   return suspects.flatMap(({ line: heading, fields }) => {
     const index = heading + (fields === null ? 0 : fields.split('\n').length);
     const [, key = '', value = ''] = KEY.exec(lines[index] ?? '') ?? [];
-    const near = nearest(key, Object.keys(FIELDS));
+    const near = nearestWord(key, Object.keys(FIELDS));
     if (key === '' || near === undefined || !FIELDS[near]!(value.trim())) return [];
     const what = `"${key}:" under an update's heading is shown as text, with everything below it`;
     return [
@@ -161,10 +161,10 @@ function endUntold(incident: Incident, { sections }: Sections): Remark | null {
   const last = updates.at(-1);
   // Whether a maintenance is completed depends on the clock (times.ts).
   if (scheduled || status === 'resolved') return null;
-  const isMeant = last?.label != null && last.status !== 'resolved' && meansEnd(last.label);
-  if (!last?.early && last?.status !== 'resolved' && !isMeant) return null;
+  const labelMeansEnd = last?.label != null && last.status !== 'resolved' && meansEnd(last.label);
+  if (!last?.early && last?.status !== 'resolved' && !labelMeansEnd) return null;
   const tells = (one: Section) =>
-    one.status === 'resolved' || (isMeant && !last.early && one.label === last.label);
+    one.status === 'resolved' || (labelMeansEnd && !last.early && one.label === last.label);
   const teller = updates.findLast(({ body }) => sections.some(one => tells(one) && one.body === body));
   const section = sections.find(one => tells(one) && one.body === teller?.body);
   return {

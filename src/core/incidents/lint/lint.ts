@@ -1,20 +1,20 @@
 // Lint: problems with components that the page tolerates, but an operator should know.
 import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
-import { limitProblems, nearest, type Problem } from '../../model/problem.ts';
+import { limitProblems, nearestWord, type Problem } from '../../model/problem.ts';
 import { componentOf } from '../../model/source.ts';
 import type { Millis } from '../../model/time.ts';
-import { plainText, readFrontmatter } from '../../text/front-matter.ts';
+import { readFrontmatter, withPlainLineEnds } from '../../text/front-matter.ts';
 import { stateAt } from '../maintenance.ts';
 import { daysWithout } from '../recurrence.ts';
 
-type Named = { readonly id: string; readonly name: string };
+type NamedComponent = { readonly id: string; readonly name: string };
 
 /** An incident names an unknown component. */
-export function unknownComponent(where: string, id: string, components: readonly Named[]): Problem {
+export function unknownComponent(where: string, id: string, components: readonly NamedComponent[]): Problem {
   const ids = components.map(component => component.id);
   const called = components.find(({ name }) => name.toLowerCase() === id.toLowerCase());
   const several = id.split(/[\s,;]+/).filter(one => one !== '');
-  const near = called?.id ?? nearest(id, ids);
+  const near = called?.id ?? nearestWord(id, ids);
   const fix =
     several.length > 1 && !called
       ? `write \`[${several.join(', ')}]\``
@@ -48,7 +48,7 @@ export function unknownComponents(
   file: string,
   source: string,
   incident: Incident,
-  components: readonly Named[],
+  components: readonly NamedComponent[],
 ): Problem[] {
   const { openedBy, status } = incident;
   if (openedBy !== null && (status === 'resolved' || status === 'completed')) return [];
@@ -60,7 +60,7 @@ export function unknownComponents(
     ...(openedBy === null ? {} : { level: 'warning' }),
     line,
   });
-  const lines = plainText(source).split('\n');
+  const lines = withPlainLineEnds(source).split('\n');
   const some = <T>(all: readonly T[]) => all.slice(0, 50);
   return limitProblems([
     ...some(named).map(({ id }) => {
@@ -81,7 +81,7 @@ export function unknownComponents(
 export function coversNobody(
   where: string,
   incident: Incident,
-  components: readonly Named[],
+  components: readonly NamedComponent[],
 ): Problem | null {
   const { scheduled, title, updates } = incident;
   const named = incident.components ?? updates.find(({ change }) => change?.components);
@@ -95,7 +95,7 @@ const SAY_COMPONENTS =
 
 /** Updates about an occurrence that there is not: they are shown with the one in or after which they were written. */
 export function unknownOccurrences(where: string, incident: Incident, zone: string, text = ''): Problem[] {
-  const lines = plainText(text).split('\n');
+  const lines = withPlainLineEnds(text).split('\n');
   return daysWithout(incident, zone).map(day => {
     const line = lines.findIndex(one => /^\W*occurrence/.test(one) && one.includes(day)) + 1;
     const what = `\`occurrence: ${day}\`: no occurrence begins on that day in ${incident.timezone ?? zone}`;

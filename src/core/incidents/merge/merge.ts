@@ -98,10 +98,10 @@ class Merge {
     }
     const person: Side = this.#machine === 'ours' ? 'theirs' : 'ours';
     const isOver = { ours: OVER.test(ours), theirs: OVER.test(theirs) };
-    const isAlike = isOver.ours === isOver.theirs;
-    const kept = isAlike ? person : isOver.ours ? 'theirs' : 'ours';
+    const sidesAgree = isOver.ours === isOver.theirs;
+    const kept = sidesAgree ? person : isOver.ours ? 'theirs' : 'ours';
     const who = kept === person ? 'the person’s' : 'the machine’s or the API’s';
-    this.notes.push(`both sides set \`status\`, ${who} is kept${isAlike ? '' : ': it is open'}`);
+    this.notes.push(`both sides set \`status\`, ${who} is kept${sidesAgree ? '' : ': it is open'}`);
     return kept;
   }
 
@@ -256,7 +256,7 @@ function namesIn(text: string): Set<string> {
   return new Set(updates.map(({ key, body }) => `${key} ${body}`));
 }
 
-/** What is wrong with the merged text (swallowed sections, contradicting values); null when nothing is. */
+/** Returns what is wrong with the merged text (swallowed sections, contradicting values); null when nothing is. */
 function stray(text: string, ours: string, theirs: string, parts: readonly MergeUnit[]): string | null {
   const cut = cutIncident(text);
   const found = cut && [cut.preface, ...cut.sections].map(({ same }) => same).sort();

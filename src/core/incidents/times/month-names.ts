@@ -1,5 +1,5 @@
 // Names of months and weekdays in many languages.
-import { nearest } from '../../model/problem.ts';
+import { nearestWord } from '../../model/problem.ts';
 
 const MONTHS =
   'january|jan|januar|jänner|janvier|enero|gennaio|januari|janeiro,february|feb|februar|februari|février|febrero|febbraio|fevereiro,march|mar|märz|mär|mrz|maerz|mars|marzo|maart|março,april|apr|avril|abril|aprile,may|mai|mayo|maggio|mei|maio,june|jun|juni|juin|junio|giugno|junho,july|jul|juli|juillet|julio|luglio|julho,august|aug|août|agosto|augustus,september|sep|sept|septembre|septiembre|settembre|setembro,october|oct|oktober|okt|octobre|octubre|ottobre|outubro,november|nov|novembre|noviembre|novembro,december|dec|dezember|dez|décembre|diciembre|dicembre|dezembro'
@@ -56,7 +56,7 @@ export function nearMonth(word: string): string | undefined {
   const alike = MONTHS.flat().filter(
     one => one.length >= 5 && one[0] === name[0] && Math.abs(one.length - name.length) <= 2,
   );
-  const near = nearest(name, alike, name.length < 7 ? 1 : 2);
+  const near = nearestWord(name, alike, name.length < 7 ? 1 : 2);
   return near && capital(near);
 }
 

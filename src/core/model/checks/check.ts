@@ -108,7 +108,7 @@ export type MetricReading = { readonly path: string } & (
   | { readonly fault: string }
 );
 
-/** What a probe returns; the caller adds the time. */
+/** The result that a probe returns; the caller adds the time. */
 export type ProbeResult = Omit<CheckResult, 'at'>;
 
 /** Runs one kind of check once. Settles within about `check.timeout`; never throws. */

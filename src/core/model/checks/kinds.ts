@@ -1,6 +1,6 @@
 // The kinds of checks: one schema for each.
 import * as z from 'zod';
-import { type Fault, fault } from '../problem.ts';
+import { type SchemaIssue, schemaIssue } from '../problem.ts';
 import { MINUTE } from '../time.ts';
 import { host, nameFault, webAddress } from './hosts.ts';
 import { parseStatuses } from './http-statuses.ts';
@@ -14,16 +14,16 @@ const words = z
 /** Headers that HTTP itself sets, or that have no meaning in a single request. */
 const OWN_HEADERS = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
 
-/** What is wrong with headers by their names, in which capitals make no difference. */
+/** Reports wrong names of headers, in which capitals make no difference. */
 function checkNames(headers: Record<string, string>, context: z.RefinementCtx): void {
   const names = Object.keys(headers);
   for (const [index, name] of names.entries()) {
     const own = name.toLowerCase();
-    const say = (wrong: Fault) => context.addIssue({ ...wrong, path: [name] });
+    const say = (wrong: SchemaIssue) => context.addIssue({ ...wrong, path: [name] });
     if (names.findIndex(other => other.toLowerCase() === own) !== index)
-      say(fault('this header is set twice (capital letters make no difference)', 'remove one'));
+      say(schemaIssue('this header is set twice (capital letters make no difference)', 'remove one'));
     if (own === 'host' && !/^[^\s/?#@]+$/.test(headers[name] as string))
-      say(fault('not a host name', 'write www.example.com, with :port if needed, or remove it'));
+      say(schemaIssue('not a host name', 'write www.example.com, with :port if needed, or remove it'));
   }
 }
 
@@ -40,7 +40,7 @@ export const httpCheck = z
           .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not the name of a header')
           .refine(
             name => !OWN_HEADERS.test(name),
-            fault('the check sets this header itself, or cannot send it', 'remove it'),
+            schemaIssue('the check sets this header itself, or cannot send it', 'remove it'),
           ),
         z
           .string()
@@ -48,7 +48,7 @@ export const httpCheck = z
           .regex(/^[^\x00-\x08\x0a-\x1f\x7f]*$/, 'a header must be one line')
           .refine(
             value => !/[^\0-\xff]/.test(value),
-            fault(
+            schemaIssue(
               'a header can contain only Latin-1 characters',
               'write others as the server decodes them, like %E2%82%AC',
             ),
@@ -80,7 +80,7 @@ export const httpCheck = z
   .superRefine(({ method, ...check }, context) => {
     for (const field of ['contains', 'not_contains', 'json'] as const) {
       if (method !== 'HEAD' || check[field] === undefined) continue;
-      const wrong = fault(
+      const wrong = schemaIssue(
         `the response to HEAD has no body, so ${field} cannot be checked`,
         'use method: GET',
       );
@@ -95,7 +95,7 @@ const NAME = /^(?:[^\s:/]+\.)?[^\s:/.]*[^\s:/.\d][^\s:/.]*\.?$/;
 
 const recordName = z.string().refine(text => NAME.test(text) && nameFault(text) === null);
 
-/** What a record's value looks like. */
+/** The form of a record's value. */
 const RECORDS: Readonly<
   Record<string, { readonly is: z.ZodType; readonly what: string; readonly fix?: string }>
 > = {
@@ -132,7 +132,7 @@ export const dnsCheck = z
       const name = text.trim();
       const wrong = NAME.test(name)
         ? nameFault(name)
-        : fault('more than a host name', 'write www.example.com');
+        : schemaIssue('more than a host name', 'write www.example.com');
       if (name !== '' && wrong !== null) context.addIssue(wrong);
     }),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
@@ -144,14 +144,14 @@ export const dnsCheck = z
       .string()
       .refine(
         text => !OF_ONE_LINK.test(text),
-        fault(
+        schemaIssue(
           'a name server at a link-local address (fe80::…) cannot be used',
           'write another address of it',
         ),
       )
       .refine(
         text => OF_ONE_LINK.test(text) || isNameServer(text),
-        fault('not a name server', 'write its IP address, with :port if not 53'),
+        schemaIssue('not a name server', 'write its IP address, with :port if not 53'),
       )
       .optional()
       .describe("IP of the name server to ask, with :port if not 53; default: the system's"),
@@ -162,7 +162,7 @@ export const dnsCheck = z
     for (const [index, value] of expect.entries()) {
       const text = value.trim().replace(/^\[(.*)\]$/, '$1');
       if (!rule || rule.is.safeParse(text).success) continue;
-      context.addIssue({ ...fault(`"${value}": ${rule.what}`, rule.fix), path: ['expect', index] });
+      context.addIssue({ ...schemaIssue(`"${value}": ${rule.what}`, rule.fix), path: ['expect', index] });
     }
   });
 
@@ -199,7 +199,7 @@ export const databaseCheck = z.strictObject({
     )
     .refine(
       isDatabaseAddress,
-      fault(
+      schemaIssue(
         'this address cannot be read',
         'write KIND://USER:PASSWORD@HOST:PORT/NAME, and / # ? % @ in a password as %2F %23 %3F %25 %40',
       ),
@@ -234,7 +234,7 @@ export const heartbeatCheck = z.strictObject({
     .default(5 * MINUTE)
     .refine(
       millis => millis > 0,
-      fault('a period must be longer than zero', 'write how often the job reports, like 5m'),
+      schemaIssue('a period must be longer than zero', 'write how often the job reports, like 5m'),
     ),
   grace: duration.default(MINUTE),
   token: z
@@ -242,7 +242,7 @@ export const heartbeatCheck = z.strictObject({
     .min(8)
     .refine(
       text => /^[\w.~-]+$/.test(text),
-      fault('it must fit into a URL', 'use only letters, digits and - . _ ~'),
+      schemaIssue('it must fit into a URL', 'use only letters, digits and - . _ ~'),
     )
     .optional(),
   timeout,

@@ -1,7 +1,7 @@
 // Values that several kinds of checks take: durations, sizes, ports, JSONPaths.
 import parseJsonPath from 'jsonpath-rfc9535/parser';
 import * as z from 'zod';
-import { fault } from '../problem.ts';
+import { schemaIssue } from '../problem.ts';
 import { MINUTE, type Millis, parseDuration, SECOND } from '../time.ts';
 
 /** A duration of status.yaml (`10s`, `5m`), read into ms. */
@@ -10,7 +10,7 @@ export const duration = z
   .transform((text, context): Millis => {
     const millis = typeof text === 'number' ? null : parseDuration(text);
     if (millis === null) {
-      context.addIssue(fault(`"${text}" is not a duration`, 'write 10s, 5m or 24h'));
+      context.addIssue(schemaIssue(`"${text}" is not a duration`, 'write 10s, 5m or 24h'));
       return z.NEVER;
     }
     return millis;
@@ -34,7 +34,7 @@ export const size = z
     const [, count, unit = 'b'] = /^(\d+(?:\.\d+)?)\s*([kmg]i?b|b)?$/i.exec(String(text).trim()) ?? [];
     const bytes = Math.round(Number(count) * (UNITS[unit.toLowerCase()] as number));
     if (bytes > 0) return bytes;
-    context.addIssue(fault(`"${text}" is not a size`, 'write 4MB, 500kB or 1MiB'));
+    context.addIssue(schemaIssue(`"${text}" is not a size`, 'write 4MB, 500kB or 1MiB'));
     return z.NEVER;
   })
   .meta({ examples: ['4MB', '500kB', 1_000_000] });
@@ -46,7 +46,9 @@ export const timeout = duration
 export const port = z.coerce.number().int().min(1).max(65535);
 export const family = z.union([z.literal(4), z.literal(6)]).optional();
 
-export const jsonPath = z.string().refine(isJsonPath, fault('not a JSONPath (RFC 9535)', 'write $.db.ok'));
+export const jsonPath = z
+  .string()
+  .refine(isJsonPath, schemaIssue('not a JSONPath (RFC 9535)', 'write $.db.ok'));
 
 /** `network.reference`: the address of the own-network check. */
 export const reference = z

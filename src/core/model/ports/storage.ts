@@ -47,7 +47,7 @@ const CODES: readonly (readonly [RegExp, StorageTrouble])[] = [
   [/^SQLITE_IOERR|^EIO/, 'io'],
 ];
 
-/** What is wrong, and what to do. */
+/** The problem in words, and the fix. */
 const SAID: Readonly<Record<StorageTrouble, readonly [string, string]>> = {
   full: ['has no space: the disk is full', 'free space on this disk'],
   readonly: ['cannot be written', 'let the server write to the file and its folder again'],

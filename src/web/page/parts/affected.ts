@@ -57,7 +57,7 @@ function stretchesOf(incident: IncidentView, id: string, status: ComponentStatus
 /** The part of the incident that counts in the uptime window, as traced to it in `/api/uptime.json`. */
 function countedWords(incident: string, component: string, ctx: PageContext) {
   const view = ctx.snapshot.components.find(one => one.component.id === component);
-  // What was written and what was measured overlap.
+  // Written and measured times overlap.
   const length = unionLength(
     (view?.uptime.intervals ?? []).filter(one => one.incident === incident && one.weight > 0),
   );

@@ -5,7 +5,7 @@ import type { Millis } from '../../../core/model/time.ts';
 import { SPAN_LENGTH } from '../../../core/monitoring/rollup.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
-import type { Series } from '../series.ts';
+import type { ResponseTimes } from '../series.ts';
 
 /** One interval: the figure of the line, and of the upper line if there are two. */
 interface Drawn {
@@ -27,7 +27,7 @@ const ABOVE = 8;
  * @param label describes the whole chart in words
  */
 export function drawChart(
-  { span, from, to, range }: Omit<Series, 'points'>,
+  { span, from, to, range }: Omit<ResponseTimes, 'points'>,
   points: readonly Drawn[],
   scale: (value: number) => string,
   label: string,

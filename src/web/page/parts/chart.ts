@@ -3,13 +3,13 @@
 import type { Millis } from '../../../core/model/time.ts';
 import { type Point, RANGES } from '../../../core/monitoring/rollup.ts';
 import type { PageContext } from '../context.ts';
-import type { Series } from '../series.ts';
+import type { ResponseTimes } from '../series.ts';
 import { drawChart } from './chart-svg.ts';
 
 type TimedPoint = Point & { readonly p50: Millis; readonly p95: Millis };
 
 /** Draws a component's series; null if no point has a response time. */
-export function chart(series: Series, name: string, ctx: PageContext) {
+export function chart(series: ResponseTimes, name: string, ctx: PageContext) {
   const timed = series.points.filter(
     (point): point is TimedPoint => point.p50 !== null && point.p95 !== null,
   );
@@ -35,7 +35,7 @@ export function chart(series: Series, name: string, ctx: PageContext) {
   };
 }
 
-export function rangeLinks(path: string, { range }: Pick<Series, 'range'>, ctx: PageContext) {
+export function rangeLinks(path: string, { range }: Pick<ResponseTimes, 'range'>, ctx: PageContext) {
   return RANGES.map(one => ({
     name: ctx.say(`response.${one}`),
     url: ctx.page(path, `range=${one}`),

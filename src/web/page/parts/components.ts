@@ -8,7 +8,7 @@ import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { titlesOf } from './incidents.ts';
 import { CODE, icon } from './status-style.ts';
-import { isWhole, NARROW, sayUptime, uptimeBars } from './uptime-bars.ts';
+import { coversWholeWindow, NARROW, sayUptime, uptimeBars } from './uptime-bars.ts';
 
 /** The groups of the component section, in the site's order, as HTML; one row per step. */
 export function* groups(ctx: PageContext, render: Render) {
@@ -116,7 +116,7 @@ function failing({ failing, seen }: ComponentView, ctx: PageContext): string | n
 
 /** An uptime over the whole window says so if fewer bars are shown; the coverage text names the days, too. */
 function uptimeDays(view: ComponentView, days: number, ctx: PageContext): string | null {
-  const whole = knownPercent(view) !== null && isWhole(view);
+  const whole = knownPercent(view) !== null && coversWholeWindow(view);
   const isCovered = coverageWords([view], ctx.say) === null;
   return whole && isCovered && days > NARROW ? ctx.say('component.uptime_days', { n: days }) : null;
 }

@@ -13,7 +13,7 @@ export function problem(problem: string | null, ctx: PageContext): string | null
 }
 
 /** Whether everything is chosen: then the choice stays folded. */
-export function isEverything({ components, kinds, detail }: Choice): boolean {
+export function choosesEverything({ components, kinds, detail }: Choice): boolean {
   const all = components === null || components.length === 0;
   return all && kinds === EVERYTHING.kinds && detail === EVERYTHING.detail;
 }

@@ -31,7 +31,7 @@ export function overallForPicture(ctx: PageContext) {
   };
 }
 
-/** What is unknown and should not be, as HTML; null if nothing is. */
+/** Returns what is unknown and should not be, as HTML; null if nothing is. */
 function doubt({ interrupted, stalePage }: OverallStatus, ctx: PageContext, style: Style): string | null {
   if (stalePage !== undefined) return ctx.html('overall.stale', { since: ctx.time(stalePage, style) });
   if (!interrupted) return null;
@@ -91,8 +91,8 @@ function notes(ctx: PageContext, style: Style = 'near'): string[] {
   const unknown = overall.unknown.filter(name => !interrupted?.names.includes(name));
   if (unknown.length > 0 && (unknown.length < total || loose.length > 0))
     said.push(ctx.say('overall.unknown', { names: few(unknown) }));
-  const isSaid = overall.noReports && worst.length === 0 && unsure === null;
-  if (missingSince !== null && !isSaid) said.push(ctx.say('overall.missing'));
+  const headlineSaysNoReports = overall.noReports && worst.length === 0 && unsure === null;
+  if (missingSince !== null && !headlineSaysNoReports) said.push(ctx.say('overall.missing'));
   else if (overall.unread > 0 && missingSince === null)
     said.push(ctx.say('overall.unread', { n: overall.unread }));
   return said;

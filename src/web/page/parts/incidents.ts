@@ -8,14 +8,14 @@ import { type IncidentUpdate, incidentPath } from '../../../core/model/incident.
 import { DAY, MINUTE, type Millis, startOfUtcDay, utcDay } from '../../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { machineTextFor } from '../../../core/text/machine-texts.ts';
-import { escapeHtml, plainText, renderMarkdown } from '../../../core/text/markdown.ts';
+import { escapeHtml, markdownAsWords, renderMarkdown } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { CODE, icon } from './status-style.ts';
 
 /** The card of an incident or a maintenance, its updates newest first. */
 export function incidentCard(incident: IncidentView, ctx: PageContext) {
-  const health = healthOf(incident);
-  const updates = updatesOf(incident, ctx).reverse();
+  const health = healthForIcon(incident);
+  const updates = updatesForPage(incident, ctx).reverse();
   return {
     id: anchorOf('i', incident.id),
     url: ctx.page(incidentPath(incident.id)),
@@ -32,7 +32,7 @@ export function incidentCard(incident: IncidentView, ctx: PageContext) {
 }
 
 /** All updates, oldest first. */
-export function updatesOf(incident: IncidentView, ctx: PageContext) {
+export function updatesForPage(incident: IncidentView, ctx: PageContext) {
   return incident.updates.map((update, i) => ({
     anchor: anchorOf('u', update.key),
     label:
@@ -68,7 +68,7 @@ function updateHtml(incident: IncidentView, index: number, ctx: PageContext): st
 const MOMENTS = new RegExp(MOMENT, 'g');
 
 /** The same as plain text. */
-export function updateText(
+export function updateTextForReader(
   { body, at: latest }: IncidentUpdate,
   { say, dates }: Pick<PageContext, 'say' | 'dates'>,
 ): string {
@@ -78,9 +78,9 @@ export function updateText(
     moment: at => dates.dateTime(Math.min(at, latest)),
     text: String,
     ours: String,
-    other: plainText,
+    other: markdownAsWords,
   });
-  return text ?? plainText(body);
+  return text ?? markdownAsWords(body);
 }
 
 /** The words for an incident's state. */
@@ -89,7 +89,7 @@ export function stateKey(incident: IncidentView): Key {
 }
 
 /** The state for an incident's icon: its effect on components, or "operational" once it is over. */
-export function healthOf(incident: IncidentView): Health {
+export function healthForIcon(incident: IncidentView): Health {
   if (incident.scheduled) return isOver(incident) ? 'operational' : 'under_maintenance';
   return isOver(incident) ? 'operational' : statusOf(incident.severity);
 }

@@ -5,7 +5,7 @@ import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { overallForPicture } from './headline.ts';
-import { affects, healthOf, stateKey } from './incidents.ts';
+import { affects, healthForIcon, stateKey } from './incidents.ts';
 import { CODE, SHAPE, THEME_COLOR } from './status-style.ts';
 
 /** Open Graph's usual size. */
@@ -45,7 +45,7 @@ export function incidentPicture(incident: IncidentView, ctx: PageContext): strin
     ? ctx.say('incident.lasted', { duration: ctx.dates.duration(incident.duration) })
     : when;
   const notes = [state, scheduled ? when : lasted, affects(incident, ctx)];
-  return frame(healthOf(incident), incident.title, notes, ctx, address(ctx));
+  return frame(healthForIcon(incident), incident.title, notes, ctx, address(ctx));
 }
 
 function frame(health: Health, headline: string, notes: readonly string[], ctx: PageContext, below: string) {

@@ -75,13 +75,13 @@ export function sayUptime(
 ): string {
   const said = { ...values, percent: ctx.dates.percent(figure) };
   const { total } = view.uptime;
-  if (isWhole(view)) return ctx.say(key, said);
+  if (coversWholeWindow(view)) return ctx.say(key, said);
   if (total < MINUTE) return ctx.say(`${key}_new`, said);
   return ctx.say(`${key}_over`, { ...said, duration: ctx.dates.within(total) });
 }
 
 /** Whether the figure covers the whole uptime window. */
-export function isWhole({ uptime: { from, window } }: ComponentView): boolean {
+export function coversWholeWindow({ uptime: { from, window } }: ComponentView): boolean {
   return from <= window.start;
 }
 

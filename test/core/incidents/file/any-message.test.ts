@@ -48,7 +48,7 @@ const message = fc
 const read = (text: string) => {
   const { value, problems } = parseIncident('x.md', 'x', text);
   expect(problems.filter(({ level }) => level === 'error')).toEqual([]);
-  expect(value?.held).toBeUndefined();
+  expect(value?.isPartlyUnreadable).toBeUndefined();
   return value!;
 };
 const said = expect.stringMatching(/^alpha\s[\s\S]*omega/);

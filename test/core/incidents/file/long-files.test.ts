@@ -141,7 +141,7 @@ describe('a file that is not read whole', () => {
     const body = `## Update 11:00 UTC\nnewest\n\n${fill('word '.repeat(20).concat('\n'), 300_000)}\n${prose}`;
     const { value, problems } = read(body);
     expect(value?.updates).toHaveLength(1);
-    expect(value?.held).toBe(true);
+    expect(value?.isPartlyUnreadable).toBe(true);
     expect(problems).toEqual([
       {
         level: 'error',

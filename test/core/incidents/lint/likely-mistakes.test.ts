@@ -213,7 +213,10 @@ test.each([
   expect(problems).toMatchObject([
     { level: 'error', line: 9, what: expect.stringContaining(`"${heading}" has a date and no time`) },
   ]);
-  expect(value).toMatchObject({ held: true, updates: [{ body: `We look.\n\n## ${heading}\nWords.` }] });
+  expect(value).toMatchObject({
+    isPartlyUnreadable: true,
+    updates: [{ body: `We look.\n\n## ${heading}\nWords.` }],
+  });
 });
 
 test.each([

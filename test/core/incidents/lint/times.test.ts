@@ -97,7 +97,7 @@ describe('an undated section of a maintenance', () => {
       line: 10,
       what: expect.stringContaining('the maintenance repeats: its day is a guess'),
     });
-    expect(value).toMatchObject({ held: true, updates: [{}] });
+    expect(value).toMatchObject({ isPartlyUnreadable: true, updates: [{}] });
     expect(maintenance({ end: '15T04:00', body }).problems).toEqual(
       why('the maintenance is longer than a day'),
     );

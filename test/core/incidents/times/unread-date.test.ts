@@ -502,7 +502,7 @@ describe('never another day', () => {
     const errors = problems.filter(({ level }) => level === 'error');
     expect(errors.map(({ line }) => line)).toEqual([12]);
     if (what) expect(`${errors[0]!.what} ${errors[0]!.fix}`).toMatch(what);
-    expect(value?.held).toBe(true);
+    expect(value?.isPartlyUnreadable).toBe(true);
     expect(value?.updates.map(({ at }) => isoMillis(at))).toEqual(['2026-11-25T21:00:00.000Z']);
   });
 

@@ -219,7 +219,7 @@ describe('never another day', () => {
     // Nothing is lost, and no update stands at a moment nobody wrote.
     expect(value?.updates).toHaveLength(1);
     expect(value?.updates[0]?.body).toBe(`Old.\n\n## Update ${text}\nNew.`);
-    expect(value?.held).toBe(true);
+    expect(value?.isPartlyUnreadable).toBe(true);
   });
 
   test('a number that is not a date is written as the message says', () => {

@@ -1,14 +1,14 @@
 // Prometheus Alertmanager and Grafana: many alerts in one POST, each firing or resolved.
 import {
   address,
-  fieldsOf,
+  fieldsOfObject,
   fingerprint,
   first,
   identity,
   line,
   MESSAGE,
-  moment,
   NAME,
+  readTimestamp,
 } from '../../fields.ts';
 import { byWord, type SenderResult, type SenderSignal, signal } from '../../signal.ts';
 
@@ -20,7 +20,7 @@ const MAX_ALERTS = 1000;
  * alerts of ten pods are one outage; alert: its fingerprint (made of its labels when absent); event: state and start.
  */
 export function alertmanager(input: unknown): SenderResult {
-  const body = fieldsOf(input);
+  const body = fieldsOfObject(input);
   if (!body || !Array.isArray(body.alerts)) {
     return { problem: `expected {"status": …, "alerts": [{"status": "firing", "labels": {…}}, …]}` };
   }
@@ -45,23 +45,23 @@ export function alertmanager(input: unknown): SenderResult {
  * are no outages.
  */
 export function grafana(input: unknown): SenderResult {
-  const body = fieldsOf(input);
+  const body = fieldsOfObject(input);
   if (body && !Array.isArray(body.alerts) && 'ruleName' in body) return readLegacy(body);
   return alertmanager(input);
 }
 
 function readAlert(alert: unknown, body: Record<string, unknown>): SenderSignal | null {
-  const fields = fieldsOf(alert);
-  const labels = fieldsOf(fields?.labels) ?? {};
-  const notes = fieldsOf(fields?.annotations) ?? {};
+  const fields = fieldsOfObject(alert);
+  const labels = fieldsOfObject(fields?.labels) ?? {};
+  const notes = fieldsOfObject(fields?.annotations) ?? {};
   const status = first(20, fields?.status, body.status).toLowerCase();
   const print = line(fields?.fingerprint, 64);
   if (!fields || status === '' || (print === '' && Object.keys(labels).length === 0)) return null;
   // Without a name (Grafana, renamed labels) an alert has its group's.
-  const group = { ...fieldsOf(body.commonLabels), ...fieldsOf(body.groupLabels) };
-  const common = fieldsOf(body.commonAnnotations) ?? {};
+  const group = { ...fieldsOfObject(body.commonLabels), ...fieldsOfObject(body.groupLabels) };
+  const common = fieldsOfObject(body.commonAnnotations) ?? {};
   const rule = first(NAME, labels.alertname, labels.rulename, group.alertname) || 'Alert';
-  const start = moment(fields.startsAt);
+  const start = readTimestamp(fields.startsAt);
   const why = reasonToIgnore(labels, status);
   const kind = why !== null ? 'ignored' : status === 'firing' ? 'down' : 'up';
   return signal(kind, {
@@ -70,7 +70,7 @@ function readAlert(alert: unknown, body: Record<string, unknown>): SenderSignal 
     name: rule,
     says: 'alert',
     url: address(labels.url) ?? address(labels.target) ?? address(line(labels.instance, NAME)),
-    at: status === 'resolved' ? moment(fields.endsAt) : start,
+    at: status === 'resolved' ? readTimestamp(fields.endsAt) : start,
     message: first(MESSAGE, common.summary, notes.summary, notes.description, notes.message),
     component: line(labels.component, NAME) || null,
     also: [line(labels.service, NAME)].filter(Boolean),
@@ -101,7 +101,7 @@ function readLegacy(body: Record<string, unknown>): SenderResult {
   const state = line(body.state, 20).toLowerCase();
   if (name === '' || state === '')
     return { problem: 'expected {"ruleName": …, "state": "alerting" or "ok"}' };
-  const tags = fieldsOf(body.tags) ?? {};
+  const tags = fieldsOfObject(body.tags) ?? {};
   const fields = {
     monitor: identity(body.ruleId) || name,
     name,

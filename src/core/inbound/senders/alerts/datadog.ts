@@ -1,35 +1,35 @@
 // Datadog: the webhooks integration, with its default payload or one's own of the same variables.
 import { line } from '../../fields.ts';
-import { fieldAt, list, reader } from '../../shape.ts';
+import { fieldAt, reader, wordsOfList } from '../../shape.ts';
 
 /** `[P1] [Triggered on {host:web-1}] CPU is high`, as `$EVENT_TITLE` and `$ALERT_TITLE` write it. */
 const TITLE = /^(?:\[(P\d)\] ?)?\[([A-Za-z -]+?)(?: on \{([^{}]*)\})?\] ?(.+)$/;
 
-const SCOPE = list('alert_scope alert.alert_scope alert.scope in_title.scope');
-const MONITOR = list('alert_id alert.alert_id alert.id monitor_id in_title.name title');
+const SCOPE = wordsOfList('alert_scope alert.alert_scope alert.scope in_title.scope');
+const MONITOR = wordsOfList('alert_id alert.alert_id alert.id monitor_id in_title.name title');
 
 /** "No data" is not known to be down: it changes nothing. */
 export const datadog = reader({
-  status: list(
+  status: wordsOfList(
     'alert_transition transition alert.alert_transition alert.transition in_title.transition status',
   ),
-  alerts: list('Triggered Re-Triggered Renotify Warn Re-Warn'),
+  alerts: wordsOfList('Triggered Re-Triggered Renotify Warn Re-Warn'),
   over: ['Recovered', 'Warn Recovered', 'No Data Recovered'],
-  name: list('in_title.name title alert_title event_title'),
+  name: wordsOfList('in_title.name title alert_title event_title'),
   alert: ['group'],
   component: ['component'],
   tags: [...SCOPE, 'tags'],
-  also: list('service hostname host'),
-  at: list('date last_updated'),
-  message: list('text_only_msg message alert_status'),
-  severity: list(
+  also: wordsOfList('service hostname host'),
+  at: wordsOfList('date last_updated'),
+  message: wordsOfList('text_only_msg message alert_status'),
+  severity: wordsOfList(
     'alert_priority alert.priority in_title.priority priority alert_type alert.alert_type alert.type',
   ),
   example:
     '{"title": "$EVENT_TITLE", "alert_transition": "$ALERT_TRANSITION", "tags": "$TAGS", "date": "$DATE"}',
   prepare: body => {
     const text = (path: string) => line(fieldAt(body, path), 500);
-    const titles = list('title alert_title event_title').map(path => TITLE.exec(text(path)));
+    const titles = wordsOfList('title alert_title event_title').map(path => TITLE.exec(text(path)));
     const [, priority, transition, scope, name] = titles.find(Boolean) ?? [];
     const whole = { ...body, in_title: { priority, transition, scope, name } };
     const first = (paths: readonly string[]) =>

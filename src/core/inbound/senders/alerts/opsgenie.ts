@@ -1,10 +1,10 @@
 // Opsgenie: the webhook integration. Acknowledgements, notes and escalations change nothing.
-import { list, reader } from '../../shape.ts';
+import { reader, wordsOfList } from '../../shape.ts';
 
 export const opsgenie = reader({
   status: ['action'],
   alerts: ['Create'],
-  over: list('Close Delete'),
+  over: wordsOfList('Close Delete'),
   name: ['alert.message', 'alert.alias'],
   alert: ['alert.alertId', 'alert.alias'],
   component: ['alert.details.component', 'alert.extraProperties.component'],
@@ -15,6 +15,6 @@ export const opsgenie = reader({
   message: ['alert.description'],
   severity: ['alert.priority'],
   // Older webhooks send the number of the priority.
-  severities: list('- P1 P2 P3 P4 P5'),
+  severities: wordsOfList('- P1 P2 P3 P4 P5'),
   example: '{"action": "Create" or "Close", "alert": {"alertId": …, "message": …}}',
 });

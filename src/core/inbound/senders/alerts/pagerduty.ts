@@ -1,9 +1,9 @@
 // PagerDuty: webhooks of version 3. Acknowledgements, notes and changes of priority change nothing.
-import { list, reader } from '../../shape.ts';
+import { reader, wordsOfList } from '../../shape.ts';
 
 export const pagerduty = reader({
   status: ['event.event_type'],
-  alerts: list('incident.triggered incident.reopened'),
+  alerts: wordsOfList('incident.triggered incident.reopened'),
   over: ['incident.resolved'],
   // A `pagey.ping`, the test, and events of services have no title.
   name: ['event.data.title', 'event.data.summary', 'event.data.incident.summary', 'event.event_type'],

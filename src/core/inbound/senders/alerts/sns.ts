@@ -1,6 +1,15 @@
 // Amazon SNS with CloudWatch alarms: reads the envelope and the alarm, and verifies the signature.
 import { verify } from 'node:crypto';
-import { componentIn, fieldsOf, first, identity, line, MESSAGE, moment, NAME } from '../../fields.ts';
+import {
+  componentIn,
+  fieldsOfObject,
+  first,
+  identity,
+  line,
+  MESSAGE,
+  NAME,
+  readTimestamp,
+} from '../../fields.ts';
 import { byWord, ignored, type SenderResult } from '../../signal.ts';
 
 /**
@@ -9,20 +18,20 @@ import { byWord, ignored, type SenderResult } from '../../signal.ts';
  * `snsSigned` returned true.
  */
 export function sns(input: unknown): SenderResult {
-  const envelope = fieldsOf(input);
+  const envelope = fieldsOfObject(input);
   const type = line(envelope?.Type, 40);
   if (!envelope || type === '')
     return { problem: 'expected an SNS envelope: {"Type": "Notification", "Message": …}' };
   const topic = { name: line(envelope.TopicArn, NAME) || 'SNS' };
   if (type !== 'Notification') return ignored(topic, `${type} is not an alarm`);
-  const alarm = fieldsOf(envelope.Message);
+  const alarm = fieldsOfObject(envelope.Message);
   const name = line(alarm?.AlarmName, NAME);
   const state = line(alarm?.NewStateValue, 30);
   if (!alarm || name === '' || state === '') return ignored(topic, 'the message is not a CloudWatch alarm');
   const fields = {
     monitor: identity(alarm.AlarmArn) || identity(alarm.AlarmName),
     name,
-    at: moment(alarm.StateChangeTime),
+    at: readTimestamp(alarm.StateChangeTime),
     message: first(MESSAGE, alarm.NewStateReason, alarm.AlarmDescription),
     component: componentIn(alarm.AlarmDescription),
     says: 'alert',
@@ -47,13 +56,13 @@ function snsAddress(value: unknown): URL | null {
 
 /** The URL of the certificate that signed a message; null when not Amazon's. */
 export function snsCertificateUrl(input: unknown): URL | null {
-  const url = snsAddress(fieldsOf(input)?.SigningCertURL);
+  const url = snsAddress(fieldsOfObject(input)?.SigningCertURL);
   return url && /^\/SimpleNotificationService-[0-9a-f]+\.pem$/i.test(url.pathname) ? url : null;
 }
 
 /** The URL that confirms a subscription; null when the message asks for none. */
 export function snsSubscribeUrl(input: unknown): URL | null {
-  const envelope = fieldsOf(input);
+  const envelope = fieldsOfObject(input);
   return envelope?.Type === 'SubscriptionConfirmation' ? snsAddress(envelope.SubscribeURL) : null;
 }
 
@@ -62,7 +71,7 @@ export function snsSubscribeUrl(input: unknown): URL | null {
  * SHA-256; both sign the same fields, sorted by name, each with a newline.
  */
 export function snsSigned(input: unknown, certificate: string): boolean {
-  const envelope = fieldsOf(input);
+  const envelope = fieldsOfObject(input);
   const signature = envelope?.Signature;
   const algorithm = { '1': 'sha1', '2': 'sha256' }[line(envelope?.SignatureVersion, 2)];
   if (!envelope || typeof signature !== 'string' || !algorithm) return false;

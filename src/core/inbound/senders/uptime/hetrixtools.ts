@@ -1,5 +1,5 @@
 // HetrixTools: an uptime monitor that goes offline and online.
-import { fieldsOf, line } from '../../fields.ts';
+import { fieldsOfObject, line } from '../../fields.ts';
 import { reader } from '../../shape.ts';
 
 export const hetrixtools = reader({
@@ -16,8 +16,8 @@ export const hetrixtools = reader({
   prepare: body => ({ ...body, errors: errorsOf(body.monitor_errors) }),
 });
 
-/** What its locations saw, each error once. */
+/** Returns the errors that its locations saw, each once. */
 function errorsOf(byLocation: unknown): string {
-  const errors = Object.values(fieldsOf(byLocation) ?? {}).map(error => line(error, 80));
+  const errors = Object.values(fieldsOfObject(byLocation) ?? {}).map(error => line(error, 80));
   return [...new Set(errors)].filter(error => error !== '').join(', ');
 }

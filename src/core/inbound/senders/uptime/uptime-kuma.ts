@@ -2,13 +2,13 @@
 import {
   address,
   componentIn,
-  fieldsOf,
+  fieldsOfObject,
   first,
   identity,
   line,
   MESSAGE,
-  moment,
   NAME,
+  readTimestamp,
 } from '../../fields.ts';
 import { byWord, ignored, type SenderResult } from '../../signal.ts';
 
@@ -17,13 +17,13 @@ import { byWord, ignored, type SenderResult } from '../../signal.ts';
  * warning. Kuma has no event id: the heartbeat's time is used. A monitor's tag `component` names the component.
  */
 export function uptimeKuma(input: unknown): SenderResult {
-  const outer = fieldsOf(input);
-  const body = fieldsOf(outer?.data) ?? outer;
+  const outer = fieldsOfObject(input);
+  const body = fieldsOfObject(outer?.data) ?? outer;
   if (!body || !['heartbeat', 'monitor', 'msg'].some(key => key in body)) {
     return { problem: 'expected {"heartbeat": {"status": 0 or 1}, "monitor": {"name": …}, "msg": …}' };
   }
-  const heartbeat = fieldsOf(body.heartbeat);
-  const monitor = fieldsOf(body.monitor);
+  const heartbeat = fieldsOfObject(body.heartbeat);
+  const monitor = fieldsOfObject(body.monitor);
   const message = line(body.msg, MESSAGE);
   if (!heartbeat || !monitor)
     return (
@@ -37,7 +37,7 @@ export function uptimeKuma(input: unknown): SenderResult {
     // Other monitors than http keep the form's empty "https://".
     url: address(monitor.url) ?? address(monitor.hostname),
     // In UTC; the zone beside it is only for display.
-    at: moment(heartbeat.time),
+    at: readTimestamp(heartbeat.time),
     message: line(heartbeat.msg, MESSAGE) || message,
     component: componentIn(monitor.tags),
   };

@@ -2,13 +2,13 @@
 import {
   address,
   decodeEntities,
-  fieldsOf,
+  fieldsOfObject,
   first,
   identity,
   line,
   MESSAGE,
-  moment,
   NAME,
+  readTimestamp,
 } from '../../fields.ts';
 import { type Expiry, ignored, type SenderResult, signal } from '../../signal.ts';
 
@@ -40,7 +40,7 @@ const ALIASES = {
  * anything; SSL and domain expiry (3) are warnings, other types are ignored.
  */
 export function uptimerobot(input: unknown): SenderResult {
-  const raw = fieldsOf(input);
+  const raw = fieldsOfObject(input);
   if (!raw) return { problem: `expected an object or form fields, such as ${EXAMPLE}` };
   const given = normalise(raw);
   const literal = literalVariable(given);
@@ -65,7 +65,7 @@ export function uptimerobot(input: unknown): SenderResult {
     monitor: identity(get('id', LONG)) || identity(get('name', LONG)) || name,
     name: name || `Monitor ${id}`,
     url: address(get('url', 2000)),
-    at: moment(get('at', 60)),
+    at: readTimestamp(get('at', 60)),
     message: get('details', MESSAGE),
     component: get('component', NAME) || null,
   };
@@ -97,7 +97,7 @@ function expiryIn(
     words.some(word => /domain/i.test(word)) || (get('certificate', 60) === '' && get('domain', 60) !== '');
   const of = isDomain ? 'domain' : 'certificate';
   const days = get(`${of}Days`, 20);
-  return { of, at: moment(get(of, 60)), days: /^-?\d{1,5}$/.test(days) ? Number(days) : null };
+  return { of, at: readTimestamp(get(of, 60)), days: /^-?\d{1,5}$/.test(days) ? Number(days) : null };
 }
 
 const EXPIRY = 'an SSL or domain expiry warning is not an outage';
