@@ -5,8 +5,8 @@ import { isAscii } from 'node:buffer';
 /**
  * The possible texts of a body, the most likely first; usually there is one.
  * A byte order mark decides alone. Otherwise the `content-type` header counts, then the body itself (`<meta charset>`,
- * an XML declaration, the zeros of UTF-16 and UTF-32). Because headers may be wrong, the text as UTF-8 is added, and
- * the other byte order. Bytes that are not UTF-8, with no encoding or UTF-8 declared, are also read as windows-1252.
+ * an XML declaration, the zeros of UTF-16). Because headers may be wrong, the text as UTF-8 is added. Bytes that are
+ * not UTF-8, with no encoding or UTF-8 declared, are also read as windows-1252.
  */
 export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const marked = markOf(bytes);
@@ -14,10 +14,9 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
   const word = ownWord(bytes);
   const zeros = zerosIn(bytes);
   const declared = knownOf(labelsIn(contentType)) ?? zeros ?? word;
-  const wide = [zeros, declared].flatMap(name => (name === undefined ? [] : (BYTE_ORDERS.get(name) ?? [])));
-  // Senders often name the wrong byte order, or are not wide at all. The zeros are the best evidence.
-  if (wide.length > 0)
-    return [...new Set([...wide, declared!, 'utf-8'])].map(encoding => decode(bytes, encoding));
+  // Senders often name the wrong byte order, or are not UTF-16 at all. The zeros are the best evidence.
+  if (zeros || declared?.startsWith('utf-16'))
+    return [...new Set([zeros ?? declared!, declared!, 'utf-8'])].map(encoding => decode(bytes, encoding));
   const utf8 = decode(bytes, 'utf-8');
   const isUtf8 = !utf8.includes('\uFFFD');
   if (declared === undefined) return isUtf8 ? [utf8] : [utf8, decode(bytes, 'windows-1252')];
@@ -41,11 +40,11 @@ export function unknownCharset(bytes: Buffer, contentType: string): string | nul
   const labels = [...labelsIn(contentType), ...ownLabels(bytes)];
   const [named] = labels;
   if (named === undefined || knownOf(labels) || markOf(bytes) || zerosIn(bytes)) return null;
-  return SEVEN_BIT.test(named) || decode(bytes, 'utf-8').includes('\uFFFD') ? named : null;
+  return LIKE_UTF8.test(named) || decode(bytes, 'utf-8').includes('\uFFFD') ? named : null;
 }
 
-/** Charsets without a decoder that write all letters in ASCII characters. */
-const SEVEN_BIT = /^(x-)?(utf-?7|hz\b|(cs)?iso-?2022)/i;
+/** Charsets without a decoder whose bytes may look like UTF-8. */
+const LIKE_UTF8 = /^(x-)?(utf-?7|utf-?32|hz\b|(cs)?iso-?2022)/i;
 
 /**
  * Whether the most likely decoding is text. Binary data, or data we cannot decompress, is full of control characters;
@@ -78,10 +77,7 @@ export function parseJson(readings: readonly string[]): unknown {
   throw failure;
 }
 
-/** UTF-32 before UTF-16, because its mark begins with the same bytes. */
 const MARKS = [
-  { mark: [0xff, 0xfe, 0, 0], encoding: 'utf-32le' },
-  { mark: [0, 0, 0xfe, 0xff], encoding: 'utf-32be' },
   { mark: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
   { mark: [0xff, 0xfe], encoding: 'utf-16le' },
   { mark: [0xfe, 0xff], encoding: 'utf-16be' },
@@ -106,7 +102,7 @@ function knownOf(labels: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** Detects UTF-16 and UTF-32 without a mark: markup and JSON begin with two ASCII characters (RFC 4627, 3). */
+/** Detects UTF-16 without a mark: markup and JSON begin with two ASCII characters (RFC 4627, 3). */
 function zerosIn(bytes: Buffer): string | undefined {
   if (bytes.length < 4) return undefined;
   const zeros = [...bytes.subarray(0, 4)].map(byte => (byte === 0 ? '0' : 'x')).join('');
@@ -114,18 +110,8 @@ function zerosIn(bytes: Buffer): string | undefined {
 }
 
 const ZEROS = new Map([
-  ['x000', 'utf-32le'],
-  ['000x', 'utf-32be'],
   ['x0x0', 'utf-16le'],
   ['0x0x', 'utf-16be'],
-]);
-
-/** An encoding with wide units, and the same with the other byte order. */
-const BYTE_ORDERS = new Map([
-  ['utf-16le', ['utf-16le', 'utf-16be']],
-  ['utf-16be', ['utf-16be', 'utf-16le']],
-  ['utf-32le', ['utf-32le', 'utf-32be']],
-  ['utf-32be', ['utf-32be', 'utf-32le']],
 ]);
 
 /** Where in the body an encoding is searched, bytes. Browsers search one kilobyte, but some pages declare it later. */
@@ -154,7 +140,6 @@ function ownLabels(bytes: Buffer): string[] {
 /** The WHATWG name of an encoding for one of its labels; undefined if unknown. */
 function encodingOf(label: string): string | undefined {
   const name = label.trim().toLowerCase();
-  if (/^utf-?32(le|be)?$/.test(name)) return name.endsWith('be') ? 'utf-32be' : 'utf-32le';
   try {
     return new TextDecoder(name).encoding;
   } catch {
@@ -163,17 +148,7 @@ function encodingOf(label: string): string | undefined {
 }
 
 function decode(bytes: Buffer, encoding: string): string {
-  if (encoding.startsWith('utf-32')) return decodeUtf32(bytes, encoding === 'utf-32be');
   // `stream`, because the end may be cut within a character. (Without it, Node 20 also takes windows-1252 for ISO
   // 8859-1.)
   return new TextDecoder(encoding).decode(bytes, { stream: true });
-}
-
-function decodeUtf32(bytes: Buffer, big: boolean): string {
-  const letters: string[] = [];
-  for (let at = 0; at + 4 <= bytes.length; at += 4) {
-    const point = big ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
-    letters.push(point <= 0x10ffff ? String.fromCodePoint(point) : '\uFFFD');
-  }
-  return letters.join('');
 }
