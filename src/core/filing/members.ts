@@ -43,7 +43,9 @@ export function memberAfter(
   const claimed = claimOf(source, components, site);
   const hasJoined = isJoined === true || filedAt === null;
   const down = { isDown: true, since: at, until: null, components: claimed, hasJoined };
-  return kind === 'down' ? down : { ...down, ...before, isDown: false, until: at };
+  if (kind === 'up') return { ...down, ...before, isDown: false, until: at };
+  // It got worse: it is down since it first said so.
+  return before?.isDown ? { ...down, since: before.since, hasJoined: before.hasJoined } : down;
 }
 
 /** The components of a source's outage: with those of a check, all that depend on it. */

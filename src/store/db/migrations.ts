@@ -147,4 +147,7 @@ const FIRST = `
   CREATE TABLE reminders (incident_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST];
+/** When a monitor's newest outage began, by its own clock. */
+const FAILED_AT = 'ALTER TABLE alerts ADD COLUMN failed_at INTEGER';
+
+export const MIGRATIONS: readonly string[] = [FIRST, FAILED_AT];

@@ -182,7 +182,14 @@ export interface Tables {
   known_incidents: KnownIncidentRow;
   kept_files: { name: string; text: string };
   plans: PlanRow;
-  alerts: { id: string; source: string; is_firing: number; recovered_at: number | null; noted_at: number };
+  alerts: {
+    id: string;
+    source: string;
+    is_firing: number;
+    recovered_at: number | null;
+    noted_at: number;
+    failed_at: number | null;
+  };
   held_alerts: {
     source: string;
     sender: string;

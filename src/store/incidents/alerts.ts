@@ -1,4 +1,4 @@
-// What a monitor said last of each of its alerts: an outage of several is over with the last of them.
+// What a monitor said last, of itself or of each of its alerts: an outage of several is over with the last of them.
 import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
 
@@ -7,16 +7,30 @@ export interface KnownAlert {
   readonly isFiring: boolean;
   /** The last recovery time it gave, epoch ms; null if it never gave one. */
   readonly recovered: Millis | null;
+  /** The newest time at which it said that it failed, epoch ms; null if it never gave one. */
+  readonly failed: Millis | null;
+  /** When it was last heard of, epoch ms, by our clock. */
+  readonly notedAt: Millis;
 }
 
 /** By its id: the sender and its alert or monitor. */
 export async function knownAlert(db: Db, id: string): Promise<KnownAlert | null> {
   const row = await db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
-  return row ? { source: row.source, isFiring: row.is_firing === 1, recovered: row.recovered_at } : null;
+  if (!row) return null;
+  const { source, is_firing, recovered_at: recovered, failed_at: failed, noted_at: notedAt } = row;
+  return { source, isFiring: is_firing === 1, recovered, failed, notedAt };
 }
 
-export async function noteFiring(db: Db, id: string, source: string, now: Millis): Promise<void> {
-  const set = { source, is_firing: 1, noted_at: now };
+/** Records that it fails, and since when; an earlier time than the stored one changes nothing. Null: it has none. */
+export async function noteFiring(
+  db: Db,
+  id: string,
+  source: string,
+  at: Millis | null,
+  now: Millis,
+): Promise<void> {
+  const failed_at = newer((await knownAlert(db, id))?.failed, at);
+  const set = { source, is_firing: 1, noted_at: now, failed_at };
   await db
     .insertInto('alerts')
     .values({ id, ...set, recovered_at: null })
@@ -33,14 +47,16 @@ export async function noteRecovery(
   now: Millis,
 ): Promise<void> {
   const set = { source, is_firing: 0, noted_at: now };
-  const { recovered = null } = (await knownAlert(db, id)) ?? {};
-  const recovered_at = recovered === null || (at !== null && at > recovered) ? at : recovered;
+  const recovered_at = newer((await knownAlert(db, id))?.recovered, at);
   await db
     .insertInto('alerts')
-    .values({ id, ...set, recovered_at })
+    .values({ id, ...set, recovered_at, failed_at: null })
     .onConflict(conflict => conflict.column('id').doUpdateSet({ ...set, recovered_at }))
     .execute();
 }
+
+const newer = (known: Millis | null = null, at: Millis | null): Millis | null =>
+  known === null || (at !== null && at > known) ? at : known;
 
 /** How many alerts of a source fire, and when the last of the others ended, epoch ms; null if none told. */
 export async function alertsOf(

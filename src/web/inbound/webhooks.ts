@@ -44,7 +44,7 @@ export function webhookRoutes(router: Router, web: Web): void {
   router.all('/heartbeats/:token', ofToken, raw, async (req, res, next) => {
     if (req.method !== 'GET' && req.method !== 'POST') return next();
     const fields = { ...req.query, ...formOf(req) };
-    const ok = !/^(down|fail|failed|error|0)$/i.test(String(fields.status ?? 'up'));
+    const ok = isAlive(String(fields.status ?? ''));
     const message = withoutSecrets(line(fields.msg, MESSAGE));
     if (!(await web.heartbeats.report(String(req.params.token), ok, message))) {
       web.countGuess(req, res);
@@ -52,6 +52,20 @@ export function webhookRoutes(router: Router, web: Web): void {
     }
     res.set('Cache-Control', 'no-store').json({ ok: true });
   });
+}
+
+const GOOD = new Set(['', 'up', 'ok', 'success', 'succeeded', 'passed', 'done', 'completed', 'true', '1']);
+const BAD = new Set(['down', 'fail', 'failed', 'failure', 'error', 'critical', 'false', '0']);
+
+/** What a job says of itself. An unknown word is refused (400), because it may be a failure. */
+function isAlive(status: string): boolean {
+  const word = status.trim().toLowerCase();
+  if (!GOOD.has(word) && !BAD.has(word))
+    throw new Refusal(
+      400,
+      `status "${line(status, 40)}" is neither up nor down: send status=up or status=down.`,
+    );
+  return GOOD.has(word);
 }
 
 /** Reads a monitor's message, records it in the webhooks log, and responds. */

@@ -1,10 +1,10 @@
 // Turns each message of an inbound monitor into a transition, once, and files it before the response.
 import type { Signal } from '../../core/inbound/signal.ts';
 import { toWarning } from '../../core/inbound/to-warning.ts';
-import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
+import { type Incident, isOpen, keyOf, SEVERITIES, sourcesOf } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
-import { type Clock, iso, type Millis } from '../../core/model/time.ts';
-import type { StoredTransition } from '../../core/model/transition.ts';
+import type { Clock, Millis } from '../../core/model/time.ts';
+import type { StoredTransition, Transition } from '../../core/model/transition.ts';
 import { makeQueue } from '../../core/model/turns/queue.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
@@ -105,7 +105,13 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
   const open = file !== null || (last?.kind === 'down' && last.filedAt === null);
   const no = kind === 'down' ? await withheld(db, said, report, site, open, deps.clock()) : null;
   if (no) return { ...no, incident: file, source: null };
-  if (kind === 'down' && open) return ignored('already known to be down', file);
+  if (kind === 'down' && open) {
+    if (!isWorse(transition, last)) return ignored('already known to be down', file);
+    const isNew = await transitions.insertTransition(db, transition, deps.clock());
+    return isNew
+      ? { action: 'joined', incident: file, source }
+      : ignored('this event was received before', file);
+  }
   const before = 'this event was received before';
   let settled = transition;
   if (kind === 'down') {
@@ -115,10 +121,10 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
       return ignored(CLOSED, closed.id);
     }
     if (isKnown) return ignored(before, idOf(last, deps.snapshot()));
-    if (late !== null)
-      return ignored(`too late: the monitor has already reported that it recovered at ${iso(late)}`);
+    if (late !== null) return ignored(late);
     if (closed) await forgetFiring(db, source, closed.resolved);
   } else {
+    if (late !== null) return ignored(late, file);
     const end = await recovery(db, said, report, deps.clock());
     if (end === null) return ignored('other alerts of this name still fire', file);
     settled = end;
@@ -129,6 +135,11 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
   // A recovery may have to wait for the folder. It belongs to the incident that was open.
   const of = kind === 'up' ? file : null;
   return { action: kind === 'down' ? 'opened' : 'resolved', incident: of, source };
+}
+
+/** Whether a source that is down already says that it is worse than it said. */
+function isWorse({ severity }: Transition, last: StoredTransition | null): boolean {
+  return last?.kind === 'down' && SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(last.severity);
 }
 
 const CLOSED =

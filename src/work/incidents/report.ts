@@ -5,7 +5,7 @@ import { severityOfSignal } from '../../core/inbound/severity.ts';
 import type { Signal } from '../../core/inbound/signal.ts';
 import { toTransition } from '../../core/inbound/to-transition.ts';
 import type { Site } from '../../core/model/site.ts';
-import type { Millis } from '../../core/model/time.ts';
+import { iso, isoMillis, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
 import type { Db } from '../../store/db/database.ts';
 import * as alerts from '../../store/incidents/alerts.ts';
@@ -18,19 +18,54 @@ interface SignalReport {
   /** The id of the alert, or the monitor. */
   readonly id: string;
   readonly transition: Transition;
-  /** The recovery that it was told after although it began before: it is a late copy. Null for none. */
-  readonly late: Millis | null;
+  /** What the monitor has reported since, if this is a late copy of an earlier event; null if it is not. */
+  readonly late: string | null;
 }
+
+/** An alert that is said to fire again, as it did before it recovered, is a late copy for so long. */
+const COPIES_FOR = 5 * MINUTE;
 
 export async function reportOf(db: Db, signal: StateSignal, site: Site, now: Millis): Promise<SignalReport> {
   const id = `${signal.sender}:${signal.alert ?? signal.monitor}`;
   const known = await alerts.knownAlert(db, id);
   const transition = toTransition(signal, site, now, await sourceOf(signal, known, db));
-  // Only the sender's own times show that a signal is late. Signals without a time count in order of arrival.
-  const recovered = signal.at === null ? null : (known?.recovered ?? null);
-  // A recovery in the future was recorded before the clock was set back. Every signal would look older than it.
-  const isLate = recovered !== null && transition.at < recovered && recovered <= now;
-  return { id, transition, late: isLate ? recovered : null };
+  if (known === null) return { id, transition, late: null };
+  const late = lateness(signal, known, transition.at, now);
+  if (!isAgain(signal, known, now)) return { id, transition, late };
+  const at = Math.max(transition.at, Math.min(known.recovered ?? 0, now));
+  return { id, transition: { ...transition, at, key: `${transition.key}@${isoMillis(now)}` }, late: null };
+}
+
+/**
+ * Whether an alert fires or ends a second time. Alertmanager and Grafana write the first beginning then, also if they
+ * said meanwhile that it was over.
+ */
+function isAgain(
+  { alert, kind, at }: StateSignal,
+  { isFiring, recovered, notedAt }: alerts.KnownAlert,
+  now: Millis,
+): boolean {
+  if (alert === null || recovered === null) return false;
+  return kind === 'down'
+    ? !isFiring && now - notedAt > COPIES_FOR
+    : isFiring && at !== null && at > recovered;
+}
+
+/** Only the sender's own times show that a signal is late. Signals without a time count in order of arrival. */
+function lateness(
+  signal: StateSignal,
+  { recovered, failed, isFiring }: alerts.KnownAlert,
+  at: Millis,
+  now: Millis,
+): string | null {
+  const since = signal.kind === 'down' ? recovered : failed;
+  // A time in the future was recorded before the clock was set back. Every signal would look older than it.
+  if (signal.at === null || since === null || since > now) return null;
+  if (signal.kind === 'down' && isFiring) return null;
+  // An end in whole minutes or seconds is not before an outage of that minute or second.
+  const step = signal.kind === 'down' ? 1 : ([MINUTE, SECOND].find(one => at % one === 0) ?? 1);
+  if (at >= since - (since % step)) return null;
+  return `too late: the monitor has already reported that it ${signal.kind === 'down' ? 'recovered' : 'failed'} at ${iso(since)}`;
 }
 
 /** The source under which an alert is known while it fires, whatever it matches now; null for that of the signal. */
@@ -60,7 +95,7 @@ export async function withheld(
   if (severityOfSignal(signal, inbound) === null)
     return { action: 'ignored', why: `severity "${signal.severity[0] ?? 'default'}" opens no incident` };
   if (late !== null) return null;
-  if (signal.alert !== null) await alerts.noteFiring(db, id, transition.source, now);
+  await alerts.noteFiring(db, id, transition.source, signal.at === null ? null : transition.at, now);
   if (isOpen || transition.components.length > 0 || !isHeldUnmatched(signal.sender, inbound)) return null;
   await noteHeld(db, transition.source, signal, now);
   return {

@@ -180,7 +180,7 @@ describe('a database of an older version', () => {
     later(STEP, 'CREATE TABLE suppressed (mine TEXT)');
     const before = bytesIn(dir)['status.db'];
     expect(refusal(file)).toMatch(
-      /schema 1 to 3: step 3 failed with "table suppressed already exists"; nothing was changed/,
+      /schema 1 to 4: step 4 failed with "table suppressed already exists"; nothing was changed/,
     );
     expect(bytesIn(dir)['status.db']).toBe(before);
     expect(backups(dir)).toHaveLength(1);

@@ -116,6 +116,84 @@ describe('one name', () => {
     expect(await world.read('20260310_podcrash.md')).toMatch(/^status: resolved$/m);
   });
 
+  test('an alert that goes on firing after its end was told opens again, though with the same beginning', async () => {
+    const world = await openWorld();
+    await subscribed(world, 'user@example.com');
+    await send(world, [{ id: '1' }]);
+    await send(world, [{ id: '1', status: 'resolved' }]);
+    await world.pass(6 * 60, 60);
+    expect((await send(world, [{ id: '1' }])).json).toMatchObject({
+      action: 'opened',
+      incident: '20260310_podcrash',
+    });
+    expect((await world.get('/api/v2/status.json')).json.status.indicator).toBe('minor');
+    await world.pass(60, 60);
+    expect((await send(world, [{ id: '1' }])).json.action).toBe('ignored');
+    const end = { id: '1', status: 'resolved', end: '2026-03-10T12:07:30Z' } as const;
+    await world.pass(60, 60);
+    expect((await send(world, [end])).json.action).toBe('resolved');
+    await world.pass(120, 60);
+    const subjects = world.mails.slice(1).map(({ subject }) => subject);
+    expect(subjects).toEqual([
+      '[INCIDENT] PodCrash',
+      '[RESOLVED] PodCrash',
+      '[UPDATE] PodCrash',
+      '[RESOLVED] PodCrash',
+    ]);
+  });
+
+  test('an alert that gets worse is told, and its component is as bad as it says', async () => {
+    const world = await openWorld();
+    await subscribed(world, 'user@example.com');
+    const status = async () =>
+      (await world.get('/api/v2/components.json')).json.components.find(
+        ({ name }: { name: string }) => name === 'API',
+      ).status;
+    await send(world, [{ id: '1' }]);
+    expect(await status()).toBe('degraded_performance');
+    await world.pass(60, 60);
+    const worse = [{ id: '1' }, { id: '2', start: '2026-03-10T12:00:00Z', labels: { severity: 'critical' } }];
+    expect(actions(await send(world, worse))).toEqual(['ignored', 'joined']);
+    expect(await status()).toBe('major_outage');
+    expect(await world.files()).toEqual(['20260310_podcrash.md']);
+    expect(actions(await send(world, worse))).toEqual(['ignored', 'ignored']);
+    await world.pass(700, 60);
+    const subjects = world.mails.slice(1).map(({ subject }) => subject);
+    expect(subjects).toEqual(['[INCIDENT] PodCrash', '[UPDATE] PodCrash']);
+    await send(world, [
+      { id: '1', status: 'resolved', end: '2026-03-10T12:10:00Z' },
+      { id: '2', status: 'resolved', end: '2026-03-10T12:10:00Z' },
+    ]);
+    expect(await status()).toBe('operational');
+  });
+
+  test.each<[string, object, object]>([
+    [
+      'site24x7',
+      { MONITORNAME: 'API', STATUS: 'TROUBLE', INCIDENT_TIME_ISO: '2026-03-10T11:59:00Z' },
+      { MONITORNAME: 'API', STATUS: 'DOWN', INCIDENT_TIME_ISO: '2026-03-10T12:01:00Z' },
+    ],
+    [
+      'generic',
+      { monitor: 'API', status: 'down', severity: 'warning' },
+      { monitor: 'API', status: 'down', severity: 'critical' },
+    ],
+  ])('a monitor that gets worse (%s) raises the severity', async (sender, bad, worse) => {
+    const world = await openWorld();
+    expect((await world.post(hook(sender), bad)).json.action).toBe('opened');
+    expect((await world.get('/api/v2/status.json')).json.status.indicator).toBe('minor');
+    await world.pass(120, 60);
+    expect((await world.post(hook(sender), worse)).json.action).toBe('joined');
+    expect((await world.get('/api/v2/status.json')).json.status.indicator).toBe('major');
+    await world.pass(10, 10);
+    const { components } = (await world.get('/api/uptime.json')).json;
+    const severities = components
+      .find(({ id }: { id: string }) => id === 'api')
+      .intervals.map(({ severity }: { severity: string }) => severity);
+    expect(severities).toEqual(['minor', 'critical']);
+    expect((await world.post(hook(sender), bad)).json.action).toBe('ignored');
+  });
+
   test('an alert that is told late, but began before the others ended, continues it', async () => {
     const world = await openWorld();
     await send(world, [{ id: '1' }]);
@@ -176,7 +254,7 @@ test('whatever order they come in, again and late: it is open exactly while one 
       const world = await openWorld();
       /** What each pod told last, and when it began before that. */
       const told = new Map<string, Alert>();
-      const before = new Map<string, string>();
+      const before = new Map<string, { readonly start: string; readonly ended: number }>();
       const fires = () => [...told.values()].some(({ status }) => status === 'firing');
       for (const { ids, what } of steps) {
         await world.pass(60, 60);
@@ -187,13 +265,13 @@ test('whatever order they come in, again and late: it is open exactly while one 
           const isFiring = last?.status === 'firing';
           if (what === 'begin' && !isFiring) told.set(id, { id, status: 'firing', start: now });
           if (what === 'end' && isFiring) {
-            before.set(id, last.start as string);
+            before.set(id, { start: last.start as string, ended: world.now() });
             told.set(id, { ...last, status: 'resolved', end: now });
           }
         }
         const late = ids.flatMap(id => {
-          const start = before.get(id);
-          return start ? [{ id, start }] : [];
+          const last = before.get(id);
+          return last && world.now() - last.ended <= 240_000 ? [{ id, start: last.start }] : [];
         });
         const body = what === 'late' ? late : ids.flatMap(id => told.get(id) ?? []);
         if (body.length > 0) await send(world, body);

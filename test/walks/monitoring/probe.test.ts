@@ -153,8 +153,17 @@ describe('a heartbeat', () => {
     expect((await world.post(path)).status).toBe(200);
     expect(await status()).toBe('operational');
     expect(await world.read('20260310_jobs-down.md')).toContain('status: resolved');
-    await world.get(`${path}?status=down&msg=queue+stuck`);
-    expect(await status()).toBe('major_outage');
+    for (const [word, code, then] of [
+      ['down&msg=queue+stuck', 200, 'major_outage'],
+      ['crashed', 400, 'major_outage'],
+      ['%20OK%20', 200, 'operational'],
+      ['down%20', 200, 'major_outage'],
+      ['1', 200, 'operational'],
+      ['critical', 200, 'major_outage'],
+    ] as const) {
+      expect((await world.get(`${path}?status=${word}`)).status, word).toBe(code);
+      expect(await status(), word).toBe(then);
+    }
     expect((await world.get('/heartbeats/wrong-token')).status).toBe(404);
   });
 });

@@ -212,6 +212,30 @@ describe('what comes late', () => {
     expect((await say(world, 1, 30)).json.action).toBe('opened');
   });
 
+  test('an "up" from before the newest "down" ends nothing, though that "down" told nothing new', async () => {
+    const world = await openWorld();
+    expect((await say(world, 1, 600)).json.action).toBe('opened');
+    // The recovery at 300 s before now was answered 503, and is sent again.
+    expect((await say(world, 1, 240)).json.action).toBe('ignored');
+    await world.restart();
+    expect((await say(world, 2, 300)).json).toMatchObject({
+      action: 'ignored',
+      incident: '20260310_shop-down',
+      why: 'too late: the monitor has already reported that it failed at 2026-03-10T11:56:00Z',
+    });
+    expect(await world.read('20260310_shop-down.md')).toContain('status: investigating');
+    expect((await say(world, 2, 60)).json.action).toBe('resolved');
+  });
+
+  test('an end with the time of its outage, or with its whole minute, is no late one', async () => {
+    const world = await openWorld();
+    await say(world, 1, 100);
+    expect((await say(world, 2, 100)).json.action).toBe('resolved');
+    await world.pass(1800);
+    await say(world, 1, 45);
+    expect((await say(world, 2, 60)).json.action).toBe('resolved');
+  });
+
   test('what has no time counts in the order it came', async () => {
     const world = await openWorld();
     await say(world, 2, 0);
