@@ -185,7 +185,7 @@ describe('one name', () => {
     await world.pass(120, 60);
     expect((await world.post(hook(sender), worse)).json.action).toBe('joined');
     expect((await world.get('/api/v2/status.json')).json.status.indicator).toBe('major');
-    await world.pass(10, 10);
+    await world.pass(60, 60);
     const { components } = (await world.get('/api/uptime.json')).json;
     const severities = components
       .find(({ id }: { id: string }) => id === 'api')
