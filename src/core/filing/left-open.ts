@@ -19,7 +19,7 @@ interface LeftOpen {
 
 /**
  * The sources that still fail although an operator ended the incident they are filed in, took their components off it, or
- * deleted the file they had joined.
+ * deleted the file they had joined. They count from the last end of any incident that held them.
  * @param noticed the result of the last round: no file tells when one was deleted or edited.
  */
 export function outagesLeftOpen(
@@ -38,7 +38,7 @@ export function outagesLeftOpen(
     if (isEnded ? found.openedBy !== null : found ? holds(found, last, site) : !last.isJoined) return [];
     const known = noticed.find(one => one.source === source && one.incident === incident);
     const since = (isEnded ? found.resolved : null) ?? Math.min(known?.ended ?? now, now);
-    return [{ source, incident, ended: since }];
+    return [{ source, incident, ended: Math.max(since, ...endsOf(incidents, last, site)) }];
   });
 }
 
@@ -47,6 +47,16 @@ function holds(incident: Incident, { components }: RecordedOutage, site: Site): 
   const known = components.filter(id => site.components.some(one => one.id === id));
   const affected = affectedIn(incident, site);
   return known.length === 0 || known.some(id => affected.has(id));
+}
+
+/** The ends, during an outage, of the incidents that named a component of it until then. */
+function endsOf(incidents: readonly Incident[], { start, components }: RecordedOutage, site: Site): Millis[] {
+  return incidents.flatMap(one => {
+    const { resolved, scheduled } = one;
+    if (scheduled !== null || resolved === null || resolved < start) return [];
+    const affected = affectedIn(one, site, resolved);
+    return components.some(id => affected.has(id)) ? [resolved] : [];
+  });
 }
 
 /** Whether it is time for an incident of its own. */

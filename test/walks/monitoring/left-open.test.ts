@@ -14,6 +14,8 @@ components:
 const mine = (title: string, started: string, end = 'status: identified') =>
   `---\ntitle: ${title}\n${end}\nseverity: minor\nstarted: 2026-03-10T${started}Z\ncomponents: [api]\n---\n## Identified 2026-03-10 ${started} UTC\nA bad deploy.\n`;
 const MINE = '20260310_mine.md';
+const THEIRS = '20260310_theirs.md';
+const ended = (at: string) => `status: resolved\nresolved: 2026-03-10T${at}Z`;
 
 const failing = async (files: Record<string, string>) => {
   const world = await openWorld({ site: SITE, files });
@@ -64,5 +66,21 @@ describe('a failing check opens its own incident after three minutes', () => {
     await world.pass(60, 5);
     expect(await world.read(SECOND_FILE)).toContain('status: resolved');
     expect(await world.read(FILE)).toBe(left);
+  });
+
+  test('counted from the last end of the incidents that held it', async () => {
+    const world = await failing({
+      [MINE]: mine('We look into it', '11:50:00'),
+      [THEIRS]: mine('So do we', '11:55:00'),
+    });
+    await world.write(MINE, mine('We look into it', '11:50:00', ended('12:01:00')));
+    await world.pass(67, 5);
+    await world.write(THEIRS, mine('So do we', '11:55:00', ended('12:02:07')));
+    await world.pass(170, 5);
+    expect(await world.files()).toEqual([MINE, THEIRS]);
+    expect(problems(world)).toContainEqual(HELD_BY_NONE);
+    await world.pass(60, 5);
+    expect(await startOf(world, FILE)).toBe('2026-03-10T12:02:07Z');
+    expect(subjects(world)).toEqual(['[INCIDENT] API Down']);
   });
 });
