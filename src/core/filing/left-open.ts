@@ -1,5 +1,5 @@
 // Outages left over: the incident that held a source does so no more, by an operator's hand, and the source still fails.
-import { type Incident, isOpen, keyOf } from '../model/incident.ts';
+import { type Incident, isOpen, keyOf, sourcesOf } from '../model/incident.ts';
 import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { iso, MINUTE, type Millis } from '../model/time.ts';
@@ -35,11 +35,24 @@ export function outagesLeftOpen(
     const incident = last.incidentId;
     const found = incidents.find(one => keyOf(one) === incident);
     const isEnded = found?.status === 'resolved';
-    if (isEnded ? found.openedBy !== null : found ? holds(found, last, site) : !last.isJoined) return [];
+    if (
+      isEnded
+        ? found.openedBy !== null
+        : found
+          ? isGrouped(found, source) || holds(found, last, site)
+          : !last.isJoined
+    )
+      return [];
     const known = noticed.find(one => one.source === source && one.incident === incident);
     const since = (isEnded ? found.resolved : null) ?? Math.min(known?.ended ?? now, now);
     return [{ source, incident, ended: Math.max(since, ...endsOf(incidents, last, site)) }];
   });
+}
+
+/** Whether it is one of several sources in `opened_by`: the incident follows it until it recovers, whatever is listed. */
+function isGrouped(incident: Incident, source: string): boolean {
+  const sources = sourcesOf(incident);
+  return sources.length > 1 && sources.includes(source);
 }
 
 /** Whether an open incident names a component of an outage; one without a known component stays where it is. */
