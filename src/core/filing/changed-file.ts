@@ -7,12 +7,10 @@ import { type Listed, listsOf } from '../incidents/grouped-members.ts';
 import { type Severity, statusOf } from '../model/component.ts';
 import { type Affected, type Incident, openedByOf, SEVERITIES, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import { componentOf } from '../model/source.ts';
 import { MINUTE, type Millis, SECOND } from '../model/time.ts';
-import type { StoredTransition, Transition } from '../model/transition.ts';
-import { lastedFrom } from '../monitoring/messages.ts';
+import type { StoredTransition } from '../model/transition.ts';
 import { UNSTABLE } from '../text/machine-texts.ts';
-import { type InWords, joinAffected, messagesOf, phraseOf, second, shortly } from './grouped-file.ts';
+import { type InWords, joinAffected, lastWords, messagesOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
 import { claimOf, type Members, memberAfter } from './members.ts';
 import { isRemoval } from './removed-checks.ts';
@@ -180,10 +178,43 @@ export function withEvent(
     next = updated(next, { status: open, at: Math.max(at, file.resolved ?? at), ...said });
     return next === null ? null : { text: next, isNews: true };
   }
-  if (!isOver) return { text: next, isNews: reopeningSaid };
+  if (!isOver) {
+    const kept = withLater(
+      next,
+      id,
+      event,
+      lists.filter(one => one.at >= end),
+      { status: open, site },
+    );
+    return kept === null ? null : { text: kept, isNews: reopeningSaid };
+  }
   const message = lastWords(said.message, incident, event, end, site, inWords);
   next = updated(next, { status: 'resolved', at: end, ...said, message });
   return next === null ? null : { text: next, isNews: true };
+}
+
+/**
+ * The file in which what was affected after the event still is: a reopening that names nothing repeats what stands
+ * before it, and that may now be the event.
+ */
+function withLater(
+  text: string,
+  id: string,
+  event: StoredTransition,
+  lists: readonly Listed[],
+  { status, site }: Pick<Incident, 'status'> & Pick<FiledWith, 'site'>,
+): string | null {
+  let next: string | null = text;
+  for (const { at } of lists) {
+    const { list } = lists.findLast(one => one.at === at)!;
+    const incident = parseIncident(`${id}.md`, id, next).value as Incident;
+    const now = listsOf(incident, site.components).findLast(one => one.at <= at)?.list ?? [];
+    if (same(now, list)) continue;
+    const message = shortly({ ...event, kind: 'up' });
+    next = updated(next, { status, at, message, quiet: true, change: { severity: null, components: list } });
+    if (next === null) return null;
+  }
+  return next;
 }
 
 /** The file with the event's source in `opened_by`, if the incident is the machine's own. */
@@ -258,21 +289,4 @@ function withoutAhead(incident: Incident, { at, recordedAt }: StoredTransition, 
   const { updates } = asOf(incident, now, () => before);
   const isBegun = incident.begins === undefined && incident.started <= now;
   return { ...incident, started: isBegun ? incident.started : second(at), updates };
-}
-
-/** One text for the recoveries of several checks: the operator's `## Up`, if there is one. */
-function lastWords(
-  message: string,
-  incident: Incident,
-  event: Transition,
-  end: Millis,
-  site: Site,
-  inWords: InWords,
-): string {
-  const ids = new Set(sourcesOf(incident).map(componentOf));
-  const names = site.components.filter(one => ids.has(one.id)).map(one => one.name);
-  if (!event.facts || names.length < 2) return message;
-  const lasted = lastedFrom(incident.started, end);
-  const facts = { kind: 'together' as const, component: phraseOf(names), seen: event.facts.seen, ...lasted };
-  return inWords({ ...event, message, facts }).message;
 }

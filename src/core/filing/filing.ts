@@ -8,6 +8,7 @@ import type { Site } from '../model/site.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
 import { standsIn } from './joining.ts';
+import { isLeftBy } from './left-open.ts';
 
 /** The decision for a transition. `done`: already written, or nothing to write. */
 export type FilingDecision =
@@ -77,13 +78,14 @@ function covers(
 function decideDown(
   transition: StoredTransition,
   last: Incident | null,
-  { read, site, isDeferred, open, until }: Circumstances,
+  { read, site, lastGood, isDeferred, open, until }: Circumstances,
 ): FilingDecision {
   const { source, at, components } = transition;
   const own = last !== null && sourcesOf(last).includes(source);
+  const isLeft = lastGood !== undefined && isLeftBy(transition, lastGood);
   const isOpen = last !== null && last.status !== 'resolved' && last.scheduled === null;
   // Its own, or one that a person took over. Another source's file does not count.
-  if (isOpen && (own || (last.openedBy === null && standsIn(components, last, site))))
+  if (isOpen && !isLeft && (own || (last.openedBy === null && standsIn(components, last, site))))
     return { kind: 'change', id: last.id, isJoined: !own };
   if (last && !isOpen && until !== undefined && covers(last, transition, until, site))
     return { kind: 'done', id: last.id };

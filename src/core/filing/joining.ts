@@ -35,8 +35,14 @@ export function incidentToJoin(
   return found.sort((a, b) => a.started - b.started || (a.id < b.id ? -1 : 1))[0] ?? null;
 }
 
-function affectedIn(incident: Incident, { components }: Site): ReadonlySet<string> {
-  const now = listsOf(incident, components).at(-1)?.list ?? [];
+/** The components that an incident affects now, or just before a time. */
+export function affectedIn(
+  incident: Incident,
+  { components }: Site,
+  before: Millis = Number.POSITIVE_INFINITY,
+): ReadonlySet<string> {
+  const lists = listsOf(incident, components);
+  const now = (lists.findLast(({ at }) => at < before) ?? lists[0]!).list;
   return new Set(
     now.filter(({ status }) => status === null || severityOfStatus(status) !== null).map(({ id }) => id),
   );

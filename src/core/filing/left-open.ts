@@ -1,40 +1,90 @@
-// Outages left over: an operator ended the incident that a source had joined, and the source still fails.
-import { type Incident, keyOf } from '../model/incident.ts';
-import { MINUTE, type Millis } from '../model/time.ts';
+// Outages left over: the incident that held a source does so no more, by an operator's hand, and the source still fails.
+import { type Incident, isOpen, keyOf, sourcesOf } from '../model/incident.ts';
+import { type Problem, warningAt } from '../model/problem.ts';
+import type { Site } from '../model/site.ts';
+import { iso, MINUTE, type Millis } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
-import type { Outages } from './reported-vs-measured.ts';
+import { affectedIn } from './joining.ts';
+import type { Outages, RecordedOutage } from './reported-vs-measured.ts';
 
-/** How long a source may take to recover after the operator's end. */
+/** How long a source may take to recover after that. */
 const SETTLING: Millis = 3 * MINUTE;
 
 interface LeftOpen {
   readonly source: string;
-  /** The incident (its lasting name) that it had joined, and when an operator ended it, epoch ms. */
+  /** The incident (its lasting name) that it is filed in, and since when none holds it, epoch ms. */
   readonly incident: string;
   readonly ended: Millis;
 }
 
-/** The sources that still fail three minutes after an operator ended the incident they are filed in. */
+/**
+ * The sources that still fail although an operator ended the incident they are filed in, took their components off it, or
+ * deleted the file they had joined. They count from the last end of any incident that held them.
+ * @param noticed the result of the last round: no file tells when one was deleted or edited.
+ */
 export function outagesLeftOpen(
   incidents: readonly Incident[],
   outages: Outages,
+  site: Site,
+  noticed: readonly LeftOpen[],
   now: Millis,
 ): readonly LeftOpen[] {
-  const over = new Map<string, Millis>();
-  for (const incident of incidents) {
-    const { openedBy, scheduled, status, resolved } = incident;
-    const endedByOperator = openedBy === null && scheduled === null && status === 'resolved';
-    if (endedByOperator && resolved !== null && now - resolved >= SETTLING)
-      over.set(keyOf(incident), resolved);
-  }
   return Object.entries(outages).flatMap(([source, all]) => {
     const last = all.at(-1);
-    const ended = last?.end === null && last.incidentId !== null ? over.get(last.incidentId) : undefined;
-    return ended === undefined ? [] : [{ source, incident: last!.incidentId!, ended }];
+    if (last?.end !== null || last.incidentId === null) return [];
+    const incident = last.incidentId;
+    const found = incidents.find(one => keyOf(one) === incident);
+    const isEnded = found?.status === 'resolved';
+    if (
+      isEnded
+        ? found.openedBy !== null
+        : found
+          ? isGrouped(found, source) || holds(found, last, site)
+          : !last.isJoined
+    )
+      return [];
+    const known = noticed.find(one => one.source === source && one.incident === incident);
+    const since = (isEnded ? found.resolved : null) ?? Math.min(known?.ended ?? now, now);
+    return [{ source, incident, ended: Math.max(since, ...endsOf(incidents, last, site)) }];
   });
 }
 
-/** The same outage again, from the operator's end, to be filed on its own. */
+/** Whether it is one of several sources in `opened_by`: the incident follows it until it recovers, whatever is listed. */
+function isGrouped(incident: Incident, source: string): boolean {
+  const sources = sourcesOf(incident);
+  return sources.length > 1 && sources.includes(source);
+}
+
+/** Whether an open incident names a component of an outage; one without a known component stays where it is. */
+function holds(incident: Incident, { components }: RecordedOutage, site: Site): boolean {
+  const known = components.filter(id => site.components.some(one => one.id === id));
+  const affected = affectedIn(incident, site);
+  return known.length === 0 || known.some(id => affected.has(id));
+}
+
+/** The ends, during an outage, of the incidents that named a component of it until then. */
+function endsOf(incidents: readonly Incident[], { start, components }: RecordedOutage, site: Site): Millis[] {
+  return incidents.flatMap(one => {
+    const { resolved, scheduled } = one;
+    if (scheduled !== null || resolved === null || resolved < start) return [];
+    const affected = affectedIn(one, site, resolved);
+    return components.some(id => affected.has(id)) ? [resolved] : [];
+  });
+}
+
+/** Whether it is time for an incident of its own. */
+export function isSettled({ ended }: LeftOpen, now: Millis): boolean {
+  return now - ended >= SETTLING;
+}
+
+/** The problem to show until then. */
+export function leftOpenProblem({ source, incident, ended }: LeftOpen): Problem {
+  const what = `${source} still fails, and since ${iso(ended)} no incident holds it`;
+  const fix = `no action is needed: if it does not recover, it opens its own incident at ${iso(ended + SETTLING)}`;
+  return warningAt(`incidents/${incident}.md`, what, fix);
+}
+
+/** The same outage again, from then on, to be filed on its own. */
 export function fromEnd(
   {
     seq: _,
@@ -47,4 +97,9 @@ export function fromEnd(
   { incident, ended }: LeftOpen,
 ) {
   return { ...down, key: `${down.key}>${incident}`, at: Math.max(down.at, ended) };
+}
+
+/** Whether it is an outage left over by this incident, which must not take it back. */
+export function isLeftBy({ key }: Pick<StoredTransition, 'key'>, incident: Incident): boolean {
+  return isOpen(incident) && key.endsWith(`>${keyOf(incident)}`);
 }

@@ -36,12 +36,14 @@ export function makeFile(deps: FilingDeps & RetireDeps): File {
   const unnoted: Unnoted = new Map();
   const retire = makeRetire(deps);
   return lastGood(async (read, site, now) => {
-    await retire(read.incidents, site, now);
-    return file(deps, unnoted, read, site, now);
+    const leftOpen = await retire(read.incidents, site, now);
+    const filed = await file(deps, unnoted, read, site, now);
+    filed.problems.push(...leftOpen);
+    return filed;
   }, NOTHING_FILED);
 }
 
-async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, now: Millis): Promise<Filed> {
+async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, now: Millis) {
   const quiet = underMaintenance(read.incidents, site, now);
   const unfiled = (await unfiledTransitions(deps.db)).filter(({ seq }) => !unnoted.has(seq));
   // Read the clock again: a transition recorded after the round began would seem to come from a clock since set back,

@@ -5,6 +5,7 @@ import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../
 import { printGrouped } from '../../core/filing/grouped-file.ts';
 import { batchesOf, inOrderOf, isAlone, isComplete, isGroupComplete } from '../../core/filing/grouping.ts';
 import { beganAt, incidentToJoin } from '../../core/filing/joining.ts';
+import { isLeftBy } from '../../core/filing/left-open.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
@@ -196,7 +197,7 @@ export class FilingRound {
     if (same || probedBy(one.source) === null || this.#site.groupWithin === 0) return same;
     for (const incident of incidents) {
       // One that is not written yet takes others in by itself.
-      if (incident.openedBy === null || this.unfiled.has(incident.id)) continue;
+      if (incident.openedBy === null || this.unfiled.has(incident.id) || isLeftBy(one, incident)) continue;
       const began = beganAt(await this.#notes.filedIn(incident.id));
       if (began !== null && Math.abs(one.recordedAt - began) <= this.#site.groupWithin) return incident;
     }

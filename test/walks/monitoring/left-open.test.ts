@@ -1,0 +1,86 @@
+// An operator puts a failing check out of the incident that held it: it opens its own, three minutes later.
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openWorld, subscribed, type World } from '../world.ts';
+
+const FILE = '20260310_api-down.md';
+const SECOND_FILE = '20260310_api-down-2.md';
+const SITE = (url: string) => `title: T
+components:
+  - { id: api, name: API, schedule: "*/10 * * * * *", check: { type: http, url: "${url}/health", timeout: 2s }, detect: { latency: 1m } }
+  - { id: db, name: Database, check: { type: manual } }
+`;
+const mine = (title: string, started: string, end = 'status: identified') =>
+  `---\ntitle: ${title}\n${end}\nseverity: minor\nstarted: 2026-03-10T${started}Z\ncomponents: [api]\n---\n## Identified 2026-03-10 ${started} UTC\nA bad deploy.\n`;
+const MINE = '20260310_mine.md';
+const THEIRS = '20260310_theirs.md';
+const ended = (at: string) => `status: resolved\nresolved: 2026-03-10T${at}Z`;
+
+const failing = async (files: Record<string, string>) => {
+  const world = await openWorld({ site: SITE, files });
+  await subscribed(world, 'user@example.com');
+  world.service.status = 500;
+  await world.pass(60, 5);
+  return world;
+};
+const subjects = (world: World) =>
+  world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('[INCIDENT]'));
+const problems = ({ system }: World) => system.snapshot().problems.map(({ what }) => what);
+const HELD_BY_NONE = expect.stringMatching(/^probe:api still fails, and since \S+ no incident holds it$/);
+const startOf = async (world: World, file: string) => /^started: (.*)$/m.exec(await world.read(file))?.[1];
+const edit = async (world: World, file: string) =>
+  world.write(file, (await world.read(file)).replace('components: [api]', 'components: [db]'));
+
+describe('a failing check opens its own incident after three minutes', () => {
+  test.each([
+    ['its operator’s file is deleted', (world: World) => rm(path.join(world.dir, 'status/incidents', MINE))],
+    ['its operator’s file names another component', (world: World) => edit(world, MINE)],
+  ])('when %s', async (_, change) => {
+    const world = await failing({ [MINE]: mine('We look into it', '11:50:00') });
+    await change(world);
+    await world.pass(170, 5);
+    expect(await world.files()).not.toContain(FILE);
+    expect(problems(world)).toContainEqual(HELD_BY_NONE);
+    await world.pass(100, 5);
+    expect(await startOf(world, FILE)).toMatch(/^2026-03-10T12:01:0\dZ$/);
+    expect(problems(world)).not.toContainEqual(HELD_BY_NONE);
+    expect(subjects(world)).toEqual(['[INCIDENT] API Down']);
+    world.service.status = 200;
+    await world.pass(60, 5);
+    expect(await world.read(FILE)).toContain('status: resolved');
+  });
+
+  test('when the server’s own file names another component: that stays as the operator left it', async () => {
+    const world = await failing({});
+    await edit(world, FILE);
+    const left = await world.read(FILE);
+    await world.pass(170, 5);
+    expect(await world.files()).toEqual([FILE]);
+    expect(problems(world)).toContainEqual(HELD_BY_NONE);
+    await world.pass(100, 5);
+    expect(await world.files()).toEqual([SECOND_FILE, FILE].sort());
+    expect(await startOf(world, SECOND_FILE)).toMatch(/^2026-03-10T12:01:0\dZ$/);
+    expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[INCIDENT] API Down']);
+    world.service.status = 200;
+    await world.pass(60, 5);
+    expect(await world.read(SECOND_FILE)).toContain('status: resolved');
+    expect(await world.read(FILE)).toBe(left);
+  });
+
+  test('counted from the last end of the incidents that held it', async () => {
+    const world = await failing({
+      [MINE]: mine('We look into it', '11:50:00'),
+      [THEIRS]: mine('So do we', '11:55:00'),
+    });
+    await world.write(MINE, mine('We look into it', '11:50:00', ended('12:01:00')));
+    await world.pass(67, 5);
+    await world.write(THEIRS, mine('So do we', '11:55:00', ended('12:02:07')));
+    await world.pass(170, 5);
+    expect(await world.files()).toEqual([MINE, THEIRS]);
+    expect(problems(world)).toContainEqual(HELD_BY_NONE);
+    await world.pass(60, 5);
+    expect(await startOf(world, FILE)).toBe('2026-03-10T12:02:07Z');
+    expect(subjects(world)).toEqual(['[INCIDENT] API Down']);
+  });
+});
