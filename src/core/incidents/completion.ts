@@ -68,6 +68,11 @@ export function isCalledOff(incident: Incident): boolean {
   return completion !== null && completion.at < beginningOfWork(incident, incident.scheduled!);
 }
 
+/** The word for a status in an incident: a maintenance that was called off is not completed. */
+export function wordOfStatus(incident: Incident, status: UpdateStatus): UpdateStatus | 'cancelled' {
+  return status === 'completed' && isCalledOff(incident) ? 'cancelled' : status;
+}
+
 /**
  * For this long after the planned end, what was told of a completed maintenance may differ from what its file says now.
  */

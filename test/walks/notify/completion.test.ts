@@ -92,6 +92,15 @@ test.each<[string, string, string, RegExp]>([
   await world.pass(1200, 60);
   expect(sent(world).slice(before + 1)).toHaveLength(1);
   expect(sent(world).at(-1)!.text).toContain('We tell you the new date.');
+  const pageAfter = (await world.get(`/status/incidents/${FILE.slice(0, -3)}`)).text;
+  const feeds = [
+    (await world.get('/status/feed.atom')).text,
+    (await world.get('/status/maintenance.ics')).text,
+  ];
+  const saysCompleted = words.includes('Completed')
+    ? []
+    : [pageAfter, ...feeds].filter(text => text.includes('Completed'));
+  expect(saysCompleted).toEqual([]);
   expect(await said(world)).toEqual(then);
 });
 
