@@ -1,6 +1,7 @@
 // The incident as of a moment: corrects times in the file that are in the future.
 import { type Incident, type IncidentUpdate, keyOf, refOf, type UpdateStatus } from '../model/incident.ts';
 import { DAY, type Millis } from '../model/time.ts';
+import { isCompletion } from './completion.ts';
 import { announcedStatus } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
 
@@ -223,12 +224,19 @@ function withoutPlan(incident: Incident, now: Millis): Incident {
     : { ...incident, updates: atLeastOne(left, incident) };
 }
 
-/** A maintenance whose completion is dated ahead is not completed: the clock says what it is. */
+/**
+ * A maintenance whose completion is dated ahead is not completed: the clock says what it is. If only `resolved:` is
+ * ahead, it was completed with its section.
+ */
 function withoutFutureCompletion(incident: Incident, now: Millis): Incident {
   const { status, resolved, updates } = incident;
+  if (status !== 'completed') return incident;
+  if (resolved !== null && resolved > now) {
+    const section = updates.find(update => isCompletion(update) && update.at <= now);
+    if (section) return { ...incident, resolved: section.at };
+  }
   const finished = updates.find(update => update.status === 'completed')?.at ?? resolved;
-  if (status !== 'completed' || finished === null || Math.min(finished, resolved ?? finished) <= now)
-    return incident;
+  if (finished === null || Math.min(finished, resolved ?? finished) <= now) return incident;
   const left = updates.filter(update => update.status !== 'completed');
   const standing = left.findLast(({ at }) => at <= now);
   return {

@@ -39,7 +39,7 @@ export function completionOf(incident: Incident, state: UpdateStatus = incident.
 }
 
 /** Whether an update of a maintenance says that it is over. */
-function isCompletion({ status, inherits }: IncidentUpdate): boolean {
+export function isCompletion({ status, inherits }: IncidentUpdate): boolean {
   return (status === 'completed' || status === 'resolved') && !inherits;
 }
 
@@ -66,6 +66,11 @@ export function beginningOfWork({ updates }: Incident, planned: Span): Millis {
 export function isCalledOff(incident: Incident): boolean {
   const completion = completionOf(incident);
   return completion !== null && completion.at < beginningOfWork(incident, incident.scheduled!);
+}
+
+/** The word for a status in an incident: a maintenance that was called off is not completed. */
+export function wordOfStatus(incident: Incident, status: UpdateStatus): UpdateStatus | 'cancelled' {
+  return status === 'completed' && isCalledOff(incident) ? 'cancelled' : status;
 }
 
 /**
@@ -100,15 +105,16 @@ export const WORDLESS = 'end';
  * - The update: its Completed section; else the last words that were written with the completion. None: one without
  *   words is added, unless the clock completed it.
  * - The time: `resolved:`, else that of the update, else when the completion was first seen, at the latest as planned.
- * Unchanged while its end is to come.
+ * Unchanged while its end is to come. A `resolved:` in the future does not count beside a Completed section.
  */
 export function completedByRecord(incident: Incident, record: EndRecord, now: Millis): Incident {
   const { scheduled, updates } = incident;
   if (!scheduled || !mayRecordsTell(incident, now)) return incident;
   const isWritten = incident.status === 'completed';
   if (!isWritten && overrunOf(incident, now)) return incident;
-  const resolved = isWritten ? incident.resolved : null;
-  if ((resolved ?? now) > now) return incident;
+  const isEndAhead = (incident.resolved ?? now) > now;
+  if (isWritten && isEndAhead && !updates.some(one => isCompletion(one) && one.at <= now)) return incident;
+  const resolved = isWritten && !isEndAhead ? incident.resolved : null;
   const by = wordsOfEnd(incident, scheduled, record, now);
   const isAhead = (update: IncidentUpdate) => isCompletion(update) && update.at > now;
   if (!by && record.announcedAt === null && resolved === null && updates.some(isAhead)) return incident;

@@ -1,6 +1,6 @@
 // Identity: which updates and incidents are those already known, whatever was corrected: a time, words, a file's name.
 import { createHash } from 'node:crypto';
-import { type Incident, type IncidentUpdate, timeInKey, updateKey } from '../model/incident.ts';
+import { type Incident, type IncidentUpdate, sourcesOf, timeInKey, updateKey } from '../model/incident.ts';
 
 /** An update as last read. */
 export interface KnownUpdate {
@@ -22,6 +22,8 @@ export interface KnownIncident {
   readonly updates: readonly KnownUpdate[];
   /** Updates no longer in the file: they may come back. */
   readonly gone: readonly KnownUpdate[];
+  /** The sources in its `opened_by`; undefined in a record of an earlier version. */
+  readonly sources?: readonly string[];
 }
 
 /** Updates kept after they left the file: an editor may save a file that is half empty, then the whole again. */
@@ -52,14 +54,16 @@ export function recognise<Kind extends Incident>(
 ): { readonly named: Kind; readonly record: KnownIncident } {
   const { id, updates: read, aliases = [] } = incident;
   const said = saidIn(incident);
+  const sources = sourcesOf(incident);
   const isSame =
     known.id === id &&
+    sources.join() === known.sources?.join() &&
     said.length === known.updates.length &&
     said.every(({ as, words }, index) => {
       const before = known.updates[index]!;
       return as === before.as && words === before.words;
     });
-  const record = isSame ? known : recordOf(known, id, said);
+  const record = isSame ? known : { ...recordOf(known, id, said), sources };
   const updates = read.map((update, index) => {
     const { key } = record.updates[index]!;
     return key === update.key ? update : { ...update, key };
@@ -93,6 +97,11 @@ function recordOf(known: KnownIncident, id: string, said: readonly UpdateWords[]
 /** Whether a file under a new name is the incident of one that is gone. `justGone`: it was there a moment ago. */
 export function isSameIncident(known: KnownIncident, incident: Incident, justGone: boolean): boolean {
   const said = saidIn(incident);
+  const sources = sourcesOf(incident);
+  // Outages that begin in one second read alike.
+  const isOther =
+    known.sources?.length && sources.length && !sources.some(one => known.sources?.includes(one));
+  if (isOther) return false;
   // A machine's words are the same for each of its incidents.
   const mayMatchByWords = justGone && incident.openedBy === null;
   const kept = known.updates.filter(one =>

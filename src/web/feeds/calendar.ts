@@ -206,7 +206,9 @@ function wallOf(view: IncidentView, other: Millis): Millis {
 function eventOf(maintenance: IncidentView, updates: Incident['updates'], how: CalendarSite): CalendarEvent {
   const { affected, title, timezone } = maintenance;
   const { start, end } = coveredBy(maintenance, maintenance.state);
-  const texts = updates.map(update => `${headingOf(update)}: ${markdownAsWords(update.body)}`).reverse();
+  const texts = updates
+    .map(update => `${headingOf(maintenance, update)}: ${markdownAsWords(update.body)}`)
+    .reverse();
   const names = affected.map(({ name }) => printable(name));
   return {
     uid: uid(keyOf(maintenance)),

@@ -1,6 +1,13 @@
 // The entries of the feeds, newest first, the same for every format.
 import { createHash } from 'node:crypto';
-import { incidentPath, keyOf, type UpdateStatus } from '../../core/model/incident.ts';
+import { wordOfStatus } from '../../core/incidents/completion.ts';
+import {
+  type Incident,
+  type IncidentUpdate,
+  incidentPath,
+  keyOf,
+  type UpdateStatus,
+} from '../../core/model/incident.ts';
 import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
@@ -42,7 +49,7 @@ export function feedOf(snapshot: Snapshot, componentId: string | undefined, per:
   };
 }
 
-const WORDS: Record<UpdateStatus, string> = {
+const WORDS: Record<UpdateStatus | 'cancelled', string> = {
   investigating: 'Investigating',
   identified: 'Identified',
   monitoring: 'Monitoring',
@@ -51,11 +58,12 @@ const WORDS: Record<UpdateStatus, string> = {
   in_progress: 'In progress',
   verifying: 'Verifying',
   completed: 'Completed',
+  cancelled: 'Cancelled',
 };
 
 /** The heading of an update: the author's words, else its status. */
-export function headingOf(update: { readonly status: UpdateStatus; readonly label: string | null }): string {
-  return update.label ?? WORDS[update.status];
+export function headingOf(incident: Incident, { label, status }: IncidentUpdate): string {
+  return label ?? WORDS[wordOfStatus(incident, status)];
 }
 
 /** A URN made of stable names, without the page's address, which may change. */
@@ -88,7 +96,7 @@ function updateEntry(siteUrl: string, incident: IncidentView, index: number) {
   const update = incident.updates[index]!;
   return {
     id: urn('update', keyOf(incident), update.key),
-    title: `${incident.title} – ${headingOf(update)}`,
+    title: `${incident.title} – ${headingOf(incident, update)}`,
     url: siteUrl + incidentPath(incident.id),
     published: update.at,
     updated: update.at,
@@ -101,7 +109,7 @@ function incidentEntry(siteUrl: string, incident: IncidentView): FeedEntry {
   const html = incident.updates.map((update, index) => {
     const time = `<p><small>${isoMillis(update.at).slice(0, 16).replace('T', ' ')} UTC</small></p>`;
     const body = incident.html[index] ?? renderMarkdown(update.body);
-    return `${time}<p><strong>${escapeHtml(headingOf(update))}</strong></p>${body}`;
+    return `${time}<p><strong>${escapeHtml(headingOf(incident, update))}</strong></p>${body}`;
   });
   const postmortem = incident.postmortemHtml ? `<h3>Post-mortem</h3>${incident.postmortemHtml}` : '';
   return {

@@ -2,7 +2,7 @@
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { directionOf, type Say, sayIn } from '../../core/i18n/words.ts';
-import { completionOf, isCalledOff } from '../../core/incidents/completion.ts';
+import { completionOf, isCalledOff, wordOfStatus } from '../../core/incidents/completion.ts';
 import { announcedStatus, announcesEnd } from '../../core/incidents/ending.ts';
 import { promiseOf } from '../../core/incidents/impact.ts';
 import { coveredBy } from '../../core/incidents/maintenance.ts';
@@ -89,7 +89,7 @@ export function updateView(
   }
   return {
     title: oneLine(incident.title),
-    state: say(isCalledOff(incident) && status === 'completed' ? 'status.cancelled' : `status.${status}`),
+    state: say(`status.${wordOfStatus(incident, status)}`),
     // The heading's own words are shown beside the status, not instead of it.
     label: update.label,
     kind: say(scheduled ? 'maintenance' : `severity.${incident.severity}`),

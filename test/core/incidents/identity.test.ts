@@ -215,6 +215,24 @@ describe('a file under another name', () => {
   });
 });
 
+test('outages of two checks in one second are two incidents, though their words differ in the name alone', () => {
+  const outage = (source: string | null, name: string) => ({
+    ...parseIncident('x.md', 'x', fileOf({ sections: [{ ...A, words: `${name} ${FAILS}` }] })).value!,
+    openedBy: source,
+  });
+  const before = recognise(
+    { key: 'x', id: 'x', former: [], updates: [], gone: [] },
+    outage('probe:c06', 'Cx06'),
+  ).record;
+  const isSame = (source: string | null, name: string) => isSameIncident(before, outage(source, name), true);
+  expect(isSame('probe:c12', 'Cx12')).toBe(false);
+  expect(isSame('probe:c12, probe:c06', 'Cx06')).toBe(true);
+  // A person took it over, and it is theirs now.
+  expect(isSame(null, 'Cx06')).toBe(true);
+});
+
+const FAILS = 'is not responding: it answered HTTP 503 three times in a row. We are looking into it.';
+
 describe('whatever an operator does', () => {
   const word = fc.constantFrom(
     ...'disk queue login export cache region payment search mail worker'.split(' '),

@@ -92,7 +92,48 @@ test.each<[string, string, string, RegExp]>([
   await world.pass(1200, 60);
   expect(sent(world).slice(before + 1)).toHaveLength(1);
   expect(sent(world).at(-1)!.text).toContain('We tell you the new date.');
+  const pageAfter = (await world.get(`/status/incidents/${FILE.slice(0, -3)}`)).text;
+  const feeds = [
+    (await world.get('/status/feed.atom')).text,
+    (await world.get('/status/maintenance.ics')).text,
+  ];
+  const saysCompleted = words.includes('Completed')
+    ? []
+    : [pageAfter, ...feeds].filter(text => text.includes('Completed'));
+  expect(saysCompleted).toEqual([]);
   expect(await said(world)).toEqual(then);
+});
+
+test.each([
+  ['a year ahead', '2027-03-10T12:05:00Z'],
+  ['an hour ahead', '2026-03-10T13:05:00Z'],
+])(
+  '`resolved` %s beside a Completed section: the section counts, and the mistake is named',
+  async (_, resolved) => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await written(world, work('scheduled'), 70);
+    await written(world, work('in_progress', HALF), 260);
+    const end = `${HALF}## Completed 2026-03-10 12:05 UTC\nDone.\n`;
+    await written(world, work(`completed\nresolved: ${resolved}`, end), 60);
+    expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED[\s\S]*Ended: .*10 Mar 2026.*12:05/);
+    const then = { state: 'completed', ended: '12:05', calendar: 'CONFIRMED 1201-1205', page: 'Completed' };
+    expect(await said(world)).toEqual(then);
+    expect((await world.get('/readyz')).text).toContain('`resolved` is in the future');
+    await world.restart();
+    expect(await said(world)).toEqual(then);
+  },
+);
+
+test('`resolved` ahead without a section that says so: it goes on until then, and that is named', async () => {
+  const world = await openWorld();
+  await written(world, work('scheduled'), 70);
+  await written(world, work('completed\nresolved: 2026-03-10T12:20:00Z', HALF), 60);
+  expect((await said(world)).state).toBe('in_progress');
+  expect((await world.get('/readyz')).text).toContain('`resolved` is in the future');
+  await world.pass(1200, 60);
+  expect(await said(world)).toMatchObject({ state: 'completed', ended: '12:20' });
+  expect((await world.get('/readyz')).text).not.toContain('upgrade');
 });
 
 test('begun and ended before its time: it took place', async () => {

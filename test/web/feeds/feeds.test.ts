@@ -18,7 +18,7 @@ describe.each([
     expect(one.url).toBe('https://status.acme.io/status/live');
     expect(one.self).toBe(`https://status.acme.io/status/feed.${ending}`);
     expect(one.items.map(item => item.title)).toEqual([
-      'off – Completed',
+      'off – Cancelled',
       'Outage <of> "all" & more 🔥 – Resolved',
       'Outage <of> "all" & more 🔥 – Rolled <back>',
       'Outage <of> "all" & more 🔥 – Investigating',

@@ -136,6 +136,15 @@ function isCompletionUntold({ scheduled, status, updates, rrule }: Incident, now
   return last?.early === true || last?.status === 'completed';
 }
 
+const CALLED_OFF = /\b(cancell?ed|called off|aborted|finished|abgesagt|abgebrochen|beendet)\b/i;
+
+/** The newest heading of a maintenance says that it does not take place, or is over, and nothing else says so. */
+function calledOffInWords({ scheduled, status, updates, rrule }: Incident, now: Millis) {
+  if (!scheduled || rrule !== undefined || status === 'completed' || now >= scheduled.end) return undefined;
+  const last = updates.findLast(({ at }) => at <= now);
+  return last?.inherits && CALLED_OFF.test(last.label ?? '') ? last : undefined;
+}
+
 /** A step of the work gets the day nearest to the window: within that, it is the plan. */
 function isPlannedStep({ scheduled, status }: Incident, at: Millis, step: Section['status']): boolean {
   if (!scheduled || status === 'completed' || !tellsOfWork({ status: step })) return false;
@@ -184,7 +193,8 @@ function ahead(
   const isUntold = isCompletionUntold(incident, now);
   const reopened = (resolved ?? now) > now ? undefined : openAfterEnd(view ?? incident).at(-1);
   const overrun = overrunBy(incident, now);
-  if (isPast && !wasAhead && plan.length === 0 && !isUntold && !reopened && !overrun) return [];
+  const calledOff = calledOffInWords(incident, now);
+  if (isPast && !wasAhead && plan.length === 0 && !isUntold && !reopened && !overrun && !calledOff) return [];
   const { startedLine, resolvedLine, sections } = placesOf(incident, source, where);
   const fix = `it is ${minuteOf(now)} UTC now; correct the date or the zone`;
   const found: Problem[] = [];
@@ -196,9 +206,13 @@ function ahead(
     const what = `\`started\` (${iso(started)}) was in the future when it was first seen, so it counts from ${iso(view.started)}`;
     found.push(warningAt(where, what, 'correct `started`: the time in UTC, or with its zone', startedLine));
   }
-  if (!scheduled && resolved !== null && resolved > now) {
-    const what = `\`resolved\` is in the future: ${iso(resolved)}, and until then it is open`;
-    found.push(warningAt(where, what, fix, resolvedLine));
+  if (resolved !== null && resolved > now) {
+    const until = scheduled
+      ? 'unless a section says that it is over, it goes on'
+      : 'and until then it is open';
+    found.push(
+      warningAt(where, `\`resolved\` is in the future: ${iso(resolved)}, ${until}`, fix, resolvedLine),
+    );
   }
   if (isUntold) {
     const what = `the newest status in a heading is completed, the front matter says ${incident.status}`;
@@ -211,6 +225,11 @@ function ahead(
         line,
       ),
     );
+  }
+  if (calledOff) {
+    const what = `the newest heading says "${calledOff.label}", but the front matter says ${incident.status}, so it goes on as planned`;
+    const fix = 'set `status: completed` if it does not take place or is over';
+    found.push(warningAt(where, what, fix, sections.findLast(({ at }) => at === calledOff.at)?.line));
   }
   if (reopened) {
     const what = `the newest update says ${reopened.status}, but the front matter says resolved`;
@@ -229,7 +248,8 @@ function ahead(
       found.push(warningAt(where, what, 'correct its time, or remove it', line));
       continue;
     }
-    if (at <= late || (scheduled && dated) || isPlannedStep(incident, at, status)) continue;
+    const mayBePlan = scheduled && dated && !(incident.status === 'completed' && status === 'completed');
+    if (at <= late || mayBePlan || isPlannedStep(incident, at, status)) continue;
     const why = dated ? '' : ' (it has no date, and this is the next such time)';
     found.push(warningAt(where, `this update is in the future: ${iso(at)}${why}`, fix, line));
   }

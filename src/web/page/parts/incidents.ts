@@ -1,7 +1,7 @@
 // Incidents and maintenance as cards and timelines, and the lists in which they appear.
 import { MOMENT, readMoment } from '../../../core/i18n/spell.ts';
 import type { Key } from '../../../core/i18n/words.ts';
-import { isCalledOff } from '../../../core/incidents/completion.ts';
+import { isCalledOff, wordOfStatus } from '../../../core/incidents/completion.ts';
 import { endedAt } from '../../../core/incidents/ending.ts';
 import { type Health, statusOf } from '../../../core/model/component.ts';
 import { type IncidentUpdate, incidentPath } from '../../../core/model/incident.ts';
@@ -35,9 +35,7 @@ export function incidentCard(incident: IncidentView, ctx: PageContext) {
 export function updatesForPage(incident: IncidentView, ctx: PageContext) {
   return incident.updates.map((update, i) => ({
     anchor: anchorOf('u', update.key),
-    label:
-      update.label ??
-      ctx.say(update.key === incident.endedBy ? stateKey(incident) : `status.${update.status}`),
+    label: update.label ?? ctx.say(`status.${wordOfStatus(incident, update.status)}`),
     html: updateHtml(incident, i, ctx),
     timeHtml: ctx.time(update.at).html,
   }));
@@ -85,7 +83,7 @@ export function updateTextForReader(
 
 /** The words for an incident's state. */
 export function stateKey(incident: IncidentView): Key {
-  return isCalledOff(incident) ? 'status.cancelled' : `status.${incident.state}`;
+  return `status.${wordOfStatus(incident, incident.state)}`;
 }
 
 /** The state for an incident's icon: its effect on components, or "operational" once it is over. */

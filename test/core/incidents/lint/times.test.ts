@@ -221,6 +221,23 @@ describe('a completion that only the newest update tells', () => {
     return [...problems, ...timeProblems(value!, source, 'a.md', at(now))].map(printProblem);
   };
 
+  test.each(['Cancelled', 'Canceled', 'Called off', 'Finished', 'Abgesagt'])(
+    '“%s” beside `status: scheduled` is named',
+    word => {
+      const source = upkeep(
+        `## Scheduled 2026-03-10 08:00 UTC\nWe upgrade.\n\n## ${word} 2026-03-10 08:30 UTC\nNot today.\n`,
+      );
+      expect(said(source, '2026-03-10T08:40:00Z')).toEqual([
+        expect.stringContaining(`the newest heading says "${word}", but the front matter says scheduled`),
+      ]);
+      expect(said(source.replace('status: scheduled', 'status: completed'), '2026-03-10T08:40:00Z')).toEqual(
+        [],
+      );
+      const goesOn = `${source}\n## In progress 2026-03-10 08:50 UTC\nWe begin after all.\n`;
+      expect(said(goesOn, '2026-03-10T08:55:00Z')).toEqual([]);
+    },
+  );
+
   test.each(['scheduled', 'in_progress', 'verifying'])('is named with its line while it is %s', status => {
     const expected = `the newest status in a heading is completed, the front matter says ${status} — set \`status: completed\` or, if the work goes on, write a section \`## In progress\``;
     const during = '2026-03-10T10:00:00Z';
