@@ -36,8 +36,9 @@ export function makeFile(deps: FilingDeps & RetireDeps): File {
   const unnoted: Unnoted = new Map();
   const retire = makeRetire(deps);
   return lastGood(async (read, site, now) => {
-    await retire(read.incidents, site, now);
-    return file(deps, unnoted, read, site, now);
+    const problems = await retire(read, site, now);
+    const { wrote, unfiled, gathering, ...filed } = await file(deps, unnoted, read, site, now);
+    return { wrote, unfiled, gathering, problems: [...problems, ...filed.problems] };
   }, NOTHING_FILED);
 }
 
