@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { mergeIncident } from '../../core/incidents/merge/merge.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import { type Commits, type Conflict, edited, type MergedTree } from './merge.ts';
+import { gitConflict } from '../../core/text/conflict-markers.ts';
+import { type Commits, type Conflict, edited, gitsMerge, type MergedTree } from './merge.ts';
 import { AUTHORS, type GitRun, quoted, textsOf } from './run.ts';
 import type { WorkTree } from './work-tree.ts';
 
@@ -27,12 +28,18 @@ export async function conflictProblems(
   const at = `git -C ${quoted(top)}`;
   const list = (names: readonly string[]) => names.map(name => quoted(shown(name))).join(' ');
   const files = conflicts.map(({ file }) => file);
-  const edit = conflicts.map(({ file, isMarked }) =>
-    isMarked
-      ? shown(file)
-      : `${shown(file)} (git adds no conflict markers; the remote version is ${upstream}:${file})`,
-  );
   if (sides) await keepSides(git, commits, sides);
+  const [from, to] = sides ? [SIDES.ours, SIDES.theirs] : [commits.ours, commits.theirs];
+  const { tree } = await gitsMerge(git, from, to);
+  const texts = await textsOf(
+    git,
+    files.map(file => `${tree}:${file}`),
+  );
+  const edit = files.map((file, index) =>
+    gitConflict(texts[index] ?? '', file)
+      ? shown(file)
+      : `${shown(file)} (git adds no conflict markers; the remote version is ${other}:${file})`,
+  );
   // Only merges: git refuses them, and stops, where one is begun, or the files or HEAD are not as we saw them.
   const first = sides ? `${at} merge --ff-only ${SIDES.ours} && ` : '';
   const fix = [

@@ -15,8 +15,6 @@ export interface Conflict {
   readonly here: string;
   /** Other names of the same file. */
   readonly also: readonly string[];
-  /** Whether git's merge leaves conflict markers in it. */
-  readonly isMarked: boolean;
   /** The conflicting keys and sections; empty when only git's merge has the conflict. */
   readonly units: readonly string[];
 }
@@ -114,17 +112,15 @@ class MergePlan {
     const isThere = (name: string) => mergedBlobs.has(name) || conflicted.has(name);
     const conflicts = [...this.conflicts].map(([file, { units, names }]) => {
       const also = [...new Set(names)].filter(name => name !== file && isThere(name));
-      return { file, here: names[0]!, units, also, isMarked: conflicted.has(file) };
+      return { file, here: names[0]!, units, also };
     });
     const stopped = new Set(conflicts.flatMap(({ file, also }) => [file, ...also]));
-    const rest: Edits = new Map();
-    for (const [file, blob] of this.edits) {
-      const alreadyMerged = blob
-        ? mergedBlobs.get(file) === blob.oid && !conflicted.has(file)
-        : !isThere(file);
-      if (!stopped.has(file) && !alreadyMerged) rest.set(file, blob);
-    }
-    if (rest.size === 0 && conflicts.every(({ also }) => also.length === 0))
+    const rest = [...this.edits].filter(([file]) => !stopped.has(file));
+    const isMergedByGit = rest.every(([file, blob]) =>
+      blob ? mergedBlobs.get(file) === blob.oid && !conflicted.has(file) : !isThere(file),
+    );
+    // Otherwise all of them: a moved file's old name, left on one side, would collide with its new one.
+    if (isMergedByGit && conflicts.every(({ also }) => also.length === 0))
       return { kind: 'conflict', conflicts, sides: null };
     const [ours, theirs] = ([0, 1] as const).map((side): Edits => {
       const moved = [...this.conflicts].flatMap(([file, { names, changes }]) =>
@@ -148,7 +144,7 @@ function changed(change: FileChange): Extract<Done, { kind: 'edits' }> {
 }
 
 /** git's merge: its tree and its conflicting files. */
-async function gitsMerge(
+export async function gitsMerge(
   git: GitRun,
   ours: string,
   theirs: string,

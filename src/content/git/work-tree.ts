@@ -49,7 +49,7 @@ export async function nameInGit(top: string, file: string): Promise<string | nul
 
 export const NO_REPOSITORY: Obstacle = [
   'the status folder is not a git repository',
-  'clone it, or remove `content.git`',
+  'clone the repository beside it, copy into the clone every file that is not pushed yet (`diff -r` shows them), the open incidents above all, and put the clone in its place; or remove `content.git`',
 ];
 
 export function notThere(dir: string): Obstacle {

@@ -8,7 +8,7 @@ import { affectedIn } from './joining.ts';
 import type { Outages, RecordedOutage } from './reported-vs-measured.ts';
 
 /** How long a source may take to recover after that. */
-const SETTLING: Millis = 3 * MINUTE;
+export const SETTLING: Millis = 3 * MINUTE;
 
 interface LeftOpen {
   readonly source: string;
@@ -84,19 +84,62 @@ export function leftOpenProblem({ source, incident, ended }: LeftOpen): Problem 
   return warningAt(`incidents/${incident}.md`, what, fix);
 }
 
+interface WithoutFile {
+  readonly source: string;
+  /** The incident (its lasting name) that it was filed in. */
+  readonly incident: string;
+  /** When the outage began, epoch ms. */
+  readonly from: Millis;
+  /** When that counts as recorded, epoch ms. */
+  readonly recordedAt: Millis;
+}
+
+/**
+ * The sources that fail while their own incident has no file. Those of one incident were recorded at once, in their
+ * order: they are one incident again, under the same name.
+ */
+export function outagesWithoutFile(incidents: readonly Incident[], outages: Outages): readonly WithoutFile[] {
+  const there = new Set(incidents.map(keyOf));
+  // Their file may have got another name, and other words.
+  const open = new Set(incidents.filter(isOpen).flatMap(sourcesOf));
+  const found = Object.entries(outages).flatMap(([source, all]) => {
+    const last = all.at(-1);
+    if (last?.end !== null || last.incidentId === null || last.isJoined) return [];
+    if (there.has(last.incidentId) || open.has(source)) return [];
+    const { incidentId: incident, start: from, recordedAt } = last;
+    return [{ source, incident, from, recordedAt: recordedAt ?? from }];
+  });
+  found.sort((a, b) => a.recordedAt - b.recordedAt);
+  const first = (incident: string) => found.find(one => one.incident === incident)!.recordedAt;
+  return found.map((one, index) => ({ ...one, recordedAt: first(one.incident) + index }));
+}
+
+/** What an operator should know until it is filed again. `since`: when its file was first seen to be gone. */
+export function deletedProblem({ incident }: WithoutFile, title: string, since: Millis): Problem {
+  const what = `${title} was deleted while its check still fails: it is filed again at ${iso(since + SETTLING)}`;
+  const fix = 'restore the file; if there is no outage, resolve the incident instead of deleting it';
+  return warningAt(`incidents/${incident}.md`, what, fix);
+}
+
+/** The same outage again, to be filed as before. */
+export function filedAgain(down: StoredTransition, { incident, from }: WithoutFile) {
+  return { ...unfiled(down), key: `${down.key}~${incident}`, at: from };
+}
+
 /** The same outage again, from then on, to be filed on its own. */
-export function fromEnd(
-  {
-    seq: _,
-    recordedAt: _known,
-    filedAt: _filed,
-    incidentId: _incident,
-    isJoined: _joined,
-    ...down
-  }: StoredTransition,
-  { incident, ended }: LeftOpen,
-) {
-  return { ...down, key: `${down.key}>${incident}`, at: Math.max(down.at, ended) };
+export function fromEnd(down: StoredTransition, { incident, ended }: LeftOpen) {
+  return { ...unfiled(down), key: `${down.key}>${incident}`, at: Math.max(down.at, ended) };
+}
+
+function unfiled({
+  seq: _,
+  recordedAt: _known,
+  filedAt: _filed,
+  incidentId: _incident,
+  isJoined: _joined,
+  ...down
+}: StoredTransition) {
+  return down;
 }
 
 /** Whether it is an outage left over by this incident, which must not take it back. */

@@ -114,6 +114,13 @@ export function isSameIncident(known: KnownIncident, incident: Incident, justGon
   return kept.length > 0 && kept.length * 2 >= known.updates.length;
 }
 
+/** Whether a machine's file under the name of one that is gone is about the same outage: filed again, with less in it. */
+export function isFiledAgain(known: KnownIncident, incident: Incident): boolean {
+  const times = new Set(known.updates.map(({ as }) => timeInKey(as)));
+  const isSameTime = ({ as }: UpdateWords) => times.has(timeInKey(as));
+  return incident.openedBy !== null && known.id === incident.id && saidIn(incident).some(isSameTime);
+}
+
 type UpdateWords = Pick<KnownUpdate, 'as' | 'words'>;
 
 function saidIn(incident: Incident): UpdateWords[] {

@@ -81,6 +81,7 @@ function newsOf(
   lastTold: LastTold,
 ): Announcement[] {
   const incidentId = keyOf(incident);
+  const told = lastTold(incidentId);
   const { updates } = incident;
   const has = (key: string) => seen.has(refOf({ incidentId, key }));
   const isSeen = ({ key }: IncidentUpdate) => has(key);
@@ -96,8 +97,12 @@ function newsOf(
   // A section without a date may have got the wrong day: in what is not long over, it is new when first seen.
   const isCurrent = begun !== undefined && (end === null || now - end.at <= NEWS_FOR);
   const isOld = ({ at, undated }: IncidentUpdate) => now - at > NEWS_FOR && !(undated && isCurrent);
+  // The file of a machine's incident was deleted, and it is filed again: its beginning was told.
+  const isAgain = ({ at }: IncidentUpdate) =>
+    incident.openedBy !== null && begun === undefined && at <= incident.started && told !== null;
   const isStaleNews = (update: IncidentUpdate): boolean =>
     (update.preface && isBegun) ||
+    isAgain(update) ||
     isOld(update) ||
     // The plan of a maintenance that is first seen when it is over.
     (end !== null &&
@@ -142,7 +147,6 @@ function newsOf(
       );
   }
   const routine = routineUpdates.filter(update => !isSeen(update) && update.at <= now);
-  const told = lastTold(incidentId);
   // An end, or what says that it goes on after one, is told at once.
   const mayTellRoutine = next !== null || told === null || now - told >= CALM || now < told;
   if (mayTellRoutine && !endMayNotLast) {

@@ -36,9 +36,9 @@ export function makeFile(deps: FilingDeps & RetireDeps): File {
   const unnoted: Unnoted = new Map();
   const retire = makeRetire(deps);
   return lastGood(async (read, site, now) => {
-    const leftOpen = await retire(read.incidents, site, now);
+    const problems = await retire(read, site, now);
     const filed = await file(deps, unnoted, read, site, now);
-    filed.problems.push(...leftOpen);
+    filed.problems.push(...problems);
     return filed;
   }, NOTHING_FILED);
 }

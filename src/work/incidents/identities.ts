@@ -1,6 +1,11 @@
 // Identities: gives the incidents read from files the names they had before a correction or a new file name.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isSameIncident, type KnownIncident, recognise } from '../../core/incidents/identity.ts';
+import {
+  isFiledAgain,
+  isSameIncident,
+  type KnownIncident,
+  recognise,
+} from '../../core/incidents/identity.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { MINUTE, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
@@ -81,7 +86,10 @@ export class Identities {
     const gone = [...(own ? [own] : []), ...[...this.#gone.values()].reverse()];
     const before =
       gone.find(one => [one.id, ...one.former].some(name => aliases.includes(name))) ??
-      gone.find(one => isSameIncident(one, incident, Math.abs(now - one.goneAt!) < JUST));
+      gone.find(
+        one =>
+          isFiledAgain(one, incident) || isSameIncident(one, incident, Math.abs(now - one.goneAt!) < JUST),
+      );
     if (before) return before;
     const names = [...aliases.filter(name => !name.includes('/') && !ids.has(name)), id];
     const nameOf = (number: number): string => {

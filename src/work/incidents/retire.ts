@@ -1,17 +1,28 @@
 // Before a round files: ends the outages of checks that were removed from status.yaml, and files those again that an
-// operator's end or edit left open, and returns what waits for that.
-import { fromEnd, isSettled, leftOpenProblem, outagesLeftOpen } from '../../core/filing/left-open.ts';
+// operator's end or edit, or the deletion of a file, left open, and returns what waits for that.
+import {
+  deletedProblem,
+  filedAgain,
+  fromEnd,
+  isSettled,
+  leftOpenProblem,
+  outagesLeftOpen,
+  outagesWithoutFile,
+  SETTLING,
+} from '../../core/filing/left-open.ts';
 import { endOfUnwatchedOutage, unwatchedOf } from '../../core/filing/removed-checks.ts';
 import type { Outages } from '../../core/filing/reported-vs-measured.ts';
-import type { Incident } from '../../core/model/incident.ts';
+import { endsTold } from '../../core/incidents/ending.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { Db } from '../../store/db/database.ts';
 import { insertTransition, newestTransition } from '../../store/incidents/transitions.ts';
+import { recordsOf } from '../../store/notify/first-seen.ts';
 import type { Recorder } from '../monitoring/recorder.ts';
 import { ignoreStorageFault } from '../timing/storage.ts';
+import type { Read } from './filing-round.ts';
 
 export interface RetireDeps {
   readonly db: Db;
@@ -24,12 +35,17 @@ export interface RetireDeps {
 /** A half-written status.yaml may be valid YAML without its end. A removal counts after this time, ms. */
 const MEANT_AFTER = 3 * SECOND;
 
-export function makeRetire({ db, outages, recorder, log }: RetireDeps) {
+/** Resolves to what an operator should know of it. */
+export type Retire = (read: Read, site: Site, now: Millis) => Promise<readonly Problem[]>;
+
+export function makeRetire(deps: RetireDeps): Retire {
+  const { db, outages, recorder, log } = deps;
   /** Since when each check has been missing, epoch ms. */
   let noticed = new Map<string, Millis>();
   let left: ReturnType<typeof outagesLeftOpen> = [];
-  return async (incidents: readonly Incident[], site: Site, now: Millis): Promise<Problem[]> => {
-    const unwatched = unwatchedOf(site, incidents, await outages());
+  const refile = makeRefile(deps);
+  return async (read, site, now) => {
+    const unwatched = unwatchedOf(site, read.incidents, await outages());
     // After the clock is set back, the wait starts again.
     noticed = new Map(unwatched.map(({ key }) => [key, Math.min(noticed.get(key) ?? now, now)]));
     for (const one of unwatched) {
@@ -40,11 +56,45 @@ export function makeRetire({ db, outages, recorder, log }: RetireDeps) {
       log.info({ source: one.source }, end.message);
       await ignoreStorageFault(recorder.endRemoved(end));
     }
-    left = outagesLeftOpen(incidents, await outages(), site, left, now);
+    left = outagesLeftOpen(read.incidents, await outages(), site, left, now);
     for (const one of left.filter(each => isSettled(each, now))) {
       const newest = await newestTransition(db, one.source);
       if (newest?.kind === 'down') await ignoreStorageFault(insertTransition(db, fromEnd(newest, one), now));
     }
-    return left.filter(one => !isSettled(one, now)).map(leftOpenProblem);
+    const waiting = left.filter(one => !isSettled(one, now)).map(leftOpenProblem);
+    return [...waiting, ...(await refile(read, now))];
   };
+}
+
+function makeRefile({ db, outages }: RetireDeps) {
+  /** Since when each incident has had no file, epoch ms; null: it was over before that. By source and lasting name. */
+  let gone = new Map<string, Millis | null>();
+  return async (read: Read, now: Millis): Promise<readonly Problem[]> => {
+    const problems: Problem[] = [];
+    const before = gone;
+    gone = new Map();
+    const deleted = read.isFolderMissing ? [] : outagesWithoutFile(read.incidents, await outages());
+    for (const one of deleted) {
+      // A file that cannot be read.
+      if (read.text(one.incident) !== undefined) continue;
+      const key = `${one.source} ${one.incident}`;
+      const known = before.get(key) ?? null;
+      const isOver = before.has(key) ? known === null : !(await wasOpen(db, one.incident));
+      const since = isOver ? null : Math.min(known ?? now, now);
+      gone.set(key, since);
+      if (since === null) continue;
+      const newest = await newestTransition(db, one.source);
+      if (newest?.kind !== 'down') continue;
+      problems.push(deletedProblem(one, newest.title, since));
+      if (now - since >= SETTLING)
+        await ignoreStorageFault(insertTransition(db, filedAgain(newest, one), one.recordedAt));
+    }
+    return problems;
+  };
+}
+
+/** Whether an incident that is gone was open: some sources never report a recovery, and old files may be deleted. */
+async function wasOpen(db: Db, incident: string): Promise<boolean> {
+  const records = await recordsOf(db, incident);
+  return endsTold(key => records.has(key)).open;
 }

@@ -148,6 +148,56 @@ describe('the printed commands end it', () => {
   });
 });
 
+describe('a true conflict, and another file that one side moved', () => {
+  const OTHER = TEXT.replace('Uploads are', 'The shop is');
+  const moves = {
+    'to another name': ['b.md', 'renamed.md'],
+    'into a folder': ['b.md', '2026/b.md'],
+  } as const;
+  const added = (words: string) => section(OTHER, 'Update 2026-03-10 11:20:00 UTC', words);
+  const edits: Record<string, readonly [mover: string, other: string, expected: readonly RegExp[]]> = {
+    'both add a section': [added('One.'), added('Two.'), [BOTH]],
+    'the other lowers the severity': [added('One.'), lower(OTHER), [/One\./, /severity: minor/]],
+    'the other changes the status': [
+      added('One.'),
+      OTHER.replace('status: investigating', 'status: monitoring'),
+      [/One\./, /status: monitoring/],
+    ],
+    'the other saves with CRLF': [added('One.'), added('Two.').replaceAll('\n', '\r\n'), [BOTH]],
+    'the other deletes a section': [added('One.'), OTHER.replace(/## Inv[\s\S]*/, ''), [/One\./]],
+    'only the other edits': [OTHER, lower(OTHER), [/severity: minor/]],
+  };
+  const cases = Object.keys(moves).flatMap(move =>
+    Object.keys(edits).flatMap(edit => (['here', 'there'] as const).map(side => [move, side, edit] as const)),
+  );
+  test.each(cases)('%s, %s; %s', async (move, side, edit) => {
+    const [from, to] = moves[move as keyof typeof moves];
+    const [mover, other, expected] = edits[edit]!;
+    const isHere = side === 'here';
+    const clones = openPair({
+      [FILE]: [TEXT, says('The disk.'), says('The network.')],
+      [from]: [OTHER, isHere ? null : other, isHere ? other : null],
+      [to]: [null, isHere ? mover : null, isHere ? null : mover],
+    });
+    const { bare, server, pushed } = clones;
+    await ended(clones, () => writeFileSync(at(server, FILE), says('Both.')));
+    for (const pattern of expected) expect(pushed(to)).toMatch(pattern);
+    expect(git(bare, 'ls-tree', '-r', '--name-only', 'main').split('\n').sort()).toEqual(
+      [FILE, to].map(name => `incidents/${name}`).sort(),
+    );
+  });
+
+  test('moved to two names with the same text: no conflict markers are promised', async () => {
+    const clones = openPair({
+      [FILE]: [TEXT, null, null],
+      'one.md': [null, TEXT, null],
+      'two.md': [null, null, TEXT],
+    });
+    expect(await ended(clones, () => {})).toContain('one.md (git adds no conflict markers');
+    expect(clones.pushed('one.md')).toBe(TEXT.trim());
+  });
+});
+
 test('pasted as one line with its numbers, the fix changes nothing', async () => {
   const { server, sync, head } = openPair({ [FILE]: [TEXT, says('The disk.'), says('The network.')] });
   const before = head(server);

@@ -536,6 +536,8 @@ test('a folder that is no repository: said, and the page goes on', async () => {
   await world.pass(60);
   await world.pass(1);
   expect(problems(world)).toContain('the status folder is not a git repository');
+  const { problems: said } = (await world.get('/readyz')).json;
+  expect(JSON.stringify(said)).toContain('copy into the clone every file that is not pushed yet');
   expect((await world.get('/status/live')).status).toBe(200);
 });
 

@@ -184,8 +184,9 @@ test('git’s marks stay what they are for readers, in prose and in code', () =>
   const bodyOf = (message: string) => read(create(message)).updates[0]!.body;
   expect(bodyOf(prose)).toBe('Git says:\n\\<<<<<<< HEAD\nA\n\\=======\nB\n\\>>>>>>> x');
   expect(bodyOf(code)).toBe('```\n <<<<<<< HEAD\n >>>>>>>\n```');
+  expect(bodyOf('Git:\n<<<<<<<< HEAD\nA')).toBe('Git:\n\\<<<<<<<< HEAD\nA');
   // Others are what they always were: a heading, a quote.
-  const plain = 'Title\n=======\n\n> quoted\n\n<<<<<<<< eight\n>>>>>>>> eight';
+  const plain = 'Title\n=======\n\n> quoted\n\n<<<<<< six\n>>>>>> six';
   expect(bodyOf(plain)).toBe(plain);
 });
 
