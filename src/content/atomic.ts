@@ -29,18 +29,34 @@ export async function createExclusively(
   });
 }
 
-/** Replaces `file` in one step if it still has the text `before`; else returns false. */
+/** An edit would lose characters of the file. */
 export class NotUtf8 extends Error {
   readonly code = 'NOT_UTF8';
 }
 
+/** The file is there, but nothing can be compared with what is in it. `why`: the system's code. */
+export class Unreadable extends Error {
+  readonly code = 'UNREADABLE';
+  readonly why: string;
+
+  constructor(file: string, why: string) {
+    super(
+      `${file} cannot be read (${why}); nothing was written. Let the server read it, or put a file in its place.`,
+    );
+    this.why = why;
+  }
+}
+
 /**
- * Replaces `file` in one step if it still holds `before`; false when somebody changed it meanwhile. Throws NotUtf8, or
- * what the disk says.
+ * Replaces `file` in one step if it still holds `before`; false when somebody changed or deleted it meanwhile. Throws
+ * NotUtf8, Unreadable, or what the disk says.
  */
 export async function replaceAtomically(file: string, before: string, text: string): Promise<boolean> {
   return aside(file, text, async draft => {
-    const current = await readFile(file).catch(() => null);
+    const current = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw new Unreadable(file, error.code ?? error.message);
+    });
     if (current?.toString() !== before) return false;
     if (!isUtf8(current)) throw new NotUtf8(`${file} is not UTF-8; nothing was written. Save it as UTF-8.`);
     await rename(draft, file);

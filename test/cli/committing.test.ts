@@ -100,6 +100,10 @@ describe('with content.git', () => {
     const refused = await terminal.run(resolve, ID, '--message', 'Mended.', '--yes');
     expect(refused.code).toBe(0);
     expect(refused.err).toContain('Written, but not committed: git commit: not on Sundays. Commit it:');
+    const warns = 'warning: in a.md, LF will be replaced by CRLF\\nhint: do not\\n\\nlint: not on Mondays\\n';
+    await writeFile(hook, `#!/bin/sh\nprintf '${warns}' >&2\nexit 1\n`, { mode: 0o755 });
+    const again = await terminal.run(update, ID, '--status', 'monitoring', '--message', 'More.', '--yes');
+    expect(again.err).toContain('Written, but not committed: git commit: lint: not on Mondays. Commit it:');
   });
 
   test('without a name, and during a merge, it says why and the exact commands', async () => {

@@ -1,5 +1,5 @@
 // The writing commands: what stands in the file afterwards, what is refused, and what is said before.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { componentChoices, incident } from '../../src/cli/incident.ts';
@@ -142,6 +142,21 @@ describe('incident', () => {
     expect((await terminal.run(list)).out).toContain('Login fails');
     await writeFile(terminal.cli.env.databaseFile, 'no database');
     expect((await terminal.run(list)).code).toBe(0);
+  });
+
+  test('a file that cannot be read is not written, and it is said why', async () => {
+    const terminal = await openTerminal();
+    await mkdir(terminal.cli.env.dataDir, { recursive: true });
+    await terminal.run(create, ...NEW, '--yes');
+    const file = path.join(terminal.dir, 'status', 'incidents', `${ID}.md`);
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    const kept = new Map([[`${ID}.md`, await readFile(file, 'utf8')]]);
+    await changeKeptFiles(db, kept, [], { folder: null, missingSince: null, site: null });
+    await db.destroy();
+    await rm(file);
+    await mkdir(file);
+    const refused = terminal.run(update, ID, '--status', 'identified', '--message', 'x', '--yes');
+    await expect(refused).rejects.toThrow('cannot be read (EISDIR)');
   });
 
   test('one that is over already is written whole', async () => {

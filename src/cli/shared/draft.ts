@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { input } from '@inquirer/prompts';
-import { NotUtf8 } from '../../content/atomic.ts';
+import { NotUtf8, Unreadable } from '../../content/atomic.ts';
 import { datesIn } from '../../core/i18n/dates.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { isSilent } from '../../core/incidents/file/escape.ts';
@@ -162,7 +162,7 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
     draft.before === null
       ? await content.create(draft.id, text)
       : await content.replace(draft.id, draft.before, text).catch((error: unknown) => {
-          throw error instanceof NotUtf8 ? new Refused(error.message) : error;
+          throw error instanceof NotUtf8 || error instanceof Unreadable ? new Refused(error.message) : error;
         });
   if (!done) throw new Refused('Someone else changed the file; nothing was written. Try again.');
   const url = site?.url ?? cli.env.publicUrl;

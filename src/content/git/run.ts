@@ -210,7 +210,10 @@ function failure(verb: string, error: Failed, timeout: number): GitFailure {
     return new GitFailure(`git ${verb} took longer than ${timeout / 1000} s`, 'check the remote');
   const stderr = String(error.stderr ?? '');
   const lines = stderr.split('\n').map(text => text.trim());
-  const line = lines.find(text => /^(fatal|error|remote|ssh|hint: Updates)/i.test(text)) ?? lines[0];
+  const line =
+    lines.find(text => /^(fatal|error|remote|ssh|hint: Updates)/i.test(text)) ??
+    lines.find(text => text !== '' && !/^(warning|hint):/i.test(text)) ??
+    lines[0];
   const said =
     withoutUrlSecrets(line ?? '').replace(/^(fatal|error): /, '') || `exit code ${String(error.code)}`;
   const fix =

@@ -26,24 +26,20 @@ export function folderAway(id: string): Problem {
   };
 }
 
-/** An edit would damage a file that is not UTF-8. */
-function notUtf8(id: string): Problem {
-  return {
-    level: 'error',
-    where: `incidents/${id}.md`,
-    what: 'the incident cannot be written: its file is not UTF-8; it is shown on the page and kept in the database',
-    fix: 'save the file as UTF-8; the server retries every second',
-  };
-}
+/** Why an edit would damage a file, or cannot be compared with it, and what to do. */
+const UNEDITABLE: Readonly<Record<string, readonly [why: string, fix: string]>> = {
+  NOT_UTF8: ['its file is not UTF-8', 'save the file as UTF-8'],
+  UNREADABLE: ['its file cannot be read', 'let the server read the file, or put a file in its place'],
+};
 
-/** The folder does not take the file; `code` is the system's (ENOSPC, EROFS …), MISSING or NOT_UTF8. */
+/** The folder does not take the file; `code` is the system's (ENOSPC, EROFS …), MISSING, NOT_UTF8 or UNREADABLE. */
 export function unwritten(id: string, code: string): Problem {
   if (code === 'MISSING') return folderAway(id);
-  if (code === 'NOT_UTF8') return notUtf8(id);
+  const [why, fix] = UNEDITABLE[code] ?? [null, 'let the server write to the folder, or free disk space'];
   return {
     level: 'error',
     where: `incidents/${id}.md`,
-    what: `the incident cannot be written (${code}); it is shown on the page and kept in the database`,
-    fix: 'let the server write to the folder, or free disk space; the server retries every second',
+    what: `the incident cannot be written${why ? `: ${why}` : ` (${code})`}; it is shown on the page and kept in the database`,
+    fix: `${fix}; the server retries every second`,
   };
 }

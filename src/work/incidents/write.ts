@@ -1,5 +1,6 @@
 // Opens, changes and updates incidents by API, as files. Never overwrites a newer edit by someone else.
 
+import { Unreadable } from '../../content/atomic.ts';
 import type { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
 import type { ChangeBody, OpenBody, UpdateBody } from '../../core/incidents/api/bodies.ts';
@@ -44,6 +45,8 @@ const MISSING =
 const NOT_UTF8 =
   'The incident’s file is not UTF-8, and some of its characters would be lost. Save it as UTF-8, then send this again.';
 
+const UNREADABLE = 'Let the server read it (/readyz shows what is wrong), then send this again.';
+
 type Decide = (read: IncidentFiles['text']) => Writing;
 
 export function makeWrite(deps: WriteDeps): IncidentEditor {
@@ -51,6 +54,8 @@ export function makeWrite(deps: WriteDeps): IncidentEditor {
     carryOut(deps, decide).catch((error: NodeJS.ErrnoException): WriteResult => {
       if (error.code === undefined) throw error;
       if (error.code === 'NOT_UTF8') return { kind: 'refused', status: 409, detail: NOT_UTF8 };
+      if (error instanceof Unreadable)
+        return { kind: 'failed', detail: `The incident’s file cannot be read (${error.why}). ${UNREADABLE}` };
       if (error.code === 'MISSING') return { kind: 'failed', detail: MISSING };
       deps.log.error({ err: error }, 'the incident cannot be written');
       return { kind: 'failed', detail: `The incident's file cannot be written (${error.code}).` };

@@ -6,7 +6,7 @@ import { forgetUncommitted, noteUncommitted, readUncommitted } from '../../store
 import { ignoreStorageFault } from '../timing/storage.ts';
 
 /** Outages are filed even if the database cannot be written. Records that it did not take are written later. */
-const REFUSED: ReadonlySet<unknown> = new Set(['MISSING', 'NOT_UTF8']);
+const REFUSED: ReadonlySet<unknown> = new Set(['MISSING', 'NOT_UTF8', 'UNREADABLE']);
 
 export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
   readonly #db: Db;
