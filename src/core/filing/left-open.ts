@@ -2,6 +2,7 @@
 import { type Incident, isOpen, keyOf, sourcesOf } from '../model/incident.ts';
 import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
+import { componentOf } from '../model/source.ts';
 import { iso, MINUTE, type Millis } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
 import { affectedIn } from './joining.ts';
@@ -34,19 +35,21 @@ export function outagesLeftOpen(
     if (last?.end !== null || last.incidentId === null) return [];
     const incident = last.incidentId;
     const found = incidents.find(one => keyOf(one) === incident);
-    const isEnded = found?.status === 'resolved';
-    if (
-      isEnded
-        ? found.openedBy !== null
-        : found
-          ? isGrouped(found, source) || holds(found, last, site)
-          : !last.isJoined
-    )
-      return [];
+    if (found ? isHeldBy(found, source, last, site) : !last.isJoined) return [];
     const known = noticed.find(one => one.source === source && one.incident === incident);
-    const since = (isEnded ? found.resolved : null) ?? Math.min(known?.ended ?? now, now);
+    const since = found?.resolved ?? Math.min(known?.ended ?? now, now);
     return [{ source, incident, ended: Math.max(since, ...endsOf(incidents, last, site)) }];
   });
+}
+
+/** Whether an incident still holds a source. */
+function isHeldBy(incident: Incident, source: string, outage: RecordedOutage, site: Site): boolean {
+  if (incident.status !== 'resolved') return isGrouped(incident, source) || holds(incident, outage, site);
+  if (incident.openedBy === null) return false;
+  // An operator ended the machine's incident. What is not checked may never report that it recovered; what affected
+  // nothing was a mistake.
+  const affected = affectedIn(incident, site, incident.resolved ?? incident.started);
+  return componentOf(source) === null || !outage.components.some(id => affected.has(id));
 }
 
 /** Whether it is one of several sources in `opened_by`: the incident follows it until it recovers, whatever is listed. */

@@ -68,6 +68,38 @@ describe('a failing check opens its own incident after three minutes', () => {
     expect(await world.read(FILE)).toBe(left);
   });
 
+  test.each([
+    ['its keys alone', (text: string) => text],
+    ['a section', (text: string) => text.replace('---\n\n##', '---\n\n## Resolved 12:01 UTC\nDone.\n\n##')],
+  ])(
+    'when an operator ends the server’s own incident by %s: it goes on in the same file',
+    async (_, change) => {
+      const world = await failing({});
+      const text = await world.read(FILE);
+      await world.write(FILE, change(text.replace('status: investigating', ended('12:01:00'))));
+      await world.pass(170, 5);
+      expect(await world.read(FILE)).toContain('status: resolved');
+      expect(problems(world)).toContainEqual(HELD_BY_NONE);
+      await world.pass(100, 5);
+      expect(await world.files()).toEqual([FILE]);
+      expect(await world.read(FILE)).toContain('status: investigating');
+      const { incidents } = (await world.get('/api/v2/incidents/unresolved.json')).json;
+      expect(incidents).toHaveLength(1);
+      world.service.status = 200;
+      await world.pass(150, 5);
+      expect(await world.read(FILE)).toContain('status: resolved');
+      const { components } = (await world.get('/api/uptime.json')).json;
+      expect(components[0].downtime_seconds).toBeGreaterThan(300);
+      const all = world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
+      expect(all).toEqual([
+        '[INCIDENT] API Down',
+        '[RESOLVED] API Down',
+        '[UPDATE] API Down',
+        '[RESOLVED] API Down',
+      ]);
+    },
+  );
+
   test('counted from the last end of the incidents that held it', async () => {
     const world = await failing({
       [MINE]: mine('We look into it', '11:50:00'),
