@@ -98,7 +98,7 @@ interface WithoutFile {
 }
 
 /**
- * The sources that fail while their own incident has no file. Those of one incident were recorded at once, in their
+ * The checks that fail while their own incident has no file. Those of one incident were recorded at once, in their
  * order: they are one incident again, under the same name.
  */
 export function outagesWithoutFile(incidents: readonly Incident[], outages: Outages): readonly WithoutFile[] {
@@ -107,7 +107,9 @@ export function outagesWithoutFile(incidents: readonly Incident[], outages: Outa
   const open = new Set(incidents.filter(isOpen).flatMap(sourcesOf));
   const found = Object.entries(outages).flatMap(([source, all]) => {
     const last = all.at(-1);
-    if (last?.end !== null || last.incidentId === null || last.isJoined) return [];
+    // What is not checked may never report that it recovered.
+    if (last?.end !== null || last.incidentId === null || last.isJoined || componentOf(source) === null)
+      return [];
     if (there.has(last.incidentId) || open.has(source)) return [];
     const { incidentId: incident, start: from, recordedAt } = last;
     return [{ source, incident, from, recordedAt: recordedAt ?? from }];
