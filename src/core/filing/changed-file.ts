@@ -281,9 +281,14 @@ function severityAt({ severity, updates }: Incident, at: Millis): Severity {
 }
 
 /** The incident at an event: updates by a clock that was ahead count as just before it. */
-function withoutAhead(incident: Incident, { at, recordedAt }: StoredTransition, filed: Millis): Incident {
-  // It may have waited, while others were filed.
-  const now = Math.max(at, recordedAt, filed);
+function withoutAhead(
+  incident: Incident,
+  { kind, at, recordedAt }: StoredTransition,
+  filed: Millis,
+): Incident {
+  // It may have waited, while others were filed. A recovery recorded by a clock since set back is of no later time:
+  // it would be dated to a start that has not come.
+  const now = kind === 'up' && recordedAt > filed ? Math.max(at, filed) : Math.max(at, recordedAt, filed);
   if (!isAhead(incident, now)) return incident;
   const before = second(Math.min(at, ...incident.updates.map(update => update.at))) - SECOND;
   const { updates } = asOf(incident, now, () => before);

@@ -118,7 +118,12 @@ test('any lives, known in any order and filed in any portions: exact to the seco
         for (let turn = 0; left.length > 0; turn++) {
           const portion = left.slice(0, portions[turn % portions.length]);
           const members = memberStates(parse(text), filed, SITE);
-          const step = nextStep(text, 'x', portion, { members, site: SITE, inWords: AS_IS, now: 0 })!;
+          const step = nextStep(text, 'x', portion, {
+            members,
+            site: SITE,
+            inWords: AS_IS,
+            now: Math.max(...portion.map(one => one.recordedAt)),
+          })!;
           text = step.text;
           filed.push(...portion.slice(0, step.count));
           left = left.slice(step.count);
