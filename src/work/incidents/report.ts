@@ -32,7 +32,8 @@ export async function reportOf(db: Db, signal: StateSignal, site: Site, now: Mil
   if (known === null) return { id, transition, late: null };
   const late = lateness(signal, known, transition.at, now);
   if (!isAgain(signal, known, now)) return { id, transition, late };
-  const at = Math.max(transition.at, Math.min(known.recovered ?? 0, now));
+  // It was well in between, by its own word.
+  const at = transition.at > (known.recovered ?? 0) ? transition.at : now;
   return { id, transition: { ...transition, at, key: `${transition.key}@${isoMillis(now)}` }, late: null };
 }
 
