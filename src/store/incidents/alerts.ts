@@ -1,6 +1,7 @@
 // What a monitor said last, of itself or of each of its alerts: an outage of several is over with the last of them.
 import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
+import type { Tables } from '../db/tables.ts';
 
 export interface KnownAlert {
   readonly source: string;
@@ -30,12 +31,7 @@ export async function noteFiring(
   now: Millis,
 ): Promise<void> {
   const failed_at = newer((await knownAlert(db, id))?.failed, at);
-  const set = { source, is_firing: 1, noted_at: now, failed_at };
-  await db
-    .insertInto('alerts')
-    .values({ id, ...set, recovered_at: null })
-    .onConflict(conflict => conflict.column('id').doUpdateSet(set))
-    .execute();
+  await note(db, id, { source, is_firing: 1, noted_at: now, failed_at });
 }
 
 /** Records a recovery and its time; an earlier time than the stored one changes nothing. Null: it has none. */
@@ -46,12 +42,18 @@ export async function noteRecovery(
   at: Millis | null,
   now: Millis,
 ): Promise<void> {
-  const set = { source, is_firing: 0, noted_at: now };
   const recovered_at = newer((await knownAlert(db, id))?.recovered, at);
+  await note(db, id, { source, is_firing: 0, noted_at: now, recovered_at });
+}
+
+type Noted = Pick<Tables['alerts'], 'source' | 'is_firing' | 'noted_at'> & Partial<Tables['alerts']>;
+
+/** What is not in `set` stays as it is. */
+async function note(db: Db, id: string, set: Noted): Promise<void> {
   await db
     .insertInto('alerts')
-    .values({ id, ...set, recovered_at, failed_at: null })
-    .onConflict(conflict => conflict.column('id').doUpdateSet({ ...set, recovered_at }))
+    .values({ id, recovered_at: null, failed_at: null, ...set })
+    .onConflict(conflict => conflict.column('id').doUpdateSet(set))
     .execute();
 }
 
