@@ -1,5 +1,5 @@
 // `lint [FILE…]`: prints every problem in status.yaml and the incident files, and which emails a merge would send.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBrand } from '../content/brand-files.ts';
 import { notUtf8 } from '../content/incidents/scan.ts';
@@ -80,11 +80,15 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const found: Problem[] = [];
   const incidents: Incident[] = [];
   const whole = await content.incidents();
-  for (const file of files.map(name => path.resolve(cli.cwd, name))) {
+  for (const name of files) {
+    const file = path.resolve(cli.cwd, name);
     if (/\.ya?ml$/i.test(file)) {
       found.push(...ofSite);
       continue;
     }
+    // The error of `readFile` does not name the folder.
+    if ((await stat(file)).isDirectory())
+      throw new Misuse(`${file} is a folder. Name files, or set STATUS_DIR to check a status folder.`);
     const bytes = await readFile(file);
     const text = bytes.toString('utf8');
     const id = path.basename(file).replace(/\.md$/i, '');

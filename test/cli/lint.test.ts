@@ -37,6 +37,14 @@ describe('lint', () => {
     });
   });
 
+  test('a folder by name: says what to do instead', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('incidents/20261123_api.md', GOOD);
+    await expect(terminal.run(lint, 'status')).rejects.toThrow(
+      'status is a folder. Name files, or set STATUS_DIR to check a status folder.',
+    );
+  });
+
   test('problems as file:line, errors exit with 1', async () => {
     const terminal = await openTerminal();
     await terminal.write('incidents/20261123_a.md', GOOD.replace('major', 'mayor'));

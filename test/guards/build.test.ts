@@ -55,4 +55,4 @@ test('a current build is reused, also one that may not be written; a change is b
   expect((await done)[0]).toEqual([0, null]);
   await build();
   expect(await help()).toContain('okapi');
-}, 60_000);
+}, 180_000);

@@ -18,7 +18,7 @@ import { type Millis, parseInstant } from '../../model/time.ts';
 import { type Front, readFrontmatter, withPlainLineEnds } from '../../text/front-matter.ts';
 import { joinWithOr, readYaml, type YamlText } from '../../text/yaml.ts';
 import { checkAgainst } from '../../text/yaml-check.ts';
-import { doubtfulTimes } from '../lint/doubtful-times.ts';
+import { doubtfulTimes, misdatedEnd } from '../lint/doubtful-times.ts';
 import { cutTitle, likelyMistakes } from '../lint/likely-mistakes.ts';
 import type { Remark } from '../lint/remark.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
@@ -106,8 +106,10 @@ function readFields(front: Front, yaml: YamlText, file: string) {
     const what = `\`title\` is longer than ${MAX_TITLE} characters, and is cut off there`;
     problems.push(warningAt(file, what, 'shorten it', yaml.lineOf(['title'])));
   }
-  problems.push(...contradictions(fields).map(remark => problemOf(remark, file, front)));
-  return { fields, problems };
+  const misdated = misdatedEnd(fields);
+  const remarks = [...contradictions(fields), ...misdated];
+  problems.push(...remarks.map(remark => problemOf(remark, file, front)));
+  return { fields: misdated.length > 0 ? { ...fields, resolved: null } : fields, problems };
 }
 
 function readSectionFields(sections: readonly Section[], bodyLine: number, file: string) {

@@ -3,6 +3,7 @@ import { type Incident, isOpen } from '../../model/incident.ts';
 import { DAY, HOUR, iso, type Millis, parseInstant } from '../../model/time.ts';
 import { ENDING_FOR, earliestOf } from '../file/moments.ts';
 import type { Section, Sections } from '../file/timeline.ts';
+import type { Frontmatter } from '../file/updates.ts';
 import { tellsOfWork } from '../times/work-days.ts';
 import { minuteOf, momentsOf, type Remark } from './remark.ts';
 
@@ -32,6 +33,11 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
       what: `this section has a time but no date, and is read as ${iso(at)}: before the work, not during it`,
       fix: `write the date too, like \`## Update ${minuteOf(meant)} UTC\``,
     });
+  }
+  for (const { dated, time, line } of repeats ? [] : sections) {
+    if (!dated || time >= scheduled.start || !isWholeYears(scheduled.end - time)) continue;
+    const fix = `did you mean ${minuteOf(inYearOf(time, scheduled.start))} UTC?`;
+    found.push({ at: line, what: `this update is dated ${iso(time)}, a year before the work`, fix });
   }
   const saysItIsOver =
     resolved !== null ||
@@ -73,6 +79,24 @@ function misdated(incident: Incident, { sections }: Sections): Remark[] {
     found.push({ at: line, what, fix });
   }
   return [...found, ...afterTheEnd(incident, sections)];
+}
+
+/**
+ * The end of a maintenance that is before its announcement, or whole years away from its window: a slip, which does not
+ * count.
+ */
+export function misdatedEnd({
+  scheduled_start: start,
+  scheduled_end: end,
+  ...fields
+}: Frontmatter): Remark[] {
+  const { started, resolved, rrule } = fields;
+  if (start === undefined || end === undefined || rrule != null || resolved == null) return [];
+  const isOfAnotherYear = resolved < start && isWholeYears(end - resolved);
+  if (!isOfAnotherYear && !(started !== undefined && resolved < Math.min(started, start) - DAY)) return [];
+  const what = `\`resolved\` is ${iso(resolved)}, before the maintenance was announced, so it does not count`;
+  const year = `did you mean ${iso(inYearOf(resolved, start))}?`;
+  return [{ at: 'resolved', what, fix: isOfAnotherYear ? year : 'correct its date, or `started`' }];
 }
 
 /** A dated section after the end, by more than its words take, that stands between sections said before that. */

@@ -317,6 +317,54 @@ describe('words about work that goes on after the planned end', () => {
   });
 });
 
+describe('a maintenance with an end of another year', () => {
+  const slip = (front: string, body = 'We upgrade.') => {
+    const { value, problems } = maintenance({ front, body });
+    return [value.resolved && iso(value.resolved), ...problems.map(({ what, fix }) => `${what} — ${fix}`)];
+  };
+
+  test.each<[string, string, string]>([
+    ['the year before', 'resolved: 2025-03-13T03:30:00Z', 'did you mean 2026-03-13T03:30:00Z?'],
+    [
+      'years ago, in another zone',
+      'resolved: 2023-03-13T04:30:00+01:00',
+      'did you mean 2026-03-13T03:30:00Z?',
+    ],
+    [
+      'before it was announced',
+      'started: 2026-03-10T09:00:00Z\nresolved: 2026-02-13T03:30:00Z',
+      'correct its date, or `started`',
+    ],
+  ])('%s: it does not count, and is named', (_, front, fix) => {
+    const [resolved, problem, ...more] = slip(front);
+    expect([resolved, more]).toEqual([null, []]);
+    expect(problem).toMatch(
+      /^`resolved` is 202\S+, before the maintenance was announced, so it does not count/,
+    );
+    expect(problem?.endsWith(`— ${fix}`)).toBe(true);
+  });
+
+  test.each([
+    ['called off before the window', 'resolved: 2026-03-10T10:00:00Z', '2026-03-10T10:00:00Z'],
+    ['called off days before its `started`', 'resolved: 2026-03-09T10:00:00Z', '2026-03-09T10:00:00Z'],
+    ['late', 'resolved: 2026-03-13T09:00:00Z', '2026-03-13T09:00:00Z'],
+  ])('%s: it counts', (_, front, resolved) => {
+    expect(slip(front)).toEqual([resolved]);
+  });
+
+  test('its sections stay on the days of the work, and one of another year is named', () => {
+    const { value } = maintenance({
+      front: 'resolved: 2025-03-13T03:30:00Z',
+      body: '## In progress 02:00 UTC\nx\n\n## Completed 03:30 UTC\ny',
+    });
+    expect(value.updates.map(({ at }) => iso(at))).toEqual(['2026-03-13T02:00:00Z', '2026-03-13T03:30:00Z']);
+    expect(slip('', '## Completed 2025-03-13 03:30 UTC\ny')).toEqual([
+      null,
+      'this update is dated 2025-03-13T03:30:00Z, a year before the work — did you mean 2026-03-13 03:30 UTC?',
+    ]);
+  });
+});
+
 describe('a maintenance that nobody dated', () => {
   const own = { id: '20260313_upgrade', start: '13T22:00', end: '13T23:00' };
 
