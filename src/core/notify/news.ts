@@ -120,9 +120,9 @@ function newsOf(
   // Its end is told already.
   const isAfterToldEnd = end !== null && next === null;
   const isMachineIncident = incident.openedBy !== null && incident.scheduled === null && !firstRound;
-  // The page shows it already. If the source fails again meanwhile, nobody was told of an end.
-  const endMayNotLast =
-    isMachineIncident && next !== null && end !== null && now >= end.at && now - end.at < HOLDS_FOR;
+  // The page shows it already. If the source fails again meanwhile, nobody was told of an end. A person knows better.
+  const isMachineEnd = isMachineIncident && end !== null && has(filedKey(end.body));
+  const endMayNotLast = isMachineEnd && next !== null && now >= end.at && now - end.at < HOLDS_FOR;
   const isRoutine = (update: IncidentUpdate) =>
     update.key !== end?.key && (has(filedKey(update.body)) || claimsEndOnly(update));
   const routineUpdates = isMachineIncident && begun !== undefined ? updates.filter(isRoutine) : [];

@@ -71,6 +71,23 @@ test('what a person writes in it is told at once', async () => {
   expect(subjects(world).slice(1)).toEqual(['[UPDATE] Dashboard Down']);
 });
 
+test.each([
+  ['with words', '## Resolved 12:02 UTC\nWe put the disk back.\n\n## '],
+  ['by the front matter alone', '## '],
+])('an end that a person wrote in it, %s, is told at once', async (_, above) => {
+  const world = await down();
+  const [file = ''] = await world.files();
+  const text = (await world.read(file)).replace('## ', above);
+  await world.write(
+    file,
+    text.replace('status: investigating', 'status: resolved\nresolved: 2026-03-10T12:02:00Z'),
+  );
+  await world.pass(5, 1);
+  expect(subjects(world).slice(1)).toEqual(['[RESOLVED] Dashboard Down']);
+  await world.pass(120, 5);
+  expect(subjects(world)).toHaveLength(2);
+});
+
 test('what waited is told with the newest words, and nothing is left out', async () => {
   const world = await openWorld({
     site: () => `title: T
