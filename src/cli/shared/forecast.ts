@@ -7,8 +7,9 @@ import { affectedBy, type Incident, keyOf, refOf } from '../../core/model/incide
 import { channelName } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
 import { EVERYTHING, type Subscriber } from '../../core/model/subscriber.ts';
+import { HOLDS_FOR } from '../../core/notify/calm.ts';
 import { concernOf, owedTo } from '../../core/notify/concern.ts';
-import { announcements, HOLDS_FOR } from '../../core/notify/news.ts';
+import { announcements } from '../../core/notify/news.ts';
 import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
 import { isFirstRound, seenUpdates } from '../../store/notify/announcements.ts';

@@ -20,3 +20,9 @@ export function filedKeys(before: Incident, after: Incident): readonly string[] 
   const added = after.updates.filter(update => update.body !== '' && !isOld(update));
   return [...new Set(added.map(({ body }) => filedKey(body)))];
 }
+
+/** The ids of the components that a machine's words brought into an incident. `keys`: those of its filed words. */
+export function broughtBy(keys: readonly string[], { updates }: Incident): readonly string[] {
+  const filed = updates.filter(({ body }) => keys.includes(filedKey(body)));
+  return filed.flatMap(({ change }) => change?.components ?? []).map(({ id }) => id);
+}

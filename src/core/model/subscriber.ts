@@ -47,6 +47,8 @@ export interface Concern {
   readonly edge: boolean;
   /** Ids of the affected components; empty: it concerns everyone. */
   readonly affected: readonly string[];
+  /** Those that are affected as of the update. */
+  readonly current: readonly string[];
   /** The affected components of which nothing was told before, although something was of the incident. */
   readonly untold: readonly string[];
   readonly isEnd: boolean;

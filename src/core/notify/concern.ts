@@ -1,5 +1,6 @@
 // Concern: what an update is about, and which subscribers want it.
 import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
+import { affectedAt } from '../incidents/impact.ts';
 import { affectedBy, beginningOf, type Incident, type IncidentUpdate } from '../model/incident.ts';
 import { type Choice, type Concern, type Subscriber, wants } from '../model/subscriber.ts';
 
@@ -9,6 +10,9 @@ export function concernOf(
   update: IncidentUpdate,
   components: readonly { readonly id: string; readonly name: string }[],
 ): Concern {
+  const isOnlyBeginning = update.announces === 'beginning';
+  const current = affectedAt(incident, update, components).map(({ id }) => id);
+  const ever = [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)];
   return {
     kind: incident.scheduled ? 'maintenance' : 'incidents',
     // A relapse counts too: its subscribers were sent the end.
@@ -18,28 +22,31 @@ export function concernOf(
         beginningOf(incident)?.key === update.key ||
         announcesEnd(incident, update) ||
         announcesRelapse(incident, update)),
-    affected: [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)],
+    affected: isOnlyBeginning ? current : ever,
+    current,
     untold: [],
     isEnd: update.announces === 'end',
-    isOnlyBeginning: update.announces === 'beginning',
+    isOnlyBeginning,
   };
 }
 
 /**
  * The concern of an announcement, by what was announced of its incident before. Its end goes to those who were told of
- * it, although the file names their component no more, and to nobody else.
+ * it, although the file names their component no more, and to nobody else but followers of what a machine brought.
+ * @param brought ids of components that a machine's words added: their outage may have been over before it was told
  */
 export function concernAfter(
   concern: Concern,
   { announces }: IncidentUpdate,
   before: readonly Concern[],
+  brought: readonly string[],
 ): Concern {
   if (before.length === 0) return concern;
   const told = before.flatMap(({ affected }) => affected);
   // It concerned everybody.
   const concernedEverybody = before.some(({ affected }) => affected.length === 0);
   const untold = concernedEverybody ? [] : concern.affected.filter(id => !told.includes(id));
-  if (concern.isEnd) return { ...concern, affected: concernedEverybody ? [] : told };
+  if (concern.isEnd) return { ...concern, affected: concernedEverybody ? [] : [...told, ...brought] };
   const isAfterAnEnd = announces === 'reopening' || announces === 'none';
   return { ...concern, untold, affected: isAfterAnEnd ? [...concern.affected, ...told] : concern.affected };
 }
@@ -55,34 +62,42 @@ function formerly({ openedBy, components, updates }: Incident): string[] {
 /**
  * The ids of the subscribers who want the update. To those who follow only components of which nothing was told before,
  * it is a beginning.
+ * @param toldBefore when it was told as a beginning to some, what that was about: they are not told again
  */
 export function owedTo(
   subscribers: readonly Pick<Subscriber, 'id' | 'choice'>[],
   concern: Concern,
+  toldBefore: Concern | null = null,
 ): string[] {
-  const isOwed = (choice: Choice) =>
-    begins(choice, concern)
+  const isOwed = (choice: Choice) => {
+    if (toldBefore && begins(choice, toldBefore)) return false;
+    return begins(choice, concern)
       ? wants(choice, { ...concern, edge: true })
       : !concern.isOnlyBeginning && wants(choice, concern);
+  };
   return subscribers.filter(({ choice }) => isOwed(choice)).map(({ id }) => id);
 }
 
-/** Whether an update is the first that a subscriber is told of its incident, because a component was added to it. */
-export function begins({ components: chosen }: Choice, { affected, untold }: Concern): boolean {
+/**
+ * Whether an update is the first that a subscriber is told of its incident, because a component was added to it. Of one
+ * that is well again, it is not the beginning.
+ */
+export function begins({ components: chosen }: Choice, { affected, current, untold }: Concern): boolean {
   const own = affected.filter(id => chosen?.includes(id));
-  return own.length > 0 && own.every(id => untold.includes(id));
+  return own.some(id => current.includes(id)) && own.every(id => untold.includes(id));
 }
 
-/** Whether updates that wait add components to an incident, as far as the seen ones tell. */
-export function addsComponents(
+/** Whether components are affected as of an update of which, by the told ones, nothing was told. */
+export function bringsComponents(
   { updates, components }: Incident,
-  waiting: readonly IncidentUpdate[],
-  isSeen: (update: IncidentUpdate) => boolean,
+  update: IncidentUpdate,
+  isTold: (update: IncidentUpdate) => boolean,
 ): boolean {
   // It concerned everybody.
   if (!components || components.length === 0) return false;
-  const idsOf = (some: readonly IncidentUpdate[]) =>
-    some.flatMap(({ change }) => change?.components ?? []).map(({ id }) => id);
-  const known = [...components.map(({ id }) => id), ...idsOf(updates.filter(isSeen))];
-  return idsOf(waiting).some(id => !known.includes(id));
+  const listOf = ({ change }: IncidentUpdate) => change?.components ?? [];
+  const known = [components, ...updates.filter(isTold).map(listOf)].flat().map(({ id }) => id);
+  const until = updates.slice(0, updates.indexOf(update) + 1);
+  const current = until.findLast(({ change }) => change?.components)?.change?.components ?? components;
+  return current.some(({ id }) => !known.includes(id));
 }

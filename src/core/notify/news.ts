@@ -21,7 +21,8 @@ import {
   type UpdateStatus,
 } from '../model/incident.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
-import { addsComponents } from './concern.ts';
+import { CALM, claimsEndOnly, folded, HOLDS_FOR, joinKey, updateIn } from './calm.ts';
+import { bringsComponents } from './concern.ts';
 
 export interface Announcement extends UpdateRef {
   readonly incident: Incident;
@@ -32,11 +33,6 @@ export interface Announcement extends UpdateRef {
 
 /** Older news is recorded, not sent. */
 const NEWS_FOR: Millis = DAY;
-
-/** Between its beginning and its end, a machine's incident is told about no more often than this. */
-const CALM: Millis = 10 * MINUTE;
-/** A recovery that a machine measured must have lasted this long when it is told. */
-export const HOLDS_FOR: Millis = MINUTE;
 
 /** When something was last told of an incident, by its lasting name; null: unknown, or nothing yet. */
 export type LastTold = (incidentId: string) => Millis | null;
@@ -123,9 +119,13 @@ function newsOf(
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end. A person knows better.
   const isMachineEnd = isMachineIncident && end !== null && has(filedKey(end.body));
   const endMayNotLast = isMachineEnd && next !== null && now >= end.at && now - end.at < HOLDS_FOR;
+  // What a machine filed meanwhile is told with the beginning; or, if it is over by then, its end alone is told.
+  const isUntold = isMachineIncident && begun === undefined && told === null;
   const isRoutine = (update: IncidentUpdate) =>
-    update.key !== end?.key && (has(filedKey(update.body)) || claimsEndOnly(update));
-  const routineUpdates = isMachineIncident && begun !== undefined ? updates.filter(isRoutine) : [];
+    update.key !== end?.key &&
+    (has(filedKey(update.body)) || claimsEndOnly(update) || (isUntold && update === beginningOf(incident)));
+  const routineUpdates =
+    isUntold || (isMachineIncident && begun !== undefined) ? updates.filter(isRoutine) : [];
   for (const update of updates) {
     if (isSeen(update) || update.at > now || waiting.includes(update) || routineUpdates.includes(update))
       continue;
@@ -147,25 +147,24 @@ function newsOf(
       );
   }
   const routine = routineUpdates.filter(update => !isSeen(update) && update.at <= now);
+  const tellable = routine.filter(
+    update => update.status !== 'resolved' && !update.quiet && !isStaleNews(update),
+  );
   // An end, or what says that it goes on after one, is told at once.
   const mayTellRoutine = next !== null || told === null || now - told >= CALM || now < told;
-  if (mayTellRoutine && !endMayNotLast) {
-    const publishable = routine.filter(({ status, quiet }) => status !== 'resolved' && !quiet);
-    const newest = end === null ? publishable.at(-1) : undefined;
+  const newest = end === null ? tellable.at(-1) : undefined;
+  if (isUntold || (mayTellRoutine && !endMayNotLast)) {
+    const teller = newest && isUntold ? tellable[0] : newest;
     for (const update of routine)
-      add(
-        update === newest ? folded(publishable) : update,
-        update.key,
-        update !== newest || isStaleNews(update),
-      );
-  } else if (end === null) {
+      add(update === teller ? folded(update, tellable) : update, update.key, update !== teller);
+  } else if (newest && !has(joinKey(newest.key))) {
     // Who follows only what it brings was told nothing yet, and need not wait.
-    const tellsNewcomers = (update: IncidentUpdate) =>
-      !update.quiet && !has(joinKey(update.key)) && !isStaleNews(update);
-    const joined = routine.filter(tellsNewcomers).at(-1);
-    if (joined && addsComponents(incident, routine, isSeen))
-      add({ ...joined, announces: 'beginning' }, joinKey(joined.key), false);
+    const isTold = (one: IncidentUpdate) => isSeen(one) || has(joinKey(one.key));
+    if (bringsComponents(incident, newest, isTold))
+      add({ ...newest, announces: 'beginning' }, joinKey(newest.key), false);
   }
+  // If it fails again meanwhile, its beginning is news still.
+  if (isUntold && endMayNotLast && found.every(({ quiet }) => quiet)) return [];
   const first = found.findIndex(({ quiet }) => !quiet);
   if (next && end && !endMayNotLast) {
     add(end, next.key, isSilentOccurrence(incident) || (isOld(end) && begun === undefined));
@@ -187,25 +186,6 @@ function newsOf(
 /** Whether an update says no more than its status. */
 function isWordless({ body, label }: IncidentUpdate): boolean {
   return body.trim() === '' && label === null;
-}
-
-/** The key of an update that is told at once to those to whom it is the beginning. */
-const joinKey = (key: string) => `${JOINED}${key}`;
-/** How such keys begin; nobody else was told by them. */
-export const JOINED = 'joined ';
-const updateIn = (key: string) => (key.startsWith(JOINED) ? key.slice(JOINED.length) : key);
-
-/** The newest of the updates with the words of all: those that waited are told with it. */
-function folded(folding: readonly IncidentUpdate[]): IncidentUpdate {
-  const newest = folding.at(-1)!;
-  return folding.length === 1
-    ? newest
-    : { ...newest, body: folding.map(({ body }) => body.trim()).join('\n\n'), folds: true };
-}
-
-/** Whether it said that an open incident was over: an end that did not hold is told to nobody. */
-function claimsEndOnly({ status, label, inherits }: IncidentUpdate): boolean {
-  return status === 'resolved' && !inherits && label === null;
 }
 
 /** Whether nothing is told of an occurrence because nothing is written about it. */
@@ -245,7 +225,7 @@ export function asAnnounced<Kind extends Incident>(
   const isNew = (one: IncidentUpdate) =>
     isPreface(one) ? !before.some(isPreface) : one.at < begun && !before.some(({ key }) => key === one.key);
   const updates = incident.updates.filter(one => one.key === update.key || !isNew(one));
-  const { announces, status, folds, body } = announced.update;
+  const { announces, status, folds, body, at } = announced.update;
   const isMarked = announces !== undefined && update.announces === undefined;
   const isRaised = (update.status === 'scheduled' || announces === 'end') && status !== update.status;
   if (updates.length === incident.updates.length && !isMarked && !isRaised && !folds) return current;
@@ -257,7 +237,7 @@ export function asAnnounced<Kind extends Incident>(
             ...update,
             ...(isMarked ? { announces } : {}),
             ...(isRaised ? { status } : {}),
-            ...(folds ? { body, folds } : {}),
+            ...(folds ? { body, folds, at } : {}),
           }
         : update,
   };

@@ -1,6 +1,7 @@
 // Announcements: which updates were announced, and how many of their deliveries are enqueued.
 import { type Selectable, sql } from 'kysely';
 import { withdrawnWith } from '../../core/incidents/ending.ts';
+import { broughtBy } from '../../core/incidents/filed-words.ts';
 import { updatesBehind } from '../../core/incidents/impact.ts';
 import {
   type Incident,
@@ -13,8 +14,9 @@ import type { ChannelType } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Choice, Concern } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
+import { JOINED, joinKey } from '../../core/notify/calm.ts';
 import { concernAfter, concernOf } from '../../core/notify/concern.ts';
-import { type Announcement, asAnnounced, findUpdate, JOINED } from '../../core/notify/news.ts';
+import { type Announcement, asAnnounced, findUpdate } from '../../core/notify/news.ts';
 import { undrawn } from '../../core/page/rendered-texts.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../db/database.ts';
@@ -240,7 +242,24 @@ export async function concernIn(
 ): Promise<Concern> {
   const before = await announcedBefore(db, keyOf(incident), ref);
   const told = before.map(one => concernOf(one.incident, one.update, components));
-  return concernAfter(concernOf(incident, update, components), update, told);
+  const concern = concernOf(incident, update, components);
+  const isMachineEnd = concern.isEnd && incident.openedBy !== null;
+  const filed = isMachineEnd ? await keysOfFiledWords(db, keyOf(incident)) : [];
+  return concernAfter(concern, update, told, broughtBy(filed, incident));
+}
+
+/** What an update was about when it was told to those to whom it is the beginning, before all others; null: it was not. */
+export async function toldAsBeginning(
+  db: Db,
+  ref: string,
+  { incident, update }: Frozen,
+  components: Site['components'],
+): Promise<Concern | null> {
+  const incidentId = keyOf(incident);
+  if (ref !== refOf({ incidentId, key: update.key })) return null;
+  const joined = refOf({ incidentId, key: joinKey(update.key) });
+  const frozen = await frozenUpdate(db, joined);
+  return frozen && concernIn(db, joined, frozen, components);
 }
 
 /** All that was announced of an incident before `ref`, as it was then. */

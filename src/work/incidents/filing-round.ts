@@ -126,9 +126,7 @@ export class FilingRound {
     else this.#deps.log.info({ sources: outages.map(one => one.source), incident: id }, 'incident filed');
   }
 
-  #filedWith() {
-    return { site: this.#site, inWords: this.#inWords, now: this.#now };
-  }
+  readonly #filedWith = () => ({ site: this.#site, inWords: this.#inWords, now: this.#now });
 
   /** Writes what the sources of open incidents reported. Each file is written once. */
   async fileChanges(): Promise<void> {
@@ -140,8 +138,10 @@ export class FilingRound {
       const [old, incident] = [before, whole].map(one => parseIncident(`${id}.md`, id, one).value);
       await this.#notes.own(id, before, text);
       const { groupWithin } = this.#site;
-      const isDue =
-        !isNews || !incident || isComplete(old!, incident, all, this.#read.unsure, groupWithin, this.#now);
+      // One that was opened just now says all that is known.
+      const isNew = this.#written.has(id);
+      const mayWait = isNews && incident && !isNew;
+      const isDue = !mayWait || isComplete(old!, incident, all, this.#read.unsure, groupWithin, this.#now);
       // Changes to a file that is not written yet wait for it.
       const isWaiting = this.unfiled.has(id);
       const done =

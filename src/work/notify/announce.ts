@@ -6,14 +6,9 @@ import { withdrawnWith } from '../../core/incidents/ending.ts';
 import { type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
+import { HOLDS_FOR } from '../../core/notify/calm.ts';
 import { owedTo } from '../../core/notify/concern.ts';
-import {
-  type Announcement,
-  announcements,
-  asAnnounced,
-  findUpdate,
-  HOLDS_FOR,
-} from '../../core/notify/news.ts';
+import { type Announcement, announcements, asAnnounced, findUpdate } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import {
   announceUpdates,
@@ -28,6 +23,7 @@ import {
   type Owed,
   owedUpdates,
   seenUpdates,
+  toldAsBeginning,
   withdraw,
 } from '../../store/notify/announcements.ts';
 import type { SomeNotificationParts } from './parts.ts';
@@ -145,8 +141,10 @@ export class Announcer {
 
   async #enqueueAll(ref: string, { incident, update }: Frozen, { site }: Snapshot): Promise<number> {
     const { db, clock } = this.#parts;
-    const concern = await concernIn(db, ref, { incident, update }, site.components);
-    const owed = (readers: Parameters<typeof owedTo>[0]) => owedTo(readers, concern);
+    const about = { incident, update };
+    const concern = await concernIn(db, ref, about, site.components);
+    const toldBefore = await toldAsBeginning(db, ref, about, site.components);
+    const owed = (readers: Parameters<typeof owedTo>[0]) => owedTo(readers, concern, toldBefore);
     const types = site.notify.visitors.channels;
     for (let deliveries = 0; ; ) {
       const step = await enqueueSome(db, ref, STEP, owed, types, clock());

@@ -1,0 +1,27 @@
+// Calm: a machine's incident is told rarely, with the words of what waited, and its end when that has held.
+import type { IncidentUpdate } from '../model/incident.ts';
+import { MINUTE, type Millis } from '../model/time.ts';
+
+/** Between its beginning and its end, a machine's incident is told about no more often than this. */
+export const CALM: Millis = 10 * MINUTE;
+/** A recovery that a machine measured must have lasted this long when it is told. */
+export const HOLDS_FOR: Millis = MINUTE;
+
+/** How the keys of `joinKey` begin; by them nobody else was told. */
+export const JOINED = 'joined ';
+/** The key of an update that is told at once to those to whom it is the beginning. */
+export const joinKey = (key: string) => `${JOINED}${key}`;
+/** The key of the update that is told under a key. */
+export const updateIn = (key: string) => (key.startsWith(JOINED) ? key.slice(JOINED.length) : key);
+
+/** One of several updates that are told together, with the words of all and the newest time. `all`: oldest first. */
+export function folded(one: IncidentUpdate, all: readonly IncidentUpdate[]): IncidentUpdate {
+  if (all.length === 1) return one;
+  const body = all.map(({ body }) => body.trim()).join('\n\n');
+  return { ...one, at: all.at(-1)!.at, body, folds: true };
+}
+
+/** Whether it said that an open incident was over: an end that did not hold is told to nobody. */
+export function claimsEndOnly({ status, label, inherits }: IncidentUpdate): boolean {
+  return status === 'resolved' && !inherits && label === null;
+}

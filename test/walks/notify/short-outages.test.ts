@@ -1,0 +1,156 @@
+// Short outages: what was over before it was told is told once, by its end, and alike by email and in channels.
+import { createServer } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { openWorld, subscribed, type World } from '../world.ts';
+import { openPeer, type Peer } from './channel-peer.ts';
+
+const IDS = ['api', 'db', 'web'] as const;
+type Id = (typeof IDS)[number];
+const FILE = '20260310_api-down.md';
+const BOTH = 'API and Database Down';
+
+interface Watched extends World {
+  /** What each service answers next. */
+  readonly answers: Record<Id, number>;
+  readonly chat: Peer;
+  readonly hook: Peer;
+}
+
+/** Three checks, each every 5 seconds; one reader of everything, one of the database alone, a chat and a webhook. */
+async function watched(more = ''): Promise<Watched> {
+  const answers: Record<Id, number> = { api: 200, db: 200, web: 200 };
+  const server = createServer((req, res) => res.writeHead(answers[req.url?.slice(1) as Id] ?? 404).end());
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const base = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  const [chat, hook] = await Promise.all([openPeer(), openPeer()]);
+  const one = (id: Id, name: string) =>
+    `  - { id: ${id}, name: ${name}, schedule: "*/5 * * * * *", check: { type: http, url: "${base}/${id}" }, detect: { latency: 1m, recoveries: 1 } }\n`;
+  const channels = `[ { type: slack, url: "${chat.url}/x" }, { type: webhook, url: "${hook.url}/x" } ]`;
+  const world = await openWorld({
+    site: () =>
+      `title: T\nnotify: { ${more}channels: ${channels} }\ncomponents:\n${one('api', 'API')}${one('db', 'Database')}${one('web', 'Web')}`,
+  });
+  await world.pass(30, 5);
+  await subscribed(world, 'ann@example.com');
+  await subscribed(world, 'db@example.com', ['db']);
+  return Object.assign(Object.create(world, Object.getOwnPropertyDescriptors(world)) as World, {
+    answers,
+    chat,
+    hook,
+  });
+}
+
+async function turn(world: Watched, ids: readonly Id[], status: number, seconds: number): Promise<void> {
+  for (const id of ids) world.answers[id] = status;
+  await world.pass(seconds, 5);
+}
+
+const mailsTo = ({ mails }: World, to: string) =>
+  mails.filter(mail => mail.subject?.startsWith('[') && JSON.stringify(mail.to).includes(`${to}@`));
+const subjects = (world: World, to: string) => mailsTo(world, to).map(({ subject }) => subject);
+
+/** Expects that everybody was told the same: by emails, in the chat, and by the webhook's status. */
+function expectTold(world: Watched, told: readonly string[], statuses: readonly string[]): void {
+  for (const to of ['ann', 'db']) expect([to, subjects(world, to)]).toEqual([to, told]);
+  expect(world.chat.got.map(({ json }) => json.blocks[0].text.text)).toEqual(told);
+  expect(world.hook.got.map(({ json }) => json.incident.status)).toEqual(statuses);
+}
+
+test('several checks, all over before the window of the group: their end is told, when it has held', async () => {
+  const world = await watched();
+  await turn(world, ['api', 'db'], 503, 25);
+  await turn(world, ['api', 'db'], 200, 50);
+  expect(await world.read(FILE)).toContain('status: resolved\n');
+  expectTold(world, [], []);
+  await world.restart();
+  await world.pass(40, 5);
+  expectTold(world, [`[RESOLVED] ${BOTH}`], ['resolved']);
+  const [{ text, references } = {}] = mailsTo(world, 'db');
+  expect(text).toContain('Database has responded normally again since');
+  expect(text).toContain('Affects: API and Database\n');
+  expect(references).toBeUndefined();
+  await world.pass(900, 60);
+  expectTold(world, [`[RESOLVED] ${BOTH}`], ['resolved']);
+});
+
+test('the end did not hold: the beginning is told then, once', async () => {
+  const world = await watched();
+  await turn(world, ['api', 'db'], 503, 25);
+  await turn(world, ['api', 'db'], 200, 50);
+  await turn(world, ['api'], 503, 30);
+  expectTold(world, [`[INCIDENT] ${BOTH}`], ['investigating']);
+  expect(mailsTo(world, 'ann')[0]!.text).toContain('Still unstable. API has been failing its checks since');
+  await turn(world, ['api'], 200, 100);
+  expectTold(world, [`[INCIDENT] ${BOTH}`, `[RESOLVED] ${BOTH}`], ['investigating', 'resolved']);
+});
+
+test('what a person writes before the end has held is told at once', async () => {
+  const world = await watched();
+  await turn(world, ['api', 'db'], 503, 25);
+  await turn(world, ['api', 'db'], 200, 50);
+  await world.write(FILE, `${await world.read(FILE)}\n## Update 12:01 UTC\nA switch failed.\n`);
+  await world.pass(5, 5);
+  expect(subjects(world, 'ann')).toEqual([`[UPDATE] ${BOTH}`]);
+  expect(mailsTo(world, 'ann')[0]!.text).toContain('A switch failed.');
+  await world.pass(120, 5);
+  expectTold(world, [`[UPDATE] ${BOTH}`, `[RESOLVED] ${BOTH}`], ['resolved', 'resolved']);
+});
+
+test('one of several is over before the window: the beginning tells that, too', async () => {
+  const world = await watched();
+  await turn(world, ['api', 'db'], 503, 25);
+  await turn(world, ['db'], 200, 100);
+  expectTold(world, [`[INCIDENT] ${BOTH}`], ['investigating']);
+  const { text } = mailsTo(world, 'db')[0]!;
+  for (const words of [
+    'API has been failing',
+    'Database has been failing',
+    'Database has responded normally',
+  ])
+    expect(text).toContain(words);
+  // The recovery was later than the beginning.
+  expect(text).toMatch(/Database has responded normally again since 10 Mar 2026, 12:01 UTC/);
+  await world.pass(900, 30);
+  expectTold(world, [`[INCIDENT] ${BOTH}`], ['investigating']);
+});
+
+test('one that joined is over before it was told: its followers get an update, once, and the end', async () => {
+  const world = await watched();
+  await turn(world, ['api'], 503, 30);
+  expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down']);
+  await turn(world, ['db'], 503, 25);
+  await turn(world, ['db'], 200, 300);
+  expect(subjects(world, 'db')).toEqual([]);
+  await world.pass(600, 30);
+  expect(subjects(world, 'db')).toEqual(['[UPDATE] API Down']);
+  expect(mailsTo(world, 'db')[0]!.text).toContain('Database has responded normally again since');
+  await turn(world, ['api'], 200, 100);
+  expect(subjects(world, 'db')).toEqual(['[UPDATE] API Down', '[RESOLVED] API Down']);
+});
+
+test('one that joined, and all is over before that was told: its followers get the end', async () => {
+  const world = await watched();
+  await turn(world, ['api'], 503, 30);
+  await turn(world, ['db'], 503, 25);
+  await turn(world, ['db'], 200, 100);
+  await turn(world, ['api'], 200, 120);
+  expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
+  expect(subjects(world, 'db')).toEqual(['[RESOLVED] API Down']);
+});
+
+test('one that joined and fails on: its followers are told of the beginning, and not the same again', async () => {
+  const world = await watched();
+  await turn(world, ['api'], 503, 30);
+  await turn(world, ['db'], 503, 120);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down']);
+  expect(mailsTo(world, 'db')[0]!.text).toContain('Database has been failing its checks since');
+  await world.pass(900, 30);
+  expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down']);
+  await turn(world, ['db'], 200, 700);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
+});
