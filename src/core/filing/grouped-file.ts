@@ -90,7 +90,10 @@ function seenBy(transitions: readonly Transition[]): string {
   return seen.map(one => `${nameOf(one)}: ${one.facts?.seen ?? 'down'}`).join('; ');
 }
 
-/** One text for the recoveries of several checks: the operator's `## Up`, if there is one. */
+/**
+ * One text for the recoveries of several sources: of checks, the operator's `## Up`, if there is one; the last of several
+ * monitors speaks for itself alone, so the text is about the incident.
+ */
 export function lastWords(
   message: string,
   incident: Incident,
@@ -99,10 +102,13 @@ export function lastWords(
   site: Site,
   inWords: InWords,
 ): string {
-  const ids = new Set(sourcesOf(incident).map(componentOf));
+  const sources = sourcesOf(incident);
+  const lasted = lastedFrom(incident.started, end);
+  if (sources.length > 1 && componentOf(event.source) === null)
+    return machineText('machine.over', { name: incident.title, lasted: lasted.duration });
+  const ids = new Set(sources.map(componentOf));
   const names = site.components.filter(one => ids.has(one.id)).map(one => one.name);
   if (!event.facts || names.length < 2) return message;
-  const lasted = lastedFrom(incident.started, end);
   const facts = { kind: 'together' as const, component: phraseOf(names), seen: event.facts.seen, ...lasted };
   return inWords({ ...event, message, facts }).message;
 }

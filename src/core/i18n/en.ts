@@ -441,6 +441,7 @@ export const en = {
   'machine.says_up': '{name} is up again, says {who}{said}',
   'machine.says_degraded': '{name} is degraded, says {who}{said}',
   'machine.says_over': '{name} is over, says {who}{said}',
+  'machine.over': '{name} is over: all that was reported has ended.[ It lasted {lasted}.]',
   'machine.says': '{name}, says {who}{said}',
   'machine.begins': 'This maintenance begins in {lead}.',
   'machine.begins_about': 'This maintenance begins in about {lead}.',

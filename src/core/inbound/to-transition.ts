@@ -42,7 +42,7 @@ export function toTransition(
     slug: slugOf(name, ending),
     severity: severityOfSignal(signal, inbound) ?? 'minor',
     components: matched,
-    message: messageOf(signal),
+    message: signalWords(signal),
   };
 }
 
@@ -115,8 +115,8 @@ function parseUrl(text: string): MonitoredUrl | null {
   return { host, hostname, path: alone ? null : pathname.replace(/\/*$/, '/') };
 }
 
-/** The monitor's text goes on the page, so it is escaped. */
-function messageOf({ kind, says, name, sender, ...signal }: Signal): string {
+/** The words of a signal, as markdown. The monitor's text goes on the page, so it is escaped. */
+export function signalWords({ kind, says, name, sender, ...signal }: Signal): string {
   const message = withoutSecrets(signal.message);
   const key = SAYS[says][kind === 'up' ? 'up' : 'down'];
   return machineText(key, { name, who: calledOf(sender), said: message });

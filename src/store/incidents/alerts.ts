@@ -60,17 +60,21 @@ async function note(db: Db, id: string, set: Noted): Promise<void> {
 const newer = (known: Millis | null = null, at: Millis | null): Millis | null =>
   known === null || (at !== null && at > known) ? at : known;
 
-/** How many alerts of a source fire, and when the last of the others ended, epoch ms; null if none told. */
+/** How many alerts a source has, how many fire, and when the last of the others ended, epoch ms; null if none told. */
 export async function alertsOf(
   db: Db,
   source: string,
-): Promise<{ readonly firing: number; readonly ended: Millis | null }> {
+): Promise<{ readonly all: number; readonly firing: number; readonly ended: Millis | null }> {
   const row = await db
     .selectFrom('alerts')
-    .select(({ fn }) => [fn.sum<number | null>('is_firing').as('firing'), fn.max('recovered_at').as('ended')])
+    .select(({ fn }) => [
+      fn.countAll().as('all'),
+      fn.sum<number | null>('is_firing').as('firing'),
+      fn.max('recovered_at').as('ended'),
+    ])
     .where('source', '=', source)
     .executeTakeFirstOrThrow();
-  return { firing: Number(row.firing), ended: row.ended };
+  return { all: Number(row.all), firing: Number(row.firing), ended: row.ended };
 }
 
 /** A person ended the outage: alerts that were not reported since may never be again. */

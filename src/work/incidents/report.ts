@@ -3,7 +3,7 @@ import { matchLine } from '../../core/inbound/held.ts';
 import { isHeldUnmatched } from '../../core/inbound/senders.ts';
 import { severityOfSignal } from '../../core/inbound/severity.ts';
 import type { Signal } from '../../core/inbound/signal.ts';
-import { toTransition } from '../../core/inbound/to-transition.ts';
+import { signalWords, toTransition } from '../../core/inbound/to-transition.ts';
 import type { Site } from '../../core/model/site.ts';
 import { iso, isoMillis, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
@@ -105,7 +105,10 @@ export async function withheld(
   };
 }
 
-/** Notes a recovery. Its time is the last of its source's alerts; null while others of them still fire. */
+/**
+ * Notes a recovery. Its time is the last of its source's alerts, and of several none has a say; null while others of
+ * them still fire.
+ */
 export async function recovery(
   db: Db,
   signal: StateSignal,
@@ -117,6 +120,8 @@ export async function recovery(
   if (signal.at !== null || signal.alert !== null)
     await alerts.noteRecovery(db, id, source, signal.at === null ? null : at, now);
   if (signal.alert === null) return transition;
-  const { firing, ended } = await alerts.alertsOf(db, source);
-  return firing > 0 ? null : { ...transition, at: Math.max(at, Math.min(ended ?? at, now)) };
+  const { all, firing, ended } = await alerts.alertsOf(db, source);
+  if (firing > 0) return null;
+  const message = all > 1 ? signalWords({ ...signal, message: '' }) : transition.message;
+  return { ...transition, message, at: Math.max(at, Math.min(ended ?? at, now)) };
 }

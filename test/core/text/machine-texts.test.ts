@@ -64,6 +64,11 @@ test.each<[Args[0], Args[1], string]>([
     { name: 'High load', who: 'Grafana', said: 'cpu: 97 %' },
     'High load, meldet Grafana: cpu: 97 %',
   ],
+  [
+    'machine.over',
+    { name: 'API Down', lasted: 60_000 },
+    'API Down ist vorbei: Alles Gemeldete ist beendet. Dauer: 1 Minute.',
+  ],
   ['machine.begins', { lead: 86_400_000 }, 'Zeit bis zum Beginn dieser Wartung: 1 Tag.'],
 ])('%s %j', (key, values, inGerman) => {
   const text = machineText(key, values);

@@ -88,6 +88,9 @@ describe.each(['alertmanager', 'grafana'])('alerts of one name and component (%s
     await world.pass(120);
     const subjects = world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
     expect(subjects).toEqual(['[INCIDENT] PodCrash', '[RESOLVED] PodCrash']);
+    // It tells of the incident, not of the pod that ended last.
+    expect(world.mails.at(-1)!.text).toMatch(/PodCrash is over, says \w+\.\n/);
+    expect(world.mails.at(-1)!.text).not.toContain('Pod 3');
   });
 });
 

@@ -109,6 +109,25 @@ test.each([100, 900])(
   },
 );
 
+test.each([[['API', 'Both']], [['Both', 'API']]])(
+  'the end tells of the incident, not of the monitor that recovered last: %j',
+  async order => {
+    const world = await openWorld({ site: MONITORS });
+    await subscribed(world, 'all@example.com');
+    for (const monitor of ['API', 'Both']) await REPORT(world, monitor, 'down');
+    await world.pass(30, 5);
+    for (const monitor of order) {
+      await REPORT(world, monitor, 'up');
+      await world.pass(30, 5);
+    }
+    await world.pass(90, 5);
+    expect(subjects(world, 'all')).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
+    const { text } = world.mails.at(-1)!;
+    expect(text).toContain('API Down is over: all that was reported has ended. It lasted 1 minute');
+    expect(text).not.toContain('says UptimeRobot');
+  },
+);
+
 test('an operator writes while a join waits: both beginnings have their end', async () => {
   const world = await openWorld({ site: MONITORS });
   await subscribed(world, 'db@example.com', ['db']);
