@@ -4,10 +4,11 @@ import { incident } from '../../src/cli/incident.ts';
 import { lint } from '../../src/cli/lint.ts';
 import { readSite } from '../../src/config/site-file.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
+import { filedKey } from '../../src/core/incidents/filed-words.ts';
 import { EVERYTHING } from '../../src/core/model/subscriber.ts';
 import { DAY, HOUR, iso, MINUTE } from '../../src/core/model/time.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
-import { endFirstRound, noteQuietly } from '../../src/store/notify/announcements.ts';
+import { announceUpdates, endFirstRound, noteQuietly } from '../../src/store/notify/announcements.ts';
 import { noteHealth, syncChannels } from '../../src/store/notify/channels.ts';
 import { confirmSubscriber, savePending } from '../../src/store/notify/subscribers.ts';
 import { NOW, openTerminal } from './terminal.ts';
@@ -298,6 +299,44 @@ components:
     const resolve = incident.find(({ name }) => name === 'incident resolve')!;
     const { out } = await terminal.run(resolve, '20261123_api', '--message', 'Over.', '--yes');
     expect(out).toContain('1 subscriber of API would get 1 email: 20261123_api\n');
+  });
+
+  test('an update that a machine’s incident has to wait with: the preview says when', async () => {
+    const terminal = await openTerminal();
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    await endFirstRound(db, NOW - 10 * MINUTE);
+    await subscribe(db, 'a', null);
+    await subscribe(db, 'b', ['database']);
+    const id = '20261123_api';
+    const begun = GOOD.replace('components: [api]', 'components: [api]\nopened_by: probe:api');
+    const told = parseIncident('', id, begun).value!;
+    const [update] = told.updates as [(typeof told.updates)[0]];
+    const before = told.updates.map(one => ({
+      ...{ incidentId: id, key: one.key, incident: told, update: one },
+      quiet: one !== update,
+    }));
+    await announceUpdates(db, before, NOW - 4 * MINUTE, NOW);
+    const joins = `${begun}\n## Investigating ${iso(NOW - 3 * MINUTE)
+      .slice(0, 16)
+      .replace('T', ' ')} UTC\ncomponents: [api, database]\nIt is worse.\n`;
+    await terminal.write(`incidents/${id}.md`, joins);
+    await noteQuietly(db, id, [filedKey('It is worse.')], NOW - 3 * MINUTE);
+    const when = iso(NOW + 6 * MINUTE)
+      .slice(0, 19)
+      .replace('T', ' ');
+    const { out } = await terminal.run(lint);
+    expect(out.split('\n').filter(line => line.includes('would get'))).toEqual([
+      // To them it is the beginning.
+      `1 subscriber of API, Database would get 1 email: ${id}`,
+      `1 subscriber of API, Database would get 1 email at ${when} UTC: ${id}`,
+    ]);
+    // The end does not wait, and tells all.
+    const { out: saved } = await terminal.run(
+      incident.find(({ name }) => name === 'incident resolve')!,
+      ...[id, '--message', 'Over.', '--yes'],
+    );
+    expect(saved).toContain(`2 subscribers of API, Database would get 1 email: ${id}\n`);
+    await db.destroy();
   });
 
   test('channels too: those of status.yaml by name, without what is disabled or about something else', async () => {

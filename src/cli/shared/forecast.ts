@@ -1,18 +1,26 @@
 // Forecast: who would be told about these incidents if they were on the page now, by email or in a channel.
 
+import { printMoment } from '../../core/i18n/spell.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { announcedWhenSeen } from '../../core/incidents/first-seen.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import { affectedBy, type Incident, keyOf, refOf } from '../../core/model/incident.ts';
 import { channelName } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
-import { EVERYTHING, type Subscriber } from '../../core/model/subscriber.ts';
-import { HOLDS_FOR } from '../../core/notify/calm.ts';
-import { concernOf, owedTo } from '../../core/notify/concern.ts';
-import { announcements } from '../../core/notify/news.ts';
+import { type Concern, EVERYTHING, type Subscriber } from '../../core/model/subscriber.ts';
+import type { Millis } from '../../core/model/time.ts';
+import { CALM, HOLDS_FOR, joinKey } from '../../core/notify/calm.ts';
+import { owedTo } from '../../core/notify/concern.ts';
+import { type Announcement, announcements, type LastTold } from '../../core/notify/news.ts';
 import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
-import { isFirstRound, seenUpdates } from '../../store/notify/announcements.ts';
+import {
+  concernIn,
+  isFirstRound,
+  lastAnnounced,
+  seenUpdates,
+  toldAsBeginning,
+} from '../../store/notify/announcements.ts';
 import { allChannels } from '../../store/notify/channels.ts';
 import { confirmedSubscribers } from '../../store/notify/subscribers.ts';
 import { Identities } from '../../work/incidents/identities.ts';
@@ -20,15 +28,15 @@ import { type Cli, databaseOf } from './command.ts';
 
 /**
  * One sentence per incident and way: "3 subscribers of API would get 2 emails: 20251106_api", "slack at
- * hooks.slack.com (ops-room) would get 2 messages: 20251106_api". Empty without a database, or if nobody would be told.
+ * hooks.slack.com (ops-room) would get 2 messages: 20251106_api". What waits for calm says when. Empty without a database,
+ * or if nobody would be told.
  */
 export async function forecast(incidents: readonly Incident[], site: Site, cli: Cli): Promise<string[]> {
   const db = databaseOf(cli);
   if (!db) return [];
   try {
     const seen = await seenUpdates(db);
-    const emailed = await confirmedSubscribers(db);
-    const channels = await channelsOf(db, site);
+    const readers = { people: await confirmedSubscribers(db), channels: await channelsOf(db, site) };
     const first = await isFirstRound(db);
     const now = cli.clock();
     const known = await new Identities(db, 'reader').of(incidents, now);
@@ -40,32 +48,81 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
       return occurrencesOf(read, now, site.timezone).map(each => asOf(each, now, () => now));
     });
     // A machine's incident is told to be over when its end has held.
-    const news = announcements(dated, seen, now + HOLDS_FOR, first).filter(({ quiet }) => !quiet);
-    const names = new Map(site.components.map(({ id, name }) => [id, name]));
-    return [...new Set(news.map(({ incident }) => incident))].flatMap(incident => {
-      const concerns = news
-        .filter(one => one.incident === incident)
-        .map(({ update }) => concernOf(incident, update, site.components));
-      const of = affectedBy(incident, site.components).map(({ id }) => names.get(id) ?? id);
-      const owed = <One extends ForecastSubscriber>(readers: readonly One[]) => {
-        const told = concerns.map(concern => owedTo(readers, concern)).filter(ids => ids.length > 0);
-        const ids = new Set(told.flat());
-        return { who: readers.filter(({ id }) => ids.has(id)), times: told.length };
-      };
-      const [people, posts] = [owed(emailed), owed(channels)];
-      const subscribers = `${count(people.who.length, 'subscriber')}${of.length > 0 ? ` of ${of.join(', ')}` : ''}`;
-      return [
-        ...(people.times > 0
-          ? [`${subscribers} would get ${count(people.times, 'email')}: ${incident.id}`]
-          : []),
-        ...(posts.times > 0
-          ? [`${named(posts.who)} would get ${count(posts.times, 'message')}: ${incident.id}`]
-          : []),
-      ];
-    });
+    const at = now + HOLDS_FOR;
+    const told = await lastToldOf(dated, db);
+    const newsBy = (lastTold: LastTold) =>
+      announcements(dated, seen, at, first, [], lastTold).filter(({ quiet }) => !quiet);
+    const soon = newsBy(id => told.get(id) ?? null);
+    const isSoon = (one: Announcement) => soon.some(other => refOf(other) === refOf(one));
+    const waiting = newsBy(id => (told.has(id) ? at - CALM : null)).filter(one => !isSoon(one));
+    const concerns = new Map<string, Concern>();
+    const owings: Owing[] = [];
+    for (const one of [...soon, ...waiting]) {
+      const { incident, incidentId, key, update } = one;
+      const about = [db, refOf(one), one, site.components] as const;
+      const concern = await concernIn(...about);
+      concerns.set(refOf(one), concern);
+      const joined = concerns.get(refOf({ incidentId, key: joinKey(update.key) }));
+      const toldBefore = (await toldAsBeginning(...about)) ?? (key === update.key ? joined : null) ?? null;
+      const at = isSoon(one) ? null : told.get(incidentId)! + CALM;
+      owings.push({ incident, at, concern, toldBefore });
+    }
+    const isSame = (one: Owing) => (other: Owing) => one.incident === other.incident && one.at === other.at;
+    const firsts = owings.filter((one, index) => owings.findIndex(isSame(one)) === index);
+    return firsts.flatMap(one => sentences(one, owings.filter(isSame(one)), readers, site));
   } finally {
     await db.destroy();
   }
+}
+
+/** When something was last told of the machine's incidents that are told about, by lasting name. */
+async function lastToldOf(incidents: readonly Incident[], db: Db): Promise<ReadonlyMap<string, Millis>> {
+  const told = new Map<string, Millis>();
+  for (const incident of incidents) {
+    if (incident.openedBy === null || incident.status === 'resolved') continue;
+    const at = await lastAnnounced(db, keyOf(incident));
+    if (at !== null) told.set(keyOf(incident), at);
+  }
+  return told;
+}
+
+/** What is owed, and when: epoch ms; null: at once. */
+interface Owing {
+  readonly incident: Incident;
+  readonly at: Millis | null;
+  readonly concern: Concern;
+  readonly toldBefore: Concern | null;
+}
+
+interface Readers {
+  readonly people: readonly ForecastSubscriber[];
+  readonly channels: readonly Channel[];
+}
+
+/** Who would get how many of an incident's announcements at a time. */
+function sentences(
+  { incident, at }: Owing,
+  owings: readonly Owing[],
+  { people, channels }: Readers,
+  { components }: Site,
+): string[] {
+  const names = new Map(components.map(({ id, name }) => [id, name]));
+  const of = affectedBy(incident, components).map(({ id }) => names.get(id) ?? id);
+  const owed = <One extends ForecastSubscriber>(readers: readonly One[]) => {
+    const told = owings.map(one => owedTo(readers, one.concern, one.toldBefore));
+    const ids = new Set(told.flat());
+    return {
+      who: readers.filter(({ id }) => ids.has(id)),
+      times: told.filter(({ length }) => length > 0).length,
+    };
+  };
+  const [mailed, posted] = [owed(people), owed(channels)];
+  const subscribers = `${count(mailed.who.length, 'subscriber')}${of.length > 0 ? ` of ${of.join(', ')}` : ''}`;
+  const end = `${at === null ? '' : ` at ${printMoment(at)}`}: ${incident.id}`;
+  return [
+    ...(mailed.times > 0 ? [`${subscribers} would get ${count(mailed.times, 'email')}${end}`] : []),
+    ...(posted.times > 0 ? [`${named(posted.who)} would get ${count(posted.times, 'message')}${end}`] : []),
+  ];
 }
 
 type ForecastSubscriber = Pick<Subscriber, 'id' | 'choice'>;

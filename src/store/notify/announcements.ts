@@ -262,16 +262,16 @@ export async function toldAsBeginning(
   return frozen && concernIn(db, joined, frozen, components);
 }
 
-/** All that was announced of an incident before `ref`, as it was then. */
+/** All that was announced of an incident before `ref`, as it was then; by now, if that is not announced. */
 async function announcedBefore(db: Db, incidentId: string, ref: string): Promise<Frozen[]> {
-  const own = db.selectFrom('announcements').select('seen_at').where('ref', '=', ref);
-  const rows = await db
+  const all = db.selectFrom('announcements').select('frozen').where(isRecordOf(incidentId));
+  const own = await db
     .selectFrom('announcements')
-    .select('frozen')
-    .where(isRecordOf(incidentId))
-    .where('seen_at', '<', own)
-    .where('frozen', 'is not', null)
-    .execute();
+    .select('seen_at')
+    .where('ref', '=', ref)
+    .executeTakeFirst();
+  const before = own ? all.where('seen_at', '<', own.seen_at) : all;
+  const rows = await before.where('frozen', 'is not', null).execute();
   return rows.map(({ frozen }) => JSON.parse(frozen!) as Frozen);
 }
 
