@@ -47,7 +47,7 @@ export class Metrics {
   });
   readonly #held = new Counter({
     name: 'status_live_alerts_held_total',
-    help: 'Alerts that match no component and were held, not published, by sender.',
+    help: 'Reports that were held, not published, by sender.',
     labelNames: ['sender'],
     registers: this.#registers,
   });

@@ -75,7 +75,8 @@ async function file(deps: FilingDeps, unnoted: Unnoted, read: Read, site: Site, 
   return round;
 }
 
-function underMaintenance(incidents: readonly Incident[], site: Site, now: Millis): Set<string> {
+/** The ids of the components of which a maintenance is under way. */
+export function underMaintenance(incidents: readonly Incident[], site: Site, now: Millis): Set<string> {
   const underWay = incidents.filter(incident => isUnderWay(incident, now));
   return new Set(underWay.flatMap(incident => affectedBy(incident, site.components).map(({ id }) => id)));
 }

@@ -11,6 +11,7 @@ import type { Db } from '../../store/db/database.ts';
 import { forgetFiring } from '../../store/incidents/alerts.ts';
 import * as transitions from '../../store/incidents/transitions.ts';
 import type { Warnings } from '../monitoring/warnings.ts';
+import { underMaintenance } from './file.ts';
 import { recovery, reportOf, withheld } from './report.ts';
 
 interface ReceiveDeps {
@@ -24,7 +25,7 @@ interface ReceiveDeps {
 }
 
 export interface Received {
-  /** `joined`: an incident that was open already; `resolved`: what the monitor reported is over. */
+  /** `joined`: an incident that was open already; `resolved`: what the monitor reported is over; `held`: not published. */
   readonly action: 'opened' | 'joined' | 'resolved' | 'held' | 'ignored';
   /** The incident's id; null if no incident was opened or closed. */
   readonly incident: string | null;
@@ -53,15 +54,15 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
   if (taken.some(({ source }) => source !== null)) await deps.round();
   const answers: Received[] = [];
   for (const [index, { source, ...received }] of taken.entries()) {
-    const found = source === null ? null : await incidentOf(source, deps);
+    const found = source === null ? null : await placeOf(source, deps);
     const incident = found?.id ?? received.incident;
-    const action = received.action === 'opened' && found?.isJoined ? 'joined' : received.action;
+    const isWaiting = received.action === 'opened' && incident === null;
+    const why = isWaiting ? whyHeld(found, deps) : received.why;
+    const isJoined = received.action === 'opened' && found?.isJoined;
+    const action = isWaiting ? 'held' : isJoined ? 'joined' : received.action;
     const { sender, monitor, name, kind } = signals[index] as Signal;
-    deps.log.info(
-      { provider: sender, monitor, name, kind, ...received, action, incident },
-      'webhook received',
-    );
-    answers.push({ ...received, action, incident });
+    deps.log.info({ provider: sender, monitor, name, kind, action, incident, why }, 'webhook received');
+    answers.push({ action, incident, ...(why === undefined ? {} : { why }) });
   }
   return answers;
 }
@@ -156,16 +157,34 @@ function closedByHand(
   return { id: file.id, resolved: file.resolved, openedByOperator: file.openedBy === null };
 }
 
-async function incidentOf(
-  source: string,
-  { db, snapshot }: ReceiveDeps,
-): Promise<{ readonly id: string; readonly isJoined: boolean } | null> {
+/** Where what a source said last is: in an incident, or stored, in none yet. */
+interface Place {
+  readonly id: string | null;
+  readonly isJoined: boolean;
+  readonly components: readonly string[];
+}
+
+async function placeOf(source: string, { db, snapshot }: ReceiveDeps): Promise<Place> {
   const stored = await transitions.newestTransition(db, source);
+  const components = stored?.components ?? [];
   const id = idOf(stored, snapshot());
-  if (id !== null) return { id, isJoined: stored?.isJoined === true };
+  if (id !== null) return { id, isJoined: stored?.isJoined === true, components };
   // Not filed yet: as the page shows it.
   const shown = openIncidentOf(source, snapshot());
-  return shown ? { id: shown.id, isJoined: sourcesOf(shown)[0] !== source } : null;
+  return {
+    id: shown?.id ?? null,
+    isJoined: shown !== undefined && sourcesOf(shown)[0] !== source,
+    components,
+  };
+}
+
+/** Why what a source said opened no incident. */
+function whyHeld(place: Place | null, { snapshot, clock }: ReceiveDeps): string {
+  const { maintenances, site } = snapshot();
+  const maintained = underMaintenance(maintenances, site, clock());
+  return place?.components.some(id => maintained.has(id))
+    ? 'a maintenance of its component is under way: it opens an incident if it is still down after that'
+    : 'something else explains it, or its incident cannot be read: it opens an incident if it outlasts that';
 }
 
 /** The open incident of a source: by `opened_by`, or by the database if a person took the file over or it joined theirs. */

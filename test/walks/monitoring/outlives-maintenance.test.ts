@@ -172,6 +172,23 @@ test('that was over before the window’s end is never filed, however late it is
   expect((await world.files()).filter(one => one.includes('0310'))).toEqual([]);
 });
 
+test('another monitor’s, reported within the window, is held: it opens an incident if it outlasts that', async () => {
+  const world = await watched({ o3: '12:20' });
+  const down = (monitor_name: string) =>
+    world.post('/webhooks/uptime?token=the-webhook-token-of-this-test', { alert_type: 'down', monitor_name });
+  expect((await down('o3')).json).toEqual({
+    ok: true,
+    action: 'held',
+    incident: null,
+    why: 'a maintenance of its component is under way: it opens an incident if it is still down after that',
+  });
+  expect((await down('o3')).json).toMatchObject({ action: 'ignored', incident: null });
+  expect(told(world)).toEqual([]);
+  await until(world, '12:21:00');
+  expect(told(world)).toEqual(['[INCIDENT] o3 Down']);
+  expect((await down('o3')).json).toMatchObject({ action: 'ignored', incident: '20260310_o3-down' });
+});
+
 test('another monitor’s, reported after the window, counts from its end', async () => {
   const world = await watched({ o1: '12:20' });
   await until(world, '12:30:00');
