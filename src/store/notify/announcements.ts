@@ -137,6 +137,11 @@ export async function withdraw(db: Db, ref: string): Promise<boolean> {
   });
 }
 
+/** Takes the promise of an announcement back; it stays seen. None of its deliveries may be enqueued yet. */
+export async function dropOwed(db: Db, ref: string): Promise<void> {
+  await db.updateTable('announcements').set(OWED_TO_NOBODY).where('ref', '=', ref).execute();
+}
+
 /**
  * Enqueues an update's deliveries for the next `most` subscribers and moves the cursor, in one transaction. They are
  * due when the update was seen, and by `now` if the clock went back since.

@@ -2,8 +2,8 @@
 // that a hundred thousand of them block nothing.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { withdrawnWith } from '../../core/incidents/ending.ts';
-import { type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
+import { endKey, withdrawnWith } from '../../core/incidents/ending.ts';
+import { beginningOf, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import { HOLDS_FOR } from '../../core/notify/calm.ts';
@@ -13,6 +13,7 @@ import type { Snapshot } from '../../core/page/snapshot.ts';
 import {
   announceUpdates,
   concernIn,
+  dropOwed,
   endFirstRound,
   enqueueSome,
   type Frozen,
@@ -129,6 +130,11 @@ export class Announcer {
           log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;
         }
+        if (isOver(owed, frozen, current, grace)) {
+          const end = refOf({ incidentId: keyOf(frozen.incident), key: endKey(0) });
+          if (this.#seen.has(end)) await dropOwed(db, owed.ref);
+          continue;
+        }
         const announced = current ? asAnnounced(current, frozen) : frozen;
         deliveries += await this.#enqueueAll(owed.ref, announced, snapshot);
       }
@@ -166,6 +172,21 @@ export class Announcer {
         this.#allSeen.add(updates);
     }
   }
+}
+
+/**
+ * Whether a machine's incident is over before its beginning left: then its end is told alone. The beginning waits for it,
+ * as the end may not hold.
+ */
+function isOver(
+  { untouched }: Owed,
+  { incident, update }: Frozen,
+  current: Frozen | null,
+  grace: Millis,
+): boolean {
+  const isBeginning = update.announces === undefined && beginningOf(incident)?.key === update.key;
+  const isWaiting = grace > 0 && untouched && isBeginning && incident.openedBy !== null;
+  return isWaiting && current?.incident.status === 'resolved';
 }
 
 /** Returns the subject of the deliveries; null if an edit within the grace period removed it. */

@@ -154,3 +154,23 @@ test('one that joined and fails on: its followers are told of the beginning, and
   await turn(world, ['db'], 200, 700);
   expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
 });
+
+test('with `notify.grace`, one check’s is over before it is told: its end is told, when it has held', async () => {
+  const world = await watched('grace: 90s, ');
+  await turn(world, ['api'], 503, 30);
+  expect((await world.get('/status/feed.atom')).text).toContain('API Down');
+  await turn(world, ['api'], 200, 40);
+  // Down again before that held.
+  await turn(world, ['api'], 503, 60);
+  expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down']);
+  await turn(world, ['api'], 200, 200);
+  expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
+
+  await turn(world, ['db'], 503, 60);
+  await turn(world, ['db'], 200, 20);
+  await world.restart();
+  await world.pass(600, 5);
+  expect(subjects(world, 'db')).toEqual(['[RESOLVED] Database Down']);
+  expect(subjects(world, 'ann').slice(2)).toEqual(['[RESOLVED] Database Down']);
+  expect(world.hook.got.slice(2).map(({ json }) => json.incident.status)).toEqual(['resolved']);
+});
