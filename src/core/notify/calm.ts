@@ -15,7 +15,7 @@ export const joinKey = (key: string) => `${JOINED}${key}`;
 export const updateIn = (key: string) => (key.startsWith(JOINED) ? key.slice(JOINED.length) : key);
 
 /** One of several updates that are told together, with the words of all and the newest time. `all`: oldest first. */
-export function folded(one: IncidentUpdate, all: readonly IncidentUpdate[]): IncidentUpdate {
+export function toldTogether(one: IncidentUpdate, all: readonly IncidentUpdate[]): IncidentUpdate {
   if (all.length === 1) return one;
   const body = all.map(({ body }) => body.trim()).join('\n\n');
   return { ...one, at: all.at(-1)!.at, body, folds: true };

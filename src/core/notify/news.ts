@@ -21,7 +21,7 @@ import {
   type UpdateStatus,
 } from '../model/incident.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
-import { CALM, claimsEndOnly, folded, HOLDS_FOR, joinKey, updateIn } from './calm.ts';
+import { CALM, claimsEndOnly, HOLDS_FOR, joinKey, toldTogether, updateIn } from './calm.ts';
 import { bringsComponents } from './concern.ts';
 
 export interface Announcement extends UpdateRef {
@@ -156,7 +156,7 @@ function newsOf(
   if (isUntold || (mayTellRoutine && !endMayNotLast)) {
     const teller = newest && isUntold ? tellable[0] : newest;
     for (const update of routine)
-      add(update === teller ? folded(update, tellable) : update, update.key, update !== teller);
+      add(update === teller ? toldTogether(update, tellable) : update, update.key, update !== teller);
   } else if (newest && !has(joinKey(newest.key))) {
     // Who follows only what it brings was told nothing yet, and need not wait.
     const isTold = (one: IncidentUpdate) => isSeen(one) || has(joinKey(one.key));

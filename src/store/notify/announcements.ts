@@ -270,11 +270,8 @@ export async function toldAsBeginning(
 /** All that was announced of an incident before `ref`, as it was then; by now, if that is not announced. */
 async function announcedBefore(db: Db, incidentId: string, ref: string): Promise<Frozen[]> {
   const all = db.selectFrom('announcements').select('frozen').where(isRecordOf(incidentId));
-  const own = await db
-    .selectFrom('announcements')
-    .select('seen_at')
-    .where('ref', '=', ref)
-    .executeTakeFirst();
+  const named = db.selectFrom('announcements').select('seen_at').where('ref', '=', ref);
+  const own = await named.executeTakeFirst();
   const before = own ? all.where('seen_at', '<', own.seen_at) : all;
   const rows = await before.where('frozen', 'is not', null).execute();
   return rows.map(({ frozen }) => JSON.parse(frozen!) as Frozen);
