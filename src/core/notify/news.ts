@@ -120,7 +120,8 @@ function newsOf(
   const isMachineEnd = isMachineIncident && end !== null && has(filedKey(end.body));
   const endMayNotLast = isMachineEnd && next !== null && now >= end.at && now - end.at < HOLDS_FOR;
   // What a machine filed meanwhile is told with the beginning; or, if it is over by then, its end alone is told.
-  const isUntold = isMachineIncident && begun === undefined && told === null;
+  const isUntold =
+    isMachineIncident && begun === undefined && told === null && (end === null || isMachineEnd);
   const isRoutine = (update: IncidentUpdate) =>
     update.key !== end?.key &&
     (has(filedKey(update.body)) || claimsEndOnly(update) || (isUntold && update === beginningOf(incident)));

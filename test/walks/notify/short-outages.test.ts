@@ -174,3 +174,29 @@ test('with `notify.grace`, one check’s is over before it is told: its end is t
   expect(subjects(world, 'ann').slice(2)).toEqual(['[RESOLVED] Database Down']);
   expect(world.hook.got.slice(2).map(({ json }) => json.incident.status)).toEqual(['resolved']);
 });
+
+test('a monitor reports its outage when it is over: its end is told', async () => {
+  const world = await watched();
+  const pod = { labels: { alertname: 'PodCrash', component: 'db' }, startsAt: '2026-03-10T11:50:00Z' };
+  const { json } = await world.post('/webhooks/alertmanager?token=the-webhook-token-of-this-test', {
+    ...{ version: '4', status: 'resolved', groupLabels: {}, commonLabels: {} },
+    alerts: [
+      { ...pod, status: 'firing' },
+      { ...pod, status: 'resolved', endsAt: '2026-03-10T11:58:00Z' },
+    ],
+  });
+  expect(json.results.map(({ action }: { action: string }) => action)).toEqual(['opened', 'resolved']);
+  await world.pass(120, 5);
+  expectTold(world, ['[RESOLVED] PodCrash'], ['resolved']);
+});
+
+test('a file of a machine that comes from elsewhere is told like a person’s', async () => {
+  const world = await watched();
+  await world.write(
+    '20260310_web-down.md',
+    '---\ntitle: Web Down\nstatus: resolved\nseverity: major\nstarted: 2026-03-10T11:50:00Z\nresolved: 2026-03-10T11:58:00Z\ncomponents: [db]\nopened_by: probe:web\n---\n## Resolved 11:58 UTC\nOver.\n\n## Identified 11:55 UTC\nA disk.\n\n## Investigating 11:50 UTC\nIt fails.\n',
+  );
+  await world.pass(60, 5);
+  const told = ['INCIDENT', 'UPDATE', 'RESOLVED'].map(tag => `[${tag}] Web Down`);
+  for (const to of ['ann', 'db']) expect(subjects(world, to)).toEqual(told);
+});
