@@ -1,6 +1,7 @@
 // Statuspage's webhook payload about an incident or maintenance, field for field.
 import { type Incident, type IncidentUpdate, keyOf } from '../../core/model/incident.ts';
-import { isoMillis } from '../../core/model/time.ts';
+import { isoMillis, type Millis } from '../../core/model/time.ts';
+import { HOLDS_FOR } from '../../core/notify/calm.ts';
 import { viewOf } from '../../core/page/compose.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { listComponents } from './components.ts';
@@ -10,8 +11,8 @@ import { pageStatus } from './status.ts';
 import { bodyText } from './text.ts';
 
 /**
- * The payload for an update: the page, and the whole incident as it is now, updates newest first. If its file is gone,
- * the incident is sent as it was when the update was announced.
+ * The payload for an update: the page, and the whole incident as it is now, updates newest first, without an end that may
+ * not hold. If its file is gone, the incident is sent as it was when the update was announced.
  * `links` lead a visitor to their subscription; `manage` is not a field of Statuspage's.
  */
 export function webhookPayload(
@@ -22,7 +23,8 @@ export function webhookPayload(
   const { site, at } = snapshot;
   const shown = [...snapshot.incidents, ...snapshot.maintenances].find(one => keyOf(one) === keyOf(incident));
   const names = new Map(site.components.map(({ id, name }) => [id, name]));
-  const view = withUpdate(shown ?? viewOf(incident, { site, unfiled: new Set() }, names, at), update);
+  const now = shown ?? viewOf(incident, { site, unfiled: new Set() }, names, at);
+  const view = withUpdate(withoutFreshEnd(now, update, at), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
   const page = pageStatus(snapshot.overall);
   const postmortem = view.postmortem === null ? null : bodyText(view.postmortem);
@@ -57,6 +59,19 @@ export function webhookPayload(
       })),
     },
   };
+}
+
+/**
+ * The incident as it was at an update before the machine's end, while that may not hold: who is told of it may hear for ten
+ * minutes nothing of a relapse.
+ */
+function withoutFreshEnd(view: IncidentView, { key, status }: IncidentUpdate, at: Millis): IncidentView {
+  const { openedBy, scheduled, resolved, updates } = view;
+  const isFresh = resolved !== null && at >= resolved && at - resolved < HOLDS_FOR;
+  if (openedBy === null || scheduled || !isFresh || status === 'resolved') return view;
+  const until = updates.findIndex(one => one.key === key);
+  const left = updates.filter((one, index) => index <= until || one.status !== 'resolved');
+  return { ...view, status, state: status, resolved: null, updates: left, html: [] };
 }
 
 /** A reminder of a maintenance is in no file, but it is the newest update. */

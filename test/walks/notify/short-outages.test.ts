@@ -175,6 +175,27 @@ test('with `notify.grace`, one check’s is over before it is told: its end is t
   expect(world.hook.got.slice(2).map(({ json }) => json.incident.status)).toEqual(['resolved']);
 });
 
+test('a webhook’s message says no more of an end than its email, before that has held', async () => {
+  const world = await watched();
+  await turn(world, ['api'], 503, 30);
+  const written = new Date(world.now()).toISOString();
+  await turn(world, ['api'], 200, 10);
+  await world.write(FILE, `${await world.read(FILE)}\n## Identified ${written}\nA disk is full.\n`);
+  await world.pass(10, 5);
+  expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
+  const { incident } = world.hook.got.at(-1)!.json;
+  expect(incident).toMatchObject({ status: 'identified', resolved_at: null });
+  expect(incident.incident_updates.map(({ status }: { status: string }) => status)).toEqual([
+    'identified',
+    'investigating',
+  ]);
+  await world.pass(90, 5);
+  expect(subjects(world, 'ann').at(-1)).toBe('[RESOLVED] API Down');
+  const last = world.hook.got.at(-1)!.json.incident;
+  expect(last.status).toBe('resolved');
+  expect(last.incident_updates[0].status).toBe('resolved');
+});
+
 test('a monitor reports its outage when it is over: its end is told', async () => {
   const world = await watched();
   const pod = { labels: { alertname: 'PodCrash', component: 'db' }, startsAt: '2026-03-10T11:50:00Z' };
