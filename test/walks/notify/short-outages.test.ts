@@ -97,7 +97,7 @@ test('what a person writes before the end has held is told at once', async () =>
   expect(subjects(world, 'ann')).toEqual([`[UPDATE] ${BOTH}`]);
   expect(mailsTo(world, 'ann')[0]!.text).toContain('A switch failed.');
   await world.pass(120, 5);
-  expectTold(world, [`[UPDATE] ${BOTH}`, `[RESOLVED] ${BOTH}`], ['resolved', 'resolved']);
+  expectTold(world, [`[UPDATE] ${BOTH}`, `[RESOLVED] ${BOTH}`], ['investigating', 'resolved']);
 });
 
 test('one of several is over before the window: the beginning tells that, too', async () => {
