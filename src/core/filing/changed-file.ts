@@ -12,7 +12,7 @@ import type { StoredTransition } from '../model/transition.ts';
 import { UNSTABLE } from '../text/machine-texts.ts';
 import { type InWords, joinAffected, lastWords, messagesOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
-import { claimOf, type Members, memberAfter } from './members.ts';
+import { claimOf, type Members, memberAfter, reportedBeside } from './members.ts';
 import { isRemoval } from './removed-checks.ts';
 
 /** The change of an incident's file: its text, and whether that says anything new to a reader. */
@@ -144,8 +144,8 @@ export function withEvent(
   event: StoredTransition,
   to: EventFiledWith,
 ): Change | null {
-  const { members, words, site, inWords, now, until = Number.POSITIVE_INFINITY, gone = [] } = to;
-  const file = parseIncident(`${id}.md`, id, text).value as Incident;
+  const { members, words, site, inWords, now, until = Number.POSITIVE_INFINITY } = to;
+  const file = parsed(text, id);
   const isRelapse = event.kind === 'down' && file.status === 'resolved';
   const saysUnstable = !isRelapse || words.message.startsWith(UNSTABLE);
   const said = saysUnstable ? words : { ...words, message: UNSTABLE + words.message };
@@ -159,63 +159,38 @@ export function withEvent(
   // The last of its sources to recover may not be the last that is heard of.
   const end = isOver ? Math.max(at, ...others.map(one => second(one.until ?? at))) : until;
   const lists = listsOf(incident, site.components);
-  const turned = turning(event, incident, members, lists, site, gone);
-  const steps = [at, ...lists.filter(one => one.at > at && one.at < end).map(one => one.at)];
+  const beside = reportedBeside(event.source, members, now);
+  const changeAt = turning(event, incident, lists, end, beside.at, to);
+  const turns = event.kind === 'up' ? beside.turns : [];
+  const steps = [at, ...[...lists.map(one => one.at), ...turns].filter(one => one > at)];
   const { status } = incident;
   const open = status === 'resolved' ? ('investigating' as const) : status;
   let next: string | null = listed;
-  let reopeningSaid = false;
-  for (const then of isOver ? steps.filter(one => one < end) : steps) {
-    const change = turned(then);
+  let isSaid = false;
+  for (const then of [...new Set(steps)].sort((a, b) => a - b)) {
+    if (isOver && then >= end) break;
+    const isFirst = next === listed;
+    const change = changeAt(then, isFirst ? incident : withoutAhead(parsed(next, id), event, now));
     if (change === null) continue;
-    const short = isOver || reopeningSaid ? { message: shortly(event), quiet: true as const } : said;
-    next = updated(next, { status: open, at: then, ...short, ...change });
+    // After the end of an event, what was affected then still is.
+    const kind = then >= end ? 'up' : event.kind;
+    const short = { message: shortly({ ...event, kind }), quiet: true as const };
+    next = updated(next, { status: open, at: then, ...(isOver || isSaid ? short : said), ...change });
     if (next === null) return null;
-    reopeningSaid = true;
+    isSaid = true;
   }
-  if (isRelapse && !reopeningSaid) {
+  if (isRelapse && !isSaid) {
     // By a clock that was set back, its end is still to come.
     next = updated(next, { status: open, at: Math.max(at, file.resolved ?? at), ...said });
     return next === null ? null : { text: next, isNews: true };
   }
-  if (!isOver) {
-    const kept = withLater(
-      next,
-      id,
-      event,
-      lists.filter(one => one.at >= end),
-      { status: open, site },
-    );
-    return kept === null ? null : { text: kept, isNews: reopeningSaid };
-  }
+  if (!isOver) return { text: next, isNews: isSaid };
   const message = lastWords(said.message, incident, event, end, site, inWords);
   next = updated(next, { status: 'resolved', at: end, ...said, message });
   return next === null ? null : { text: next, isNews: true };
 }
 
-/**
- * The file in which what was affected after the event still is: a reopening that names nothing repeats what stands
- * before it, and that may now be the event.
- */
-function withLater(
-  text: string,
-  id: string,
-  event: StoredTransition,
-  lists: readonly Listed[],
-  { status, site }: Pick<Incident, 'status'> & Pick<FiledWith, 'site'>,
-): string | null {
-  let next: string | null = text;
-  for (const { at } of lists) {
-    const { list } = lists.findLast(one => one.at === at)!;
-    const incident = parseIncident(`${id}.md`, id, next).value as Incident;
-    const now = listsOf(incident, site.components).findLast(one => one.at <= at)?.list ?? [];
-    if (same(now, list)) continue;
-    const message = shortly({ ...event, kind: 'up' });
-    next = updated(next, { status, at, message, quiet: true, change: { severity: null, components: list } });
-    if (next === null) return null;
-  }
-  return next;
-}
+const parsed = (text: string, id: string) => parseIncident(`${id}.md`, id, text).value as Incident;
 
 /** The file with the event's source in `opened_by`, if the incident is the machine's own. */
 function listing(text: string, file: Incident, { kind, source }: StoredTransition): string | null {
@@ -225,40 +200,48 @@ function listing(text: string, file: Incident, { kind, source }: StoredTransitio
   return edited === text ? null : edited;
 }
 
-/** How an event changes the impact in effect at a time; null: not at all. */
+/**
+ * How an event changes the impact at a time, in the file as written so far; null: not at all. Where it changes nothing,
+ * and from its `end` on, what was affected before still is: a reopening that names nothing repeats what stands before
+ * it, and that may now be the event.
+ */
 function turning(
   event: StoredTransition,
   incident: Incident,
-  members: Members,
   lists: readonly Listed[],
-  site: Site,
-  past: readonly string[],
-): (at: Millis) => Pick<Addition, 'change'> | null {
+  end: Millis,
+  reportedAt: (at: Millis) => readonly string[],
+  { members, site, gone: past = [] }: EventFiledWith,
+): (at: Millis, written: Incident) => Pick<Addition, 'change'> | null {
   const claimed = claimOf(event.source, event.components, site);
   const isOurs = incident.openedBy !== null;
   const down = members.get(event.source);
-  const kept = [...members].flatMap(([source, one]) =>
-    source !== event.source && one.isDown ? one.components : [],
-  );
   // An operator's incident loses only what the source brought.
   const since = second(down?.since ?? 0);
   const earlier = isOurs ? [] : idsOf((lists.findLast(one => one.at < since) ?? lists[0]!).list);
   const brought = isOurs || down?.hasJoined ? (down?.components ?? claimed) : [];
-  const gone = [...brought, ...past].filter(one => !kept.includes(one) && !earlier.includes(one));
-  return at => {
+  const goneAt = (at: Millis) => {
+    const kept = [...reportedAt(at), ...earlier];
+    return [...brought, ...past].filter(one => !kept.includes(one));
+  };
+  return (at, written) => {
+    const listAt = (all: readonly Listed[]) => all.findLast(one => one.at <= at) ?? all[0]!;
+    const { list: before, named } = listAt(lists);
+    const listed = (list: readonly Affected[]) => {
+      const now = listAt(listsOf(written, site.components)).list;
+      return same(list, now) ? null : { change: { severity: null, components: list } };
+    };
+    if (at >= end) return listed(before);
+    const gone = goneAt(at);
+    if (event.kind === 'up') return listed(before.filter(one => !gone.includes(one.id)));
     const severity = severityAt(incident, at);
-    const { list: before, named } = lists.findLast(one => one.at <= at) ?? lists[0]!;
-    const listed = before.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
-    if (event.kind === 'up') {
-      const left = before.filter(one => !gone.includes(one.id));
-      return left.length === before.length ? null : { change: { severity: null, components: left } };
-    }
-    const standing = listed.filter(({ id }) => !past.includes(id) || !gone.includes(id));
+    const there = before.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
+    const standing = there.filter(({ id }) => !past.includes(id) || !gone.includes(id));
     // An operator's own words on a component stay.
-    const added = isOurs ? claimed : claimed.filter(one => !standing.some(there => there.id === one));
+    const added = isOurs ? claimed : claimed.filter(one => !standing.some(({ id }) => id === one));
     const mine = added.map(one => ({ id: one, status: statusOf(event.severity) }));
     const after = joinAffected(standing, mine);
-    if (same(after, listed)) return null;
+    if (same(after, there)) return listed(before);
     const worse = isOurs && rank(event.severity) > rank(severity) ? event.severity : null;
     const usual = statusOf(worse ?? severity);
     const components = after.map(one => (one.status === usual ? { ...one, status: null } : one));

@@ -6,6 +6,7 @@ import { componentOf, probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
 import { dependentsOf } from './dependencies.ts';
+import { second } from './grouped-file.ts';
 
 export interface Member {
   readonly isDown: boolean;
@@ -17,6 +18,8 @@ export interface Member {
   readonly components: readonly string[];
   /** It joined the incident, which was open before. */
   readonly hasJoined: boolean;
+  /** Its outages in this incident before that one, oldest first. */
+  readonly past: readonly Pick<Member, 'since' | 'until' | 'components'>[];
 }
 
 export type Members = ReadonlyMap<string, Member>;
@@ -42,7 +45,8 @@ export function memberAfter(
 ): Member {
   const claimed = claimOf(source, components, site);
   const hasJoined = isJoined === true || filedAt === null;
-  const down = { isDown: true, since: at, until: null, components: claimed, hasJoined };
+  const past = before?.isDown === false ? [...before.past, before] : [];
+  const down = { isDown: true, since: at, until: null, components: claimed, hasJoined, past };
   if (kind === 'up') return { ...down, ...before, isDown: false, until: at };
   // It got worse: it is down since it first said so.
   return before?.isDown ? { ...down, since: before.since, hasJoined: before.hasJoined } : down;
@@ -63,5 +67,31 @@ function memberInFile(incident: Incident, source: string, site: Site): Member {
       .at(-1)
       ?.list.map(one => one.id) ?? [];
   const components = id === null ? listed : claimOf(source, [id], site);
-  return { isDown: down, since: incident.started, until: down ? null : until, components, hasJoined: false };
+  return {
+    isDown: down,
+    since: incident.started,
+    until: down ? null : until,
+    components,
+    hasJoined: false,
+    past: [],
+  };
+}
+
+/**
+ * What the other members than a source say is down: `at` a time, epoch ms, and when that `turns`.
+ * @param now what began later, by a clock that was ahead, counts as begun before all else.
+ */
+export function reportedBeside(source: string, members: Members, now: Millis) {
+  const outages = [...members]
+    .flatMap(([other, one]) => (other === source ? [] : [...one.past, one]))
+    .map(({ since, until, components }) => ({
+      components,
+      start: since > now ? Number.NEGATIVE_INFINITY : second(since),
+      end: until === null ? Number.POSITIVE_INFINITY : second(until),
+    }));
+  return {
+    turns: outages.flatMap(({ start, end }) => [start, end]).filter(Number.isFinite),
+    at: (then: Millis) =>
+      outages.flatMap(({ start, end, components }) => (start <= then && then < end ? components : [])),
+  };
 }

@@ -19,19 +19,26 @@ const SITE = site({ components: IDS.map(id => component(id, { name: `Service ${i
 const AS_IS = <T>(transition: T): T => transition;
 
 let seq = 0;
-function told(id: string, kind: 'down' | 'up', at: number, recordedAt = at): StoredTransition {
+function told(
+  id: string,
+  kind: 'down' | 'up',
+  at: number,
+  recordedAt = at,
+  source = `probe:${id}`,
+  components: readonly string[] = [id],
+): StoredTransition {
   const name = `Service ${id.toUpperCase()}`;
   return {
     seq: ++seq,
-    key: `${id}${kind}${at}${seq}`,
-    source: `probe:${id}`,
+    key: `${source}${kind}${at}${seq}`,
+    source,
     kind,
     at,
     recordedAt,
     title: `${name} Down`,
     slug: `${id}-down`,
     severity: 'critical',
-    components: [id],
+    components,
     message: `${name} is ${kind}, since ${isoMillis(at)}.`,
     facts: { kind: 'down', component: name, seen: 'answered 503', checks: 3 },
     filedAt: null,
@@ -68,47 +75,96 @@ const life = fc.record({
   ),
 });
 
+/** Sources, some of which report the same components. */
+const REPORTS: Readonly<Record<string, readonly string[]>> = {
+  'probe:a': ['a'],
+  'probe:b': ['b'],
+  'probe:c': ['c'],
+  'probe:d': ['d'],
+  'robot:a': ['a'],
+  'kuma:both': ['a', 'b'],
+};
+
+const lives = fc
+  .shuffledSubarray(Object.keys(REPORTS), { minLength: 2, maxLength: 4 })
+  .chain(sources => fc.tuple(...sources.map(source => fc.tuple(fc.constant(source), life))));
+
+type Story = [[string, Life][], number[]];
+
 /** What fell between an end and a reopening was known last: the reopening repeated that. */
-const KNOWN_LATE: [Life[], number[]] = [
+const KNOWN_LATE: Story = [
   [
-    {
-      first: 19,
-      turns: [
-        { after: 144, late: 0 },
-        { after: 112, late: 0 },
-      ],
-    },
-    {
-      first: 0,
-      turns: [
-        { after: 9, late: 0 },
-        { after: 185, late: 81 },
-        { after: 1, late: 0 },
-      ],
-    },
+    [
+      'probe:a',
+      {
+        first: 19,
+        turns: [
+          { after: 144, late: 0 },
+          { after: 112, late: 0 },
+        ],
+      },
+    ],
+    [
+      'probe:b',
+      {
+        first: 0,
+        turns: [
+          { after: 9, late: 0 },
+          { after: 185, late: 81 },
+          { after: 1, late: 0 },
+        ],
+      },
+    ],
   ],
   [3],
+];
+
+/** Two monitors of one component: the one that recovered first is heard last. */
+const HEARD_LAST: Story = [
+  [
+    ['robot:a', { first: 0, turns: [{ after: 100, late: 90 }] }],
+    ['kuma:both', { first: 0, turns: [{ after: 150, late: 0 }] }],
+  ],
+  [1],
+];
+
+/** The same, but the other failed only after that recovery. */
+const FAILED_LATER: Story = [
+  [
+    ['robot:a', { first: 0, turns: [{ after: 100, late: 90 }] }],
+    ['probe:b', { first: 0, turns: [] }],
+    [
+      'kuma:both',
+      {
+        first: 0,
+        turns: [
+          { after: 50, late: 0 },
+          { after: 100, late: 0 },
+        ],
+      },
+    ],
+  ],
+  [1],
 ];
 
 test('any lives, known in any order and filed in any portions: exact to the second', () => {
   fc.assert(
     fc.property(
-      fc.array(life, { minLength: 2, maxLength: 4 }),
+      lives,
       fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 30 }),
       (lives, portions) => {
-        const openings = lives.map(({ first }, i) => told(IDS[i] as string, 'down', T0 + first * SECOND));
-        const later = lives.flatMap(({ first, turns }, i) => {
+        const said = (source: string, kind: 'down' | 'up', at: number, known = at) => {
+          const components = REPORTS[source]!;
+          return told(components[0]!, kind, T0 + at * SECOND, T0 + known * SECOND, source, components);
+        };
+        const openings = lives.map(([source, { first }]) => said(source, 'down', first));
+        const later = lives.flatMap(([source, { first, turns }]) => {
           let at = first;
           let known = 60;
           return turns.map(({ after, late }, turn) => {
             at += after;
             known = Math.max(known, at + late);
-            return told(
-              IDS[i] as string,
-              turn % 2 === 0 ? 'up' : 'down',
-              T0 + at * SECOND,
-              T0 + known * SECOND,
-            );
+            return said(source, turn % 2 === 0 ? 'up' : 'down', at, known);
           });
         });
         later.sort((a, b) => a.recordedAt - b.recordedAt || a.seq - b.seq);
@@ -129,30 +185,29 @@ test('any lives, known in any order and filed in any portions: exact to the seco
           left = left.slice(step.count);
         }
         const end = T0 + 3600 * SECOND;
-        const isOpen = lives.some(({ turns }) => turns.length % 2 === 0);
+        const isOpen = lives.some(([, { turns }]) => turns.length % 2 === 0);
         expect(parse(text).status === 'resolved').toBe(!isOpen);
-        for (const [i, { first, turns }] of lives.entries()) {
-          const moments = [first];
-          for (const { after } of turns) moments.push((moments.at(-1) as number) + after);
-          const spans = [];
-          for (let k = 0; k < moments.length; k += 2) {
-            const stop = moments[k + 1];
-            const start = T0 + (moments[k] as number) * SECOND;
-            spans.push({ start, end: stop === undefined ? end : T0 + stop * SECOND });
-          }
-          const written = spansIn(text, IDS[i] as string, end);
+        for (const id of IDS) {
+          const spans = lives
+            .filter(([source]) => REPORTS[source]!.includes(id))
+            .flatMap(one => spansOf(one[1], end));
+          const written = spansIn(text, id, end);
           const both = unionLength([...spans, ...written]);
-          expect([IDS[i], unionLength(written), both]).toEqual([
-            IDS[i],
-            unionLength(spans),
-            unionLength(spans),
-          ]);
+          expect([id, unionLength(written), both]).toEqual([id, unionLength(spans), unionLength(spans)]);
         }
       },
     ),
-    { numRuns: 40, examples: [KNOWN_LATE] },
+    { numRuns: 40, examples: [KNOWN_LATE, HEARD_LAST, FAILED_LATER] },
   );
 });
+
+/** When a member was down. */
+function spansOf({ first, turns }: Life, end: number) {
+  const moments = [first];
+  for (const { after } of turns) moments.push((moments.at(-1) as number) + after);
+  const at = (moment: number | undefined) => (moment === undefined ? end : T0 + moment * SECOND);
+  return moments.flatMap((start, k) => (k % 2 === 0 ? [{ start: at(start), end: at(moments[k + 1]) }] : []));
+}
 
 describe('a grouped file', () => {
   const three = () => [
