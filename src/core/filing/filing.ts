@@ -85,7 +85,10 @@ function decideDown(
   const isLeft = lastGood !== undefined && isLeftBy(transition, lastGood);
   const isOpen = last !== null && last.status !== 'resolved' && last.scheduled === null;
   // Its own, or one that a person took over. Another source's file does not count.
-  if (isOpen && !isLeft && (own || (last.openedBy === null && standsIn(components, last, site))))
+  const isListed = last !== null && standsIn(components, last, site);
+  // Since it recovered, its components may have got an incident of their own.
+  const isElsewhere = !isListed && open !== null && standsIn(components, open, site);
+  if (isOpen && !isLeft && (own ? !isElsewhere : last.openedBy === null && isListed))
     return { kind: 'change', id: last.id, isJoined: !own };
   if (last && !isOpen && until !== undefined && covers(last, transition, until, site))
     return { kind: 'done', id: last.id };

@@ -2,6 +2,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { stretchesOf } from '../../../src/core/incidents/impact.ts';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const FILE = '20260310_api-down.md';
@@ -113,6 +115,39 @@ test('one that fails again while others fail joins again; after the end the same
   expect(standing(world)).toEqual(['20260310_shop-down investigating']);
   await robot(world, 'up');
   expect(standing(world)).toEqual(['20260310_shop-down resolved']);
+});
+
+test.each([
+  ['while the other still failed', { A: [0, 480], B: [60, 300] }, ['B', 'A'], []],
+  ['before the other failed', { A: [0, 180], B: [240, 480] }, ['A', 'B'], [180, 240]],
+] as const)('two monitors: the one that recovered first, %s, is heard last', async (_, outages, by, well) => {
+  const world = await opened();
+  const at = (seconds: number) => new Date(Date.UTC(2026, 2, 10, 12, 0, seconds)).toISOString();
+  const say = (monitor: 'A' | 'B', status: 'down' | 'up') =>
+    post(world, 'generic', {
+      ...{ monitor, status, component: 'db' },
+      at: at(outages[monitor][status === 'down' ? 0 : 1]),
+    });
+  await world.pass(600, 30);
+  await say('A', 'down');
+  await say('B', 'down');
+  await say(by[1], 'up');
+  expect(await say(by[0], 'up')).toMatchObject({ action: 'resolved', incident: '20260310_a-down' });
+  expect(await world.files()).toEqual(['20260310_a-down.md']);
+  const file = parseIncident('', '', await world.read('20260310_a-down.md')).value!;
+  const inFile = stretchesOf(file, world.system.snapshot().site.components).filter(
+    ({ affected }) => affected.length === 0,
+  );
+  expect(inFile.flatMap(({ start, end }) => [start, end ?? 0])).toEqual(
+    well.map(second => Date.parse(at(second))),
+  );
+  const seconds = Array.from({ length: 600 }, (_, second) =>
+    Object.values(outages).some(([from, to]) => from <= second && second < to),
+  ).filter(Boolean).length;
+  const [, db] = (await world.get('/api/uptime.json')).json.components;
+  expect(db.downtime_seconds).toBe(seconds);
+  const page = (await world.get('/status/incidents/20260310_a-down')).text;
+  expect(/([^<>]*) counted as downtime/.exec(page)?.[1]).toBe(`${seconds / 60} min`);
 });
 
 test('one that matches no component joins nothing, and nothing joins it', async () => {
