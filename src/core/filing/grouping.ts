@@ -43,7 +43,8 @@ export function isAlone(outages: readonly StoredTransition[], unsure: ReadonlySe
 
 /**
  * Whether a change of an incident is written now: recoveries and failures of several checks within `within` ms are one
- * update. An end, a lone relapse after one, and what another monitor reports, is written at once.
+ * update. An end, a lone relapse after one, what another monitor reports, and a source that joins (the followers of its
+ * component know of nothing yet) is written at once.
  * @param before as it is in its file; `incident`: as it will be.
  */
 export function isComplete(
@@ -56,7 +57,8 @@ export function isComplete(
 ): boolean {
   const checks = sourcesOf(incident).filter(one => probedBy(one) !== null);
   if (incident.status === 'resolved' || checks.length < 2) return true;
-  if (events.some(({ source }) => probedBy(source) === null)) return true;
+  const known = sourcesOf(before);
+  if (events.some(({ source }) => probedBy(source) === null || !known.includes(source))) return true;
   if (before.status === 'resolved' && isAlone(events, unsure)) return true;
   return isGroupComplete(Math.min(...events.map(({ recordedAt }) => recordedAt)), within, now);
 }

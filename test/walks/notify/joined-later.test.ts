@@ -1,5 +1,6 @@
 // A component that joins an incident later: those who follow only that one are told of a beginning, and of its end.
 import { expect, test } from 'vitest';
+import { checked } from '../monitoring/two-checks.ts';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const SITE = (target: string) =>
@@ -155,4 +156,20 @@ test('a component added in the front matter alone: its followers are told of a b
   await world.pass(30, 10);
   expect(subjects(world, 'db')).toEqual(['[INCIDENT] Outage']);
   expect(subjects(world, 'all')).toEqual(['[INCIDENT] Outage', '[UPDATE] Outage']);
+});
+
+test('a check that joins within `group_within` of one that was told is told at once to its followers', async () => {
+  const world = await checked();
+  await subscribed(world, 'db@example.com', ['db']);
+  world.answers.api = 500;
+  await world.pass(20, 5);
+  expect([subjects(world, 'ann'), subjects(world, 'db')]).toEqual([['[INCIDENT] API Down'], []]);
+  world.answers.db = 500;
+  await world.pass(15, 5);
+  expect(await world.files()).toEqual(['20260310_api-down.md']);
+  expect(await world.read('20260310_api-down.md')).toContain('opened_by: "probe:api, probe:db"');
+  expect([subjects(world, 'ann'), subjects(world, 'db')]).toEqual([
+    ['[INCIDENT] API Down'],
+    ['[INCIDENT] API Down'],
+  ]);
 });
