@@ -5,6 +5,7 @@ import { probedBy, probeSource } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { StoredTransition, Transition } from '../model/transition.ts';
 import { MAX_GROUPED } from './joining.ts';
+import { isUnwatched } from './removed-checks.ts';
 
 /** Batches of outages, oldest first: those confirmed within `within` ms of a batch's first one. */
 export function batchesOf<T extends { readonly recordedAt: Millis }>(
@@ -44,7 +45,7 @@ export function isAlone(outages: readonly StoredTransition[], unsure: ReadonlySe
 /**
  * Whether a change of an incident is written now: recoveries and failures of several checks within `within` ms are one
  * update. An end, a lone relapse after one, what another monitor reports, and a source that joins (the followers of its
- * component know of nothing yet) is written at once.
+ * component know of nothing yet) is written at once; but one that takes the place of a removed check waits for that end.
  * @param before as it is in its file; `incident`: as it will be.
  */
 export function isComplete(
@@ -52,13 +53,15 @@ export function isComplete(
   incident: Incident,
   events: readonly StoredTransition[],
   unsure: ReadonlySet<string>,
-  within: Millis,
+  site: Site,
   now: Millis,
 ): boolean {
   const checks = sourcesOf(incident).filter(one => probedBy(one) !== null);
   if (incident.status === 'resolved' || checks.length < 2) return true;
   const known = sourcesOf(before);
-  if (events.some(({ source }) => probedBy(source) === null || !known.includes(source))) return true;
+  const mayJoin = !known.some(source => isUnwatched(source, site));
+  if (events.some(({ source }) => probedBy(source) === null || (mayJoin && !known.includes(source))))
+    return true;
   if (before.status === 'resolved' && isAlone(events, unsure)) return true;
-  return isGroupComplete(Math.min(...events.map(({ recordedAt }) => recordedAt)), within, now);
+  return isGroupComplete(Math.min(...events.map(({ recordedAt }) => recordedAt)), site.groupWithin, now);
 }

@@ -137,11 +137,10 @@ export class FilingRound {
       const { text, count, whole } = step ?? { text: shown, count: all.length, whole: shown };
       const [old, incident] = [before, whole].map(one => parseIncident(`${id}.md`, id, one).value);
       await this.#notes.own(id, before, text);
-      const { groupWithin } = this.#site;
       // One that was opened just now says all that is known.
       const isNew = this.#written.has(id);
       const mayWait = isNews && incident && !isNew;
-      const isDue = !mayWait || isComplete(old!, incident, all, this.#read.unsure, groupWithin, this.#now);
+      const isDue = !mayWait || isComplete(old!, incident, all, this.#read.unsure, this.#site, this.#now);
       // Changes to a file that is not written yet wait for it.
       const isWaiting = this.unfiled.has(id);
       const done =
