@@ -94,7 +94,8 @@ function decideDown(
     return { kind: 'done', id: last.id };
   if (isDeferred) return { kind: 'waiting' };
   if (open) return { kind: 'change', id: open.id, isJoined: true };
-  if (own && !isOpen && continues(last, transition)) return { kind: 'change', id: last.id, isJoined: false };
+  if (own && !isOpen && !isLeft && continues(last, transition))
+    return { kind: 'change', id: last.id, isJoined: false };
   const day = iso(at).slice(0, 10).replaceAll('-', '');
   for (let number = 1; ; number++) {
     const id = `${day}_${transition.slug}${number === 1 ? '' : `-${number}`}`;

@@ -129,7 +129,7 @@ function failsToo(names: readonly string[]): string {
     : machineText('machine.fails_too', { name });
 }
 
-function nameOf({ facts, title }: Transition): string {
+export function nameOf({ facts, title }: Transition): string {
   return facts?.component ?? title.replace(/ Down$/, '');
 }
 

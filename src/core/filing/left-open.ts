@@ -4,7 +4,9 @@ import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import { componentOf } from '../model/source.ts';
 import { iso, MINUTE, type Millis } from '../model/time.ts';
-import type { StoredTransition } from '../model/transition.ts';
+import type { StoredTransition, Transition } from '../model/transition.ts';
+import { machineText } from '../text/machine-texts.ts';
+import { nameOf } from './grouped-file.ts';
 import { affectedIn } from './joining.ts';
 import type { Outages, RecordedOutage } from './reported-vs-measured.ts';
 
@@ -16,6 +18,8 @@ interface LeftOpen {
   /** The incident (its lasting name) that it is filed in, and since when none holds it, epoch ms. */
   readonly incident: string;
   readonly ended: Millis;
+  /** The sources of that incident, if it is open. */
+  readonly sources: readonly string[];
 }
 
 /**
@@ -38,24 +42,19 @@ export function outagesLeftOpen(
     if (found ? isHeldBy(found, source, last, site) : !last.isJoined) return [];
     const known = noticed.find(one => one.source === source && one.incident === incident);
     const since = found?.resolved ?? Math.min(known?.ended ?? now, now);
-    return [{ source, incident, ended: Math.max(since, ...endsOf(incidents, last, site)) }];
+    const ended = Math.max(since, ...endsOf(incidents, last, site));
+    return [{ source, incident, ended, sources: found && isOpen(found) ? sourcesOf(found) : [] }];
   });
 }
 
 /** Whether an incident still holds a source. */
 function isHeldBy(incident: Incident, source: string, outage: RecordedOutage, site: Site): boolean {
-  if (incident.status !== 'resolved') return isGrouped(incident, source) || holds(incident, outage, site);
+  if (incident.status !== 'resolved') return holds(incident, outage, site);
   if (incident.openedBy === null) return false;
   // An operator ended the machine's incident. What is not checked may never report that it recovered; what affected
   // nothing was a mistake.
   const affected = affectedIn(incident, site, incident.resolved ?? incident.started);
   return componentOf(source) === null || !outage.components.some(id => affected.has(id));
-}
-
-/** Whether it is one of several sources in `opened_by`: the incident follows it until it recovers, whatever is listed. */
-function isGrouped(incident: Incident, source: string): boolean {
-  const sources = sourcesOf(incident);
-  return sources.length > 1 && sources.includes(source);
 }
 
 /** Whether an open incident names a component of an outage; one without a known component stays where it is. */
@@ -131,9 +130,22 @@ export function filedAgain(down: StoredTransition, { incident, from }: WithoutFi
   return { ...unfiled(down), key: `${down.key}~${incident}`, at: from };
 }
 
-/** The same outage again, from then on, to be filed on its own. */
-export function fromEnd(down: StoredTransition, { incident, ended }: LeftOpen) {
-  return { ...unfiled(down), key: `${down.key}>${incident}`, at: Math.max(down.at, ended) };
+/**
+ * The same outage again, from then on, to be filed on its own; before it, in an open incident of several sources, its end
+ * there, so that the others end that. An incident of which all sources are `left` is its operator's to end.
+ */
+export function onItsOwn(
+  down: StoredTransition,
+  { incident, ended, sources }: LeftOpen,
+  left: readonly LeftOpen[],
+): readonly Transition[] {
+  const same = { ...unfiled(down), at: Math.max(down.at, ended) };
+  const again = { ...same, key: `${down.key}>${incident}` };
+  const isLeft = (source: string) => left.some(one => one.source === source && one.incident === incident);
+  if (sources.every(isLeft)) return [again];
+  const { facts: _, ...plain } = same;
+  const message = machineText('machine.left', { name: nameOf(down) });
+  return [{ ...plain, kind: 'up', key: `${down.key}<${incident}`, message }, again];
 }
 
 function unfiled({

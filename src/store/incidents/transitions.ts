@@ -24,6 +24,17 @@ export async function insertTransition(db: Db, transition: Transition, recordedA
   return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** The same for several, all or none. */
+export async function insertTransitions(
+  db: Db,
+  transitions: readonly Transition[],
+  recordedAt: Millis,
+): Promise<void> {
+  await db.transaction().execute(async trx => {
+    for (const one of transitions) await insertTransition(trx, one, recordedAt);
+  });
+}
+
 export async function isStored(db: Db, key: string): Promise<boolean> {
   const row = await db.selectFrom('transitions').select('seq').where('key', '=', key).executeTakeFirst();
   return row !== undefined;

@@ -3,9 +3,9 @@
 import {
   deletedProblem,
   filedAgain,
-  fromEnd,
   isSettled,
   leftOpenProblem,
+  onItsOwn,
   outagesLeftOpen,
   outagesWithoutFile,
   SETTLING,
@@ -18,7 +18,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { Db } from '../../store/db/database.ts';
-import { insertTransition, newestTransition } from '../../store/incidents/transitions.ts';
+import { insertTransition, insertTransitions, newestTransition } from '../../store/incidents/transitions.ts';
 import { recordsOf } from '../../store/notify/first-seen.ts';
 import type { Recorder } from '../monitoring/recorder.ts';
 import { ignoreStorageFault } from '../timing/storage.ts';
@@ -59,7 +59,8 @@ export function makeRetire(deps: RetireDeps): Retire {
     left = outagesLeftOpen(read.incidents, await outages(), site, left, now);
     for (const one of left.filter(each => isSettled(each, now))) {
       const newest = await newestTransition(db, one.source);
-      if (newest?.kind === 'down') await ignoreStorageFault(insertTransition(db, fromEnd(newest, one), now));
+      if (newest?.kind === 'down')
+        await ignoreStorageFault(insertTransitions(db, onItsOwn(newest, one, left), now));
     }
     const waiting = left.filter(one => !isSettled(one, now)).map(leftOpenProblem);
     return [...waiting, ...(await refile(read, now))];

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openWorld, subscribed, type World } from '../world.ts';
+import { checked, subjects as told } from './two-checks.ts';
 
 const FILE = '20260310_api-down.md';
 const SECOND_FILE = '20260310_api-down-2.md';
@@ -114,5 +115,86 @@ describe('a failing check opens its own incident after three minutes', () => {
     await world.pass(60, 5);
     expect(await startOf(world, FILE)).toBe('2026-03-10T12:02:07Z');
     expect(subjects(world)).toEqual(['[INCIDENT] API Down']);
+  });
+});
+
+describe('a check whose component is taken off the file of two opens its own after three minutes', () => {
+  const OWN = '20260310_db-down.md';
+  const statuses = async (world: World) => {
+    const found = [];
+    for (const name of await world.files())
+      found.push([name, /^status: (.*)$/m.exec(await world.read(name))?.[1]]);
+    return found;
+  };
+  const both = async () => {
+    const world = await checked();
+    Object.assign(world.answers, { api: 500, db: 500 });
+    await world.pass(90, 5);
+    const text = await world.read(FILE);
+    expect(text).toContain('opened_by: "probe:api, probe:db"');
+    const said = '## Identified 12:02:00 UTC\ncomponents: [api]\n\nIt is the API alone.\n';
+    await world.write(
+      FILE,
+      text.replace('status: investigating', 'status: identified').replace('## ', `${said}\n## `),
+    );
+    return world;
+  };
+
+  test('the other ends the file, and it ends its own', async () => {
+    const world = await both();
+    await world.pass(170, 5);
+    expect(await world.files()).toEqual([FILE]);
+    await world.pass(30, 5);
+    expect(await statuses(world)).toEqual([
+      [FILE, 'identified'],
+      [OWN, 'investigating'],
+    ]);
+    expect(await startOf(world, OWN)).toMatch(/^2026-03-10T12:01:5\dZ$/);
+    expect(await world.read(FILE)).not.toContain('Database has an incident');
+    world.answers.api = 200;
+    await world.pass(70, 5);
+    expect(await statuses(world)).toEqual([
+      [FILE, 'resolved'],
+      [OWN, 'investigating'],
+    ]);
+    world.answers.db = 200;
+    await world.pass(70, 5);
+    expect(await statuses(world)).toEqual([
+      [FILE, 'resolved'],
+      [OWN, 'resolved'],
+    ]);
+    expect(told(world).filter(subject => !subject.startsWith('[UPDATE]'))).toEqual([
+      ...['[INCIDENT] API and Database Down', '[INCIDENT] Database Down'],
+      ...['[RESOLVED] API and Database Down', '[RESOLVED] Database Down'],
+    ]);
+  });
+
+  test('if the other has recovered by then, the file ends with that', async () => {
+    const world = await both();
+    await world.pass(30, 5);
+    world.answers.api = 200;
+    await world.pass(120, 5);
+    expect(await statuses(world)).toEqual([[FILE, 'identified']]);
+    await world.pass(60, 5);
+    expect(await statuses(world)).toEqual([
+      [FILE, 'resolved'],
+      [OWN, 'investigating'],
+    ]);
+    expect(await world.read(FILE)).toMatch(
+      /## Resolved \S+ \S+ UTC\nDatabase has an incident of its own now\.\n/,
+    );
+  });
+
+  test('those of all are taken off: they share one, and the file stays as it is', async () => {
+    const world = await both();
+    const text = (await world.read(FILE)).replace(
+      'components: [api]\n\nIt is the API alone.',
+      'components: []\n\nNo.',
+    );
+    await world.write(FILE, text);
+    await world.pass(260, 5);
+    expect(await world.files()).toEqual([SECOND_FILE, FILE].sort());
+    expect(await world.read(FILE)).toBe(text);
+    expect(await world.read(SECOND_FILE)).toContain('opened_by: "probe:api, probe:db"');
   });
 });

@@ -119,52 +119,69 @@ test('a monitor is answered with the name that the file has now, and ends what i
   expect(await world.files()).toEqual([RENAMED]);
 });
 
-/** Its newest heading, the first in the file, before the one that came before it. */
-const corrected = (text: string) => text.replace(/(?<=## .*)12:04:\d\d UTC/, '12:02:00 UTC');
+/** An incident of three checks, the API's unstable, after an edit and under another name. */
+async function unstable(edit: (text: string) => string): Promise<World> {
+  const world = await openWorld({ site: THREE });
+  await subscribed(world, 'user@example.com');
+  world.service.body = 'api-ok db-ok web-ok';
+  await world.pass(20, 5);
+  world.service.body = '';
+  await world.pass(120, 5);
+  const [file] = (await world.files()) as [string];
+  expect(await world.files()).toHaveLength(1);
+  world.service.body = 'api-ok';
+  await world.pass(120, 5);
+  world.service.body = '';
+  await world.pass(120, 5);
+  const text = await world.read(file);
+  expect(text).toMatch(/^opened_by: .*probe:api.*$/m);
+  await move(world, file, RENAMED);
+  await world.write(RENAMED, edit(text));
+  await world.pass(20, 5);
+  world.service.body = 'web-ok';
+  await world.pass(60, 5);
+  world.service.body = 'db-ok web-ok';
+  await world.pass(120, 5);
+  return world;
+}
 
 test.each([
   ['renamed', (text: string) => text],
   ['renamed, with another title', (text: string) => text.replace(/title: .*/, 'title: The shop is down')],
-  ['renamed, its newest heading at an earlier time', corrected],
-])(
-  'an incident of three checks, one of them unstable, %s, ends with the last of them',
-  async (how, edited) => {
-    const world = await openWorld({ site: THREE });
-    await subscribed(world, 'user@example.com');
-    world.service.body = 'api-ok db-ok web-ok';
-    await world.pass(20, 5);
-    world.service.body = '';
-    await world.pass(120, 5);
-    const [file] = (await world.files()) as [string];
-    expect(await world.files()).toHaveLength(1);
-    world.service.body = 'api-ok';
-    await world.pass(120, 5);
-    world.service.body = '';
-    await world.pass(120, 5);
-    expect(await world.read(file)).toMatch(/^opened_by: .*probe:api.*$/m);
-    const text = edited(await world.read(file));
-    expect(text === (await world.read(file))).toBe(how === 'renamed');
-    await move(world, file, RENAMED);
-    await world.write(RENAMED, text);
-    await world.pass(20, 5);
-    world.service.body = 'web-ok';
-    await world.pass(60, 5);
-    world.service.body = 'db-ok web-ok';
-    await world.pass(120, 5);
-    expect(standing(world)).toEqual(['20260310_renamed investigating']);
-    expect(subjects(world).filter(one => one?.startsWith('[RESOLVED]'))).toEqual([]);
-    expect(world.system.snapshot().components.map(({ health }) => health)).toEqual([
-      'major_outage',
-      'operational',
-      'operational',
-    ]);
-    world.service.body = 'api-ok db-ok web-ok';
-    await world.pass(120, 5);
-    expect(standing(world)).toEqual(['20260310_renamed resolved']);
-    await world.pass(120, 5);
-    expect(subjects(world).filter(one => one?.startsWith('[RESOLVED]'))).toHaveLength(1);
-  },
-);
+])('an incident of three checks, one of them unstable, %s, ends with the last of them', async (_, edit) => {
+  const world = await unstable(edit);
+  expect(standing(world)).toEqual(['20260310_renamed investigating']);
+  expect(subjects(world).filter(one => one?.startsWith('[RESOLVED]'))).toEqual([]);
+  expect(world.system.snapshot().components.map(({ health }) => health)).toEqual([
+    'major_outage',
+    'operational',
+    'operational',
+  ]);
+  world.service.body = 'api-ok db-ok web-ok';
+  await world.pass(120, 5);
+  expect(standing(world)).toEqual(['20260310_renamed resolved']);
+  await world.pass(120, 5);
+  expect(subjects(world).filter(one => one?.startsWith('[RESOLVED]'))).toHaveLength(1);
+});
+
+test('its newest heading at an earlier time takes the API off the list: that opens its own', async () => {
+  // Before the one that came before it.
+  const world = await unstable(text => text.replace(/(?<=## .*)12:04:\d\d UTC/, '12:02:00 UTC'));
+  await world.pass(60, 5);
+  expect(standing(world).sort()).toEqual([
+    expect.stringMatching(/^20260310_api-down\S* investigating$/),
+    '20260310_renamed resolved',
+  ]);
+  expect(world.system.snapshot().components.map(({ health }) => health)).toEqual([
+    'major_outage',
+    'operational',
+    'operational',
+  ]);
+  world.service.body = 'api-ok db-ok web-ok';
+  await world.pass(120, 5);
+  expect(standing(world).filter(one => !one.endsWith(' resolved'))).toEqual([]);
+  expect((await world.get('/readyz')).json.problems).toEqual([]);
+});
 
 test('a slow check, down too: a renamed incident ends when both are well', async () => {
   const world = await openWorld({
