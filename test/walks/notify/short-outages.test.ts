@@ -118,28 +118,28 @@ test('one of several is over before the window: the beginning tells that, too', 
   expectTold(world, [`[INCIDENT] ${BOTH}`], ['investigating']);
 });
 
-test('one that joined is over before it was told: its followers get an update, once, and the end', async () => {
+test('one that joined is told to its followers at once; its recovery is an update, once, before the end', async () => {
   const world = await watched();
   await turn(world, ['api'], 503, 30);
   expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down']);
   await turn(world, ['db'], 503, 25);
   await turn(world, ['db'], 200, 300);
-  expect(subjects(world, 'db')).toEqual([]);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down']);
   await world.pass(600, 30);
-  expect(subjects(world, 'db')).toEqual(['[UPDATE] API Down']);
-  expect(mailsTo(world, 'db')[0]!.text).toContain('Database has responded normally again since');
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
+  expect(mailsTo(world, 'db')[1]!.text).toContain('Database has responded normally again since');
   await turn(world, ['api'], 200, 100);
-  expect(subjects(world, 'db')).toEqual(['[UPDATE] API Down', '[RESOLVED] API Down']);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down', '[RESOLVED] API Down']);
 });
 
-test('one that joined, and all is over before that was told: its followers get the end', async () => {
+test('one that joined, and all is over within the calm: its followers get the beginning and the end', async () => {
   const world = await watched();
   await turn(world, ['api'], 503, 30);
   await turn(world, ['db'], 503, 25);
   await turn(world, ['db'], 200, 100);
   await turn(world, ['api'], 200, 120);
   expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
-  expect(subjects(world, 'db')).toEqual(['[RESOLVED] API Down']);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
 });
 
 test('one that joined and fails on: its followers are told of the beginning, and not the same again', async () => {
