@@ -1,6 +1,7 @@
 // Identity: which updates and incidents are those already known, whatever was corrected: a time, words, a file's name.
 import { createHash } from 'node:crypto';
 import { type Incident, type IncidentUpdate, sourcesOf, timeInKey, updateKey } from '../model/incident.ts';
+import type { Millis } from '../model/time.ts';
 
 /** An update as last read. */
 export interface KnownUpdate {
@@ -24,6 +25,8 @@ export interface KnownIncident {
   readonly gone: readonly KnownUpdate[];
   /** The sources in its `opened_by`; undefined in a record of an earlier version. */
   readonly sources?: readonly string[];
+  /** Its title, start and whether it was over; undefined in a record of an earlier version. */
+  readonly front?: { readonly title: string; readonly started: Millis; readonly isOver: boolean };
 }
 
 /** Updates kept after they left the file: an editor may save a file that is half empty, then the whole again. */
@@ -55,15 +58,17 @@ export function recognise<Kind extends Incident>(
   const { id, updates: read, aliases = [] } = incident;
   const said = saidIn(incident);
   const sources = sourcesOf(incident);
+  const front = frontOf(incident);
   const isSame =
     known.id === id &&
+    JSON.stringify(front) === JSON.stringify(known.front) &&
     sources.join() === known.sources?.join() &&
     said.length === known.updates.length &&
     said.every(({ as, words }, index) => {
       const before = known.updates[index]!;
       return as === before.as && words === before.words;
     });
-  const record = isSame ? known : { ...recordOf(known, id, said), sources };
+  const record = isSame ? known : { ...recordOf(known, id, said), sources, front };
   const updates = read.map((update, index) => {
     const { key } = record.updates[index]!;
     return key === update.key ? update : { ...update, key };
@@ -94,7 +99,17 @@ function recordOf(known: KnownIncident, id: string, said: readonly UpdateWords[]
   return { key: known.key, id, former, updates, gone };
 }
 
-/** Whether a file under a new name is the incident of one that is gone. `justGone`: it was there a moment ago. */
+/**
+ * Whether a file under a new name is the incident of one that is gone. It is, if at least half of the updates agree in
+ *
+ * | what        | and it is written by | and the old file was there | and these agree                         |
+ * | ----------- | -------------------- | -------------------------- | --------------------------------------- |
+ * | time, words | anybody              | at any time                |                                         |
+ * | words       | a person             | a moment ago (`justGone`)  | the start                               |
+ * | words       | a person             | a moment ago               | the title; it was open, or both are over |
+ *
+ * Words alone are a template's. A machine's words are the same for each of its incidents.
+ */
 export function isSameIncident(known: KnownIncident, incident: Incident, justGone: boolean): boolean {
   const said = saidIn(incident);
   const sources = sourcesOf(incident);
@@ -102,16 +117,24 @@ export function isSameIncident(known: KnownIncident, incident: Incident, justGon
   const isOther =
     known.sources?.length && sources.length && !sources.some(one => known.sources?.includes(one));
   if (isOther) return false;
-  // A machine's words are the same for each of its incidents.
-  const mayMatchByWords = justGone && incident.openedBy === null;
-  const kept = known.updates.filter(one =>
+  const [before, after] = [known.front, frontOf(incident)];
+  const agrees =
+    before?.started === after.started || (before?.title === after.title && (!before.isOver || after.isOver));
+  const mayMatchByWords = justGone && incident.openedBy === null && agrees;
+  // An end without a section has the words of the title, and no time.
+  const told = known.updates.filter(({ as }) => timeInKey(as) !== 'closed');
+  const kept = told.filter(one =>
     said.some(
       ({ as, words }) =>
         (timeInKey(as) === timeInKey(one.as) && alike(words, one.words)) ||
         (mayMatchByWords && words === one.words),
     ),
   );
-  return kept.length > 0 && kept.length * 2 >= known.updates.length;
+  return kept.length > 0 && kept.length * 2 >= told.length;
+}
+
+function frontOf({ title, started, resolved }: Incident): NonNullable<KnownIncident['front']> {
+  return { title, started, isOver: resolved !== null };
 }
 
 /** Whether a machine's file under the name of one that is gone is about the same outage: filed again, with less in it. */

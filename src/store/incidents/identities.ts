@@ -15,9 +15,9 @@ export async function readIdentities(db: Db): Promise<StoredIncident[]> {
 
 /** Stores records, in one transaction. `records`: not empty, and few. */
 export async function saveIdentities(db: Db, records: readonly StoredIncident[]): Promise<void> {
-  const rows = records.map(({ key, id, goneAt, former, updates, gone, sources }) => ({
+  const rows = records.map(({ key, id, goneAt, former, updates, gone, sources, front }) => ({
     ...{ key, id, gone_at: goneAt },
-    record: JSON.stringify({ former, updates, gone, sources }),
+    record: JSON.stringify({ former, updates, gone, sources, front }),
   }));
   await db.replaceInto('known_incidents').values(rows).execute();
 }

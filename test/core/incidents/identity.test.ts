@@ -19,19 +19,20 @@ interface Section {
 
 interface Written {
   readonly id?: string;
+  readonly title?: string;
   readonly started?: number;
   readonly sections: readonly Section[];
   /** Minutes after the start; null: it goes on. */
   readonly end?: number | null;
 }
 
-function fileOf({ started = 0, sections, end = null }: Written): string {
+function fileOf({ title = 'API down', started = 0, sections, end = null }: Written): string {
   const at = (minutes: number) => iso(STARTED + minutes * MINUTE);
   const front = end === null ? 'status: investigating' : `status: resolved\nresolved: ${at(end)}`;
   const body = sections.map(
     one => `## ${one.label} ${at(one.at).slice(0, 16).replace('T', ' ')} UTC\n${one.words}\n`,
   );
-  return `---\ntitle: API down\nseverity: major\nstarted: ${at(started)}\n${front}\n---\n\n${body.join('\n')}`;
+  return `---\ntitle: ${title}\nseverity: major\nstarted: ${at(started)}\n${front}\n---\n\n${body.join('\n')}`;
 }
 
 /** The rounds of one server over versions of a file: what each round mails. */
@@ -201,6 +202,28 @@ describe('a file under another name', () => {
       { sections: [A, B, C] },
       { sections: [{ ...A, at: 100 }], started: 90 },
       false,
+      false,
+    ],
+    [
+      'its words alone',
+      { sections: [A, B] },
+      { title: 'Other', sections: earlier, started: -1440 },
+      false,
+      false,
+    ],
+    ['its words and start', { sections: [{ ...A, at: 5 }] }, { title: 'Other', sections: [A] }, true, false],
+    [
+      'its words and title, open, while it was over',
+      { sections: [{ ...A, at: -1440 }], started: -1440, end: -1400 },
+      { sections: [A] },
+      false,
+      false,
+    ],
+    [
+      'its words and title, and both are over',
+      { sections: [{ ...A, at: -1440 }], started: -1440, end: -1400 },
+      { sections: [A], end: 5 },
+      true,
       false,
     ],
     ['other words at the same time', { sections: [A] }, { sections: [{ ...NEW, at: 0 }] }, false, false],

@@ -107,6 +107,39 @@ test('renamed twice, its first address leads to the last; one that is used again
   expect(subjects(world).slice(2)).toEqual(['[INCIDENT] Lost exports', '[UPDATE] Lost exports']);
 });
 
+const TEMPLATE = 'We are looking into it and write again within the hour.';
+const outage = (title: string, component: string, started: string, more = 'status: investigating') =>
+  `---\ntitle: ${title}\n${more}\nseverity: major\nstarted: ${started}\ncomponents: [${component}]\n---\n\n## Investigating ${started.slice(0, 16).replace('T', ' ')} UTC\n${TEMPLATE}\n`;
+
+test.each<[string, string]>([
+  ['another open incident', outage('API errors', 'api', '2026-03-10T11:20:00Z')],
+  [
+    'one that is over, of the same title',
+    outage(
+      'Website slow',
+      'dashboard',
+      '2026-02-03T09:00:00Z',
+      'status: resolved\nresolved: 2026-02-03T09:30:00Z',
+    ),
+  ],
+])(
+  'a new incident in the words of the template, just after the file of %s is removed, is told whole',
+  async (_, before) => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await world.write('20260203_before.md', before);
+    await world.pass(20, 5);
+    await rm(at(world, '20260203_before'));
+    await world.pass(20, 5);
+    const told = subjects(world).length;
+    await world.write('20260310_after.md', outage('Website slow', 'dashboard', '2026-03-10T12:00:00Z'));
+    await world.pass(20, 5);
+    expect(subjects(world).slice(told)).toEqual(['[INCIDENT] Website slow']);
+    expect(mails(world).at(-1)?.text).toContain(TEMPLATE);
+    expect((await world.get('/status/incidents/20260203_before')).status).toBe(404);
+  },
+);
+
 test('a file moved to another folder keeps its address', async () => {
   const world = await openWorld();
   const before = await told(world);
