@@ -3,6 +3,7 @@ import path from 'node:path';
 import { byRank, duplicateIdProblem, similarIdProblem } from '../../core/incidents/duplicate-ids.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
+import { copiesAmong, copyProblem } from './copies.ts';
 import type { ReadFile } from './scan.ts';
 
 export interface Missing {
@@ -22,7 +23,7 @@ export interface IncidentFiles {
   readonly missing: Missing | null;
   text(id: string): string | undefined;
   fileOf(id: string): string;
-  /** A problem for each other file with the same id; `fileOf` is the one shown. */
+  /** A problem for each other file with the same id (`fileOf` is the one shown), or that tells the same incident. */
   duplicatesOf(id: string): readonly Problem[];
 }
 
@@ -84,13 +85,13 @@ export class FileCache {
   view(missing: Missing | null): IncidentFiles {
     const byId = this.#byId;
     const folder = this.#folder;
-    const incidents: Incident[] = [];
+    const shownFiles: ReadFile[] = [];
     const problems: Problem[] = [...(missing?.problems ?? [])];
     // A missing file may have been changed.
     let unread = missing === null ? 0 : 1;
     for (const files of byId.values()) {
       const [first] = files as [ReadFile];
-      if (first.good) incidents.push(first.good);
+      shownFiles.push(first);
       // Even if another file with its id can be read.
       unread += files.filter(({ isDoubtful }) => isDoubtful).length;
       for (const file of files) problems.push(...file.problems);
@@ -98,11 +99,14 @@ export class FileCache {
         const shown = files.find(({ id }) => id === file.id)!;
         if (shown !== file) problems.push(duplicateIdProblem(file, shown));
         else {
-          if (file.good) incidents.push(file.good);
+          shownFiles.push(file);
           problems.push(similarIdProblem(file, first));
         }
       }
     }
+    const copies = copiesAmong(shownFiles);
+    for (const [copy, shown] of copies) problems.push(copyProblem(copy, shown));
+    const incidents = shownFiles.flatMap(file => (copies.has(file) ? [] : (file.good ?? [])));
     const shownAs = (id: string) => this.withId(id.normalize('NFC'));
     return {
       incidents,
@@ -114,9 +118,12 @@ export class FileCache {
       duplicatesOf(id) {
         const shown = shownAs(id);
         const others = shown ? byId.get(shown.id.toLowerCase())! : [];
-        return others
-          .filter(other => other.id === shown?.id && other !== shown)
-          .map(other => duplicateIdProblem(other, shown!));
+        const ofId = others.filter(other => other.id === shown?.id && other !== shown);
+        const same = [...copies].filter(pair => pair.includes(shown!));
+        return [
+          ...ofId.map(other => duplicateIdProblem(other, shown!)),
+          ...same.map(([copy, other]) => copyProblem(copy, other)),
+        ];
       },
     };
   }

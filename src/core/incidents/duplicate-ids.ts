@@ -5,13 +5,17 @@ import { errorAt, type Problem, warningAt } from '../model/problem.ts';
 
 type FileOfId = { readonly file: string; readonly id: string; readonly good: Incident | null };
 
-/**
- * Sorts files with the same id; the first is shown. Open incidents come first, the most severe before others; then
- * maintenance that is not over; then the one that ended last, so that an incident just resolved stays visible. Then by
- * path.
- */
+/** Sorts files with the same id; the first is shown: `byState`, then by path. */
 export function byRank(a: FileOfId, b: FileOfId): number {
-  return rankOf(b.good) - rankOf(a.good) || endOf(b.good) - endOf(a.good) || (a.file < b.file ? -1 : 1);
+  return byState(a, b) || (a.file < b.file ? -1 : 1);
+}
+
+/**
+ * Open incidents come first, the most severe before others; then maintenance that is not over; then the one that ended
+ * last, so that an incident just resolved stays visible.
+ */
+export function byState(a: FileOfId, b: FileOfId): number {
+  return rankOf(b.good) - rankOf(a.good) || endOf(b.good) - endOf(a.good);
 }
 
 function rankOf(incident: Incident | null): number {

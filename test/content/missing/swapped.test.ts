@@ -32,10 +32,12 @@ test('whenever it goes, nothing of ours stands in its place, and what was known 
     const turns = Math.floor(1.2 ** step);
     const content = new StatusFolder(dir);
     const known = (await content.incidents()).incidents.length;
-    const writing = content.create(`20260311_new-${step}`, FILE).then(
-      () => true,
-      () => false,
-    );
+    const writing = content
+      .create(`20260311_new-${step}`, FILE.replace('Dashboard', `Dashboard ${step}`))
+      .then(
+        () => true,
+        () => false,
+      );
     for (let turn = 0; turn < turns; turn++) await setImmediate();
     renameSync(folder, aside);
     mkdirSync(folder, { recursive: true });
