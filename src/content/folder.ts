@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { printProblem } from '../core/model/problem.ts';
-import type { Clock } from '../core/model/time.ts';
+import type { Clock, Millis } from '../core/model/time.ts';
 import { makeQueue } from '../core/model/turns/queue.ts';
 import { createExclusively, replaceAtomically } from './atomic.ts';
 import { Changes } from './incidents/changes.ts';
@@ -111,6 +111,11 @@ export class StatusFolder {
     return this.#last.get(path.join(this.folder, name)) !== undefined;
   }
 
+  /** Whether somebody may still be writing the file of that id. */
+  isBeingWritten(id: string, now: Millis): boolean {
+    return this.#current.isBeingWritten(id, now);
+  }
+
   nameOf(id: string): string {
     return path.relative(this.folder, this.#current.fileOf(id)).split(path.sep).join('/');
   }
@@ -206,7 +211,7 @@ export class StatusFolder {
       const found = names && (await scanFiles(this.folder, last, this.#clock(), names));
       const changed = found && last.take(found);
       if (found && changed !== null) {
-        changes.hearRacy(found.values());
+        changes.hearRacy(found.values(), this.#clock());
         return changed;
       }
       const isFirst = this.#scannedAt === Number.NEGATIVE_INFINITY;
@@ -216,7 +221,7 @@ export class StatusFolder {
         changes.lose();
         return await this.#scan();
       }
-      changes.hearRacy(scan.files.values());
+      changes.hearRacy(scan.files.values(), this.#clock());
       this.#scannedAt = now;
       return await last.judge(scan, this.#clock());
     } catch (error) {

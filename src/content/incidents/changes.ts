@@ -1,5 +1,6 @@
 // Collects the changes in the incidents folder since the last reading.
 import path from 'node:path';
+import type { Millis } from '../../core/model/time.ts';
 import { FolderWatcher } from '../watch.ts';
 import { isRacy, type ReadFile } from './scan.ts';
 
@@ -22,8 +23,8 @@ export class Changes {
   }
 
   /** Their next change may be invisible, so they are read again. */
-  hearRacy(files: Iterable<ReadFile | null>): void {
-    for (const file of files) if (file && isRacy(file)) this.hear(file.file);
+  hearRacy(files: Iterable<ReadFile | null>, now: Millis): void {
+    for (const file of files) if (file && isRacy(file, now)) this.hear(file.file);
   }
 
   lose(): void {

@@ -3,8 +3,10 @@ import path from 'node:path';
 import { byRank, duplicateIdProblem, similarIdProblem } from '../../core/incidents/duplicate-ids.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
+import type { Millis } from '../../core/model/time.ts';
 import { copiesAmong, copyProblem } from './copies.ts';
 import type { ReadFile } from './scan.ts';
+import { isBeingWritten } from './stamps.ts';
 
 export interface Missing {
   readonly problems: readonly Problem[];
@@ -23,6 +25,8 @@ export interface IncidentFiles {
   readonly missing: Missing | null;
   text(id: string): string | undefined;
   fileOf(id: string): string;
+  /** Whether the end of its text may not be written yet. */
+  isBeingWritten(id: string, now: Millis): boolean;
   /** A problem for each other file with the same id (`fileOf` is the one shown), or that tells the same incident. */
   duplicatesOf(id: string): readonly Problem[];
 }
@@ -114,6 +118,7 @@ export class FileCache {
       unread,
       missing,
       text: id => shownAs(id)?.text ?? undefined,
+      isBeingWritten: (id, now) => isBeingWritten(shownAs(id) ?? { changedAt: null }, now),
       fileOf: id => shownAs(id)?.file ?? path.join(folder, `${id}.md`),
       duplicatesOf(id) {
         const shown = shownAs(id);

@@ -23,13 +23,15 @@ import {
   list,
   otherCapitalsBeside,
 } from './listing.ts';
-import { isYoung, stampOf } from './stamps.ts';
+import { isBeingWritten, isYoung, stampOf } from './stamps.ts';
 
 export interface ReadFile {
   readonly file: string;
   readonly id: string;
   /** The file's metadata: while it is the same, the file is not read again. */
   readonly stamp: string;
+  /** The file's time when its text last changed, epoch ms; null if the server wrote it whole, or it cannot be read. */
+  readonly changedAt: Millis | null;
   readonly text: string | null;
   /** The last version that could be parsed; null when there was none. */
   readonly good: Incident | null;
@@ -145,6 +147,7 @@ export function rememberedFile(folder: string, name: string, text: string): Read
     file,
     id,
     stamp: REMEMBERED,
+    changedAt: null,
     text,
     get good() {
       if (good === undefined) good = parseIncident(file, id, text).value;
@@ -156,9 +159,9 @@ export function rememberedFile(folder: string, name: string, text: string): Read
   };
 }
 
-/** Whether a later change may be missed: it may have the same stamp, or happen elsewhere. */
-export function isRacy({ stamp }: ReadFile): boolean {
-  return isYoung(stamp) || stamp === FAILED;
+/** Whether a later change may be missed: it may have the same stamp, happen elsewhere, or send no event in time. */
+export function isRacy(file: ReadFile, now: Millis): boolean {
+  return isYoung(file.stamp) || file.stamp === FAILED || isBeingWritten(file, now);
 }
 
 /** NFC: some systems store an accent separately from its letter. */
@@ -178,6 +181,7 @@ function failedFile({ folder, known, now }: ScanContext, name: string, [what, fi
     file,
     id,
     stamp: FAILED,
+    changedAt: null,
     text,
     good,
     goodText,
@@ -202,7 +206,7 @@ function misnamedFile({ folder, known }: ScanContext, name: string): ReadFile {
 
 function unread(file: string, what: string, fix: string): ReadFile {
   const problems = [warningAt(file, what, fix)];
-  const none = { text: null, good: null, goodText: null, isDoubtful: false };
+  const none = { changedAt: null, text: null, good: null, goodText: null, isDoubtful: false };
   return { file, id: path.basename(file), stamp: MISNAMED, problems, ...none };
 }
 
@@ -227,7 +231,7 @@ async function readOne(reading: ScanContext, name: string): Promise<ReadFile | n
     if (facts.size > MAX_INCIDENT_BYTES) return failedFile(reading, name, TOO_LARGE);
     const bytes = await disk.readFile(real);
     await reading.yieldTurn();
-    return parsedFile(reading, name, stamp, bytes);
+    return parsedFile(reading, name, { stamp, changedAt: Number(facts.mtimeMs) }, bytes);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !isLink) return null;
@@ -240,7 +244,7 @@ async function readOne(reading: ScanContext, name: string): Promise<ReadFile | n
 function parsedFile(
   { folder, known, now }: ScanContext,
   name: string,
-  stamp: string,
+  { stamp, changedAt }: Pick<ReadFile, 'stamp' | 'changedAt'>,
   bytes: Buffer,
 ): ReadFile {
   const file = path.join(folder, name);
@@ -265,6 +269,7 @@ function parsedFile(
     file,
     id,
     stamp,
+    changedAt: before?.text === text ? before.changedAt : changedAt,
     text,
     good,
     isDoubtful: good === null && mayBeOpen(id, text, now),

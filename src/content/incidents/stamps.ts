@@ -1,13 +1,21 @@
 // Stamps: a file's metadata. While they are the same, the file is not read again.
 import type { BigIntStats } from 'node:fs';
+import type { Millis } from '../../core/model/time.ts';
 
 /** A file may change twice within one tick of the disk's clock: its stamp counts once it was the same for this long. */
 const SETTLED_MS = 100;
+/** Whoever writes a file with a pause is done when it was quiet for this long. */
+const QUIET_MS = 2000;
 /** In place of a stamp until then: when it was first seen (ms, monotonic), and the stamp. */
 const YOUNG = /^young:([^:]+):(.*)$/;
 
 export function isYoung(stamp: string): boolean {
   return YOUNG.test(stamp);
+}
+
+/** Whether a file changed so lately that its end may not be written yet. A time far in the future is no sign of it. */
+export function isBeingWritten({ changedAt }: { readonly changedAt: Millis | null }, now: Millis): boolean {
+  return changedAt !== null && Math.abs(now - changedAt) < QUIET_MS;
 }
 
 /**

@@ -35,7 +35,7 @@ const STEP = 500;
 const UPDATES = 20;
 const QUIET_UPDATES = 100;
 
-type AnnouncerParts = SomeNotificationParts<'db' | 'clock' | 'log'>;
+type AnnouncerParts = SomeNotificationParts<'db' | 'clock' | 'log' | 'folder'>;
 
 export class Announcer {
   readonly #parts: AnnouncerParts;
@@ -63,10 +63,15 @@ export class Announcer {
 
   /** Records what is new in the Snapshot, with the promise to send it. */
   async note(snapshot: Snapshot): Promise<void> {
-    const { db, clock, log } = this.#parts;
+    const { db, clock, log, folder } = this.#parts;
     const { incidents, maintenances, site } = snapshot;
     const now = clock();
-    const open = [...incidents, ...maintenances].filter(({ updates }) => !this.#allSeen.has(updates));
+    // What is cut off would be told so, and its end to nobody.
+    const isWhole = ({ id, series }: Incident) =>
+      this.#isFirst || !folder.isBeingWritten(series?.id ?? id, now);
+    const open = [...incidents, ...maintenances].filter(
+      one => !this.#allSeen.has(one.updates) && isWhole(one),
+    );
     const yieldTurn = makeYield(nextTurn);
     const news: Announcement[] = [];
     const lastTold = (key: string) => this.#lastTold.get(key) ?? null;

@@ -1,4 +1,5 @@
 // The dependencies of notifications; each file of this folder takes what it needs.
+import type { StatusFolder } from '../../content/folder.ts';
 import type { SendToChannel } from '../../core/model/notification-channel.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -15,6 +16,7 @@ export interface NotificationParts {
   readonly db: Db;
   readonly secret: string;
   readonly snapshot: () => Snapshot;
+  readonly folder: Pick<StatusFolder, 'isBeingWritten'>;
   readonly emails: Emails;
   readonly mail: MailTransport;
   readonly mailFrom: () => string;
