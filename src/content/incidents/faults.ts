@@ -7,6 +7,7 @@ export const UNLISTED: Fault = [
   'this folder cannot be listed, or is a broken link or a link out of the folder',
   'let the server list it, put the folder itself here, or delete the link',
 ];
+export const MANGLED: Fault = ['its name is not UTF-8, so it cannot be read', 'rename it'];
 export const OUTSIDE: Fault = ['it is a link out of the folder', 'put the file itself here'];
 export const NO_FILE: Fault = [
   'it is not a file, and no earlier version of it is known',

@@ -71,6 +71,10 @@ export async function list(
     const unlisted: string[] = [];
     for (const entry of entries) {
       const name = path.join(at, entry.name);
+      if (await isMangled(path.join(real, entry.name))) {
+        if (!entry.name.startsWith('.') && (isIncidentName(name) || !entry.isFile())) unlisted.push(name);
+        continue;
+      }
       const kind = entry.name.startsWith('.') ? 'file' : await kindOf(entry, path.join(real, entry.name));
       if (isIncidentName(name) || (kind === 'file' && isMisnamed(name))) names.push(name);
       // Perhaps a folder that is not mounted now.
@@ -85,6 +89,16 @@ export async function list(
     folders.set(at, { identity, code });
     return at === '' || path.basename(at) === 'lost+found' ? [] : [at];
   }
+}
+
+/** Whether an entry's name may not be UTF-8. */
+export function mayBeMangled(name: string): boolean {
+  return name.includes('\uFFFD');
+}
+
+/** Whether an entry is not found by its name as it was read: the name is not UTF-8. */
+async function isMangled(place: string): Promise<boolean> {
+  return mayBeMangled(path.basename(place)) && (await lstat(place).catch(() => null)) === null;
 }
 
 /** What an entry is, or leads to; `nothing`: a broken link. */

@@ -12,7 +12,7 @@ import { type Problem, warningAt } from '../../core/model/problem.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
-import { type Fault, LINKS, NO_FILE, NO_FILE_NOW, OUTSIDE, TOO_LARGE, UNLISTED } from './faults.ts';
+import { type Fault, LINKS, MANGLED, NO_FILE, NO_FILE_NOW, OUTSIDE, TOO_LARGE, UNLISTED } from './faults.ts';
 import {
   type Bounds,
   boundsOf,
@@ -21,6 +21,7 @@ import {
   isWithin,
   type ListedFolder,
   list,
+  mayBeMangled,
   otherCapitalsBeside,
 } from './listing.ts';
 import { isBeingWritten, isYoung, stampOf } from './stamps.ts';
@@ -100,7 +101,9 @@ export async function scanFolder(
   };
   const names: string[] = [];
   for (const name of await list('', bounds, folders, names, [])) {
-    files.set(path.join(folder, name), failedFile(reading, name, UNLISTED));
+    const file = failedFile(reading, name, mayBeMangled(name) ? MANGLED : UNLISTED);
+    // Its changes send events, and it is found by reading the whole folder alone.
+    files.set(file.file, mayBeMangled(name) ? { ...file, stamp: MISNAMED } : file);
   }
   const other = await otherCapitalsBeside(folder);
   if (other !== null) files.set(other, unreadOtherCapitals(folder, other));
@@ -116,15 +119,18 @@ export async function scanFolder(
   return { files, folders };
 }
 
-/** Reads the named files (relative to `folder`) again; null for a missing file, and for a missing folder. */
+/**
+ * Reads the named files (relative to `folder`) again; null for a missing file, and if the whole folder must be read: it
+ * is missing, or a name is not UTF-8.
+ */
 export async function scanFiles(
   folder: string,
   known: ScanContext['known'],
   now: Millis,
-  names: Iterable<string>,
+  names: ReadonlySet<string>,
 ): Promise<Map<string, ReadFile | null> | null> {
   const bounds = await boundsOf(folder);
-  if (bounds === null) return null;
+  if (bounds === null || [...names].some(mayBeMangled)) return null;
   const found = new Map<string, ReadFile | null>();
   const reading = { folder, bounds, known, now, yieldTurn: makeYield(nextTurn), disk: SHARED };
   for (const name of names) {

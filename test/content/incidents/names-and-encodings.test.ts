@@ -1,5 +1,5 @@
 // Files that were saved in another encoding, under another ending or in a folder of another case: named, never passed over.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -46,6 +46,54 @@ async function problemsOf(dir: string) {
       `${level} ${path.relative(dir, where)}:${line ?? '-'} ${what} | ${fix}`,
   );
 }
+
+/** A path below `dir` whose last part is in Latin-1. */
+const inLatin1 = (dir: string, name: string) =>
+  Buffer.concat([Buffer.from(`${dir}/incidents/`), Buffer.from(name, 'latin1')]);
+
+test('a file or folder whose name is not UTF-8 is named, and may be about something current', async () => {
+  const dir = folderWith({});
+  writeFileSync(inLatin1(dir, '20260310_störung.md'), FILE);
+  writeFileSync(inLatin1(dir, 'größe.png'), '');
+  mkdirSync(inLatin1(dir, 'März'));
+  writeFileSync(inLatin1(dir, 'März/20260310_api.md'), FILE.replace('slow', 'gone'));
+  const problem = 'its name is not UTF-8, so it cannot be read | rename it';
+  expect((await problemsOf(dir)).sort()).toEqual([
+    `error incidents/20260310_st\uFFFDrung.md:- ${problem}`,
+    `error incidents/M\uFFFDrz:- ${problem}`,
+  ]);
+  const content = new StatusFolder(dir);
+  expect((await content.incidents()).unread).toBe(2);
+  renameSync(inLatin1(dir, 'März'), path.join(dir, 'incidents', 'März'));
+  renameSync(inLatin1(dir, '20260310_störung.md'), path.join(dir, 'incidents', '20260310_störung.md'));
+  content.scanEverything();
+  const { incidents, problems, unread } = await content.incidents();
+  expect([incidents.map(({ id }) => id).sort(), problems, unread]).toEqual([
+    ['20260310_api', '20260310_störung'],
+    [],
+    0,
+  ]);
+});
+
+test('a file whose name is not UTF-8 is noticed at once, and so is that it is gone', async () => {
+  const dir = folderWith({});
+  const content = new StatusFolder(dir);
+  let heard = () => {};
+  const close = await content.watch(() => heard());
+  onTestFinished(close);
+  expect((await content.incidents()).problems).toEqual([]);
+  for (const [change, found] of [
+    [() => writeFileSync(inLatin1(dir, '20260310_störung.md'), FILE), 1],
+    [() => rmSync(inLatin1(dir, '20260310_störung.md')), 0],
+  ] as const) {
+    const rung = new Promise<void>(resolve => {
+      heard = resolve;
+    });
+    change();
+    await rung;
+    expect((await content.incidents()).problems).toHaveLength(found);
+  }
+});
 
 describe('an incident file', () => {
   const UTF16 = 'it is UTF-16, so it cannot be read | save it as UTF-8';
