@@ -31,17 +31,23 @@ export function parseTemplate(file: string, kind: TemplateKind, raw: string): Ou
   if (problems.some(({ level }) => level === 'error')) return { value: null, problems };
   const warn = (line: number, what: string, fix: string) =>
     problems.push({ level: 'warning', where: file, line, what, fix });
+  const refused = (line: number, what: string, fix: string): Outcome<Template> => {
+    return { value: null, problems: [{ level: 'error', where: file, line, what, fix }] };
+  };
   const { title } = (front.yaml?.data ?? {}) as { title?: unknown };
-  if (title !== undefined && typeof title !== 'string') {
-    const fix = 'put it in quotes: title: "{{component}} is down"';
-    return {
-      value: null,
-      problems: [{ level: 'error', where: file, line: 2, what: 'the title is not text', fix }],
-    };
-  }
+  if (title !== undefined && typeof title !== 'string')
+    return refused(2, 'the title is not text', 'put it in quotes: title: "{{component}} is down"');
   const parts: { down?: string[]; up?: string[] } = {};
   let part: 'down' | 'up' | null = null;
-  const shown = readComments(front.body).lines;
+  const { lines: shown, unclosed, openFence, openFenceLine } = readComments(front.body);
+  if (unclosed[0]) {
+    const what = 'this comment is never closed, so it would be published';
+    return refused(front.bodyLine + unclosed[0].line - 1, what, 'write `-->` where it ends, or `\\<!--`');
+  }
+  if (openFenceLine !== null) {
+    const fix = `write \`${openFence}\` on its own line where it ends`;
+    return refused(front.bodyLine + openFenceLine - 1, 'this code fence is never closed', fix);
+  }
   for (const [index, written] of withPlainLineEnds(raw).split('\n').entries()) {
     const number = index + 1;
     const isBody = number >= front.bodyLine;

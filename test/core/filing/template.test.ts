@@ -50,6 +50,18 @@ describe('a template', () => {
     expect(inWordsOf(given, templates)).toBe(given);
   });
 
+  test.each([
+    ['comment', '<!-- To do: say who is on call', 'so it would be published', '-->'],
+    ['code fence', '```', '', '```'],
+  ])('with a %s that is never closed is refused', (what, open, why, close) => {
+    const { value, problems } = read(FILE.replace('\n## Up', `${open}\n\n## Up`));
+    expect(value).toBeNull();
+    expect(problems.map(printProblem)).toEqual([
+      expect.stringMatching(`^t\\.md:6: this ${what} is never closed.*${why}`),
+    ]);
+    expect(read(FILE.replace('\n## Up', `${open}\n${close}\n\n## Up`)).problems).toEqual([]);
+  });
+
   test('may leave out what it does not change', () => {
     const { value } = read('---\ntitle: Away\n---\n');
     expect(inWordsOf(transition('down', {}), { down: value! })).toMatchObject({
