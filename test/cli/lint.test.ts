@@ -395,7 +395,9 @@ components:
     const terminal = await openTerminal();
     for (let index = 0; index < 10_000; index += 500) {
       await Promise.all(
-        Array.from({ length: 500 }, (_, i) => terminal.write(`incidents/20261123_${index + i}.md`, GOOD)),
+        Array.from({ length: 500 }, (_, i) =>
+          terminal.write(`incidents/20261123_${index + i}.md`, GOOD.replace('slow', `slow ${index + i}`)),
+        ),
       );
     }
     const before = process.cpuUsage();

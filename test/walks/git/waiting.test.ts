@@ -16,7 +16,10 @@ const NEW = '20260310_new.md';
 const INCIDENT = (keys: string, words = 'Slow.') =>
   `---\ntitle: Uploads\nseverity: critical\nstarted: 2026-03-10T11:00:00Z\n${keys}components: []\n---\n\n## Update 11:00 UTC\n${words}\n`;
 const OPEN = INCIDENT('status: investigating\n');
-const RESOLVED = INCIDENT('status: resolved\nresolved: 2026-03-10T11:30:00Z\n');
+const RESOLVED = INCIDENT(
+  'status: resolved\nresolved: 2026-03-10T11:30:00Z\n',
+  'Slow. It was yesterday’s change.',
+);
 
 /** A world and a laptop that share one resolved incident, and have changed the title in two ways. */
 async function openStopped(stop = true) {

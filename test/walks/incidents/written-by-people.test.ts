@@ -374,7 +374,7 @@ test.each([
   await subscribed(world, 'olga@example.com');
   await mkdir(path.join(world.dir, 'status', 'incidents', 'a'));
   await world.write(name, `${HEAD}${FIRST}`);
-  await world.write('20260310_other.md', `${HEAD}${FIRST}`);
+  await world.write('20260310_other.md', `${HEAD.replace('exports', 'imports')}${FIRST}`);
   await world.pass(10, 5);
   expect(await problems(world)).toMatchObject([
     {
@@ -384,7 +384,7 @@ test.each([
       fix: 'rename it to 20260310_api.md',
     },
   ]);
-  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow imports']);
   await rename(
     path.join(world.dir, 'status', 'incidents', name),
     path.join(world.dir, 'status', 'incidents', '20260310_api.md'),
