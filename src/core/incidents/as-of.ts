@@ -1,6 +1,6 @@
 // The incident as of a moment: corrects times in the file that are in the future.
 import { type Incident, type IncidentUpdate, keyOf, refOf, type UpdateStatus } from '../model/incident.ts';
-import { DAY, type Millis } from '../model/time.ts';
+import { DAY, HOUR, type Millis } from '../model/time.ts';
 import { isCompletion } from './completion.ts';
 import { announcedStatus } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
@@ -42,6 +42,37 @@ export function asOf(
   // An earlier update is no part of the coming end, even if its heading has a later date.
   const said = withEarlyUpdatesMoved(incident, now, seen, wasAhead !== null, true);
   return withFirstSeenTimes(withoutFutureEnd(said, now), now, seen, wasAhead);
+}
+
+/** Whether an update's time depends on when it was seen: it is assumed, or may be of a later day (`onDayAdded`). */
+export function isDatedBySight({ scheduled, started, updates }: Incident): boolean {
+  return updates.some(
+    ({ presumed, undated, stray, at }) => presumed || (!scheduled && undated && !stray && at < started),
+  );
+}
+
+/**
+ * An update without a date that is shortly before the beginning by its time of day moves to the day on which it was
+ * added, if that was within an hour after its time of day, and the incident was known before that without it.
+ * @param seen when an update was first seen, by its key (epoch ms).
+ */
+export function onDayAdded(incident: Incident, seen: (key: string) => Millis): Incident {
+  if (incident.scheduled || !isDatedBySight(incident)) return incident;
+  const { started, updates } = incident;
+  const known = Math.min(...updates.map(({ key }) => seen(key)));
+  const moved = updates.map(update => {
+    const age = seen(update.key) - update.at;
+    const at = update.at + age - (age % DAY);
+    const isLater = update.undated && !update.stray && update.at < started && age % DAY < HOUR && at > known;
+    return isLater ? { ...update, at } : update;
+  });
+  return {
+    ...incident,
+    updates: inherited(
+      moved.sort((a, b) => a.at - b.at),
+      incident,
+    ),
+  };
 }
 
 /**

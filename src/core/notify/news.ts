@@ -9,7 +9,6 @@ import {
   openAfterEnd,
   wordlessKey,
 } from '../incidents/ending.ts';
-import { filedKey } from '../incidents/filed-words.ts';
 import { noticesOf, stateAt } from '../incidents/maintenance.ts';
 import {
   beginningOf,
@@ -23,6 +22,7 @@ import {
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
 import { CALM, claimsEndOnly, HOLDS_FOR, joinKey, toldTogether, updateIn } from './calm.ts';
 import { bringsComponents } from './concern.ts';
+import { filedKey } from './filed-words.ts';
 
 export interface Announcement extends UpdateRef {
   readonly incident: Incident;

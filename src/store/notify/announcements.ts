@@ -1,7 +1,6 @@
 // Announcements: which updates were announced, and how many of their deliveries are enqueued.
 import { type Selectable, sql } from 'kysely';
 import { withdrawnWith } from '../../core/incidents/ending.ts';
-import { broughtBy } from '../../core/incidents/filed-words.ts';
 import { updatesBehind } from '../../core/incidents/impact.ts';
 import {
   type Incident,
@@ -16,6 +15,7 @@ import type { Choice, Concern } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { JOINED, joinKey } from '../../core/notify/calm.ts';
 import { concernAfter, concernOf } from '../../core/notify/concern.ts';
+import { broughtBy } from '../../core/notify/filed-words.ts';
 import { type Announcement, asAnnounced, findUpdate } from '../../core/notify/news.ts';
 import { undrawn } from '../../core/page/rendered-texts.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';

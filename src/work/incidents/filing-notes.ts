@@ -2,11 +2,11 @@
 // knows an incident by its file; the database, by the name it keeps when its file is renamed.
 
 import { parseIncident } from '../../core/incidents/file/parse.ts';
-import { filedKeys } from '../../core/incidents/filed-words.ts';
 import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
+import { filedKeys } from '../../core/notify/filed-words.ts';
 import type { Db } from '../../store/db/database.ts';
 import { incidentBefore, markFiled, transitionsFiledIn } from '../../store/incidents/transitions.ts';
 import { noteQuietly } from '../../store/notify/announcements.ts';

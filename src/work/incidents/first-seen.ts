@@ -4,7 +4,9 @@ import {
   asOf,
   changesAt,
   isAhead,
+  isDatedBySight,
   mayBePlannedStep,
+  onDayAdded,
   stepsAfterCompletion,
 } from '../../core/incidents/as-of.ts';
 import { completedByRecord, mayRecordsTell } from '../../core/incidents/completion.ts';
@@ -115,8 +117,7 @@ export class FirstSeen {
     }
     const all = [...incidents];
     for (const [index, incident] of incidents.entries()) {
-      const nothingRevised =
-        !incident.updates.some(({ presumed }) => presumed) && this.#whatWasAhead(incident) === null;
+      const nothingRevised = !isDatedBySight(incident) && this.#whatWasAhead(incident) === null;
       const isSettledByFile =
         !mayRecordsTell(incident, now) && stepsAfterCompletion(incident, now).length === 0;
       if (nothingRevised && isSettledByFile && !isAhead(incident, now)) {
@@ -160,7 +161,8 @@ export class FirstSeen {
 
   #asSeen(written: Incident, seen: IncidentRecords, now: Millis): Kept<Incident> {
     const record = endRecordOf(seen, update => this.#wasAhead(written, update));
-    const incident = completedByRecord(written, record, now);
+    const added = onDayAdded(written, key => this.#firstSeen(written, key, seen, now));
+    const incident = completedByRecord(added, record, now);
     const presumed = incident.updates.find(one => one.presumed);
     const dated = this.#withoutOvertakenSteps(
       presumed === undefined

@@ -219,3 +219,51 @@ test.each([
     ]);
   }
 });
+
+describe('a time before that of the beginning, added the next day', () => {
+  const begun = '## Investigating 08:30 UTC\nWe look.\n';
+  const added = '## Update 08:10 UTC\nStill slow this morning.\n';
+  const times = (world: World) =>
+    world.system.snapshot().incidents[0]!.updates.map(({ at, status }) => `${iso(at)} ${status}`);
+  const openAt = async (now: string) => {
+    const world = await openWorld({ now });
+    await subscribed(world, 'olga@example.com');
+    return world;
+  };
+  const START = Date.parse('2026-11-29T08:30:00Z');
+
+  test.each([
+    ['above', `${added}\n${begun}`],
+    ['below', `${begun}\n${added}`],
+  ])('%s it is of that day', async (_, body) => {
+    const world = await openAt('2026-11-29T08:31:00Z');
+    await world.write(NAME, `${head(START)}${begun}`);
+    await world.pass(23 * 3600 + 40 * 60, 3600);
+    await world.write(NAME, `${head(START)}${body}`);
+    await world.pass(20, 5);
+    for (const again of [false, true]) {
+      if (again) await world.restart();
+      await world.pass(20, 5);
+      expect(times(world)).toEqual([
+        '2026-11-29T08:30:00Z investigating',
+        '2026-11-30T08:10:00Z investigating',
+      ]);
+    }
+    const mails = world.mails.filter(({ subject }) => subject?.startsWith('['));
+    expect(mails.map(({ subject }) => subject)).toEqual(['[INCIDENT] Slow exports', '[UPDATE] Slow exports']);
+    expect(mails[1]!.text).toMatch(/Nov(ember)? 30|30 Nov|2026-11-30/);
+  });
+
+  test('is of the day of the beginning if it was there from the first, or is no time of now', async () => {
+    const world = await openAt('2026-11-30T08:11:00Z');
+    await world.write(NAME, `${head(START)}${added}\n${begun}`);
+    await world.pass(20, 5);
+    expect(times(world)[0]).toContain('2026-11-29T08:10:00Z');
+    const other = await openAt('2026-11-29T08:31:00Z');
+    await other.write(NAME, `${head(START)}${begun}`);
+    await other.pass(27 * 3600, 3600);
+    await other.write(NAME, `${head(START)}${added}\n${begun}`);
+    await other.pass(20, 5);
+    expect(times(other)[0]).toContain('2026-11-29T08:10:00Z');
+  });
+});

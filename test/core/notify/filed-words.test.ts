@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { addUpdate } from '../../../src/core/incidents/file/print.ts';
-import { filedKey, filedKeys } from '../../../src/core/incidents/filed-words.ts';
+import { filedKey, filedKeys } from '../../../src/core/notify/filed-words.ts';
 
 const FRONT =
   '---\ntitle: API Down\nstatus: identified\nseverity: critical\nstarted: 2026-03-10T12:00:00Z\ncomponents: [api]\nopened_by: probe:api\n---\n';
