@@ -33,6 +33,8 @@ export interface IncidentFiles {
 
 export class FileCache {
   readonly files = new Map<string, ReadFile>();
+  /** Problems of files that are not read. */
+  misplaced: readonly Problem[] = [];
   /** Files by lower-case id; of equal ids the first is shown. Nearly always one. */
   readonly #byId = new Map<string, readonly ReadFile[]>();
   #texts: ReadonlyMap<string, string> | null = null;
@@ -90,7 +92,7 @@ export class FileCache {
     const byId = this.#byId;
     const folder = this.#folder;
     const shownFiles: ReadFile[] = [];
-    const problems: Problem[] = [...(missing?.problems ?? [])];
+    const problems: Problem[] = [...(missing?.problems ?? []), ...this.misplaced];
     // A missing file may have been changed.
     let unread = missing === null ? 0 : 1;
     for (const files of byId.values()) {

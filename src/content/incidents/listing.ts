@@ -23,7 +23,7 @@ export function isIncidentName(name: string): boolean {
 }
 
 /** Whether a file looks like an incident with a wrong file extension, or none. */
-function isMisnamed(name: string): boolean {
+export function isMisnamed(name: string): boolean {
   const base = path.basename(name);
   if (/^[._]|^(?:readme|license|changelog)\./i.test(base)) return false;
   const isNamed = /^\d{4}-?\d{2}-?\d{2}[_ -](?:[^.]+|.*\.(?:mdx|txt|rtf|docx?|html?|ya?ml))$/i.test(base);

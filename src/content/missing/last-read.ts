@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Millis } from '../../core/model/time.ts';
 import { FileCache, type IncidentFiles, type Missing } from '../incidents/file-cache.ts';
 import { isIncidentName } from '../incidents/listing.ts';
+import { misplacedFiles } from '../incidents/misplaced.ts';
 import { idOf, type ReadFile, rememberedFile, type Scan } from '../incidents/scan.ts';
 import { type Absence, type Assessment, assess, foldersOf } from './absence.ts';
 import { Deletions } from './deletions.ts';
@@ -111,7 +112,8 @@ export class LastRead {
     const { files } = scan;
     const { cache } = this;
     const absent = this.#absent;
-    const before = JSON.stringify(this.missing?.problems);
+    const before = JSON.stringify([this.missing?.problems, cache.misplaced]);
+    cache.misplaced = await misplacedFiles(this.#folder, scan.folders.keys());
     const siteGone = await this.#isSiteGone();
     if (this.#isNew && files.size === 0)
       this.#remembered = this.#asFiles(await committedIncidents(path.dirname(this.#folder), this.#variables));
@@ -142,7 +144,7 @@ export class LastRead {
     this.missing = this.#missingOf(stay, files.size === 0, found.rootReason);
     this.folders = this.#foldersNow(found);
     const isChanged = cache.replaceBy(new Map([...stay.map(file => [file.file, file] as const), ...files]));
-    return isChanged || JSON.stringify(this.missing?.problems) !== before;
+    return isChanged || JSON.stringify([this.missing?.problems, cache.misplaced]) !== before;
   }
 
   async #isSiteGone(): Promise<boolean> {

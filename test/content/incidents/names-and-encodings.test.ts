@@ -95,6 +95,47 @@ test('a file whose name is not UTF-8 is noticed at once, and so is that it is go
   }
 });
 
+describe('what reads like an incident and is not read is named:', () => {
+  const NAMED = 'it is not read: the name of an incident file ends with .md';
+  test.each([
+    ['20260310_api.md ', 'rename it to 20260310_api.md'],
+    ['20260310_api.md.bak', 'rename it to 20260310_api.md'],
+    ['api.md~', 'rename it to api.md'],
+    ['20260310_api.text', 'rename it to 20260310_api.md'],
+    ['api.txt', 'rename it to api.md'],
+  ])('%s', async (name, fix) => {
+    expect(await problemsOf(folderWith({ [name]: FILE }))).toEqual([
+      `warning incidents/${name}:- ${NAMED} | ${fix}`,
+    ]);
+    // A backup beside its file, and another text.
+    const own = fix.replace('rename it to ', '');
+    if (own !== 'api.md') expect(await problemsOf(folderWith({ [name]: FILE, [own]: FILE }))).toEqual([]);
+    expect(await problemsOf(folderWith({ [name]: 'status: a word, and started: another' }))).toEqual([]);
+  });
+
+  test('a file above, and files beside', async () => {
+    const dir = folderWith({ '_draft.md': FILE });
+    for (const name of ['incident', 'templates', '.git']) {
+      mkdirSync(path.join(dir, name));
+      for (const base of ['20260310_x', 'y']) writeFileSync(path.join(dir, name, `${base}.md`), FILE);
+    }
+    writeFileSync(path.join(dir, '20260310_z.md'), FILE);
+    writeFileSync(path.join(dir, 'README.md'), 'How we write incidents.');
+    const problem = 'it is not read: incident files are in `incidents`';
+    const fix = `move it to ${path.join(dir, 'incidents')}`;
+    expect(await problemsOf(dir)).toEqual([
+      `warning 20260310_z.md:- ${problem} | ${fix}`,
+      `warning incident/20260310_x.md:- ${problem} (and 1 other file there) | ${fix}`,
+    ]);
+    const content = new StatusFolder(dir);
+    expect((await content.incidents()).problems).toHaveLength(2);
+    rmSync(path.join(dir, 'incident'), { recursive: true });
+    content.scanEverything();
+    const { problems, missing } = await content.incidents();
+    expect([problems.length, missing]).toEqual([1, null]);
+  });
+});
+
 describe('an incident file', () => {
   const UTF16 = 'it is UTF-16, so it cannot be read | save it as UTF-8';
   test.each(ENCODINGS)('in %s', async (_, encoded) => {
@@ -119,6 +160,7 @@ describe('an incident file', () => {
     ['2026-03-10 api.markdown', '2026-03-10 api.md'],
     ['api-down.markdown', 'api-down.md'],
     ['API.MARKDOWN', 'API.md'],
+    ['notes.txt', 'notes.md'],
     ['20260310_api.mdx', '20260310_api.md'],
   ])('called %s', async (name, fix) => {
     expect(await problemsOf(folderWith({ [name]: FILE }))).toEqual([
@@ -126,16 +168,12 @@ describe('an incident file', () => {
     ]);
   });
 
-  test.each([
-    'README.markdown',
-    'notes.txt',
-    '.20260310_api.markdown',
-    '_draft.markdown',
-    'logo.svg',
-    'LICENSE.txt',
-  ])('%s is none', async name => {
-    expect(await problemsOf(folderWith({ [name]: FILE }))).toEqual([]);
-  });
+  test.each(['README.markdown', '.20260310_api.markdown', '_draft.markdown', 'logo.svg', 'LICENSE.txt'])(
+    '%s is none',
+    async name => {
+      expect(await problemsOf(folderWith({ [name]: FILE }))).toEqual([]);
+    },
+  );
 });
 
 describe('status.yaml', () => {
