@@ -31,16 +31,16 @@ test.each([
       return known.get(file)!;
     };
     writeFileSync(file, FILE);
-    expect(isRacy(await scan(0))).toBe(true);
-    expect(isRacy(await scan(50))).toBe(true);
+    expect(isRacy(await scan(0), 0)).toBe(true);
+    expect(isRacy(await scan(50), 0)).toBe(true);
     const settled = await scan(200);
-    expect(isRacy(settled)).toBe(false);
+    expect(isRacy(settled, 0)).toBe(false);
     expect(await scan(300)).toBe(settled);
     // As long as before, within one tick of the disk's clock at worst.
     writeFileSync(file, FILE.replace('slow', 'fast'));
     const changed = await scan(400);
-    expect([isRacy(changed), changed.good?.title]).toEqual([true, 'API fast']);
-    expect(isRacy(await scan(600))).toBe(false);
+    expect([isRacy(changed, 0), changed.good?.title]).toEqual([true, 'API fast']);
+    expect(isRacy(await scan(600), 0)).toBe(false);
   },
 );
 

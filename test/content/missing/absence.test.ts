@@ -22,7 +22,7 @@ test.each([
   const file = path.join(folder, 'old', '20200310_move.md');
   const good = parseIncident(file, '20200310_move', TEXT).value;
   const gone: ReadFile = {
-    ...{ file, id: '20200310_move', stamp: '1', text: TEXT, good, goodText: TEXT },
+    ...{ file, id: '20200310_move', stamp: '1', changedAt: null, text: TEXT, good, goodText: TEXT },
     ...{ problems: [], isDoubtful: false },
   };
   const known = {
