@@ -3,9 +3,10 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { boundsOf } from './incidents/listing.ts';
+import { QUIET_MS } from './incidents/stamps.ts';
 
 interface Listener {
-  /** Called once, soon after the last of several changes. */
+  /** Called soon after the last of several changes, and once more when it has been quiet: then they are news. */
   readonly ring: () => void;
   readonly changed: (file: string) => void;
   /** Something changed, but the name is unknown. */
@@ -30,7 +31,7 @@ export class FolderWatcher {
   readonly #folder: string;
   readonly #listener: Listener;
   readonly #watchers = new Map<string, FSWatcher>();
-  #timer: NodeJS.Timeout | undefined;
+  #timers: readonly NodeJS.Timeout[] = [];
   #isClosed = false;
 
   private constructor(folder: string, listener: Listener) {
@@ -53,13 +54,14 @@ export class FolderWatcher {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#timers.forEach(clearTimeout);
     for (const watcher of this.#watchers.values()) watcher.close();
   }
 
   #ring(): void {
-    clearTimeout(this.#timer);
-    if (!this.#isClosed) this.#timer = setTimeout(this.#listener.ring, SETTLE_MS);
+    this.#timers.forEach(clearTimeout);
+    if (this.#isClosed) return;
+    this.#timers = [SETTLE_MS, QUIET_MS + SETTLE_MS].map(after => setTimeout(this.#listener.ring, after));
   }
 
   #listen(place: string, heard: (name: string, event: string) => void): void {

@@ -1,5 +1,5 @@
 // Misplaced files: they read like incidents, but nobody reads them, for their place or the end of their name.
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type Problem, warningAt } from '../../core/model/problem.ts';
 import { count } from '../../core/text/count.ts';
@@ -7,8 +7,8 @@ import { isIncidentName, isMisnamed } from './listing.ts';
 
 /** Text files, also with something behind their ending: `x.md.bak`, `x.md~`, `x.md ` with a blank. */
 const TEXT = /\.(?:mdx?|te?xt)(?![a-z0-9]).*$/i;
-/** In the status folder these have a meaning of their own; in other capitals `incidents` is named elsewhere. */
-const OWN = /^(?:incidents|templates)$/i;
+/** In the status folder these have a meaning of their own, or are kept aside (`incidents.old`). Other capitals are named elsewhere. */
+const OWN = /^(?:incidents|templates)(?:\W.*)?$/i;
 /** Files of a folder that are looked into: somebody may keep other texts there. */
 const MAX_FILES = 200;
 
@@ -17,12 +17,13 @@ const MAX_FILES = 200;
  * files that belong there. A backup beside its file is none.
  * @param below the folders in the incidents folder, by path below it; itself: "".
  */
-export async function misplacedFiles(folder: string, below: Iterable<string>): Promise<readonly Problem[]> {
+export async function misplacedFiles(folder: string, below: readonly string[]): Promise<readonly Problem[]> {
   const status = path.dirname(folder);
+  const read = await readPlaces(folder, below);
   const beside = (await entriesOf(status))
     .filter(entry => entry.isDirectory() && !entry.name.startsWith('.') && !OWN.test(entry.name))
     .map(({ name }) => path.join(status, name));
-  const misnamed = [...below].map(async name => {
+  const misnamed = below.map(async name => {
     const place = path.join(folder, name);
     const found = await incidentsIn(place, (base, all) => !isIncidentName(base) && !all.has(rightName(base)));
     return found.map(file => {
@@ -31,7 +32,9 @@ export async function misplacedFiles(folder: string, below: Iterable<string>): P
     });
   });
   const elsewhere = [status, ...beside].map(async place => {
-    const [first, ...others] = await incidentsIn(place, () => true);
+    const real = await realOf(place);
+    if (read.has(real)) return [];
+    const [first, ...others] = await incidentsIn(place, base => !read.has(path.join(real, base)));
     if (first === undefined) return [];
     const more = others.length > 0 ? ` (and ${count(others.length, 'other file')} there)` : '';
     const what = `it is not read: incident files are in \`incidents\`${more}`;
@@ -59,6 +62,21 @@ async function incidentsIn(
     .map(name => path.join(place, name));
   const are = await Promise.all(texts.map(readsLikeIncident));
   return texts.filter((_, index) => are[index]);
+}
+
+/** The real paths of the folders that are read, and of what links in them lead to. */
+async function readPlaces(folder: string, below: readonly string[]): Promise<ReadonlySet<string>> {
+  const places = below.map(name => path.join(folder, name));
+  const links = places.map(async place =>
+    (await entriesOf(place))
+      .filter(entry => entry.isSymbolicLink())
+      .map(({ name }) => path.join(place, name)),
+  );
+  return new Set(await Promise.all([...places, ...(await Promise.all(links)).flat()].map(realOf)));
+}
+
+function realOf(place: string): Promise<string> {
+  return realpath(place).catch(() => place);
 }
 
 function entriesOf(place: string) {

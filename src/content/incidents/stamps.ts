@@ -5,7 +5,7 @@ import type { Millis } from '../../core/model/time.ts';
 /** A file may change twice within one tick of the disk's clock: its stamp counts once it was the same for this long. */
 const SETTLED_MS = 100;
 /** Whoever writes a file with a pause is done when it was quiet for this long. */
-const QUIET_MS = 2000;
+export const QUIET_MS = 2000;
 /** In place of a stamp until then: when it was first seen (ms, monotonic), and the stamp. */
 const YOUNG = /^young:([^:]+):(.*)$/;
 

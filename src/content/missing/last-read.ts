@@ -113,7 +113,7 @@ export class LastRead {
     const { cache } = this;
     const absent = this.#absent;
     const before = JSON.stringify([this.missing?.problems, cache.misplaced]);
-    cache.misplaced = await misplacedFiles(this.#folder, scan.folders.keys());
+    cache.misplaced = await misplacedFiles(this.#folder, [...scan.folders.keys()]);
     const siteGone = await this.#isSiteGone();
     if (this.#isNew && files.size === 0)
       this.#remembered = this.#asFiles(await committedIncidents(path.dirname(this.#folder), this.#variables));
