@@ -86,7 +86,7 @@ test('a webhook is signed so that another library takes it, and a changed byte i
   });
   const started = new Date(world.now()).toISOString();
   await world.write('a.md', incident().replace('2026-03-10T12:00:00Z', started));
-  await world.pass(2);
+  await world.pass(20, 5);
   const { body, headers } = peer.got[0]!;
   const independent = new Webhook(WHSEC);
   expect(independent.verify(body, headers as Record<string, string>)).toMatchObject({ incident: {} });
