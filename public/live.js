@@ -8,45 +8,125 @@ const locale = navigator.languages.find(tag => tag.split('-')[0] === lang) ?? la
 
 /* ---- Local times ---- */
 
-const clock = /** @type {const} */ ({
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-  timeZoneName: 'short',
-});
-const date = /** @type {const} */ ({ day: 'numeric', month: 'short', year: 'numeric' });
-const formats = {
-  day: new Intl.DateTimeFormat(locale, date),
-  time: new Intl.DateTimeFormat(locale, clock),
-  full: new Intl.DateTimeFormat(locale, { ...date, ...clock }),
-  exactTime: new Intl.DateTimeFormat(locale, { ...clock, second: '2-digit' }),
-  exact: new Intl.DateTimeFormat(locale, { ...date, ...clock, second: '2-digit' }),
-  utcDay: new Intl.DateTimeFormat(locale, { ...date, weekday: 'short', timeZone: 'UTC' }),
-};
-const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto', style: 'short' });
+const minutes = /** @type {const} */ ({ hour: '2-digit', minute: '2-digit' });
+const seconds = /** @type {const} */ ({ ...minutes, second: '2-digit' });
+const day = /** @type {const} */ ({ day: 'numeric', month: 'short' });
+const year = /** @type {const} */ ({ year: 'numeric' });
+const utc = /** @type {const} */ ({ timeZone: 'UTC' });
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const made = new Map();
+/** A format, made once: that is slow. @param {Intl.DateTimeFormatOptions} options */
+function format(options) {
+  const key = JSON.stringify(options);
+  const known = made.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  made.set(key, known);
+  return known;
+}
+const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
+const iso = new Intl.DateTimeFormat('en-CA');
+const DAY = 86_400_000;
+
+/** How many days a moment is away, by the visitor's calendar. @param {number} at */
+const daysAway = at => Math.round((Date.parse(iso.format(at)) - Date.parse(iso.format(Date.now()))) / DAY);
+/** The year, unless it is this one. @param {number} at */
+const yearOf = at => (new Date(at).getFullYear() === new Date().getFullYear() ? {} : year);
 
 /** @param {number} at */
 function ago(at) {
-  const minutes = Math.max(0, Math.floor((Date.now() - at) / 60_000));
-  return minutes < 60
-    ? relative.format(-minutes, 'minute')
-    : relative.format(-Math.floor(minutes / 60), 'hour');
+  const age = Math.max(0, Math.floor((Date.now() - at) / 1000));
+  const [inSeconds = '', inMinutes = '', inHours = ''] = (page.ages ?? '').split('|');
+  if (age < 60) return inSeconds.replace('{n}', String(age));
+  return age < 3600
+    ? inMinutes.replace('{n}', String(Math.floor(age / 60)))
+    : inHours.replace('{n}', String(Math.floor(age / 3600)));
 }
 
-/** Rewrites moments (days, which are UTC days, stay) in the visitor's zone. @param {ParentNode} root */
+/** A moment as the server writes it, in the visitor's zone. @param {number} at @param {typeof minutes | typeof seconds} [clock] */
+function moment(at, clock = minutes) {
+  const away = daysAway(at);
+  if (away === 0) return format(clock).format(at);
+  if (Math.abs(away) === 1) return `${relative.format(away, 'day')} ${format(clock).format(at)}`;
+  return format({ ...day, ...yearOf(at), ...clock }).format(at);
+}
+
+/** Rewrites moments (days stay) in the visitor's zone. @param {ParentNode} root */
 function localise(root) {
   for (const time of root.querySelectorAll('time[datetime*=T]')) {
     const element = /** @type {HTMLTimeElement} */ (time);
     const at = Date.parse(element.dateTime);
-    const today = formats.day.format(at) === formats.day.format(Date.now());
-    const { t, s, ago: follows } = element.dataset;
-    // What the script adds must not need another line: a moment of today gives up its date for it.
-    const short = t === '' || (today && (t || follows === ''));
-    const style = s === '' ? (short ? 'exactTime' : 'exact') : short ? 'time' : 'full';
-    let text = formats[style].format(at);
-    if (follows === '') text += ` (${ago(at).replaceAll(' ', '\u00a0')})`;
+    const { to, exact, ago: age } = element.dataset;
+    const clock = exact === '' ? seconds : minutes;
+    let text = moment(at, clock);
+    if (to)
+      text = format({ weekday: 'short', ...day, ...yearOf(at), ...clock }).formatRange(at, Date.parse(to));
+    else if (element.closest('.checked')) text = ago(at);
+    else if (age === '' && daysAway(at) === 0 && at <= Date.now()) text += ` · ${ago(at)}`;
     if (element.textContent !== text) element.textContent = text;
   }
+  for (const text of root.querySelectorAll('svg [data-at]:not(rect)')) {
+    const { at, clock } = /** @type {SVGElement} */ (text).dataset;
+    text.textContent = format(clock === '' ? minutes : day).format(Number(at));
+  }
+  regroup(root.querySelector('#days'));
+}
+
+/** Puts past incidents under the visitor's days: a day must mean the same everywhere on the page. @param {HTMLElement | null} list */
+function regroup(list) {
+  if (!list || list.dataset.zone === Intl.DateTimeFormat().resolvedOptions().timeZone) return;
+  const local = (/** @type {string} */ at) => iso.format(Date.parse(at));
+  const cards = [...list.querySelectorAll('article')].map(card => {
+    const { from = '', to = '' } = card.dataset;
+    return { card, from: local(from), to: local(to) };
+  });
+  const whole = /** @type {const} */ ({ day: 'numeric', month: 'long', ...utc });
+  const entries = [...list.querySelectorAll(':scope > [id]')];
+  const oldest = entries.at(-1)?.querySelector('time')?.getAttribute('datetime');
+  if (!oldest) return;
+  // Days that the server tells nothing of have an active incident, or are older than the page.
+  const today = Date.parse(iso.format(Date.now()));
+  const told = new Set(entries[0]?.matches('.calm') ? [today] : []);
+  for (const entry of entries) {
+    const { dateTime, dataset } = /** @type {HTMLTimeElement} */ (entry.querySelector('time'));
+    for (let at = Date.parse(dateTime); at <= Date.parse(dataset.to ?? dateTime); at += DAY) told.add(at);
+  }
+  const fresh = [];
+  /** @type {[number, number] | null} */
+  let run = null;
+  const endRun = () => {
+    if (!run) return;
+    const line = entries.find(one => one.matches('.calm'))?.cloneNode(true);
+    if (line instanceof Element) {
+      const time = /** @type {HTMLTimeElement} */ (line.querySelector('time'));
+      time.dateTime = new Date(run[0]).toISOString().slice(0, 10);
+      time.dataset.to = new Date(run[1]).toISOString().slice(0, 10);
+      time.textContent = format(whole).formatRange(run[0], run[1]);
+      line.id = `q-${time.dataset.to}`;
+      fresh.push(line);
+    }
+    run = null;
+  };
+  for (let at = today; at >= Date.parse(oldest); at -= DAY) {
+    const name = new Date(at).toISOString().slice(0, 10);
+    const own = cards.filter(({ from }) => from === name);
+    if (own.length > 0) {
+      endRun();
+      const section = document.createElement('section');
+      section.className = 'day';
+      section.id = `d-${name}`;
+      const heading = document.createElement('h3');
+      const time = document.createElement('time');
+      time.dateTime = name;
+      time.textContent = format({ weekday: 'long', ...whole, ...yearOf(at) }).format(at);
+      heading.append(time);
+      section.append(heading, ...own.map(({ card }) => card));
+      fresh.push(section);
+    } else if (told.has(at) && !cards.some(({ from, to }) => from <= name && name <= to)) {
+      run = [at, run?.[1] ?? at];
+    } else endRun();
+  }
+  endRun();
+  for (const entry of entries) entry.remove();
+  list.prepend(...fresh);
 }
 
 /* ---- Swapping in what changed ---- */
@@ -198,6 +278,11 @@ function connect() {
     // Spread over half a second: thousands of pages hear of it at once.
     if (version !== page.version) setTimeout(refresh, Math.random() * 500, version);
   });
+  source.addEventListener('checked', event => {
+    const { at } = JSON.parse(event.data);
+    contact(true);
+    if (at) checked(at);
+  });
   source.onerror = () => {
     disconnect();
     failures++;
@@ -207,97 +292,157 @@ function connect() {
   };
 }
 
+/** Takes over when the server last checked anything; never an earlier moment. @param {string} at */
+function checked(at) {
+  const time = /** @type {HTMLTimeElement | null} */ (document.querySelector('.checked time'));
+  if (time && Date.parse(at) > Date.parse(time.dateTime)) time.dateTime = at;
+}
+
+/** Keeps "8 s ago" true to the second. */
+function tick() {
+  const time = /** @type {HTMLTimeElement | null} */ (document.querySelector('.checked time'));
+  if (time) time.textContent = ago(Date.parse(time.dateTime));
+}
+
 function disconnect() {
   clearTimeout(timer);
   source?.close();
   source = null;
 }
 
-/* ---- The bars' card ---- */
+/* ---- The card of a day ---- */
 
 const tip = document.createElement('div');
 tip.className = 'tip';
 tip.hidden = true;
+tip.setAttribute('role', 'status');
 document.body.append(tip);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let leaving;
+/** The strip whose day is shown, and which. @type {{ svg: SVGElement, index: number } | null} */
+let shown = null;
 
-/** Makes each strip one stop of the keyboard. @param {ParentNode} root */
+/** What has a card: strips, day by day, and charts, row by row of their table. */
+const DRAWN = '.strip > svg[role], .chart';
+
+/** The rows of a chart's table, oldest first. @param {Element} svg */
+const rowsOf = svg => [...(svg.closest('.chartbox')?.querySelectorAll('tbody tr') ?? [])].reverse();
+
+/** How many entries a drawing has. @param {Element} svg */
+const countOf = svg => (svg.matches('.chart') ? rowsOf(svg).length : svg.children.length);
+
+/** When a row of a chart begins. @param {Element | undefined} row */
+const startOf = row => Date.parse(row?.querySelector('time')?.dateTime ?? '');
+
+/** Where a moment stands in a chart, as a part of its width. @param {SVGElement} svg @param {number} at */
+function partOf(svg, at) {
+  const { from, to, left } = svg.dataset;
+  const width = Number(svg.getAttribute('viewBox')?.split(' ')[2]);
+  const x = Number(left) + ((at - Number(from)) / (Number(to) - Number(from))) * (width - 1 - Number(left));
+  return { x, part: x / width };
+}
+
+/** Makes each strip and chart one stop of the keyboard. @param {ParentNode} root */
 function dress(root) {
-  for (const strip of root.querySelectorAll('.strip')) {
-    const svg = /** @type {Element} */ (strip.firstElementChild);
-    const last = svg.children.length - 1;
-    const attributes = {
-      role: 'slider',
-      tabindex: 0,
-      'aria-label': svg.getAttribute('aria-label'),
-      'aria-valuemin': 0,
-      'aria-valuemax': last,
-      'aria-valuenow': last,
-      'aria-valuetext': words(strip, last),
-    };
-    for (const [name, value] of Object.entries(attributes)) strip.setAttribute(name, String(value));
-  }
+  for (const svg of root.querySelectorAll(DRAWN)) svg.setAttribute('tabindex', '0');
 }
 
-/** The list's entry of an imperfect day. @param {Element} strip @param {number} index */
-const entry = (strip, index) => strip.parentElement?.querySelector(`li[data-i="${index}"]`);
+/** The list's entry of an imperfect day. @param {Element} svg @param {number} index */
+const entryOf = (svg, index) => svg.closest('.row')?.querySelector(`li[data-i="${index}"]`);
 
-/** @param {Element} strip @param {number} index */
-function words(strip, index) {
-  const bad = entry(strip, index);
-  if (bad) return bad.textContent ?? '';
-  const svg = /** @type {SVGElement} */ (strip.firstElementChild);
-  const day = formats.utcDay.format(Date.parse(svg.dataset.from ?? '') + index * 86_400_000);
-  const code = svg.children[index]?.getAttribute('class')?.split(' ')[0] || 'o';
-  return `${day} · ${strip.ownerDocument.querySelector(`[data-k=${code}]`)?.textContent ?? ''}`;
+/** What the card of a day says. @param {SVGElement} svg @param {number} index */
+function contentOf(svg, index) {
+  if (svg.matches('.chart')) return figuresOf(svg, index);
+  const entry = entryOf(svg, index);
+  if (entry) return [...entry.childNodes].map(node => node.cloneNode(true));
+  const time = document.createElement('time');
+  const at = Date.parse(svg.dataset.from ?? '') + index * DAY;
+  time.textContent = format({ weekday: 'short', ...day, ...yearOf(at), ...utc }).format(at);
+  const state = document.createElement('b');
+  state.className = svg.children[index]?.getAttribute('class') || 'o';
+  state.textContent = document.querySelector(`[data-k=${state.className}]`)?.textContent ?? '';
+  return [time, state];
 }
 
-/** @param {Element} strip @param {number} index */
-function show(strip, index) {
-  clearTimeout(leaving);
-  mark(null);
-  const svg = /** @type {Element} */ (strip.firstElementChild);
-  const bar = svg.children[index];
-  if (!bar) return;
-  mark(bar);
-  strip.setAttribute('aria-valuenow', String(index));
-  strip.setAttribute('aria-valuetext', words(strip, index));
-  const bad = entry(strip, index);
-  tip.replaceChildren(
-    ...(bad ? [...bad.childNodes].map(node => node.cloneNode(true)) : [words(strip, index)]),
+/** The figures of a chart's row, with the heads of its table. @param {Element} svg @param {number} index */
+function figuresOf(svg, index) {
+  const row = rowsOf(svg)[index];
+  const heads = [...(row?.closest('table')?.querySelectorAll('thead th') ?? [])];
+  return [...(row?.children ?? [])].map((cell, i) => {
+    const line = document.createElement(i === 0 ? 'time' : 'span');
+    line.textContent = i === 0 ? cell.textContent : `${heads[i]?.textContent}: ${cell.textContent}`;
+    return line;
+  });
+}
+
+/** The mark of an entry: its bar, or the cursor of a chart at its moment. @param {SVGElement} svg @param {number} index */
+function markOf(svg, index) {
+  if (!svg.matches('.chart')) return svg.children[index];
+  const rows = rowsOf(svg);
+  const step = rows.length > 1 ? startOf(rows[1]) - startOf(rows[0]) : 0;
+  const cursor = svg.querySelector('.cursor');
+  const to = Number(svg.dataset.to);
+  cursor?.setAttribute(
+    'transform',
+    `translate(${partOf(svg, Math.min(startOf(rows[index]) + step / 2, to)).x})`,
   );
+  return cursor;
+}
+
+/** @param {SVGElement} svg @param {number} index */
+function show(svg, index) {
+  clearTimeout(leaving);
+  if (shown?.svg === svg && shown.index === index && !tip.hidden) return;
+  unmark();
+  const bar = markOf(svg, index);
+  if (!bar) return;
+  bar.setAttribute('data-at', '');
+  shown = { svg, index };
+  tip.replaceChildren(...contentOf(svg, index));
   tip.hidden = false;
   const { left, width } = bar.getBoundingClientRect();
+  const { top, bottom } = svg.getBoundingClientRect();
+  const middle = left + width / 2;
   const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
-  tip.style.left = `${Math.max(8, Math.min(room, left + width / 2 - tip.offsetWidth / 2)) + scrollX}px`;
-  tip.style.top = `${strip.getBoundingClientRect().bottom + scrollY + 2}px`;
+  const at = Math.max(8, Math.min(room, middle - tip.offsetWidth / 2));
+  const above = bottom + tip.offsetHeight + 16 > innerHeight && top > tip.offsetHeight + 16;
+  tip.classList.toggle('above', above);
+  tip.style.left = `${at + scrollX}px`;
+  tip.style.top = `${(above ? top - tip.offsetHeight - 8 : bottom + 8) + scrollY}px`;
+  tip.style.setProperty('--arrow', `${middle - at}px`);
 }
 
-/** @param {Element | null} bar */
-function mark(bar) {
+function unmark() {
   for (const old of document.querySelectorAll('rect[data-at]')) old.removeAttribute('data-at');
-  bar?.setAttribute('data-at', '');
+  for (const old of document.querySelectorAll('.cursor[transform]')) old.removeAttribute('transform');
 }
 
 function hide() {
-  mark(null);
+  unmark();
+  shown = null;
   tip.hidden = true;
 }
 
 /** The strip under an event, if any. @param {Event} event */
-const stripOf = event => /** @type {Element} */ (event.target).closest?.('.strip');
+function stripOf(event) {
+  const svg = /** @type {Element} */ (event.target).closest?.(DRAWN);
+  return /** @type {SVGElement | null} */ (svg ?? null);
+}
+
+/** Whether days run from right to left. @param {Element} svg */
+const isReversed = svg => getComputedStyle(svg).direction === 'rtl';
 
 /** @param {MouseEvent} event */
 function point(event) {
-  const strip = stripOf(event);
-  if (!strip) return;
-  const svg = /** @type {Element} */ (strip.firstElementChild);
+  const svg = stripOf(event);
+  if (!svg) return;
   const { left, width } = svg.getBoundingClientRect();
   const part = (event.clientX - left) / width;
-  const days = svg.children.length;
-  const index = Math.floor((getComputedStyle(strip).direction === 'rtl' ? 1 - part : part) * days);
-  show(strip, Math.max(0, Math.min(days - 1, index)));
+  const last = countOf(svg) - 1;
+  if (last < 0) return;
+  const strip = Math.floor((isReversed(svg) ? 1 - part : part) * (last + 1));
+  const after = () => rowsOf(svg).findLastIndex(row => partOf(svg, startOf(row)).part <= part);
+  show(svg, Math.max(0, Math.min(last, svg.matches('.chart') ? after() : strip)));
 }
 
 document.addEventListener('pointermove', event => {
@@ -315,36 +460,30 @@ document.addEventListener('click', event => {
   if (stripOf(event)) point(event);
   else if (!tip.contains(/** @type {Node} */ (event.target))) hide();
 });
+document.addEventListener('focusin', event => {
+  const svg = stripOf(event);
+  if (svg?.matches(':focus-visible')) show(svg, countOf(svg) - 1);
+});
 document.addEventListener('focusout', event => {
   if (stripOf(event)) hide();
 });
 document.addEventListener('keydown', event => {
   if (event.key === 'Escape') return hide();
-  const strip = stripOf(event);
-  if (!strip) return;
-  const last = Number(strip.getAttribute('aria-valuemax'));
-  const now = Number(strip.getAttribute('aria-valuenow'));
-  const forward = getComputedStyle(strip).direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
+  const svg = stripOf(event);
+  if (!svg) return;
+  const last = countOf(svg) - 1;
+  const now = shown?.svg === svg ? shown.index : last;
+  const forward = isReversed(svg) ? 'ArrowLeft' : 'ArrowRight';
   const back = forward === 'ArrowLeft' ? 'ArrowRight' : 'ArrowLeft';
-  const steps = {
-    [forward]: 1,
-    [back]: -1,
-    ArrowUp: 1,
-    ArrowDown: -1,
-    PageUp: 7,
-    PageDown: -7,
-    Home: -last,
-    End: last,
-  };
-  const step = steps[event.key];
+  const step = { [forward]: 1, [back]: -1, PageUp: 7, PageDown: -7, Home: -last, End: last }[event.key];
   if (step) {
     event.preventDefault();
-    show(strip, Math.max(0, Math.min(last, now + step)));
+    show(svg, Math.max(0, Math.min(last, now + step)));
   } else if (event.key === 'Enter') {
-    // The day's links live in the list below.
-    const bad = entry(strip, now);
-    bad?.closest('details')?.setAttribute('open', '');
-    bad?.querySelector('a')?.focus();
+    // The day's links are in the list below.
+    const entry = entryOf(svg, now);
+    entry?.closest('details')?.setAttribute('open', '');
+    entry?.querySelector('a')?.focus();
   }
 });
 
@@ -400,6 +539,7 @@ setInterval(() => {
     refresh();
 }, 30_000);
 if (page.events) {
+  setInterval(tick, 1000);
   connect();
   // A hidden tab costs the server nothing; one that returns is renewed at once.
   document.addEventListener('visibilitychange', () => {

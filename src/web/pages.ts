@@ -12,6 +12,7 @@ import { livePage, widgetPage } from './page/live.ts';
 import { metricPage } from './page/metric.ts';
 import { entryOf } from './page/parts/order.ts';
 import { incidentPicture, sitePicture } from './page/parts/picture.ts';
+import { uptimePage } from './page/uptime.ts';
 import * as subscribe from './subscribe/pages.ts';
 
 export type Pages = ReturnType<typeof makePages>;
@@ -43,6 +44,7 @@ export function makePages(render: Render) {
     component: page(componentPage),
     metric: page(metricPage),
     history: page(historyPage),
+    uptime: page(uptimePage),
     api: page(apiPage),
     subscribe: page(subscribe.subscribePage),
     channel: page(subscribe.channelPage),

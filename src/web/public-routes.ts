@@ -59,6 +59,7 @@ function pageRoutes(router: Router, web: Web): void {
   page(['/status/incidents/:id', '/incidents/:id'], (request, { id }) => pages.incident(request, String(id)));
   page(['/status/history', '/history'], request => pages.history(request, null));
   page('/status/history/:month', (request, { month }) => pages.history(request, String(month)));
+  page(['/status/uptime', '/uptime'], request => pages.uptime(request));
   page('/api', request => pages.api(request));
   // Any page may frame this one.
   page(

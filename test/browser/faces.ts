@@ -284,6 +284,7 @@ export const PAGES: Record<string, string> = {
   metric: pages.metric(ctx(METRICS, 'de'), 'orders', metricSeries())!,
   lone: pages.metric(ctx(METRICS), 'queue', { ...metricSeries('90d'), stretches: [] })!,
   history: pages.history(well, null)!,
+  uptime: pages.uptime(ctx(FACES.outage!)),
   month: pages.history(well, '2026-11')!,
   subscribe: pages.subscribe(well, {
     email: 'a@',

@@ -104,9 +104,9 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
     await world.write('20260310_api.md', incident('2026-03-10T12:01:00Z', 'API is down'));
     await expect
       .poll(() => page.locator('h1').textContent(), { timeout: 2000, interval: 20 })
-      .toContain('API: major outage');
+      .toContain('API is down');
     expect(performance.now() - since).toBeLessThan(2000);
-    expect(await page.title()).toMatch(/^✕ API: major outage/);
+    expect(await page.title()).toMatch(/^✕ API is down/);
     expect(await page.locator('body.same-page #now article').count()).toBe(1);
   });
 
@@ -128,7 +128,7 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
     await page.context().setOffline(false);
     await expect
       .poll(() => page.locator('h1').textContent(), { timeout: 5000 })
-      .toContain('API, Dashboard: major outage');
+      .toContain('API and Dashboard are down');
     expect(await page.locator('#lost').isVisible()).toBe(false);
   });
 

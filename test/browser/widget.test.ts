@@ -85,7 +85,7 @@ describe.runIf(existsSync(CHROMIUM))('in a browser', () => {
     await world.post(HOOK, { alert_type: 'down', monitor_name: 'Dashboard' });
     await more();
     await banner.waitFor();
-    expect(await banner.textContent()).toMatch(/^Dashboard: major outage since/);
+    expect(await banner.textContent()).toMatch(/^Dashboard is down/);
     const link = banner.getByRole('link', { name: 'Details' });
     expect(await link.getAttribute('href')).toBe(`${world.url}/status/live`);
     expect(await banner.evaluate(bar => getComputedStyle(bar).color)).toBe('rgb(255, 255, 255)');

@@ -46,11 +46,11 @@ describe('the overall status', () => {
     ],
     ['first minute', snapshot([view(API, 'no_data')]), 'Waiting for the first checks'],
     ['no components', snapshot([]), 'No components yet'],
-    ['one down', many(2, 1), 'c0: major outage since 14:30 UTC (12 min)'],
-    ['three down', many(5, 3), 'c0, c1, c2: major outage since 14:30 UTC (12 min)'],
-    ['many down', many(9, 4), 'Major outage since 14:30 UTC (12 min): 4 of 9 components'],
-    ['all down', many(4, 4), 'Major outage of all systems since 14:30 UTC (12 min)'],
-    ['maintenance', snapshot([view(DB, 'under_maintenance')]), 'Maintenance in progress: Database'],
+    ['one down', many(2, 1), 'c0 is down'],
+    ['three down', many(5, 3), 'c0, c1 and c2 are down'],
+    ['many down', many(9, 4), '4 of 9 components are down'],
+    ['all down', many(4, 4), 'All systems are down'],
+    ['maintenance', snapshot([view(DB, 'under_maintenance')]), 'Database is under maintenance'],
     [
       'loose incident',
       snapshot([view(API, 'operational')], { incidents: [open] }),
@@ -78,8 +78,33 @@ describe('the overall status', () => {
         ]),
       ),
     );
-    expect(html).toContain('<p>Database: degraded performance</p>');
-    expect(html).toContain('<p>No data for x</p>');
+    expect(html).toContain('<p>Database degraded · No data for x</p>');
+  });
+
+  const line = (html: string) =>
+    /<\/h1>\s*<p>(.*?)<\/p>/s
+      .exec(html)?.[1]
+      ?.replace(/<[^>]+>/g, '')
+      .replaceAll('\u00a0', ' ');
+  it.each([
+    ['well', 'No incidents in the last 3 days · 99.91% uptime in 90 days'],
+    ['outage', 'Since 14:30 (12 min) · Dashboard degraded'],
+    ['maintenance', 'Until 15:22 (40 min left)'],
+    ['down', 'Since 13:37 (1 h 5 min)'],
+  ])('%s: the line below says what matters next', (name, words) => {
+    expect(line(pages.live(context(FACES[name]!)))).toBe(words);
+  });
+
+  it('says nothing of quiet days where little was observed, or where all is new', () => {
+    const http = checkSchema.parse({ type: 'http', url: 'https://api.example/' });
+    const young = view(component('api', { check: http }), 'operational');
+    const thin = { ...young, uptime: { ...young.uptime, observed: 3 * DAY } };
+    expect(line(pages.live(context(snapshot([thin]))))).toBe(
+      '100.00% uptime in 90 days (3 of 90 days observed)',
+    );
+    const from = young.uptime.window.end - HOUR;
+    const fresh = { ...young, uptime: { ...young.uptime, from, total: HOUR, observed: HOUR } };
+    expect(line(pages.live(context(snapshot([fresh]))))).toBeUndefined();
   });
 
   it('is never calm above an open incident, whatever the components say', () => {
@@ -102,16 +127,15 @@ describe('the live page', () => {
   });
 
   it.each([
-    [30 * 1000, '40.00% uptime so far'],
-    [HOUR, '40.00% uptime over 1 h'],
-    [90 * DAY, '40.00% uptime<'],
-  ])('says over how much a young figure is: %i ms', (total, words) => {
+    [30 * 1000, '>40.00%<', 'uptime so far'],
+    [HOUR, '>40.00% in 1 h<', 'uptime over 1 h'],
+    [90 * DAY, '>40.00%<', 'uptime over 90 days'],
+  ])('says over how much a young figure is: %i ms', (total, words, heard) => {
     const young = view(API, 'operational');
     const uptime = { ...young.uptime, percent: 40, total, from: young.uptime.window.end - total };
     const html = pages.live(context(snapshot([{ ...young, uptime }], {})));
     expect(html).toContain(words);
     // Who hears it is told as long a time.
-    const heard = total === 90 * DAY ? 'uptime over 90 days' : words.replace(/^[\d.%]+ /, '');
     expect(html).toMatch(new RegExp(`aria-label="API: 40.00% ${heard};`));
   });
 
@@ -126,20 +150,46 @@ describe('the live page', () => {
       [API],
     );
     const html = pages.live(context(snapshot([view(API, 'operational')], { incidents: [long] })));
-    const days = html.split('<section class="day').slice(1);
-    expect(days.map(day => day.includes('No incidents reported.')).slice(0, 5)).toEqual([
-      true,
-      false,
-      false,
-      false,
-      true,
-    ]);
-    expect(days[1]).toContain('Continued: Long one');
+    const quiet = (text: string) =>
+      [...text.matchAll(/<p class="calm".*?>([^<]*)<\/time>/g)].map(([, days]) => days);
+    expect(quiet(html)).toEqual(['23 November', '10 – 19 November']);
+    expect(html.match(/Continued: Long one/g)).toHaveLength(2);
+    expect(html).toMatch(/id="d-2026-11-20">\s*<h3><time[^>]*>Friday,? 20 November<\/time><\/h3>\s*<article/);
     const open = shown({ ...long, status: 'monitoring', resolved: null }, [API]);
-    expect(pages.live(context(snapshot([view(API, 'operational')], { incidents: [open] })))).toContain(
-      'Ongoing: Long one',
-    );
-    expect(days[3]).toContain('<article');
+    // What is still active is not repeated, and its days are not quiet.
+    const active = pages.live(context(snapshot([view(API, 'operational')], { incidents: [open] })));
+    expect(active.match(/Long one/g)).toHaveLength(active.split('id="past"')[0]!.match(/Long one/g)!.length);
+    expect(quiet(active)).toEqual(['10 – 19 November']);
+  });
+
+  it('stays small whatever the history', () => {
+    const components = Array.from({ length: 36 }, (_, i) => component(`c${i}`, { name: `Part ${i}` }));
+    const old = Array.from({ length: 2000 }, (_, i) => {
+      const started = NOW - Math.floor((i * 90 * DAY) / 2000) - HOUR;
+      const updates = Array.from({ length: 12 }, (_, j) =>
+        update(started + j * MINUTE, 'investigating', `Words ${j}`),
+      );
+      return shown(
+        incident(`i${i}`, { title: `Trouble ${i}`, started, resolved: started + HOUR, updates }),
+        components,
+      );
+    });
+    const bad = Object.fromEntries(Array.from({ length: 90 }, (_, day) => [day, 'partial_outage' as const]));
+    const rows = components.map(one => view(one, 'operational', { bad, incidents: old.map(({ id }) => id) }));
+    const html = pages.live(context(snapshot(rows, { incidents: old })));
+    expect(html.length).toBeLessThan(700_000);
+    expect(html.match(/<article/g)).toHaveLength(30);
+    expect(html).toContain('All days and response times');
+    expect(html).toContain('All updates');
+    // The component's page lists every day.
+    const page = pages.component(context(snapshot(rows, { incidents: old })), 'c0', {
+      range: '24h',
+      span: 'slot',
+      from: NOW - DAY,
+      to: NOW,
+      points: [],
+    })!;
+    expect(page.match(/<li data-i=/g)).toHaveLength(90);
   });
 
   it('lets no text become markup', () => {
@@ -189,7 +239,7 @@ describe('the live page', () => {
       pages.live(context(snapshot(of.map(one => view(one, 'no_data', { known: 0 })))));
     expect(line(probed, DB)).toContain('Not checked yet · page updated ');
     expect(line(API, DB)).not.toContain('Not checked yet');
-    expect(line(API, DB)).toContain('<p class="when">Page updated <time');
+    expect(line(API, DB)).toContain('<p class="checked">Page updated <time');
   });
 
   it('refreshes itself without script; pages with forms never do', () => {
@@ -245,14 +295,14 @@ describe('the other pages', () => {
   });
 });
 
-describe('the brand colour', () => {
+describe('the brand color', () => {
   it.each(['#ffff00', '#000000', '#ffffff', '#4f46e5', '#808080', '#e5484d'])(
     '%s is readable in both schemes',
     color => {
       const css = brandCss(site({ brand: { ...site().brand, color } }));
       const found = [...css.matchAll(/--brand:(#\w{6});--on-brand:(#\w{3})/g)];
       expect(found).toHaveLength(2);
-      const grounds = ['#ffffff', '#0f1115'];
+      const grounds = ['#fafbfc', '#15181d'];
       found.forEach(([, brand, on], i) => {
         expect(ratio(brand!, grounds[i]!)).toBeGreaterThanOrEqual(4.5);
         expect(ratio(brand!, on === '#fff' ? '#ffffff' : '#000000')).toBeGreaterThanOrEqual(4.5);

@@ -28,25 +28,50 @@ function makeDates(lang: Lang, timeZone: string) {
   const say = sayIn(lang);
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
   const date = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  const minutes = { hour: '2-digit', minute: '2-digit' } as const;
   const clock = { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const;
   const dateTime = format({ ...date, ...clock, timeZone });
   const time = format({ ...clock, timeZone });
-  const exact = { ...clock, second: '2-digit' } as const;
+  const exact = { ...minutes, second: '2-digit' } as const;
   const exactTime = format({ ...exact, timeZone });
   const exactDate = format({ ...date, ...exact, timeZone });
   const dayOf = format({ ...date, timeZone });
-  const bare = format({ hour: '2-digit', minute: '2-digit', timeZone });
+  const bare = format({ ...minutes, timeZone });
   const dayMonth = format({ day: 'numeric', month: 'short', timeZone });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const fraction = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const small = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
-  const long = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const dayAndMonth = { day: 'numeric', month: 'long', timeZone: 'UTC' } as const;
+  const heading = format({ weekday: 'long', ...dayAndMonth });
+  const headingOfYear = format({ weekday: 'long', ...dayAndMonth, year: 'numeric' });
+  const days = format(dayAndMonth);
   const short = format({ ...date, timeZone: 'UTC' });
   const month = format({ month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const shortMonth = format({ month: 'short', year: 'numeric', timeZone: 'UTC' });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 2 });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const sameDay = (a: Millis, b: Millis) => dayOf.format(a) === dayOf.format(b);
+  const ofYear = format({ day: 'numeric', month: 'short', ...minutes, timeZone });
+  const ofAnyYear = format({ ...date, ...minutes, timeZone });
+  const weekday = { weekday: 'short', day: 'numeric', month: 'short' } as const;
+  const windowOf = (more: Intl.DateTimeFormatOptions) => ({
+    minutes: format({ ...weekday, ...more, ...minutes, timeZone }),
+    exact: format({ ...weekday, ...more, ...exact, timeZone }),
+  });
+  const windows = { thisYear: windowOf({}), anyYear: windowOf({ year: 'numeric' }) };
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const iso = new Intl.DateTimeFormat('en-CA', { timeZone });
+  const localDay = (at: Millis) => iso.format(at);
+  const daysBetween = (a: Millis, b: Millis) =>
+    Math.round((Date.parse(localDay(a)) - Date.parse(localDay(b))) / DAY);
+  const isOfYear = (at: Millis, now: Millis) => localDay(at).slice(0, 4) === localDay(now).slice(0, 4);
+  const moment = (at: Millis, now: Millis) => {
+    const days = daysBetween(at, now);
+    if (days === 0) return bare.format(at);
+    if (Math.abs(days) === 1) return `${relative.format(days, 'day')} ${bare.format(at)}`;
+    return (isOfYear(at, now) ? ofYear : ofAnyYear).format(at);
+  };
   const spelled = (length: Millis, unit: 'duration.days' | 'duration.within_days'): string => {
     if (length < MINUTE) return say('duration.short');
     const days = Math.floor(length / DAY);
@@ -71,18 +96,37 @@ function makeDates(lang: Lang, timeZone: string) {
     dateTime: (at: Millis) => dateTime.format(at),
     /** `14:30 UTC` */
     time: (at: Millis) => time.format(at),
-    /** `14:30 UTC` when on the same day as `now` in the site's zone, else with the date. */
-    near: (at: Millis, now: Millis) => (sameDay(at, now) ? time : dateTime).format(at),
-    /** `14:29:12 UTC` when on the same day as `near`, else with the date. */
+    /**
+     * A moment on a page that names its zone once: `14:30` today, `yesterday 14:30`, `23 Nov, 14:30` this year, else with
+     * the year. The page's script writes the same in the visitor's zone.
+     */
+    moment,
+    /** `14:30 · 12 min ago`: with its age, while it is of today. */
+    momentAgo(at: Millis, now: Millis) {
+      if (at > now || daysBetween(at, now) !== 0) return moment(at, now);
+      const [unit, n] = ageOf(now - at);
+      return `${bare.format(at)} · ${say(`ago.${unit}`, { n })}`;
+    },
+    /** `Mon, 30 Nov, 14:50 – 16:20`: one date when both ends are of one day. */
+    window: (start: Millis, end: Millis, now: Millis, style?: 'exact') =>
+      windows[isOfYear(start, now) ? 'thisYear' : 'anyYear'][style ?? 'minutes'].formatRange(start, end),
+    /** The day in the site's zone, `2026-11-23`. */
+    localDay,
+    /** `14:29:12` when on the same day as `near`, else with the date. */
     exact: (at: Millis, near: Millis) => (sameDay(at, near) ? exactTime : exactDate).format(at),
     /** Whether two times are on the same day in the site's zone. */
     sameDay,
-    /** A UTC day `2026-11-23` → `Monday 23 November 2026`. */
-    day: (day: string) => long.format(Date.parse(day)),
+    /** A day `2026-11-23` → `Monday, 23 November`, with its year if that is not the year of `today`. */
+    day: (day: string, today: string) =>
+      (day.slice(0, 4) === today.slice(0, 4) ? heading : headingOfYear).format(Date.parse(day)),
+    /** Two days → `18 – 24 November`. */
+    dayRange: (from: string, to: string) => days.formatRange(Date.parse(from), Date.parse(to)),
     /** A UTC day `2026-11-23` → `23 Nov 2026`. */
     shortDay: (day: string) => short.format(Date.parse(day)),
     /** `2026-11` → `November 2026`. */
     month: (text: string) => month.format(Date.parse(`${text}-01`)),
+    /** `2026-11` → `Nov 2026`. */
+    shortMonth: (text: string) => shortMonth.format(Date.parse(`${text}-01`)),
     /** `14:30`, where the zone is shown elsewhere. */
     clock: (at: Millis) => bare.format(at),
     /** `23 Nov` */
@@ -110,6 +154,12 @@ function makeDates(lang: Lang, timeZone: string) {
     /** `API, Dashboard and Database` */
     list: (names: readonly string[]) => list.format(names),
   };
+}
+
+/** An age in its largest unit, rounded down: `['minutes', 12]`. */
+function ageOf(age: Millis): ['seconds' | 'minutes' | 'hours', number] {
+  if (age < MINUTE) return ['seconds', Math.floor(age / SECOND)];
+  return age < HOUR ? ['minutes', Math.floor(age / MINUTE)] : ['hours', Math.floor(age / HOUR)];
 }
 
 function known(timeZone: string): string {

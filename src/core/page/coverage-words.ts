@@ -4,6 +4,7 @@ import type { Say } from '../i18n/words.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/time.ts';
 import { coverageOf } from '../monitoring/coverage.ts';
 import type { ComponentView } from './snapshot.ts';
+import { percentUp } from './uptime.ts';
 
 const UNITS = [
   ['days', DAY],
@@ -25,6 +26,13 @@ export function coverageWords(views: readonly ComponentView[], say: Say): string
   const inWhole = (unit: number) => ({ seen: Math.floor(observed / unit), n: Math.floor(total / unit) });
   const unit = UNITS.find(([, length]) => inWhole(length).seen < inWhole(length).n);
   return unit ? say(`coverage.${unit[0]}`, inWhole(unit[1])) : say('coverage.seconds', { seen: 0, n: 1 });
+}
+
+/** The uptime of several components together, percent rounded down; those without a figure are left out. */
+export function percentOfAll(views: readonly ComponentView[]): number | null {
+  const known = views.filter(view => knownPercent(view) !== null);
+  const sum = (of: 'total' | 'downtime') => known.reduce((all, { uptime }) => all + uptime[of], 0);
+  return percentUp(sum('total'), sum('downtime'));
 }
 
 /** The uptime; null if nothing was checked or reported, because 100 % of nothing is no figure. */

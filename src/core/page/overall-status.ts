@@ -2,6 +2,7 @@
 // Page, API, badge, widget, images, favicon and webhooks all use it.
 import { badness, type Health, overall, statusOf } from '../model/component.ts';
 import { isOpen, SEVERITIES } from '../model/incident.ts';
+import type { Millis } from '../model/time.ts';
 import type { ComponentView, IncidentView, OverallStatus } from './snapshot.ts';
 
 /**
@@ -12,6 +13,12 @@ export function wholeOf(components: readonly ComponentView[], others: readonly H
   const found = overall([...components.map(view => view.health), ...others]);
   const isLost = components.some(({ health, stall }) => health === 'no_data' && stall?.isInterrupted);
   return found === 'under_maintenance' && isLost ? 'no_data' : found;
+}
+
+/** When the last check of any component began, to the millisecond; null when there was none. */
+export function lastCheckOf(components: readonly ComponentView[]): Millis | null {
+  const runs = components.flatMap(({ lastRun }) => lastRun?.at ?? []);
+  return runs.length === 0 ? null : Math.max(...runs);
 }
 
 /**

@@ -23,15 +23,29 @@ const CSS = 'status.css';
 
 export type Assets = ReturnType<typeof readAssets>;
 
+/**
+ * A script or a stylesheet without comments and indentation, as browsers get it. Our own files only: in them no string
+ * holds the signs of a comment.
+ */
+export function servedText(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')
+    .replace(/^\s+/gm, '');
+}
+
 /** Reads public/ once. The stylesheet contains the site's color and is made again for each site. */
 export function readAssets(publicDir: string) {
   const made = (name: string, body: Buffer | string) => {
     const answer: ResponseBody = { type: TYPES[path.extname(name)] ?? 'application/octet-stream', body };
     return { rendered: new Rendered(answer), version: shortId(body.toString()) };
   };
-  const bytes = (name: string) => readFileSync(path.join(publicDir, name));
+  const bytes = (name: string) => {
+    const file = readFileSync(path.join(publicDir, name));
+    return /\.(css|js)$/.test(name) ? servedText(file.toString()) : file;
+  };
   const files = new Map(readdirSync(publicDir).map(name => [name, made(name, bytes(name))]));
-  const css = bytes(CSS).toString();
+  const css = bytes(CSS) as string;
   const styled = memoized((site: Site) => made(CSS, stylesheet(css, site)));
   const assetOf = (name: string, site: Site) => (name === CSS ? styled(site) : files.get(name));
   return {

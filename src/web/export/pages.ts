@@ -32,6 +32,7 @@ export function copyPages(snapshot: Snapshot, pages: Pages, db: Db | null): Copy
   return [
     ...permalinks(snapshot, pages),
     ...months(snapshot, pages, calm),
+    anew('/status/uptime', pages.uptime),
     anew('/status/history', request => pages.history(request, null)),
     ...site.metrics.flatMap(({ id }) =>
       ranged(`/status/metrics/${id}`, async (request, range) =>

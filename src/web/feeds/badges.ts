@@ -3,9 +3,8 @@
 import { sayIn } from '../../core/i18n/words.ts';
 import type { Health } from '../../core/model/component.ts';
 import type { Site } from '../../core/model/site.ts';
-import { coverageWords, knownPercent } from '../../core/page/coverage-words.ts';
+import { coverageWords, knownPercent, percentOfAll } from '../../core/page/coverage-words.ts';
 import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
-import { percentUp } from '../../core/page/uptime.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import { xmlAttribute } from './xml.ts';
 
@@ -78,11 +77,12 @@ function timeOf(millis: number): string {
 /** Components without a figure are left out. Coverage below 95 % is shown beside the uptime. */
 function uptimeBadge(name: string, views: readonly ComponentView[], { uptime: { days } }: Site): string {
   const label = `${name} uptime ${days}d`;
-  const known = views.filter(view => knownPercent(view) !== null);
-  const sum = (of: 'total' | 'downtime') => known.reduce((all, { uptime }) => all + uptime[of], 0);
-  const percent = percentUp(sum('total'), sum('downtime'));
+  const percent = percentOfAll(views);
   if (percent === null) return draw(label, WORDS.no_data, GREY);
-  const coverage = coverageWords(known, sayIn('en'));
+  const coverage = coverageWords(
+    views.filter(view => knownPercent(view) !== null),
+    sayIn('en'),
+  );
   const value = [`${percent.toFixed(2)}%`, ...(coverage ? [coverage] : [])].join(' · ');
   return draw(label, value, colorOfPercent(percent));
 }

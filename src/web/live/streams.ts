@@ -11,8 +11,6 @@ const GROUPS = 20;
  */
 const MAX_WAITING = 4_000;
 
-const ALIVE = Buffer.from(': still here\n\n');
-
 interface Stream {
   readonly res: ServerResponse;
   /** The last text it was sent; a stream is updated if that is not the newest. */
@@ -23,11 +21,17 @@ export class Streams {
   readonly #streams = new Set<Stream>();
   /** Every stream is in one group. */
   readonly #groups = Array.from({ length: GROUPS }, () => new Set<Stream>());
+  readonly #alive: () => string;
   #group = 0;
-  #newest: Buffer = ALIVE;
+  #newest = Buffer.alloc(0);
   #sending: ReturnType<Set<Stream>['values']> | null = null;
   #next: NodeJS.Immediate | undefined;
   readonly #timer = setInterval(() => this.#keepAlive(), SECOND).unref();
+
+  /** @param alive what a stream gets while there is no news, at least every 20 s */
+  constructor(alive: () => string) {
+    this.#alive = alive;
+  }
 
   get count(): number {
     return this.#streams.size;
@@ -80,7 +84,10 @@ export class Streams {
 
   #keepAlive(): void {
     this.#group = (this.#group + 1) % GROUPS;
-    for (const stream of this.#groups[this.#group] as Set<Stream>) write(stream, ALIVE);
+    const group = this.#groups[this.#group] as Set<Stream>;
+    if (group.size === 0) return;
+    const alive = Buffer.from(this.#alive());
+    for (const stream of group) write(stream, alive);
   }
 }
 

@@ -15,7 +15,7 @@ export function componentPage(ctx: PageContext, id: string, series: ResponseTime
   const view = snapshot.components.find(({ component }) => component.id === id);
   if (!view) return null;
   const { name, description } = view.component;
-  const row = { ...componentRow(view, titlesOf(snapshot), ctx), url: null };
+  const row = { ...componentRow(view, titlesOf(snapshot), ctx, true), url: null };
   const [part, path] = [encodeURIComponent(id), `/status/components/${encodeURIComponent(id)}`];
   return {
     view: 'component',

@@ -4,7 +4,7 @@ import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { type Key, type Say, sayIn } from '../../core/i18n/words.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Site } from '../../core/model/site.ts';
-import { MINUTE, type Millis } from '../../core/model/time.ts';
+import { MINUTE, type Millis, type Span } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 
@@ -38,8 +38,13 @@ export interface PageContext extends PageRequest {
   page(path: string, query?: string): string;
   /** A sentence as HTML; values are escaped unless they are Html. */
   html(key: Key, values?: Readonly<Record<string, string | number | Html>>): string;
-  /** `<time>` with the time in the site's zone as text and the exact time as an attribute for the script. */
-  time(at: Millis, style?: 'dateTime' | 'time' | 'near'): Html;
+  /**
+   * `<time>` with the moment in the site's zone; the script writes the same in the visitor's. `ago` adds the age of a
+   * moment of today, `exact` shows seconds, because rounding would hide a difference.
+   */
+  time(at: Millis, style?: 'moment' | 'ago' | 'exact'): Html;
+  /** `Mon, 30 Nov, 14:50 – 16:20 (1 h 30 min)` */
+  window(span: Span, style?: 'exact'): Html;
 }
 
 export function pageContext(request: PageRequest): PageContext {
@@ -72,14 +77,17 @@ export function pageContext(request: PageRequest): PageContext {
       // Insert markup after the text is chosen, so that `n` still selects the plural.
       return say(key, Object.fromEntries(safe));
     },
-    time(moment, style = 'dateTime') {
-      const text = style === 'near' ? dates.near(moment, at) : dates[style](moment);
-      // `data-t` tells the script to write only the time of day: always, or, if "near", only if it is today for the
-      // visitor, whose day may differ from the site's. The script never removes a date that is there, because that
-      // would move the page for the reader.
-      const sameDay = style === 'near' && dates.sameDay(moment, at);
-      const clock = style === 'time' ? ' data-t' : sameDay ? ' data-t="near"' : '';
-      return { html: `<time datetime="${stamp(moment)}"${clock}>${escapeHtml(text)}</time>` };
+    time(moment, style = 'moment') {
+      const text = { moment: dates.moment, ago: dates.momentAgo, exact: dates.exact }[style](moment, at);
+      const attribute = { moment: '', ago: ' data-ago', exact: ' data-exact' }[style];
+      return { html: `<time datetime="${stamp(moment)}"${attribute}>${escapeHtml(text)}</time>` };
+    },
+    window({ start, end }, style) {
+      const text = escapeHtml(dates.window(start, end, at, style));
+      const duration = unbreakable(dates.duration(end - start));
+      return {
+        html: `<time datetime="${stamp(start)}" data-to="${stamp(end)}"${style ? ' data-exact' : ''}>${text}</time> (${duration})`,
+      };
     },
   };
 }
@@ -90,10 +98,15 @@ function stamp(at: Millis): string {
   return `${text.slice(0, at % MINUTE === 0 ? 16 : 19)}Z`;
 }
 
+/** Keeps number and unit on one line: "1 h" and "37 min". */
+export function unbreakable(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}
+
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 /** A value as HTML. A right-to-left value is isolated, so that it does not turn the sentence around. */
-function isolated(value: string): string {
+export function isolated(value: string): string {
   const safe = escapeHtml(value);
   return RIGHT_TO_LEFT.test(value) ? `<bdi>${safe}</bdi>` : safe;
 }

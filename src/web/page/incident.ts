@@ -11,13 +11,13 @@ import type { Page } from './layout.ts';
 import { affectedOf } from './parts/affected.ts';
 import {
   affects,
+  factsHtml,
   healthForIcon,
   isOver,
   nextUpdateHtml,
   stateKey,
   updatesForPage,
   updateTextForReader,
-  windowHtml,
 } from './parts/incidents.ts';
 import { entryOf, neighboursOf } from './parts/order.ts';
 import { incidentPicture } from './parts/picture.ts';
@@ -48,13 +48,13 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
         title: incident.title,
         code: CODE[health],
         icon: icon(health),
-        state,
+        factsHtml: [ctx.html(stateKey(incident)), factsHtml(incident, ctx)].join(' · '),
         facts: factsOf(incident, ctx),
         comparison: comparisonRows(incident, ctx),
         affected: affectedOf(incident, ctx),
         neighbours: neighbours(incident, ctx),
         updates: updatesForPage(incident, ctx).reverse(),
-        postmortemHtml: incident.postmortemHtml,
+        postmortem: incident.postmortemHtml === null ? null : withContents(incident.postmortemHtml),
         history: (incident.history ?? []).map(({ at, author, changes }) => ({
           html: ctx.html('history.by', { time: ctx.time(at), author }),
           changes: changes.map(said => sentence(said, ctx)),
@@ -67,13 +67,28 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
   };
 }
 
+/** From this length on, in characters of HTML, a post-mortem with several headings has a list of contents. */
+const LONG = 4000;
+
+/** A post-mortem with anchors at its headings, and links to them if it is long. */
+function withContents(html: string) {
+  const contents: { anchor: string; title: string }[] = [];
+  const anchored = html.replace(/<(h[3-6])>(.*?)<\/\1>/g, (_, level: string, title: string) => {
+    const anchor = `pm-${contents.length + 1}`;
+    contents.push({ anchor, title: title.replace(/<[^>]+>/g, '') });
+    return `<${level} id="${anchor}">${title}</${level}>`;
+  });
+  const isLong = html.length > LONG && contents.length > 2;
+  return { html: isLong ? anchored : html, contents: isLong ? contents : [] };
+}
+
 /** Labels and values; the values are HTML. */
 function factsOf(incident: IncidentView, ctx: PageContext) {
   const facts: { label: string; html: string }[] = [];
   const fact = (label: 'window' | 'state' | 'severity' | 'started' | 'resolved' | 'duration', html: string) =>
     facts.push({ label: ctx.say(`incident.${label}`), html });
   if (incident.scheduled) {
-    fact('window', windowHtml(incident.scheduled, ctx));
+    fact('window', ctx.window(incident.scheduled).html);
   } else {
     const duration = ctx.dates.duration(incident.duration);
     fact('severity', ctx.html(`severity.${incident.severity}`));

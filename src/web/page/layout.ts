@@ -6,7 +6,6 @@ import { LANGS, type Lang } from '../../core/model/lang.ts';
 import { shortId } from '../../core/model/token.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import type { PageContext } from './context.ts';
-import { overallText } from './parts/headline.ts';
 import { PICTURE, sitePicture } from './parts/picture.ts';
 import { CODE, favicon, MARK, THEME_COLOR } from './parts/status-style.ts';
 
@@ -49,12 +48,14 @@ export function errorPage(ctx: PageContext, status: number, detail: string | nul
 
 export function pageFrame(ctx: PageContext, about: About) {
   const { site, version, at, missingSince } = ctx.snapshot;
-  const health = about.health ?? overallText(ctx).health;
+  const health = about.health ?? ctx.snapshot.overall.state;
   const custom = site.brand.favicon;
   return {
     lang: ctx.lang,
     dir: directionOf(ctx.lang),
     site: site.title,
+    ages: (['seconds', 'minutes', 'hours'] as const).map(unit => ctx.say(`ago.${unit}`)).join('|'),
+    menu: menu(ctx, about.path),
     title: `${about.live ? MARK[health] : ''}${about.title} · ${site.title}`,
     ogTitle: about.title,
     description: about.description,
@@ -93,17 +94,25 @@ export function pageFrame(ctx: PageContext, about: About) {
       url: switchTo(lang, about, ctx),
     })),
     zone: site.timezone,
-    missingHtml:
-      missingSince === null ? null : ctx.html('missing', { since: ctx.time(missingSince, 'near') }),
+    missingHtml: missingSince === null ? null : ctx.html('missing', { since: ctx.time(missingSince) }),
     copyHtml: ctx.copy ? copied(ctx) : null,
   };
+}
+
+/** The links in the head; `here` is the page itself. */
+function menu(ctx: PageContext, path: string | null) {
+  const pages = [
+    ['page.status', '/status/live'],
+    ['page.history', '/status/history'],
+    ['page.uptime', '/status/uptime'],
+  ] as const;
+  return pages.map(([key, at]) => ({ name: ctx.say(key), url: ctx.page(at), here: at === path }));
 }
 
 /** The age of the copy: the script shows and updates it; without the script, the time is shown. */
 function copied(ctx: PageContext): string {
   const site = `<a href="${escapeHtml(ctx.site.url)}/status/live">${escapeHtml(hostOf(ctx.site.url))}</a>`;
-  const time = ctx.time(ctx.at).html.replace('<time ', '<time data-ago ');
-  return ctx.html('page.copy_made', { site: { html: site }, time: { html: time } });
+  return ctx.html('page.copy_made', { site: { html: site }, time: ctx.time(ctx.at, 'ago') });
 }
 
 /** The hash in the address makes chats fetch a picture that changed. */

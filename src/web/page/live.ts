@@ -1,10 +1,11 @@
 // The live page: overall status, open incidents, all components, and the last two weeks. Also the page of the widget.
 import type { Render } from '../../core/model/ports/render.ts';
 import type { Steps } from '../../core/model/turns/steps.ts';
-import type { PageContext } from './context.ts';
+import { lastCheckOf } from '../../core/page/overall-status.ts';
+import { type PageContext, plainOf } from './context.ts';
 import type { Page } from './layout.ts';
 import { metricRow } from './metric.ts';
-import { groups, legend } from './parts/components.ts';
+import { groups, legend, scale } from './parts/components.ts';
 import { isUnchecked, overallText } from './parts/headline.ts';
 import { happening, incidentCard, pastDays, upcoming } from './parts/incidents.ts';
 
@@ -17,9 +18,13 @@ export function* livePage(ctx: PageContext, render: Render): Steps<Page> {
   const data = {
     overall,
     checkedHtml: checkedHtml(ctx),
+    nowTitle: ctx.say(
+      happening(snapshot).some(({ scheduled }) => !scheduled) ? 'page.open' : 'page.maintenance_now',
+    ),
     happening: happening(snapshot).map(incident => incidentCard(incident, ctx)),
     upcoming: upcoming(snapshot).map(incident => incidentCard(incident, ctx)),
     legend: legend(ctx),
+    scale: scale(ctx),
     metrics: snapshot.metrics.map(view => metricRow(view, ctx)),
     past: pastDays(PAST_DAYS, ctx),
   };
@@ -28,7 +33,8 @@ export function* livePage(ctx: PageContext, render: Render): Steps<Page> {
     view: 'live',
     about: {
       title: overall.plain,
-      description: overall.notes.join('. ') || ctx.say('page.description', { title: ctx.site.title }),
+      description:
+        overall.details.map(plainOf).join(' · ') || ctx.say('page.description', { title: ctx.site.title }),
       path: '/status/live',
       live: true,
       health: overall.health,
@@ -44,19 +50,15 @@ export function widgetPage(ctx: PageContext): Page {
   return { view: 'widget', about, data: { overall, live: `${ctx.site.url}/status/live` } };
 }
 
-/** When anything was last checked, and why not since then. */
+/**
+ * When anything was last checked: the script keeps it true to the second. If all components are manual, nothing will ever
+ * be checked, and "not yet" would raise doubts without reason; a check without a result is no check to name.
+ */
 function checkedHtml(ctx: PageContext): string {
-  const { checkedAt, networkDownSince, at, site } = ctx.snapshot;
-  // If all components are manual, nothing will ever be checked: "not yet" would raise doubts without reason. And a check
-  // without a result is no check to name.
-  const byHand = site.components.length > 0 && site.components.every(({ check }) => check.type === 'manual');
-  const checked =
-    checkedAt === null
-      ? ctx.html(byHand || !isUnchecked(ctx) ? 'by_hand' : 'unchecked', { time: ctx.time(at) })
-      : // The script appends "2 min ago".
-        ctx.html('checked', {
-          time: { html: ctx.time(checkedAt).html.replace('<time ', '<time data-ago ') },
-        });
-  if (networkDownSince === null) return checked;
-  return `${checked} · ${ctx.html('blind', { since: ctx.time(networkDownSince, 'near') })}`;
+  const { checkedAt, at, site } = ctx.snapshot;
+  const checked = lastCheckOf(ctx.snapshot.components) ?? checkedAt;
+  if (checked !== null) return ctx.html('checked', { time: ctx.time(Math.min(checked, at), 'ago') });
+  const isByHand =
+    site.components.length > 0 && site.components.every(({ check }) => check.type === 'manual');
+  return ctx.html(isByHand || !isUnchecked(ctx) ? 'by_hand' : 'unchecked', { time: ctx.time(at) });
 }

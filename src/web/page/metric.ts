@@ -29,15 +29,21 @@ export function metricPage(ctx: PageContext, id: string, series: MetricSeries): 
   const values = points.map(({ value }) => value);
   const drawn = () =>
     drawChart(
-      series,
-      points.map(({ start, rollup, value }) => ({ start, mid: value, top: hasTop ? rollup.max : null })),
-      ctx.dates.compact,
-      ctx.say('metric.chart', {
-        name,
-        low: said(values.reduce((a, b) => Math.min(a, b))),
-        high: said(values.reduce((a, b) => Math.max(a, b))),
-        last: said(values.at(-1) as number),
-      }),
+      {
+        ...series,
+        points: points.map(({ start, rollup, value }) => ({
+          start,
+          mid: value,
+          top: hasTop ? rollup.max : null,
+        })),
+        scale: value => scaled(value, unit, ctx),
+        label: ctx.say('metric.chart', {
+          name,
+          low: said(values.reduce((a, b) => Math.min(a, b))),
+          high: said(values.reduce((a, b) => Math.max(a, b))),
+          last: said(values.at(-1) as number),
+        }),
+      },
       ctx,
     );
   return {
@@ -66,6 +72,19 @@ function pathOf(id: string): string {
 }
 
 function amount(value: number, unit: string, ctx: PageContext): string {
-  const figure = ctx.dates.number(value);
-  return unit === '' ? figure : `${figure}\u00a0${unit}`;
+  const figure =
+    isBytes(unit) || Math.abs(value) >= MILLION ? scaled(value, unit, ctx) : ctx.dates.number(value);
+  return unit === '' || isBytes(unit) ? figure : `${figure}\u00a0${unit}`;
+}
+
+const MILLION = 1e6;
+const BYTES = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
+
+const isBytes = (unit: string) => /^(b|bytes?)$/i.test(unit);
+
+/** A short figure: `1.25 TB`, `12.5k`. */
+function scaled(value: number, unit: string, ctx: PageContext): string {
+  if (!isBytes(unit)) return ctx.dates.compact(value);
+  const power = Math.min(Math.floor(Math.log10(Math.max(Math.abs(value), 1)) / 3), BYTES.length - 1);
+  return `${ctx.dates.number(value / 1000 ** power)}\u00a0${BYTES[power]}`;
 }

@@ -14,12 +14,10 @@ const OPEN = ['/api/v2/*path', '/api/uptime.json', '/api/incidents/:id/claim.jso
 const READS = 'GET, HEAD, OPTIONS';
 
 /**
- * `/uptime` (the components of the page), `/incidents/CODE` with the API's twelve characters (the permalink), the first
+ * `/incidents/CODE` with the API's twelve characters (the permalink), the first
  * occurrence of a series by its day, CORS preflights of the read API, and 405 for other methods.
  */
 export function statuspagePaths(router: Router, web: Web): void {
-  router.get('/uptime', (_req, res) => res.redirect(302, `${web.base()}/status/live#components`));
-
   router.get(['/incidents/:code', '/status/incidents/:code'], (req, res, next) => {
     const { incidents, maintenances } = web.refresh.current();
     const code = String(req.params.code);

@@ -176,8 +176,14 @@ describe('the permalink', () => {
 
   test('says it to the second, in both languages', () => {
     const { page } = drawn(claim, 'en');
-    expect(page).toContain('Reported and measured');
-    expect(page).toMatch(/<time datetime="[^"]+:12Z" data-s data-t>14:41:12 UTC<\/time> – /);
+    expect(page).toContain('Reported vs. measured');
+    expect(page).toMatch(
+      /<time datetime="[^"]+:12Z" data-to="[^"]+Z" data-exact>[^<]*14:41:12\s–\s15:11(:00)?<\/time>/,
+    );
+    // Both as bars on one scale, for the eye; the words say the same.
+    expect(page.match(/<svg class="compare" aria-hidden="true"[^>]*>(<rect [^>]*>){2}<\/svg>/g)).toHaveLength(
+      1,
+    );
     expect(page).toContain('after 48 s');
     expect(page).toContain('after 2 min');
     expect(drawn(claim, 'de').page).toContain('nach 48 Sek.');
@@ -185,7 +191,7 @@ describe('the permalink', () => {
 
   test('says nothing where there is nothing to compare', () => {
     expect(drawn(reportedVsMeasured(written(0, 30), [], {}), 'en').page).not.toContain(
-      'Reported and measured',
+      'Reported vs. measured',
     );
     expect(drawn(null, 'en').json).toBeNull();
   });

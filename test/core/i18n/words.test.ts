@@ -36,7 +36,7 @@ describe('catalogues', () => {
   });
 
   it('does not read a value as a name to fill in', () => {
-    expect(sayIn('en')('overall.named', { names: '{state}', state: 'x' })).toBe('{state}: x');
+    expect(sayIn('en')('component.since', { since: '{n}', n: 1 })).toBe('since {n}');
   });
 });
 
@@ -69,13 +69,38 @@ describe('dates', () => {
     expect(datesIn('en', 'No/Where').dateTime(AT)).toBe('23 Nov 2026, 23:30 UTC');
   });
 
-  it('leave the date out on the same day of that zone only', () => {
-    expect(datesIn('en', 'UTC').near(AT - HOUR, AT)).toBe('22:30 UTC');
-    expect(datesIn('en', 'Europe/Berlin').near(AT - HOUR, AT)).toBe('23 Nov 2026, 23:30 CET');
+  it.each([
+    ['en', 'UTC', -HOUR, '22:30', '22:30 · 1 h ago'],
+    ['en', 'UTC', -5 * MINUTE, '23:25', '23:25 · 5 min ago'],
+    ['de', 'UTC', -30_000, '23:29', '23:29 · vor 30 Sek.'],
+    ['en', 'Europe/Berlin', -HOUR, 'yesterday 23:30', 'yesterday 23:30'],
+    ['de', 'Europe/Berlin', -HOUR, 'gestern 23:30', 'gestern 23:30'],
+    ['en', 'UTC', HOUR, 'tomorrow 00:30', 'tomorrow 00:30'],
+    ['en', 'UTC', 10 * MINUTE, '23:40', '23:40'],
+    ['en', 'UTC', -2 * DAY, '21 Nov, 23:30', '21 Nov, 23:30'],
+    ['de', 'UTC', -2 * DAY, '21. Nov., 23:30', '21. Nov., 23:30'],
+    ['en', 'UTC', -400 * DAY, '19 Oct 2025, 23:30', '19 Oct 2025, 23:30'],
+  ] as const)('%s in %s, %i ms from now: %s', (lang, zone, away, text, withAge) => {
+    const dates = datesIn(lang, zone);
+    expect([dates.moment(AT + away, AT), dates.momentAgo(AT + away, AT)]).toEqual([text, withAge]);
+  });
+
+  it('a window names one date when both ends share it', () => {
+    const plain = (text: string) => text.replace(/[\u2009\u00a0]/g, ' ').replace(/ ?– ?/g, ' – ');
+    const { window } = datesIn('en', 'UTC');
+    const at = Date.UTC(2026, 10, 30, 14, 50);
+    expect(plain(window(at, at + 90 * MINUTE, AT))).toMatch(/^Mon,? 30 Nov, 14:50 – 16:20$/);
+    expect(plain(window(at, at + DAY, AT))).toMatch(/^Mon,? 30 Nov, 14:50 – Tue,? 1 Dec, 14:50$/);
+    expect(plain(window(at - 365 * DAY, at - 365 * DAY + HOUR, AT))).toMatch(
+      /^Sun,? 30 Nov 2025, 14:50 – 15:50$/,
+    );
   });
 
   it('days and months stay UTC in every zone', () => {
-    expect(datesIn('en', 'America/New_York').day('2026-11-23')).toMatch(/^Monday,? 23 November 2026$/);
+    expect(datesIn('en', 'America/New_York').day('2026-11-23', '2026-11-30')).toMatch(
+      /^Monday,? 23 November$/,
+    );
+    expect(datesIn('en', 'UTC').day('2025-11-23', '2026-11-30')).toMatch(/^Sunday,? 23 November 2025$/);
     expect(datesIn('de', 'Asia/Tokyo').month('2026-11')).toBe('November 2026');
   });
 

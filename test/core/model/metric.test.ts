@@ -80,13 +80,25 @@ describe('the page of a metric', () => {
     const shown = { ...FACES.well!, metrics: [{ metric: { ...metric, ...of }, value }] };
     return pages.metric(ctx(shown), 'orders', { ...series, stretches })!;
   };
-  const count = (html: string, look: string) => html.split(`class="${look}" d=`).length - 1;
+  const wide = (html: string) =>
+    html.slice(html.indexOf('<svg class="chart wide"'), html.indexOf('<svg class="chart narrow"'));
+  const count = (html: string, look: string) => wide(html).split(`class="${look}" d=`).length - 1;
 
-  test('draws average and highest as two lines, everything else as one', () => {
+  test('draws the highest as a band above the average, everything else as a line', () => {
     const two = page({}, [1, 2, 3]);
-    expect([count(two, 'mid'), count(two, 'top'), count(two, 'band')]).toEqual([1, 1, 1]);
+    expect([count(two, 'mid'), count(two, 'band')]).toEqual([1, 1]);
     const one = page({ aggregate: 'sum' }, [1, 2, 3]);
-    expect([count(one, 'mid'), count(one, 'top'), count(one, 'band')]).toEqual([1, 0, 0]);
+    expect([count(one, 'mid'), count(one, 'band')]).toEqual([1, 0]);
+  });
+
+  test.each([
+    ['bytes', 1_248_000_000_000, '1.25\u00a0TB'],
+    ['B', 512, '512\u00a0B'],
+    ['orders', 1_248_000, '1.25M\u00a0orders'],
+    ['orders', 1248.5, '1,249\u00a0orders'],
+    ['', 3_500_000, '3.5M'],
+  ])('in %s, %d is written %s', (unit, value, words) => {
+    expect(page({ unit }, [value], value).toLowerCase()).toContain(`<p>${words.toLowerCase()} <`);
   });
 
   test.each([[[0, 0]], [[-5, -9]], [[-1e15, 1e15]], [[7]], [[1e-9, 2e-9]]])(

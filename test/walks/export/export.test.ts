@@ -51,14 +51,14 @@ describe('export: in status.yaml', () => {
       expect(await readFile(at(name), 'utf8'), name).toBe((await world.get(address)).text);
     }
     const page = () => readFile(at('index.html'), 'utf8');
-    expect(await page()).toContain('Dashboard: major outage');
+    expect(await page()).toContain('<h1>Dashboard is down</h1>');
     expect(await readFile(at('de/index.html'), 'utf8')).toContain('Eine Kopie von');
     await world.pass(60);
     await world.post(HOOK, { alert_type: 'up', monitor_name: 'Dashboard' });
     await world.pass(1);
-    expect(await page()).toContain('Dashboard: major outage');
+    expect(await page()).toContain('<h1>Dashboard is down</h1>');
     await world.pass(300, 60);
-    expect(await page()).not.toContain('Dashboard: major outage');
+    expect(await page()).not.toContain('<h1>Dashboard is down</h1>');
     expect(await readFile(at('status/incidents/20260310_dashboard-down/index.html'), 'utf8')).toContain(
       'Resolved',
     );

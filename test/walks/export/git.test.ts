@@ -57,7 +57,7 @@ describe('export.to a git branch', () => {
     expect(show(bare, '404.html')).toContain('href="https://mirror.levqor.ai/status/live/index.html"');
     await world.post(HOOK, { alert_type: 'down', monitor_name: 'API' });
     await fiveMinutes(world);
-    expect(show(bare, 'index.html')).toContain('API: major outage');
+    expect(show(bare, 'index.html')).toContain('API is down');
     expect(show(bare, 'status/incidents/20260310_api-down/index.html')).toContain('API Down');
     const changed = git(bare, 'diff', '--name-only', 'gh-pages~1', 'gh-pages').split('\n');
     expect(changed).toContain('status/copy.json');

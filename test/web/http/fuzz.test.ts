@@ -95,6 +95,7 @@ const ROUTES = [
   '/status/manage',
   '/status/subscribe',
   '/status/unsubscribe',
+  '/status/uptime',
   '/status/widget',
   '/status/widget.js',
   '/status/widget.json',

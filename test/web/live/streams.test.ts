@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import express from 'express';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Web } from '../../../src/web/context.ts';
 import { errorHandler } from '../../../src/web/errors.ts';
 import { streamsWithin } from '../../../src/web/http/descriptors.ts';
@@ -63,7 +63,7 @@ test('five hundred open pages hear of a change, once each, and the page of its v
 });
 
 test('requests get through while thousands are told', async () => {
-  const streams = new Streams();
+  const streams = new Streams(() => ': still here\n\n');
   const written: number[] = [];
   let turns = 0;
   const server = createServer((_req, res) => {
@@ -102,7 +102,7 @@ test('requests get through while thousands are told', async () => {
 });
 
 test('a reader that does not read is dropped before it holds memory; the others go on', async () => {
-  const streams = new Streams();
+  const streams = new Streams(() => ': still here\n\n');
   const server = createServer((_req, res) => {
     res.writeHead(200);
     streams.add(res, 'hello');
@@ -130,7 +130,8 @@ test('a reader that does not read is dropped before it holds memory; the others 
 test('more than fit are refused and told why; one that leaves makes room; the head alone is answered', async () => {
   const app = express();
   const cache = { shown: snapshot([]), subscribe: () => () => undefined };
-  const end = eventRoutes(app, { cache, maxStreams: 2 } as unknown as Web);
+  const refresh = { current: () => snapshot([]) };
+  const end = eventRoutes(app, { cache, refresh, maxStreams: 2 } as unknown as Web);
   app.use(errorHandler({ log: { error: () => undefined } } as unknown as Web));
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -157,7 +158,8 @@ test('more than fit are refused and told why; one that leaves makes room; the he
 test('one public address may hold so many; a near one all there are, and another its own', async () => {
   const app = express().set('trust proxy', true);
   const cache = { shown: snapshot([]), subscribe: () => () => undefined };
-  const end = eventRoutes(app, { cache, maxStreams: 100_000 } as unknown as Web);
+  const refresh = { current: () => snapshot([]) };
+  const end = eventRoutes(app, { cache, refresh, maxStreams: 100_000 } as unknown as Web);
   app.use(errorHandler({ log: { error: () => undefined } } as unknown as Web));
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -204,4 +206,20 @@ test('the process is asked what it may hold open, and says what to do when that 
     fix: expect.stringContaining('LimitNOFILE='),
   });
   expect(streamsWithin(1_024).max).toBe(512);
+});
+
+test('a page without news learns when its server last checked', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const world = await openWorld();
+  const reader = read(Number(new URL(world.url).port));
+  await until(() => reader.text.includes('event: snapshot'));
+  await world.pass(61, 1);
+  vi.advanceTimersByTime(20_000);
+  await until(() => reader.text.includes('event: checked'));
+  const [, at] = /event: checked\ndata: \{"at":"([^"]+)"\}/.exec(reader.text)!;
+  expect(world.now() - Date.parse(at!)).toBeLessThan(60_000);
+  expect((await world.get('/status/live')).text).toMatch(
+    /Checked <time datetime="2026-03-10T12:0\d(:\d\d)?Z" data-ago/,
+  );
 });

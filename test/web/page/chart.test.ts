@@ -6,7 +6,7 @@ import { pageContext } from '../../../src/web/page/context.ts';
 import { chart } from '../../../src/web/page/parts/chart.ts';
 import type { ResponseTimes } from '../../../src/web/page/series.ts';
 import { ctx, pages, series } from '../../browser/faces.ts';
-import { component, NOW, site, snapshot, view } from '../../makers.ts';
+import { component, NOW, snapshot, view } from '../../makers.ts';
 
 const words = pageContext(ctx(snapshot([])));
 const of = (minutes: readonly number[]): ResponseTimes => ({
@@ -23,19 +23,22 @@ const of = (minutes: readonly number[]): ResponseTimes => ({
     p99: null,
   })),
 });
-const count = (svg: string, look: string) => svg.split(`class="${look}"`).length - 1;
+/** The drawing for wide pages. */
+const wide = (svg: string) => svg.split('</svg>')[0]!;
+const count = (svg: string, look: string) => wide(svg).split(`class="${look}"`).length - 1;
 
 describe('the chart', () => {
   test('is one line of each kind where nothing is missing', () => {
     const { svg } = chart(of([40, 30, 20]), 'API', words)!;
-    expect([count(svg, 'mid'), count(svg, 'top'), count(svg, 'band')]).toEqual([1, 1, 1]);
+    expect([count(svg, 'mid'), count(svg, 'band')]).toEqual([1, 1]);
+    expect(svg.match(/<svg /g)).toHaveLength(2);
     expect(svg).not.toContain('NaN');
   });
 
   test('breaks at a gap, and shows a point that stands alone as a dot', () => {
     const { svg } = chart(of([400, 390, 200, 40, 30]), 'API', words)!;
-    expect(svg.match(/<path class="mid"/g)).toHaveLength(2);
-    expect(svg.match(/<circle class="mid"/g)).toHaveLength(1);
+    expect(wide(svg).match(/<path class="mid"/g)).toHaveLength(2);
+    expect(wide(svg).match(/<circle class="mid"/g)).toHaveLength(1);
   });
 
   test('says in words what it shows, and lists it newest first', () => {
@@ -45,6 +48,27 @@ describe('the chart', () => {
     );
     expect(rows.map(row => row.p50)).toEqual(['20\u00a0ms', '30\u00a0ms', '40\u00a0ms']);
     expect(rows[0]).toMatchObject({ count: 10, ok: 9, p95: '40\u00a0ms' });
+  });
+
+  test('a few outliers do not flatten the rest, and their height is named', () => {
+    const calm = Array.from({ length: 100 }, (_, i) => 40 + (i % 10));
+    const level = (svg: string) => /class="mid" d="M[\d.]+,([\d.]+)L/.exec(wide(svg))![1]!;
+    const spiked = of(calm.map((_, i) => (99 - i) * 10));
+    const points = spiked.points.map((point, i) => ({
+      ...point,
+      p50: calm[i]!,
+      p95: i === 50 ? 9000 : calm[i]!,
+    }));
+    const { svg } = chart({ ...spiked, points }, 'API', words)!;
+    expect(svg).toContain('>▲ 9,000\u00a0ms</text>');
+    // The line stands in the middle of the chart, not at its foot.
+    expect(Number(level(svg))).toBeLessThan(150);
+    const even = chart(
+      { ...spiked, points: points.map(point => ({ ...point, p95: point.p50 })) },
+      'API',
+      words,
+    )!;
+    expect(even.svg).not.toContain('▲');
   });
 
   test('of nothing timed is no chart', () => {
@@ -77,6 +101,8 @@ describe("a component's page", () => {
     ];
     expect(ours.map(([, link]) => link)).toEqual([
       '/status/live?lang=de',
+      '/status/live?lang=de',
+      '/status/history?lang=de',
       '/status/components/api?range=24h&amp;lang=de',
       '/status/components/api?range=7d&amp;lang=de',
       '/status/components/api?range=90d&amp;lang=de',
@@ -86,18 +112,10 @@ describe("a component's page", () => {
     ]);
   });
 
-  test('says whose hours stand beneath a day, and nothing about hours beneath a week', () => {
-    const berlin = site({ timezone: 'Europe/Berlin' });
-    const of = snapshot([view(api, 'operational')], { site: berlin });
-    const words = 'The times below the chart are in Europe/Berlin.';
-    expect(pages.component(ctx(of), 'api', series('24h'))).toContain(words);
-    expect(pages.component(ctx(of), 'api', series('7d'))).not.toContain('below the chart');
-  });
-
   test('that was never timed says so', () => {
     const html = pages.component(ctx(snapshot([view(api, 'no_data')])), 'api', of([]))!;
     expect(html).toContain('No response times were measured in this range.');
-    expect(html).not.toContain('<svg class="chart"');
+    expect(html).not.toContain('<svg class="chart');
   });
 
   test('does not exist for a component that does not', () => {
@@ -116,7 +134,7 @@ describe('a third party', () => {
   test('with trouble is quoted in its own words, linked, and its words stay text', () => {
     const html = row('partial_outage', 'Partial Outage (Delays <b>today</b>)');
     expect(html).toMatch(
-      /Upstream problem at <a href="https:\/\/resend-status\.com\/" rel="noopener">resend-status\.com<\/a> since <time[^>]*>14:30 UTC<\/time>: <q>Partial Outage \(Delays &lt;b&gt;today&lt;\/b&gt;\)<\/q>/,
+      /Upstream problem at <a href="https:\/\/resend-status\.com\/" rel="noopener">resend-status\.com<\/a> since <time[^>]*>14:30<\/time>: <q>Partial Outage \(Delays &lt;b&gt;today&lt;\/b&gt;\)<\/q>/,
     );
   });
 

@@ -119,9 +119,9 @@ describe('the figure stands with its coverage', () => {
     const thin = snapshot([seen(3 * DAY, 90 * DAY, { percent: 99.99, downtime: HOUR })]);
     const thick = snapshot([seen(0.95 * 90 * DAY, 90 * DAY, { percent: 99.99, downtime: HOUR })]);
     const en = pages.live(ctx(thin, 'en'));
-    expect(en).toContain('99.99% uptime · 3 of 90 days observed<');
+    expect(en).toContain('>99.99% · 3 of 90 days observed<');
     expect(en).toContain('aria-label="API: 99.99% uptime over 90 days; no incidents; 3 of 90 days observed"');
-    expect(pages.live(ctx(thin, 'de'))).toContain('verfügbar · 3 von 90 Tagen beobachtet<');
+    expect(pages.live(ctx(thin, 'de'))).toContain('% · 3 von 90 Tagen beobachtet<');
     const page = pages.component(ctx(thin, 'en'), 'api', series)!;
     expect(page.match(/99\.99% uptime · 3 of 90 days observed/g)!.length).toBeGreaterThan(1);
     for (const id of ['api', undefined]) {
@@ -183,7 +183,7 @@ describe('the figure stands with its coverage', () => {
       },
       NOW,
     );
-    expect(pages.live(ctx(of, 'en'))).toContain('99.99% uptime · 0 of 90 days observed');
+    expect(pages.live(ctx(of, 'en'))).toContain('>99.99% · 0 of 90 days observed<');
     expect(of.components[0]!.days.filter(({ state }) => state === 'operational')).toHaveLength(1);
     expect(of.components[0]!.days.filter(({ state }) => state === 'no_data').length).toBeGreaterThan(87);
   });

@@ -101,7 +101,7 @@ test("a component's page is linked from the status page and changes with what wa
   expect(before.text).toContain('No response times were measured in this range.');
   await world.pass(180, 60);
   const after = await world.get('/status/components/api?range=7d');
-  expect(after.text).toContain('<svg class="chart"');
+  expect(after.text).toContain('<svg class="chart wide"');
   expect(after.headers.get('cache-control')).toMatch(/^public, max-age=10/);
   expect(after.headers.get('vary')).toContain('Accept-Language');
 });

@@ -154,7 +154,7 @@ const ctx = (snapshot: Snapshot, lang: Lang) => ({
   base: '',
   assets: { css: '/a.css', js: '/a.js' },
 });
-const heading = (html: string) => /<h1>.*?<span>(.*?)<\/span><\/h1>/s.exec(html)![1]!;
+const heading = (html: string) => /<h1>(.*?)<\/h1>/s.exec(html)![1]!;
 const wordsOf = (svg: string) => /<title>(.*)<\/title>/.exec(svg)![1]!;
 const WELL: Record<Lang, string> = { en: 'All systems operational', de: 'Alle Systeme in Betrieb' };
 
@@ -170,7 +170,7 @@ describe('the overall status, for any snapshot', () => {
         for (const lang of LANGS) {
           const html = pages.live(ctx(of, lang));
           expect(html).toContain(
-            `<section class="verdict ${CODE[state]}" id="verdict" data-h="${CODE[state]}">`,
+            `<section class="summary ${CODE[state]}" id="summary" data-h="${CODE[state]}">`,
           );
           expect(html).toContain(THEME_COLOR[state]);
           expect(html).toContain(favicon(state));
@@ -310,7 +310,7 @@ describe('a stall while another component is in maintenance', () => {
     expect(widgetJson(of)).toMatchObject({ wrong: true, state: 'no_data' });
     const html = pages.live(ctx(of, 'en'));
     expect(heading(html)).toContain('Monitoring of api has been interrupted');
-    expect(html).toContain('db: under maintenance');
+    expect(html).toContain('db under maintenance');
   });
 
   test('an outage stays the worst; a component in maintenance that is not looked at stays in maintenance', () => {

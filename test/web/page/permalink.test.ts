@@ -71,27 +71,26 @@ const plain = (html: string) =>
   html
     .replace(/<svg.*?<\/svg>/gs, '')
     .replace(/<[^>]+>/g, ' ')
+    .replace(/ ?– ?/g, ' – ')
     .replace(/\s+/g, ' ');
-const affected = (html: string) => plain(/<ul class="affected">.*?<\/section>/s.exec(html)![0]);
+const affected = (html: string) => plain(/<ul class="affected panel">.*?<\/section>/s.exec(html)![0]);
 
 test('each component over time: stretches in one state are one, its share of the downtime is told', () => {
   expect(affected(pages.incident(ctx(changing), of.id)!)).toBe(
     [
-      ' API Degraded performance 22 Nov 2026, 14:42 UTC – 14:52 UTC',
-      'Major outage 22 Nov 2026, 14:52 UTC – 15:42 UTC',
+      ' API Degraded performance Sun 22 Nov, 14:42 – 14:52 (10 min)',
+      'Major outage Sun 22 Nov, 14:52 – 15:42 (50 min)',
       '50 min counted as downtime',
-      'Database Major outage 22 Nov 2026, 14:52 UTC – 15:02 UTC ',
+      'Database Major outage Sun 22 Nov, 14:52 – 15:02 (10 min) ',
     ].join(' '),
   );
 });
 
 test('without stretches the whole incident; an open one says since when', () => {
   expect(affected(pages.incident(ctx(), of.id)!)).toContain(
-    'Database Major outage 22 Nov 2026, 14:42 UTC – 15:42 UTC',
+    'Database Major outage Sun 22 Nov, 14:42 – 15:42 (1 h)',
   );
-  expect(affected(pages.incident(ctx(), later.id)!)).toContain(
-    'API Major outage since 23 Nov 2026, 14:41 UTC',
-  );
+  expect(affected(pages.incident(ctx(), later.id)!)).toContain('API Major outage since 14:41');
 });
 
 test('links to what came before and after', () => {
@@ -136,7 +135,7 @@ test('history: months turn like pages, quiet ones included, and say what was in 
   const october = pages.history(of, '2026-10')!;
   expect(october).toContain('<a href="/status/history/2026-09" rel="prev" class="prev">September 2026</a>');
   expect(october).toContain('<a href="/status/history/2026-11" rel="next" class="next">November 2026</a>');
-  expect(october).toContain('No incidents reported.');
+  expect(october).toContain('No incidents');
   const november = pages.history(of, '2026-11')!;
   expect(november).not.toContain('rel="next"');
   expect(november).toContain('<p class="when">1 incident</p>');

@@ -50,9 +50,7 @@ describe('the picture', () => {
 
   test('tells the overall status in words and moments, never durations that go stale in a chat', () => {
     const words = wordsOf(pages.picture(ctx(FACES.outage!), null)!);
-    expect(words).toContain(
-      'API: major outage | since 23 Nov 2026, 14:30 UTC | Dashboard: degraded performance',
-    );
+    expect(words).toContain('API is down | since 23 Nov 2026, 14:30 UTC | Dashboard degraded');
     expect(words).not.toContain('12 min');
     expect(wordsOf(pages.picture(ctx(FACES.well!, 'de'), null)!)).toContain('Alle Systeme');
     expect(wordsOf(pages.picture(ctx(FACES.well!), LATENCY_ID)!)).toContain(

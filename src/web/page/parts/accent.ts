@@ -5,9 +5,9 @@ type Rgb = readonly [number, number, number];
 
 const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
-// The backgrounds of the stylesheet: keep in step with --ground there.
-const LIGHT_GROUND: Rgb = WHITE;
-const DARK_GROUND: Rgb = [15, 17, 21];
+// The less favorable backgrounds of the stylesheet: keep in step with --ground and --card there.
+const LIGHT_GROUND: Rgb = [250, 251, 252];
+const DARK_GROUND: Rgb = [21, 24, 29];
 /** WCAG 1.4.3, with a margin for rounding. */
 const READABLE = 4.6;
 

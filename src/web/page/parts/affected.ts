@@ -6,7 +6,7 @@ import type { Millis } from '../../../core/model/time.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
 import { unionLength } from '../../../core/page/uptime.ts';
 import type { PageContext } from '../context.ts';
-import { isOver, windowHtml } from './incidents.ts';
+import { isOver } from './incidents.ts';
 import { icon } from './status-style.ts';
 
 /**
@@ -24,7 +24,7 @@ export function affectedOf(incident: IncidentView, ctx: PageContext) {
       spanHtml:
         end === null
           ? ctx.html('component.since', { since: ctx.time(start) })
-          : windowHtml({ start, end }, ctx),
+          : ctx.window({ start, end }).html,
     })),
     counted: countedWords(incident.id, id, ctx),
   }));

@@ -1,8 +1,8 @@
 // Draws a chart of figures over time as one SVG on the server, readable without script, color or sight.
-import { scaleLinear, scaleUtc } from 'd3-scale';
+import { type ScaleTime, scaleLinear, scaleUtc } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import type { Millis } from '../../../core/model/time.ts';
-import { SPAN_LENGTH } from '../../../core/monitoring/rollup.ts';
+import { type Range, SPAN_LENGTH } from '../../../core/monitoring/rollup.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import type { ResponseTimes } from '../series.ts';
@@ -14,60 +14,104 @@ interface Drawn {
   readonly top: number | null;
 }
 
-const WIDTH = 807;
-const HEIGHT = 220;
-/** Room for the labels: left for the scale, below for the times. */
+/** Drawn twice, for wide pages and for phones: a drawing that shrinks takes its words with it. */
+const SIZES = [
+  { name: 'wide', width: 718, height: 220, ticks: 7 },
+  { name: 'narrow', width: 340, height: 190, ticks: 4 },
+] as const;
+type Size = (typeof SIZES)[number];
+
+/** Room for the labels: left for the scale, below for the times, above for the peak. */
 const LEFT = 56;
 const BELOW = 24;
-const ABOVE = 8;
+const ABOVE = 18;
 
-/**
- * Draws at least one point, oldest first. The scale begins at 0, or below for negative figures.
- * @param scale formats a figure beside the grid
- * @param label describes the whole chart in words
- */
-export function drawChart(
-  { span, from, to, range }: Omit<ResponseTimes, 'points'>,
-  points: readonly Drawn[],
-  scale: (value: number) => string,
-  label: string,
-  ctx: PageContext,
-): string {
-  const x = scaleUtc([from, to], [LEFT, WIDTH - 1]);
+interface Chart extends Omit<ResponseTimes, 'points'> {
+  /** At least one point, oldest first. */
+  readonly points: readonly Drawn[];
+  /** Formats a figure beside the grid, and the peak. */
+  readonly scale: (value: number) => string;
+  /** Describes the whole chart in words. */
+  readonly label: string;
+}
+
+/** Draws a chart. The scale begins at 0, or below for negative figures; a few outliers do not flatten the rest. */
+export function drawChart(chart: Chart, ctx: PageContext): string {
+  return SIZES.map(size => drawing(chart, size, ctx)).join('');
+}
+
+function drawing({ points, scale, label, ...over }: Chart, size: Size, ctx: PageContext): string {
+  const { span, from, to } = over;
+  const { width, height } = size;
+  const x = scaleUtc([from, to], [LEFT, width - 1]);
   const figures = points.flatMap(({ mid, top }) => [mid, top ?? mid]);
-  const domain = [Math.min(0, ...figures), Math.max(0, ...figures)] as const;
-  const y = scaleLinear(domain[0] === domain[1] ? [0, 1] : domain, [HEIGHT - BELOW, ABOVE]).nice(4);
+  const highest = Math.max(0, ...figures);
+  const most = withoutOutliers(figures);
+  const domain = [Math.min(0, ...figures), most] as const;
+  const y = scaleLinear(domain[0] === domain[1] ? [0, 1] : domain, [height - BELOW, ABOVE])
+    .clamp(true)
+    .nice(4);
   const middle = ({ start }: Drawn) => x(Math.min(start + SPAN_LENGTH[span] / 2, to));
-  const stretches = unbroken(points, SPAN_LENGTH[span]);
+  const upper = (point: Drawn) => y(point.top ?? point.mid);
   const path = (d: string | null, className: string) =>
     d === null ? '' : `<path class="${className}" d="${d}"/>`;
-  const upper = (point: Drawn) => y(point.top ?? point.mid);
   const between = area<Drawn>(middle, point => y(point.mid), upper).digits(1);
   const low = line<Drawn>(middle, point => y(point.mid)).digits(1);
-  const high = line<Drawn>(middle, upper).digits(1);
-  const drawn = stretches.map(run => {
+  const drawn = unbroken(points, SPAN_LENGTH[span]).map(run => {
     // A single point has no line, so draw a dot.
     const only = run.length === 1 ? run[0] : undefined;
-    const two = run.some(point => point.top !== null);
-    if (only) {
-      return dot(middle(only), y(only.mid), 'mid') + (two ? dot(middle(only), upper(only), 'top') : '');
-    }
-    const band = two ? path(between(run), 'band') + path(high(run), 'top') : '';
-    return band + path(low(run), 'mid');
+    if (only) return dot(middle(only), y(only.mid), 'mid');
+    return (run.some(point => point.top !== null) ? path(between(run), 'band') : '') + path(low(run), 'mid');
   });
   const levels = y.ticks(4).map(value => {
     const at = round(y(value));
-    return `<path class="grid" d="M${LEFT} ${at}H${WIDTH}"/><text x="${LEFT - 6}" y="${at + 4}" text-anchor="end">${escapeHtml(scale(value))}</text>`;
+    return `<path class="grid" d="M${LEFT} ${at}H${width}"/><text x="${LEFT - 6}" y="${at + 4}" text-anchor="end">${escapeHtml(scale(value))}</text>`;
   });
-  // A label at the edge would be cut off or overlap the scale; on a phone, labels are twice as wide.
-  const inside = (moment: Date) => x(moment) > LEFT + 40 && x(moment) < WIDTH - 20;
-  const ticks = x.ticks(range === '24h' ? 6 : 7).filter(inside);
-  const times = ticks.map(moment => {
-    const at = moment.getTime();
-    const text = range === '24h' ? ctx.dates.clock(at) : ctx.dates.dayMonth(at);
-    return `<text x="${round(x(at))}" y="${HEIGHT - 6}" text-anchor="middle">${escapeHtml(text)}</text>`;
-  });
-  return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${[...levels, ...times, ...drawn].join('')}</svg>`;
+  const peak = highest > y.domain()[1]! ? peakOf(points, highest, middle, { width, scale }) : '';
+  const frame = `data-from="${from}" data-to="${to}" data-left="${LEFT}"`;
+  const cursor = `<path class="cursor" d="M0 ${ABOVE}V${height - BELOW}"/>`;
+  const all = [...levels, ...timesBelow(x, over.range, size, ctx), ...drawn, peak, cursor].join('');
+  return `<svg class="chart ${size.name}" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${width} ${height}" ${frame}>${all}</svg>`;
+}
+
+/** The highest figure; if a few are far above nearly all others, twice what those reach. */
+function withoutOutliers(figures: readonly number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  const nearly = sorted[Math.floor((sorted.length - 1) * 0.97)]!;
+  const highest = Math.max(0, sorted.at(-1)!);
+  return nearly > 0 && highest > 4 * nearly ? 2 * nearly : highest;
+}
+
+/** The figure of a peak that is above the scale, at its place. */
+function peakOf(
+  points: readonly Drawn[],
+  highest: number,
+  middle: (point: Drawn) => number,
+  { width, scale }: { readonly width: number; readonly scale: (value: number) => string },
+): string {
+  const at = middle(points.find(({ mid, top }) => (top ?? mid) === highest)!);
+  const anchor = at > width - 60 ? 'end' : at < LEFT + 60 ? 'start' : 'middle';
+  return `<text class="peak" x="${round(at)}" y="${ABOVE - 5}" text-anchor="${anchor}">▲ ${escapeHtml(scale(highest))}</text>`;
+}
+
+/** The times below the chart; the script writes them in the visitor's zone. */
+function timesBelow(
+  x: ScaleTime<number, number>,
+  range: Range,
+  { width, height, ticks }: Size,
+  ctx: PageContext,
+) {
+  // A label at the edge would be cut off or overlap the scale.
+  const inside = (moment: Date) => x(moment) > LEFT + 16 && x(moment) < width - 20;
+  return x
+    .ticks(ticks)
+    .filter(inside)
+    .map(moment => {
+      const at = moment.getTime();
+      const text = range === '24h' ? ctx.dates.clock(at) : ctx.dates.dayMonth(at);
+      const how = range === '24h' ? 'data-clock' : 'data-day';
+      return `<text x="${round(x(at))}" y="${height - 6}" text-anchor="middle" data-at="${at}" ${how}>${escapeHtml(text)}</text>`;
+    });
 }
 
 /** Splits the points at gaps: a line across time without measurements would be invented. */

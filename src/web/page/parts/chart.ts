@@ -24,7 +24,7 @@ export function chart(series: ResponseTimes, name: string, ctx: PageContext) {
   });
   const points = timed.map(({ start, p50, p95 }) => ({ start, mid: p50, top: p95 }));
   return {
-    svg: drawChart(series, points, millis, label, ctx),
+    svg: drawChart({ ...series, points, scale: millis, label }, ctx),
     rows: [...series.points].reverse().map(({ start, p50, p95, count, ok }) => ({
       at: ctx.time(start).html,
       p50: p50 === null ? '–' : millis(p50),

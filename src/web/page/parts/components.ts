@@ -1,14 +1,14 @@
 // The components as listed on the page: groups, rows and their texts.
 import type { Health } from '../../../core/model/component.ts';
 import type { Render } from '../../../core/model/ports/render.ts';
-import type { Millis } from '../../../core/model/time.ts';
-import { coverageWords, knownPercent } from '../../../core/page/coverage-words.ts';
+import { MINUTE, type Millis } from '../../../core/model/time.ts';
+import { coverageWords, knownPercent, percentOfAll } from '../../../core/page/coverage-words.ts';
 import type { ComponentView, GroupView } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
-import { titlesOf } from './incidents.ts';
+import { happening, titlesOf } from './incidents.ts';
 import { CODE, icon } from './status-style.ts';
-import { coversWholeWindow, NARROW, sayUptime, uptimeBars } from './uptime-bars.ts';
+import { coversWholeWindow, NARROW, sayUptime, stripOf, uptimeBars, worstDays } from './uptime-bars.ts';
 
 /** The groups of the component section, in the site's order, as HTML; one row per step. */
 export function* groups(ctx: PageContext, render: Render) {
@@ -33,10 +33,23 @@ export function legend(ctx: PageContext) {
   }));
 }
 
+/** The scale of all strips; on a phone they show fewer days, and the figures stay those of the whole window. */
+export function scale(ctx: PageContext) {
+  const { days } = ctx.site.uptime;
+  return {
+    ago: ctx.say('component.ago', { n: days }),
+    agoNarrow: ctx.say('component.ago', { n: Math.min(days, NARROW) }),
+    window: ctx.say('component.window', { n: days }),
+  };
+}
+
+/** A group is open while there are few components, or while one in it is not well. */
 function groupOf(group: GroupView, i: number, ctx: PageContext) {
-  // Missing data is no trouble: an unconfigured check does not unfold its group.
-  const open = group.components.some(({ health }) => health !== 'operational' && health !== 'no_data');
+  const isUnwell = group.components.some(({ health }) => health !== 'operational' && health !== 'no_data');
+  const open = isUnwell || ctx.snapshot.components.length <= FEW;
   const isPartly = group.health === 'no_data' && group.components.some(({ health }) => health !== 'no_data');
+  const percent = percentOfAll(group.components);
+  const codes = worstDays(group.components).map(state => CODE[state]);
   return {
     id: `g-${i}`,
     name: group.name,
@@ -45,45 +58,75 @@ function groupOf(group: GroupView, i: number, ctx: PageContext) {
     state: ctx.say(isPartly ? 'state.partly_unknown' : `state.${group.health}`),
     count: ctx.say('component.group', { n: group.components.length }),
     open,
+    // Of a closed group, the worst of each day and the figure of all.
+    strip: open || codes.length === 0 ? null : stripOf(codes.join(''), null),
+    figure: open || percent === null ? null : ctx.dates.percent(percent),
   };
 }
+
+/** With so many components or fewer, all groups are open. */
+const FEW = 12;
 
 /**
  * One component's row.
  * @param titles incident titles by id
+ * @param isWhole whether all its days are listed, not only the latest
  */
-export function componentRow(view: ComponentView, titles: ReadonlyMap<string, string>, ctx: PageContext) {
+export function componentRow(
+  view: ComponentView,
+  titles: ReadonlyMap<string, string>,
+  ctx: PageContext,
+  isWhole = false,
+) {
   const { component, health } = view;
-  const bars = uptimeBars(view, titles, ctx);
+  const bars = uptimeBars(view, titles, ctx, isWhole ? Number.POSITIVE_INFINITY : MAX_DAYS);
   return {
     id: `c-${component.id}`,
     name: component.name,
     url: ctx.page(`/status/components/${encodeURIComponent(component.id)}`),
+    more: ctx.say('component.more', { name: component.name }),
     description: component.description,
     code: CODE[health],
     icon: icon(health),
     state: ctx.say(`state.${health}`),
-    sinceHtml: sinceHtml(view, ctx),
+    stateHtml: stateHtml(view, ctx),
+    isWell: health === 'operational',
     upstream: upstreamTrouble(view, ctx),
     failingHtml: failing(view, ctx),
+    // The scale of the card names the window; other times are named in the row.
+    figure: figureWords(view, ctx),
     uptime: uptimeWords(view, ctx),
-    uptimeDays: uptimeDays(view, bars.days, ctx),
     bars,
     ago: ctx.say('component.ago', { n: bars.days }),
     agoNarrow: ctx.say('component.ago', { n: Math.min(bars.days, NARROW) }),
   };
 }
 
-/** Since when the component has this state, and since when nothing newer is known. */
-function sinceHtml({ health, since, stall }: ComponentView, ctx: PageContext): string | null {
-  const near = (at: Millis) => ({ since: ctx.time(at, 'near') });
-  // The start is shown only for trouble: visitors need that, not "operational since".
-  const quiet = since === null || health === 'operational' || health === 'no_data';
-  const parts = [
-    ...(quiet ? [] : [ctx.html('component.since', near(since))]),
-    ...(stall?.isInterrupted ? [ctx.html('component.interrupted', near(stall.since))] : []),
-  ];
-  return parts.length === 0 ? null : parts.join(' · ');
+/** How many bad days a row lists; the component's page has all. */
+const MAX_DAYS = 5;
+
+/** The state with its beginning, or with its end if that is planned, and since when nothing newer is known. */
+function stateHtml({ component, health, since, stall }: ComponentView, ctx: PageContext): string {
+  const state = ctx.say(`state.${health}`);
+  const until = health === 'under_maintenance' ? plannedEnd(component.id, ctx) : null;
+  const isUnwell = health !== 'operational' && health !== 'no_data';
+  const said =
+    until !== null
+      ? ctx.html('component.state_until', { state, until: ctx.time(until) })
+      : isUnwell && since !== null
+        ? ctx.html('component.state_since', { state, since: ctx.time(since) })
+        : ctx.html(`state.${health}`);
+  if (!stall?.isInterrupted) return said;
+  return `${said} · ${ctx.html('component.interrupted', { since: ctx.time(stall.since) })}`;
+}
+
+/** When the maintenance in progress on a component is planned to end; null if that is past. */
+function plannedEnd(id: string, { snapshot, at }: PageContext): Millis | null {
+  const ends = happening(snapshot)
+    .filter(({ affected }) => affected.some(one => one.id === id))
+    .flatMap(({ scheduled }) => scheduled?.end ?? []);
+  const end = Math.max(...ends, 0);
+  return end > at ? end : null;
 }
 
 /** A sentence with its `since`, if that is known. */
@@ -94,7 +137,7 @@ function sinceKnown(
   values = {},
 ): string {
   if (since === null) return ctx.html(key, values);
-  return ctx.html(`${key}_since`, { ...values, since: ctx.time(since, 'near') });
+  return ctx.html(`${key}_since`, { ...values, since: ctx.time(since) });
 }
 
 /** For third parties: trouble that the provider itself reports, quoted and linked. */
@@ -114,11 +157,18 @@ function failing({ failing, seen }: ComponentView, ctx: PageContext): string | n
   return sinceKnown('component.failing', failing.since, ctx) + why;
 }
 
-/** An uptime over the whole window says so if fewer bars are shown; the coverage text names the days, too. */
-function uptimeDays(view: ComponentView, days: number, ctx: PageContext): string | null {
-  const whole = knownPercent(view) !== null && coversWholeWindow(view);
-  const isCovered = coverageWords([view], ctx.say) === null;
-  return whole && isCovered && days > NARROW ? ctx.say('component.uptime_days', { n: days }) : null;
+/** The figure of a row: the scale of the card names its window, so only another time is named. */
+export function figureWords(view: ComponentView, ctx: PageContext): string {
+  const figure = knownPercent(view);
+  if (figure === null) return ctx.say('component.no_uptime');
+  const percent = ctx.dates.percent(figure);
+  const { total } = view.uptime;
+  const isWhole = coversWholeWindow(view) || total < MINUTE;
+  const words = isWhole
+    ? percent
+    : ctx.say('component.figure_over', { percent, duration: ctx.dates.within(total) });
+  const coverage = coverageWords([view], ctx.say);
+  return coverage ? `${words} · ${coverage}` : words;
 }
 
 /** The uptime in words, with its time if less than the whole window, and its coverage if that is partial. */

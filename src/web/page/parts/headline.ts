@@ -1,75 +1,78 @@
-// The overall status in words: one sentence, never vaguer or kinder than the facts below it.
+// The overall status in words: a sentence, never vaguer or kinder than the facts below it, and a line of details.
 
-import type { Values } from '../../../core/i18n/words.ts';
-import { badness } from '../../../core/model/component.ts';
+import { DAY, type Millis } from '../../../core/model/time.ts';
+import { coverageWords, percentOfAll } from '../../../core/page/coverage-words.ts';
 import type { OverallStatus } from '../../../core/page/snapshot.ts';
-import { type PageContext, plainOf } from '../context.ts';
+import { escapeHtml } from '../../../core/text/markdown.ts';
+import { type PageContext, plainOf, unbreakable } from '../context.ts';
+import { happening, isOver } from './incidents.ts';
 import { icon } from './status-style.ts';
 
-/** With more names than this, the sentence counts instead of listing. */
+/** With more names than this, a sentence counts instead of listing. */
 const NAMED = 3;
 
+/** The states in which components are unwell, worst first. */
+const UNWELL = ['major_outage', 'partial_outage', 'degraded_performance', 'under_maintenance'] as const;
+
 /**
- * The overall status: its state, the sentence as HTML and as plain text (for the title and for chats), and in `notes`
- * further sentences with what the first leaves out.
+ * The overall status: its state, the sentence as HTML and as plain text (for the title and for chats), and the details
+ * that the sentence leaves out, as HTML.
  */
 export function overallText(ctx: PageContext) {
   const { overall } = ctx.snapshot;
   const html = sentence(overall, ctx);
-  return { health: overall.state, icon: icon(overall.state), html, plain: plainOf(html), notes: notes(ctx) };
+  const health = overall.state;
+  return { health, icon: icon(health), html, plain: plainOf(html), details: details(ctx) };
 }
 
-/** The overall status for a picture: without durations, the time on a line of its own. */
+/** The overall status for a picture: nothing that changes with each minute. */
 export function overallForPicture(ctx: PageContext) {
   const { overall } = ctx.snapshot;
+  // A picture is looked at on other days, too.
+  const still: PageContext = { ...ctx, time: at => ({ html: escapeHtml(ctx.dates.dateTime(at)) }) };
   const since =
     overall.since === null ? [] : [ctx.say('component.since', { since: ctx.dates.dateTime(overall.since) })];
   return {
     health: overall.state,
-    headline: plainOf(sentence({ ...overall, since: null }, ctx, 'dateTime')),
-    notes: [...since, ...notes(ctx, 'dateTime')],
+    headline: plainOf(sentence(overall, still)),
+    notes: [...since, ...notes(still).map(plainOf)],
   };
 }
 
 /** Returns what is unknown and should not be, as HTML; null if nothing is. */
-function doubt({ interrupted, stalePage }: OverallStatus, ctx: PageContext, style: Style): string | null {
-  if (stalePage !== undefined) return ctx.html('overall.stale', { since: ctx.time(stalePage, style) });
+function doubt({ interrupted, stalePage }: OverallStatus, ctx: PageContext): string | null {
+  if (stalePage !== undefined) return ctx.html('overall.stale', { since: ctx.time(stalePage) });
   if (!interrupted) return null;
   const names = few(interrupted.names);
-  return ctx.html('overall.interrupted', { names, since: ctx.time(interrupted.since, style) });
+  return ctx.html('overall.interrupted', { names, since: ctx.time(interrupted.since) });
 }
-
-type Style = 'near' | 'dateTime';
 
 function few(names: readonly string[]): string {
   return (names.length > 8 ? [...names.slice(0, 8), `+${names.length - 8}`] : names).join(', ');
 }
 
-function sentence(overall: OverallStatus, ctx: PageContext, style: Style = 'near'): string {
+function sentence(overall: OverallStatus, ctx: PageContext): string {
   const { state, worst, total, isNothingKnown, noReports, loose } = overall;
-  if (worst.length === 0) {
-    if (loose.length === 1) return ctx.html('overall.loose', { title: loose[0]! });
-    if (loose.length > 1) return ctx.html('overall.loose_many', { n: loose.length });
-    const unsure = doubt(overall, ctx, style);
-    if (unsure !== null) return unsure;
-    if (noReports) return ctx.html('overall.missing');
-    if (total === 0) return ctx.html('overall.none');
-    if (!isNothingKnown) return ctx.html(state === 'no_data' ? 'overall.well_so_far' : 'overall.well');
-    return ctx.html(isUnchecked(ctx) ? 'overall.empty' : 'overall.no_data');
+  if (worst.length > 0) {
+    const n = worst.length;
+    const isAll = n === total && n > 1;
+    const names = isAll ? ctx.say('overall.all') : namesOf(worst, total, ctx);
+    return ctx.html(`overall.${state as (typeof UNWELL)[number]}`, { names, n });
   }
-  if (state === 'under_maintenance' && worst.length <= NAMED) {
-    return ctx.html('overall.maintenance', { names: worst.join(', ') });
-  }
-  const since = overall.since === null ? null : ctx.time(overall.since, 'near');
-  // Unbreakable, so that "1 h" and "37 min" stay on one line.
-  const duration = overall.since === null ? '' : unbreakable(ctx.dates.duration(ctx.at - overall.since));
-  const say = (key: 'overall.named' | 'overall.many' | 'overall.all', values: Values) =>
-    since ? ctx.html(`${key}_since`, { ...values, since, duration }) : ctx.html(key, values);
-  if (worst.length === total && total > 1) return say('overall.all', { state: ctx.say(`state.${state}`) });
-  if (worst.length <= NAMED) {
-    return say('overall.named', { names: worst.join(', '), state: ctx.say(`in.${state}`) });
-  }
-  return say('overall.many', { state: ctx.say(`state.${state}`), count: worst.length, total });
+  if (loose.length === 1) return ctx.html('overall.loose', { title: loose[0]! });
+  if (loose.length > 1) return ctx.html('overall.loose_many', { n: loose.length });
+  const unsure = doubt(overall, ctx);
+  if (unsure !== null) return unsure;
+  if (noReports) return ctx.html('overall.missing');
+  if (total === 0) return ctx.html('overall.none');
+  if (!isNothingKnown) return ctx.html(state === 'no_data' ? 'overall.well_so_far' : 'overall.well');
+  return ctx.html(isUnchecked(ctx) ? 'overall.empty' : 'overall.no_data');
+}
+
+/** "API and Database", or "4 of 6 components". */
+function namesOf(names: readonly string[], total: number, ctx: PageContext): string {
+  if (names.length <= NAMED) return ctx.dates.list(names);
+  return ctx.say('overall.count', { count: names.length, total });
 }
 
 /** Whether no check has run yet. One that ran may have been without a result. */
@@ -77,40 +80,79 @@ export function isUnchecked({ snapshot: { checkedAt, components } }: PageContext
   return checkedAt === null && components.every(({ seen }) => seen === null);
 }
 
-function notes(ctx: PageContext, style: Style = 'near'): string[] {
+/** The line below the sentence: since or until when, what else is unwell or unknown; when all is well, how it has been. */
+function details(ctx: PageContext): string[] {
+  const { overall, networkDownSince } = ctx.snapshot;
+  const { since, state } = overall;
+  const time = state === 'under_maintenance' ? untilHtml(ctx) : since === null ? null : sinceHtml(since, ctx);
+  return [
+    ...(time === null ? [] : [time]),
+    ...notes(ctx),
+    ...(networkDownSince === null ? [] : [ctx.html('blind', { since: ctx.time(networkDownSince) })]),
+    ...(state === 'operational' ? record(ctx) : []),
+  ];
+}
+
+function sinceHtml(since: Millis, ctx: PageContext): string {
+  const duration = unbreakable(ctx.dates.duration(ctx.at - since));
+  return ctx.html('overall.since', { since: ctx.time(since), duration });
+}
+
+/** Until when the maintenance in progress is planned; null if it is overdue. */
+function untilHtml(ctx: PageContext): string | null {
+  const ends = happening(ctx.snapshot).flatMap(({ scheduled }) => scheduled?.end ?? []);
+  const end = Math.max(...ends, 0);
+  if (end <= ctx.at) return null;
+  const duration = unbreakable(ctx.dates.duration(end - ctx.at));
+  return ctx.html('overall.until', { until: ctx.time(end), duration });
+}
+
+function notes(ctx: PageContext): string[] {
   const { overall, missingSince } = ctx.snapshot;
+  const { worst, total, loose, interrupted } = overall;
   const said: string[] = [];
-  const { worst, affected, total, loose, interrupted } = overall;
-  const unsure = doubt(overall, ctx, style);
-  if (unsure !== null && worst.length + loose.length > 0) said.push(plainOf(unsure));
-  if (affected > worst.length) said.push(others(overall, ctx));
+  const unsure = doubt(overall, ctx);
+  if (unsure !== null && worst.length + loose.length > 0) said.push(unsure);
+  said.push(...others(overall, ctx));
   // A lone title is already in the headline; otherwise list the titles.
   if (worst.length > 0 || loose.length > 1)
-    for (const title of loose) said.push(ctx.say('overall.also', { title }));
+    for (const title of loose) said.push(ctx.html('overall.also', { title }));
   // If nothing is known at all, the headline says so, unless it names an incident.
   const unknown = overall.unknown.filter(name => !interrupted?.names.includes(name));
   if (unknown.length > 0 && (unknown.length < total || loose.length > 0))
-    said.push(ctx.say('overall.unknown', { names: few(unknown) }));
+    said.push(ctx.html('overall.unknown', { names: few(unknown) }));
   const headlineSaysNoReports = overall.noReports && worst.length === 0 && unsure === null;
-  if (missingSince !== null && !headlineSaysNoReports) said.push(ctx.say('overall.missing'));
+  if (missingSince !== null && !headlineSaysNoReports) said.push(ctx.html('overall.missing'));
   else if (overall.unread > 0 && missingSince === null)
-    said.push(ctx.say('overall.unread', { n: overall.unread }));
+    said.push(ctx.html('overall.unread', { n: overall.unread }));
   return said;
 }
 
-/** The other affected components: by name if there are few. */
-function others({ state, worst, affected }: OverallStatus, ctx: PageContext): string {
-  const rest = ctx.snapshot.components.filter(({ health }) => badness(health) > 0 && health !== state);
-  if (rest.length === 0 || rest.length > NAMED) {
-    return ctx.say('overall.others', { n: affected - worst.length });
-  }
-  return rest
-    .map(({ component: { name }, health }) =>
-      ctx.say('overall.named', { names: name, state: ctx.say(`in.${health}`) }),
-    )
-    .join(' · ');
+/** The other unwell components, a phrase for each state: "API partly down". */
+function others({ state, total }: OverallStatus, ctx: PageContext): string[] {
+  return UNWELL.filter(one => one !== state).flatMap(one => {
+    const names = ctx.snapshot.components
+      .filter(({ health }) => health === one)
+      .map(({ component }) => component.name);
+    return names.length === 0
+      ? []
+      : [ctx.html(`overall.other.${one}`, { names: namesOf(names, total, ctx) })];
+  });
 }
 
-function unbreakable(text: string): string {
-  return text.replaceAll(' ', '\u00a0');
+/** How it has been: since when without an incident, and the uptime of all components. */
+function record(ctx: PageContext): string[] {
+  const { components, incidents, at } = ctx.snapshot;
+  const percent = percentOfAll(components);
+  if (percent === null) return [];
+  const from = Math.min(...components.map(({ uptime }) => uptime.from));
+  const n = Math.floor((at - from) / DAY);
+  if (n === 0) return [];
+  const uptime = ctx.html('overall.uptime', { percent: ctx.dates.percent(percent), n });
+  const coverage = coverageWords(components, ctx.say);
+  // Where little was observed, no report does not mean that there was nothing.
+  if (coverage) return [`${uptime} (${coverage})`];
+  const last = Math.max(...incidents.filter(isOver).map(({ resolved }) => resolved ?? 0), from);
+  const quiet = Math.floor((at - last) / DAY);
+  return [...(quiet > 0 ? [ctx.html('overall.quiet', { n: quiet })] : []), uptime];
 }

@@ -4,32 +4,42 @@ import type { Key } from '../../../core/i18n/words.ts';
 import { isCalledOff, wordOfStatus } from '../../../core/incidents/completion.ts';
 import { endedAt } from '../../../core/incidents/ending.ts';
 import { type Health, statusOf } from '../../../core/model/component.ts';
-import { type IncidentUpdate, incidentPath } from '../../../core/model/incident.ts';
-import { DAY, MINUTE, type Millis, startOfUtcDay, utcDay } from '../../../core/model/time.ts';
+import { type IncidentUpdate, incidentPath, type UpdateStatus } from '../../../core/model/incident.ts';
+import { DAY, isoMillis, MINUTE, type Millis, utcDay } from '../../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { machineTextFor } from '../../../core/text/machine-texts.ts';
 import { escapeHtml, markdownAsWords, renderMarkdown } from '../../../core/text/markdown.ts';
-import type { PageContext } from '../context.ts';
+import { isolated, type PageContext, unbreakable } from '../context.ts';
 import { CODE, icon } from './status-style.ts';
 
 /** The card of an incident or a maintenance, its updates newest first. */
 export function incidentCard(incident: IncidentView, ctx: PageContext) {
   const health = healthForIcon(incident);
   const updates = updatesForPage(incident, ctx).reverse();
+  const isLive = !isOver(incident) && incident.state !== 'scheduled';
   return {
     id: anchorOf('i', incident.id),
     url: ctx.page(incidentPath(incident.id)),
     title: incident.title,
     code: CODE[health],
     icon: icon(health),
-    factsHtml: facts(incident, ctx),
-    affects: affects(incident, ctx),
+    // What is over is green; its card says how it was by its words.
+    pill: isOver(incident) ? null : ctx.say(stateKey(incident)),
+    factsHtml: [...(isOver(incident) ? [ctx.html(stateKey(incident))] : []), factsHtml(incident, ctx)].join(
+      ' · ',
+    ),
+    begins: isoMillis(beginning(incident)),
+    ends: isoMillis(ending(incident)),
     newest: updates[0]!,
-    older: updates.slice(1),
+    older: updates.slice(1, 1 + (isLive ? MAX_OLDER.live : MAX_OLDER.past)),
     olderWord: ctx.say('incident.older', { n: updates.length - 1 }),
+    hasMore: updates.length - 1 > (isLive ? MAX_OLDER.live : MAX_OLDER.past),
     postmortem: incident.postmortemHtml !== null,
   };
 }
+
+/** How many earlier updates a card unfolds: the page stays small whatever the history; the permalink has all. */
+const MAX_OLDER = { live: 20, past: 5 };
 
 /** All updates, oldest first. */
 export function updatesForPage(incident: IncidentView, ctx: PageContext) {
@@ -37,8 +47,15 @@ export function updatesForPage(incident: IncidentView, ctx: PageContext) {
     anchor: anchorOf('u', update.key),
     label: update.label ?? ctx.say(`status.${wordOfStatus(incident, update.status)}`),
     html: updateHtml(incident, i, ctx),
-    timeHtml: ctx.time(update.at).html,
+    code: CODE[healthOfUpdate(incident, update.status)],
+    timeHtml: ctx.time(update.at, 'ago').html,
   }));
+}
+
+/** The state for an update's dot: green once it is over, blue for planned work, else by the severity. */
+function healthOfUpdate({ scheduled, severity }: IncidentView, status: UpdateStatus): Health {
+  if (status === 'resolved' || status === 'completed') return 'operational';
+  return scheduled ? 'under_maintenance' : statusOf(severity);
 }
 
 /**
@@ -47,7 +64,7 @@ export function updatesForPage(incident: IncidentView, ctx: PageContext) {
  */
 function updateHtml(incident: IncidentView, index: number, ctx: PageContext): string {
   const update = incident.updates[index]!;
-  const moment = (at: Millis) => ctx.time(Math.min(at, update.at), 'near').html;
+  const moment = (at: Millis) => ctx.time(Math.min(at, update.at)).html;
   const html =
     machineTextFor(update.body, {
       say: ctx.say,
@@ -99,16 +116,6 @@ export function affects(incident: IncidentView, ctx: PageContext): string {
   return ctx.say('incident.affects', { names: ctx.dates.list(names) });
 }
 
-/** A maintenance's window as `<time>` to `<time>`, without repeating the date. */
-export function windowHtml(
-  scheduled: { readonly start: Millis; readonly end: Millis },
-  ctx: PageContext,
-): string {
-  const { start, end } = scheduled;
-  const style = ctx.dates.sameDay(start, end) ? 'time' : 'dateTime';
-  return `${ctx.time(start).html} – ${ctx.time(end, style).html}`;
-}
-
 export function isOver(incident: IncidentView): boolean {
   return incident.state === 'resolved' || incident.state === 'completed';
 }
@@ -138,36 +145,65 @@ export function titlesOf({ incidents, maintenances }: Snapshot): ReadonlyMap<str
 }
 
 /**
- * The last `count` UTC days, newest first. A day within a long incident is not `quiet`; a `calm` day fits on one line.
- * `others` are incidents that began earlier, or are shown at the top of the page, and touched the day.
+ * The last `count` days in the site's zone, newest first: days with what began on them, and runs of quiet days as one
+ * line. What is still active is not repeated, and nothing is claimed about days before the page existed. `continued` are
+ * those that began earlier and touched the day.
  */
 export function pastDays(count: number, ctx: PageContext) {
-  const { snapshot } = ctx;
-  const today = startOfUtcDay(ctx.at);
-  const oldest = today - (count - 1) * DAY;
-  const all = [...snapshot.incidents, ...snapshot.maintenances].filter(
-    one => ending(one) > oldest && one.state !== 'scheduled',
-  );
-  return Array.from({ length: count }, (_, i) => {
-    const start = today - i * DAY;
-    const touching = all.filter(one => beginning(one) < start + DAY && ending(one) > start);
-    const own = touching.filter(one => isOver(one) && beginning(one) >= start);
-    return {
-      day: utcDay(start),
-      heading: ctx.dates.day(utcDay(start)),
-      today: i === 0,
-      quiet: touching.length === 0,
-      calm: own.length === 0 && touching.length < 2,
-      cards: own.sort((a, b) => beginning(b) - beginning(a)).map(one => incidentCard(one, ctx)),
-      others: touching
-        .filter(one => !own.includes(one))
-        .map(one => ({
-          text: ctx.say(isOver(one) ? 'page.continued' : 'page.ongoing', { title: one.title }),
-          url: ctx.page(incidentPath(one.id)),
-        })),
-    };
-  });
+  const { dates, snapshot } = ctx;
+  const today = dates.localDay(ctx.at);
+  const first = dates.localDay(Math.min(ctx.at, ...snapshot.components.map(({ uptime }) => uptime.from)));
+  const days = Array.from({ length: count }, (_, i) => utcDay(Date.parse(today) - i * DAY));
+  const all = [...snapshot.incidents, ...snapshot.maintenances]
+    .filter(one => one.state !== 'scheduled')
+    .map(one => ({ one, from: dates.localDay(beginning(one)), to: dates.localDay(ending(one)) }))
+    .filter(({ to }) => to >= days.at(-1)!);
+  const listed: PastDay[] = [];
+  let left = MAX_PAST;
+  for (const day of days) {
+    const touching = all.filter(({ from, to }) => from <= day && day <= to);
+    const over = touching.filter(({ one }) => isOver(one));
+    const own = over
+      .filter(({ from }) => from === day)
+      .map(({ one }) => one)
+      .sort((a, b) => beginning(b) - beginning(a))
+      .slice(0, Math.max(0, left));
+    left -= own.length;
+    if (over.length > 0) {
+      listed.push({
+        heading: dates.day(day, today),
+        day,
+        cards: own.map(one => incidentCard(one, ctx)),
+        continued: over
+          .filter(({ from }) => from < day)
+          .slice(0, MAX_CONTINUED)
+          .map(({ one }) => ({
+            text: ctx.say('page.continued', { title: one.title }),
+            url: ctx.page(incidentPath(one.id)),
+          })),
+      });
+    } else if (touching.length === 0 && day >= first) {
+      const run = listed.at(-1);
+      if (run?.cards === null && Date.parse(run.day) === Date.parse(day) + DAY)
+        listed[listed.length - 1] = { ...run, day, heading: dates.dayRange(day, run.last) };
+      else listed.push({ heading: dates.dayRange(day, day), day, last: day, cards: null });
+    }
+  }
+  return listed;
 }
+
+/** How many past incidents the live page shows, and how many that merely continued on a day. */
+const MAX_PAST = 30;
+const MAX_CONTINUED = 5;
+
+type PastDay =
+  | { readonly heading: string; readonly day: string; readonly last: string; readonly cards: null }
+  | {
+      readonly heading: string;
+      readonly day: string;
+      readonly cards: readonly ReturnType<typeof incidentCard>[];
+      readonly continued: readonly { readonly text: string; readonly url: string }[];
+    };
 
 /** When it began; a maintenance begins with its window. One that was called off belongs to the day on which it was. */
 export function beginning(incident: IncidentView): Millis {
@@ -181,26 +217,23 @@ function ending(incident: IncidentView): Millis {
   return (incident.resolved ?? beginning(incident) + incident.duration) + 1;
 }
 
-/** "Investigating · Major incident · for 12 min" */
-function facts(incident: IncidentView, ctx: PageContext): string {
-  const parts = [ctx.html(stateKey(incident))];
-  // Keep number and unit on one line.
-  const duration = ctx.dates.duration(incident.duration).replaceAll(' ', '\u00a0');
-  if (incident.scheduled) {
-    parts.push(ctx.html('maintenance'), windowHtml(incident.scheduled, ctx));
-  } else {
-    parts.push(ctx.html(`severity.${incident.severity}`));
-    parts.push(ctx.html(isOver(incident) ? 'incident.lasted' : 'incident.lasting', { duration }));
-  }
+/** "API · 52 min so far · next update by 23:08" */
+export function factsHtml(incident: IncidentView, ctx: PageContext): string {
+  const names = incident.affected.map(({ name }) => name);
+  const what = names.length === 0 ? ctx.html('incident.affects_none') : isolated(ctx.dates.list(names));
+  const duration = unbreakable(ctx.dates.duration(incident.duration));
+  const when = incident.scheduled
+    ? ctx.window(incident.scheduled).html
+    : ctx.html(isOver(incident) ? 'incident.lasted' : 'incident.still', { duration });
   const next = nextUpdateHtml(incident, ctx);
-  return [...parts, ...(next ? [next] : [])].join(' · ');
+  return [what, when, ...(next ? [next] : [])].join(' · ');
 }
 
 /** The time of the promised next update; null if none was promised. */
 export function nextUpdateHtml({ nextUpdate }: IncidentView, ctx: PageContext): string | null {
   if (nextUpdate === null) return null;
   const key = nextUpdate < ctx.at ? 'incident.next_update_late' : 'incident.next_update';
-  return ctx.html(key, { time: ctx.time(nextUpdate, 'near') });
+  return ctx.html(key, { time: ctx.time(nextUpdate) });
 }
 
 /** A valid HTML id; two updates of one page never have the same key. */

@@ -1,12 +1,12 @@
 // The picture that chats show below a link: the status in words, as SVG, to be converted to PNG.
-import { type Health, worst } from '../../../core/model/component.ts';
-import { memoized } from '../../../core/model/memo.ts';
-import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
+import type { Health } from '../../../core/model/component.ts';
+import type { IncidentView } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { overallForPicture } from './headline.ts';
 import { affects, healthForIcon, stateKey } from './incidents.ts';
 import { CODE, SHAPE, THEME_COLOR } from './status-style.ts';
+import { worstDays } from './uptime-bars.ts';
 
 /** Open Graph's usual size. */
 export const PICTURE = { width: 1200, height: 630 } as const;
@@ -73,11 +73,6 @@ function frame(health: Health, headline: string, notes: readonly string[], ctx: 
     '</svg>',
   ].join('');
 }
-
-/** Each day's worst state of all components. Cached, because every page of a Snapshot links the picture. */
-const worstDays = memoized((components: Snapshot['components']) =>
-  (components[0]?.days ?? []).map((_, i) => worst(components.map(view => view.days[i]?.state ?? 'no_data'))),
-);
 
 function bars(ctx: PageContext): string {
   const states = worstDays(ctx.snapshot.components);

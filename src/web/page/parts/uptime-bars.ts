@@ -1,8 +1,9 @@
 // Uptime bars: one SVG per component with one rect per day, and a list of the days with trouble.
 
 import type { Values } from '../../../core/i18n/words.ts';
+import { worst } from '../../../core/model/component.ts';
 import { incidentPath } from '../../../core/model/incident.ts';
-import { memoizedText } from '../../../core/model/memo.ts';
+import { memoized, memoizedText } from '../../../core/model/memo.ts';
 import { MINUTE } from '../../../core/model/time.ts';
 import { coverageWords, knownPercent } from '../../../core/page/coverage-words.ts';
 import type { ComponentView, DayCell } from '../../../core/page/snapshot.ts';
@@ -10,34 +11,62 @@ import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { CODE } from './status-style.ts';
 
-// A bar is 6 wide and begins every 9: ninety bars make 807, the column's width in px, so they are sharp.
-const PITCH = 9;
+// A bar is 6 wide and begins every 8: ninety bars make 718, the card's inner width in px, so they are sharp.
+const PITCH = 8;
 const WIDTH = 6;
-const TALL = 32;
+const TALL = 28;
 /** Days shown on a phone. */
 export const NARROW = 30;
 
 // Bars of bad days are taller, bars without data are short: readable without color.
-const HEIGHT: Record<string, number> = { o: 22, m: 22, d: 25, p: 28, x: 32, n: 3 };
+const HEIGHT: Record<string, number> = { o: 24, m: 24, d: 25, p: 26, x: 28, n: 3 };
 
-/** Draws a component's days and lists those with trouble, newest first. */
-export function uptimeBars(view: ComponentView, titles: ReadonlyMap<string, string>, ctx: PageContext) {
+/**
+ * Draws a component's days and lists those with trouble, newest first.
+ * @param most how many days are listed: a page of many components stays small whatever the history
+ */
+export function uptimeBars(
+  view: ComponentView,
+  titles: ReadonlyMap<string, string>,
+  ctx: PageContext,
+  most: number,
+) {
   const { days } = view;
-  const bad = days
+  const all = days
     .map((cell, index) => ({ cell, index }))
     .filter(({ cell }) => cell.state !== 'operational' && cell.state !== 'no_data')
-    .map(({ cell, index }) => badDay(cell, index, titles, ctx))
     .reverse();
-  const badWord = ctx.say('component.bad_days', { n: bad.length });
-  return { svg: draw(days, summary(view, bad.length, badWord, ctx)), bad, badWord, days: days.length };
+  const bad = all.slice(0, most).map(({ cell, index }) => badDay(cell, index, titles, ctx));
+  const badWord = ctx.say('component.bad_days', { n: all.length });
+  return {
+    svg: stripOf(codesOf(days), summary(view, all.length, badWord, ctx), days[0]?.day),
+    bad,
+    badWord,
+    days: days.length,
+  };
 }
 
-function draw(days: readonly DayCell[], name: string): string {
-  const width = days.length * PITCH - (PITCH - WIDTH);
+/**
+ * The strip of days.
+ * @param codes a letter for each day, oldest first
+ * @param label what it shows; null for a strip that repeats what stands beside it
+ */
+export function stripOf(codes: string, label: string | null, from = ''): string {
+  const width = codes.length * PITCH - (PITCH - WIDTH);
   // Without a style attribute, `width` is cut for phones (the newest 30 days); wide pages override it.
   const cut =
-    days.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
-  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${days[0]?.day ?? ''}">${barsOf(days.map(({ state }) => CODE[state]).join(''))}</svg>`;
+    codes.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
+  const name = label === null ? 'aria-hidden="true"' : `role="img" aria-label="${escapeHtml(label)}"`;
+  return `<svg ${name} viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${from}">${barsOf(codes)}</svg>`;
+}
+
+/** Each day's worst state of some components. Cached, because every page of a Snapshot shows it. */
+export const worstDays = memoized((components: readonly ComponentView[]) =>
+  (components[0]?.days ?? []).map((_, i) => worst(components.map(view => view.days[i]?.state ?? 'no_data'))),
+);
+
+function codesOf(days: readonly DayCell[]): string {
+  return days.map(({ state }) => CODE[state]).join('');
 }
 
 /** Many components have the same days, so equal bars are drawn once. */
@@ -85,6 +114,9 @@ export function coversWholeWindow({ uptime: { from, window } }: ComponentView): 
   return from <= window.start;
 }
 
+/** How many incidents of one day are linked. */
+const MAX_LINKS = 5;
+
 /** @param index the day's position among the bars, 0 the oldest */
 function badDay(cell: DayCell, index: number, titles: ReadonlyMap<string, string>, ctx: PageContext) {
   return {
@@ -95,7 +127,7 @@ function badDay(cell: DayCell, index: number, titles: ReadonlyMap<string, string
     state: ctx.say(`state.${cell.state}`),
     down:
       cell.downtime > 0 ? ctx.say('component.down', { duration: ctx.dates.duration(cell.downtime) }) : null,
-    incidents: cell.incidents.map(id => ({
+    incidents: cell.incidents.slice(0, MAX_LINKS).map(id => ({
       title: titles.get(id) ?? id,
       url: ctx.page(incidentPath(id)),
     })),
