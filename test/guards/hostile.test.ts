@@ -466,8 +466,9 @@ describe('a file of a megabyte is read or refused at once, in words that can be 
       }
       if (!value) expect(problems).toContainEqual(expect.objectContaining({ level: 'error' }));
     }
-    // What a busy machine keeps: most took seconds, and the keys in a line ended the process.
-    expect(took).toBeLessThan(400);
+    // What a busy machine keeps (a quiet one takes a tenth): most took many seconds, and the keys in a line ended the
+    // process.
+    expect(took).toBeLessThan(1500);
   });
 
   test('the nearest word is looked for among those of about its length', () => {
