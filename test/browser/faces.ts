@@ -325,7 +325,7 @@ export const PAGES: Record<string, string> = {
   left: pages.confirmation(well, 'unsubscribed', { email: 'ada@example.com' }),
   linkSent: pages.confirmation(well, 'unsubscribe_link_sent', { email: `${LONG}@example.com` }),
   confirm: pages.confirm(well, { token: 't', email: 'ada@example.com' }),
-  unsubscribe: pages.unsubscribe(well, { token: null, email: '', problem: 'email_missing' }),
+  unsubscribe: pages.unsubscribe(well, { token: null, email: '', problem: 'email_invalid' }),
   leave: pages.unsubscribe(well, { token: 't', email: 'ada@example.com', problem: null }),
   manage: pages.manage(ctx(FACES.sixty!), {
     token: 't',

@@ -7,46 +7,26 @@ import { brandPath, type Site } from '../../core/model/site.ts';
 import { type BrandColor, brandColors } from '../../core/page/brand-colors.ts';
 
 interface StateColors {
-  /** Text on its tint, as in public/status.css (`--x` and `--tint-x`), where mail programs are light and dark. */
+  /** Text and its background. */
   readonly light: { readonly ink: string; readonly tint: string };
   readonly dark: { readonly ink: string; readonly tint: string };
   /** The line at the edge of a chat message, with a contrast of 3:1 on light and dark. */
   readonly edge: string;
 }
 
-/** In step with public/status.css; decoration only, because the text says the same. */
+/** Light ink and tint, dark ink and tint, edge: in step with public/status.css. Decoration; the text says the same. */
 const COLORS = {
-  good: {
-    light: { ink: '#15753a', tint: '#edf9f1' },
-    dark: { ink: '#5cc98d', tint: '#10211a' },
-    edge: '#1f9254',
-  },
-  minor: {
-    light: { ink: '#855600', tint: '#fff6e0' },
-    dark: { ink: '#e9b343', tint: '#251d0b' },
-    edge: '#b77900',
-  },
-  major: {
-    light: { ink: '#b23a08', tint: '#fff1e9' },
-    dark: { ink: '#f68b57', tint: '#291710' },
-    edge: '#d9580d',
-  },
-  critical: {
-    light: { ink: '#9f1420', tint: '#fdeeee' },
-    dark: { ink: '#ff8087', tint: '#2b1417' },
-    edge: '#d1293d',
-  },
-  maintenance: {
-    light: { ink: '#1c49c8', tint: '#edf2ff' },
-    dark: { ink: '#8fb0ff', tint: '#131c33' },
-    edge: '#3b66dd',
-  },
-  cancelled: {
-    light: { ink: '#59616b', tint: '#f4f5f7' },
-    dark: { ink: '#a3abb5', tint: '#1a1e24' },
-    edge: '#808892',
-  },
-} satisfies Record<string, StateColors>;
+  good: colors('#15753a', '#edf9f1', '#5cc98d', '#10211a', '#1f9254'),
+  minor: colors('#855600', '#fff6e0', '#e9b343', '#251d0b', '#b77900'),
+  major: colors('#b23a08', '#fff1e9', '#f68b57', '#291710', '#d9580d'),
+  critical: colors('#9f1420', '#fdeeee', '#ff8087', '#2b1417', '#d1293d'),
+  maintenance: colors('#1c49c8', '#edf2ff', '#8fb0ff', '#131c33', '#3b66dd'),
+  cancelled: colors('#59616b', '#f4f5f7', '#a3abb5', '#1a1e24', '#808892'),
+};
+
+function colors(ink: string, tint: string, darkInk: string, darkTint: string, edge: string): StateColors {
+  return { light: { ink, tint }, dark: { ink: darkInk, tint: darkTint }, edge };
+}
 
 /** The colors of what an update says: of its state, or of how bad it is. */
 export function colorsOf(incident: Incident, update: IncidentUpdate): StateColors {

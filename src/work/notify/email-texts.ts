@@ -154,10 +154,9 @@ function upkeepFacts(
     { label: say('email.window'), value: planned },
   ];
   if (update.status === 'in_progress') {
-    const time = dates.dateTimeNear(end, update.at);
     return update.at < end
-      ? andWindow('email.until', time)
-      : andWindow('email.overrun', say('email.planned_end', { time }));
+      ? andWindow('email.until', dates.dateTimeNear(end, update.at))
+      : andWindow('email.work', say('email.overrun'));
   }
   if (update.status === 'verifying') return andWindow('email.work', say('email.verifying'));
   if (update.status !== 'completed') return [{ label: say('email.window'), value: planned }];
