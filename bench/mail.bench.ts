@@ -77,7 +77,12 @@ function sameEmail() {
   const whole = { ...incident, ...rest, started: 0, components: null, updates: [update] };
   const link = `http://localhost:3000/status/unsubscribe?token=${'x'.repeat(64)}`;
   const links = { incident: 'http://localhost:3000/status/incidents/a', unsubscribe: link, manage: link };
-  const site = { title: 'Levqor Status', timezone: 'UTC' } as Parameters<typeof emails.update>[0];
+  const site = {
+    title: 'Levqor Status',
+    timezone: 'UTC',
+    url: 'https://s',
+    brand: { logo: null, color: '#4f46e5' },
+  } as Parameters<typeof emails.update>[0];
   const headers = {
     'List-Id': '"Levqor Status" <status.levqor.ai>',
     'Auto-Submitted': 'auto-generated',

@@ -14,6 +14,6 @@ interface MailSettings extends SmtpOptions {
 export function openMail(settings: MailSettings, mailFrom: () => string, log: Log): MailTransport {
   if (settings.smtpUrl) return openSmtp(settings.smtpUrl, mailFrom, { dkim: settings.dkim ?? null });
   const folder = path.join(settings.dataDir, 'mail');
-  log.info({ folder }, 'no SMTP_URL: mail is written as .eml files');
-  return openMailFolder(folder, mailFrom);
+  log.info({ folder }, 'no SMTP_URL: emails are written to this folder as .eml files');
+  return openMailFolder(folder, mailFrom, log);
 }

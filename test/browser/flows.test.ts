@@ -46,6 +46,8 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
     await follow('/status/confirm');
     await page.getByRole('button', { name: 'Confirm subscription' }).click();
     expect(await heading()).toBe('You are subscribed');
+    await page.getByRole('link', { name: 'Manage subscription' }).click();
+    expect(await page.locator('.lead').textContent()).toBe('Emails go to ada@example.com.');
 
     await world.write('20260310_api.md', incident('2026-03-10T12:01:00Z', 'API is down'));
     await world.pass(5, 1);

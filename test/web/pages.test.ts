@@ -211,7 +211,9 @@ describe('the live page', () => {
       pages.subscribe(ctx, { email: evil, choice: { ...EVERYTHING, components: [evil] }, problem: evil }),
       pages.manage(ctx, { token: evil, email: evil, choice: EVERYTHING, done: null }),
       pages.unsubscribe(ctx, { token: null, email: evil, problem: evil }),
-      pages.confirm(ctx, evil),
+      pages.unsubscribe(ctx, { token: evil, email: evil, problem: null }),
+      pages.confirm(ctx, { token: evil, email: evil }),
+      pages.confirmation(ctx, 'confirmed', { email: evil, manage: evil }),
       pages.error(ctx, 404, evil),
     ];
     for (const html of all) {
@@ -245,8 +247,9 @@ describe('the live page', () => {
   it('refreshes itself without script; pages with forms never do', () => {
     const refresh = '<noscript><meta http-equiv="refresh" content="60"></noscript>';
     expect(pages.live(context(FACES.well!))).toContain(refresh);
-    expect(pages.confirm(context(FACES.well!), 't')).not.toContain('http-equiv');
-    expect(pages.confirm(context(FACES.well!), 't')).toContain('<meta name="robots" content="noindex">');
+    const confirm = pages.confirm(context(FACES.well!), { token: 't', email: 'ada@example.com' });
+    expect(confirm).not.toContain('http-equiv');
+    expect(confirm).toContain('<meta name="robots" content="noindex">');
   });
 });
 

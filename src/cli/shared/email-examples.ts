@@ -27,14 +27,14 @@ export function emailPreviews(site: Site, lang: Lang, emails: Emails, now: Milli
   const outage = outageOf(name, now);
   const upkeep = upkeepOf(name, now);
   const made: [string, EmailForm][] = [
-    ['confirm', emails.confirm(site, lang, links)],
+    ['confirm', emails.confirm(site, lang, 'you@example.com', links)],
     ['incident', email(outage, 0)],
     ['update', email(outage, 1)],
     ['resolved', email(outage, 2)],
     ['maintenance-ahead', email(upkeep, 0)],
     ['maintenance-begins', email(upkeep, 1)],
     ['maintenance-over', email(upkeep, 2)],
-    ['unsubscribe-link', emails.unsubscribeLink(site, lang, links)],
+    ['unsubscribe-link', emails.unsubscribeLink(site, lang, 'you@example.com', links)],
   ];
   return made.map(([name, one], i) => ({ name: `${String(i + 1).padStart(2, '0')}-${name}`, email: one }));
 }

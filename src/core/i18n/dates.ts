@@ -94,8 +94,10 @@ function makeDates(lang: Lang, timeZone: string) {
   return {
     /** `23 Nov 2026, 14:30 UTC` */
     dateTime: (at: Millis) => dateTime.format(at),
-    /** `14:30 UTC` */
-    time: (at: Millis) => time.format(at),
+    /** `14:30 UTC` when on the same day as `near`, else with the date. */
+    dateTimeNear: (at: Millis, near: Millis) => (sameDay(at, near) ? time : dateTime).format(at),
+    /** `23 Nov 2026, 14:30–16:00 UTC`: date and zone once, if both times are on one day. */
+    dateTimes: (start: Millis, end: Millis) => dateTime.formatRange(start, end),
     /**
      * A moment on a page that names its zone once: `14:30` today, `yesterday 14:30`, `23 Nov, 14:30` this year, else with
      * the year. The page's script writes the same in the visitor's zone.
@@ -114,8 +116,6 @@ function makeDates(lang: Lang, timeZone: string) {
     localDay,
     /** `14:29:12` when on the same day as `near`, else with the date. */
     exact: (at: Millis, near: Millis) => (sameDay(at, near) ? exactTime : exactDate).format(at),
-    /** Whether two times are on the same day in the site's zone. */
-    sameDay,
     /** A day `2026-11-23` → `Monday, 23 November`, with its year if that is not the year of `today`. */
     day: (day: string, today: string) =>
       (day.slice(0, 4) === today.slice(0, 4) ? heading : headingOfYear).format(Date.parse(day)),

@@ -60,6 +60,11 @@ export interface Site {
   readonly mirror: MirrorSettings | null;
 }
 
+/** The path of a brand file on the page. */
+export function brandPath(file: string): string {
+  return `/status/brand/${file.split('/').map(encodeURIComponent).join('/')}`;
+}
+
 /** The rules for other monitors' reports. */
 export interface InboundSettings {
   /** Whether alerts that match no component are held or published. */

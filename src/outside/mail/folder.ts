@@ -1,11 +1,15 @@
 // Mail as files, if there is no server: one .eml per email, for any mail program.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Log } from '../../core/model/ports/log.ts';
 import type { MailTransport } from '../../core/notify/mail.ts';
 import { makeMime } from './mime.ts';
 
-/** Writes emails to `folder`. Files are named by Message-ID, so that a repeated email stays one file. */
-export function openMailFolder(folder: string, from: () => string): MailTransport {
+/**
+ * Writes emails to `folder` and logs each file, so that whoever tries the server out finds the link to confirm. Files are
+ * named by Message-ID, so that a repeated email stays one file and the log contains no address.
+ */
+export function openMailFolder(folder: string, from: () => string, log: Log): MailTransport {
   const mimeOf = makeMime(from, null);
   return {
     async send(mail) {
@@ -17,6 +21,7 @@ export function openMailFolder(folder: string, from: () => string): MailTranspor
         const file = path.join(folder, `${name}.eml`);
         await writeFile(`${file}.tmp`, bytes, { mode: 0o600 });
         await rename(`${file}.tmp`, file);
+        log.info({ file }, 'no SMTP_URL: an email was written to a file; open it in a mail program');
         return { ok: true };
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';

@@ -3,6 +3,7 @@
 import { directionOf, LANG_NAMES } from '../../core/i18n/words.ts';
 import type { Health } from '../../core/model/component.ts';
 import { LANGS, type Lang } from '../../core/model/lang.ts';
+import { brandPath } from '../../core/model/site.ts';
 import { shortId } from '../../core/model/token.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import type { PageContext } from './context.ts';
@@ -76,10 +77,10 @@ export function pageFrame(ctx: PageContext, about: About) {
     code: CODE[health],
     theme: THEME_COLOR[health],
     // If all is well, show the operator's icon, else the icon of the state.
-    icon: custom && health === 'operational' ? brandFile(ctx, custom) : favicon(health),
-    logo: site.brand.logo ? brandFile(ctx, site.brand.logo) : null,
-    logoDark: site.brand.logo && site.brand.logoDark ? brandFile(ctx, site.brand.logoDark) : null,
-    customCss: site.brand.css ? brandFile(ctx, site.brand.css) : null,
+    icon: custom && health === 'operational' ? ctx.link(brandPath(custom)) : favicon(health),
+    logo: site.brand.logo ? ctx.link(brandPath(site.brand.logo)) : null,
+    logoDark: site.brand.logo && site.brand.logoDark ? ctx.link(brandPath(site.brand.logoDark)) : null,
+    customCss: site.brand.css ? ctx.link(brandPath(site.brand.css)) : null,
     homepage: site.brand.homepage,
     homepageName: site.brand.homepage ? hostOf(site.brand.homepage) : null,
     links: site.links,
@@ -130,10 +131,6 @@ function spokenAt(url: string, lang: Lang | null): string {
 function switchTo(lang: Lang, { query }: About, ctx: PageContext): string {
   if (query === null) return `${ctx.link('/status/live')}?lang=${lang}`;
   return `?${new URLSearchParams({ ...query, lang })}`;
-}
-
-function brandFile(ctx: PageContext, name: string): string {
-  return ctx.link(`/status/brand/${name.split('/').map(encodeURIComponent).join('/')}`);
 }
 
 function hostOf(url: string): string {

@@ -7,15 +7,13 @@ import { type Forms, sendConfirmation, text, tokenOf } from './forms.ts';
 export function confirmRoutes(router: Router, web: Web, { limit, guard, parse }: Forms): void {
   router.get('/status/confirm', limit, async (req, res) => {
     const token = text(req.query.token);
-    if (!(await web.notifications.enrolment.pending(token))) return sendConfirmation(web, req, res, null);
-    sendPrivately(res, 200, web.pages.confirm(currentPage(web, req), token));
+    const who = await web.notifications.enrolment.pending(token);
+    if (!who) return sendConfirmation(web, req, res, null);
+    sendPrivately(res, 200, web.pages.confirm(currentPage(web, req), { token, email: who.address }));
   });
   router.post('/status/confirm', guard, limit, parse, async (req: Request, res: Response) => {
-    sendConfirmation(
-      web,
-      req,
-      res,
-      (await web.notifications.enrolment.confirm(tokenOf(req))) ? 'confirmed' : null,
-    );
+    const done = await web.notifications.enrolment.confirm(tokenOf(req));
+    const about = { email: done?.address ?? '', manage: done?.manage ?? null };
+    sendConfirmation(web, req, res, done && 'confirmed', about);
   });
 }

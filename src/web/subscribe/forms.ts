@@ -7,7 +7,7 @@ import { LIMITS } from '../http/limits.ts';
 import { limited } from '../http/rate-limit.ts';
 import type { PageRequest } from '../page/context.ts';
 import { currentPage, sendPrivately, wantsJson } from '../page/visitor.ts';
-import type { ConfirmationPage } from './pages.ts';
+import type { ConfirmationAbout, ConfirmationPage } from './pages.ts';
 
 export interface Forms {
   /** Limits how often one address may open or send the forms. */
@@ -44,11 +44,28 @@ export function reply(
 }
 
 /** Sends the result page; null means the link is invalid. */
-export function sendConfirmation(web: Web, req: Request, res: Response, kind: ConfirmationPage | null): void {
+export function sendConfirmation(
+  web: Web,
+  req: Request,
+  res: Response,
+  kind: ConfirmationPage | null,
+  about: ConfirmationAbout = {},
+): void {
   const [shown, status] = kind === null ? (['link_invalid', 400] as const) : ([kind, 200] as const);
   reply(web, req, res, status, { ok: kind !== null, result: shown }, request =>
-    web.pages.confirmation(request, shown),
+    web.pages.confirmation(request, shown, about),
   );
+}
+
+/** Sends the result of unsubscribing by token; null if the token was not genuine. */
+export function sendUnsubscribed(
+  web: Web,
+  req: Request,
+  res: Response,
+  done: { readonly left: boolean; readonly address: string } | null,
+): void {
+  const kind = done && (done.left ? 'unsubscribed' : 'unsubscribed_before');
+  sendConfirmation(web, req, res, kind, { email: done?.address ?? '' });
 }
 
 export function busy(): Refusal {

@@ -1,7 +1,7 @@
 // Subscription pages: the forms for email and channels, and the pages behind the links in emails.
 import { CHANNEL_LABELS } from '../../core/model/notification-channel.ts';
 import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
-import type { PageContext } from '../page/context.ts';
+import { isolated, type PageContext } from '../page/context.ts';
 import { type Page, privatePage } from '../page/layout.ts';
 import { choices, choosesEverything, problem, wishes } from '../page/parts/forms.ts';
 
@@ -58,20 +58,39 @@ export function channelPage(
   return privatePage('channel', ctx.say('channel.asked'), { keys, text }, null);
 }
 
-export function confirmationPage(ctx: PageContext, kind: ConfirmationPage): Page {
-  const data = { text: ctx.say(`notice.${kind}_text`), retry: kind === 'link_invalid' };
+/** The address that the page is about, and the token of its preferences page, if the visitor may have it. */
+export interface ConfirmationAbout {
+  readonly email?: string;
+  readonly manage?: string | null;
+}
+
+export function confirmationPage(
+  ctx: PageContext,
+  kind: ConfirmationPage,
+  { email = '', manage = null }: ConfirmationAbout = {},
+): Page {
+  const textHtml = ctx.html(`notice.${kind}_text`, { email: strong(email), title: ctx.site.title });
+  const isMailed = kind === 'check_inbox' || kind === 'unsubscribe_link_sent';
+  const data = { textHtml, manage, isMailed, retry: kind === 'link_invalid' };
   return privatePage('notice', ctx.say(`notice.${kind}`), data, null);
 }
 
-export function confirmPage(ctx: PageContext, token: string): Page {
-  return privatePage('confirm', ctx.say('confirm.title'), { token }, { token });
+export function confirmPage(
+  ctx: PageContext,
+  { token, email }: { readonly token: string; readonly email: string },
+): Page {
+  const textHtml = ctx.html('confirm.text', { title: ctx.site.title, email: strong(email) });
+  return privatePage('confirm', ctx.say('confirm.title'), { token, textHtml }, { token });
 }
 
 export function unsubscribePage(
   ctx: PageContext,
   form: { readonly token: string | null; readonly email: string; readonly problem: string | null },
 ): Page {
-  const data = { ...form, problem: problem(form.problem, ctx) };
+  const textHtml = form.token
+    ? ctx.html('unsubscribe.text', { title: ctx.site.title, email: strong(form.email) })
+    : ctx.html('unsubscribe.ask');
+  const data = { ...form, textHtml, problem: problem(form.problem, ctx) };
   return privatePage(
     'unsubscribe',
     ctx.say('unsubscribe.title'),
@@ -93,6 +112,11 @@ export function preferencesPage(
 ): Page {
   const { components } = form.choice;
   const chosen = { all: components === null, choices: choices(ctx.snapshot, components ?? []) };
-  const data = { channel: null, ...form, ...chosen, wishes: wishes(form.choice, ctx) };
+  const textHtml = ctx.html(form.channel ? 'channel.for' : 'manage.for', { email: strong(form.email) });
+  const data = { channel: null, ...form, ...chosen, textHtml, wishes: wishes(form.choice, ctx) };
   return privatePage('manage', ctx.say('manage.title'), data, { token: form.token });
+}
+
+function strong(address: string) {
+  return { html: `<strong>${isolated(address)}</strong>` };
 }

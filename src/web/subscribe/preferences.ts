@@ -10,6 +10,7 @@ import {
   type Forms,
   reply,
   sendConfirmation,
+  sendUnsubscribed,
   stringsOfField,
   text,
   tokenOf,
@@ -28,7 +29,7 @@ export function preferencesRoutes(router: Router, web: Web, { limit, guard, pars
     const fields = bodyOf(req);
     const token = tokenOf(req);
     if (text(fields.leave) !== '')
-      return sendConfirmation(
+      return sendUnsubscribed(
         web,
         req,
         res,

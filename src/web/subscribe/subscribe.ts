@@ -1,5 +1,6 @@
 // /status/subscribe: requests emails for an address, or messages for a channel; both must confirm first.
 import type { Request, RequestHandler, Response, Router } from 'express';
+import { readAddress } from '../../core/model/subscriber.ts';
 import type { Web } from '../context.ts';
 import { Refusal, refuseEmbedded } from '../http/guards.ts';
 import { currentPage, langOf, sendPrivately } from '../page/visitor.ts';
@@ -43,16 +44,21 @@ async function subscribe(web: Web, req: Request, res: Response, fields: FormFiel
   if (unknown !== undefined) throw new Refusal(400, `There is no component "${unknown.slice(0, 64)}".`);
   const all = components.length === 0 || components.length === ids.length;
   const choice = { ...choiceOf(fields), components: all ? null : components };
-  // A filled honeypot gets the same response and no email.
+  // A filled honeypot gets the same response and no email. Like every other, it shows nothing but an address.
   const trapped = text(fields.website) !== '';
   if (fields.url !== undefined && req.method === 'POST') {
     return subscribeChannel(web, req, res, { url: text(fields.url), choice, trapped });
   }
+  const isAddress = readAddress(email) !== null;
   const asked = await evenly(
-    trapped ? 'accepted' : web.notifications.enrolment.subscribe(email, choice, langOf(req)),
+    trapped
+      ? isAddress
+        ? 'accepted'
+        : 'bad_address'
+      : web.notifications.enrolment.subscribe(email, choice, langOf(req)),
   );
   if (asked === 'busy') throw busy();
-  if (asked === 'accepted') return sendConfirmation(web, req, res, 'check_inbox');
+  if (asked === 'accepted') return sendConfirmation(web, req, res, 'check_inbox', { email });
   const typed = { email: email.slice(0, 320), choice, problem: 'email_invalid' };
   reply(web, req, res, 400, BAD_ADDRESS, request => web.pages.subscribe(request, typed));
 }

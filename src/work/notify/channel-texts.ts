@@ -57,7 +57,7 @@ function confirmation(site: Site, channel: NotificationChannel, secret: string, 
     color: '#3b66dd',
     tone: 'accent',
     link: { label: say('email.confirm_do'), url },
-    foot: { text: say('email.confirm_else'), links: [] },
+    foot: { text: say('channel.confirm_else'), links: [] },
     payload: { type: 'url_verification', challenge, page: { name: site.title, url: site.url } },
     challenge,
   };
@@ -81,16 +81,19 @@ function describe(
   const url = site.url + incidentPath(incident.id);
   return {
     heading: `[${tagOf(incident, update)}] ${view.title}`,
-    facts: [[view.state, view.kind, view.label].filter(Boolean).join(' · '), ...view.facts],
+    facts: [
+      [view.state, view.kind, view.label].filter(Boolean).join(' · '),
+      ...view.facts.map(({ label, value }) => `${label}: ${value}`),
+    ],
     markdown: view.markdown,
-    color: view.color,
+    color: view.colors.edge,
     tone: toneOf(incident, update),
     link: { label: view.see, url },
     foot: links
       ? {
           text: say('channel.why', { title: site.title }),
           links: [
-            { label: say('email.manage'), url: links.manage },
+            { label: say('manage.link'), url: links.manage },
             { label: say('email.unsubscribe'), url: links.unsubscribe },
           ],
         }

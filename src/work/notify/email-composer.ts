@@ -5,6 +5,7 @@ import { domainToASCII } from 'node:url';
 import { affectedNamesAt } from '../../core/incidents/impact.ts';
 import { type IncidentUpdate, incidentPath, keyOf } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
+import type { Site } from '../../core/model/site.ts';
 import type { Concern } from '../../core/model/subscriber.ts';
 import { type Purpose, shortId } from '../../core/model/token.ts';
 import { begins } from '../../core/notify/concern.ts';
@@ -12,7 +13,7 @@ import type { EmailDelivery } from '../../core/notify/delivery.ts';
 import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { concernIn, currentUpdate, firstAnnounced } from '../../store/notify/announcements.ts';
-import { linkTo, tokenFor } from './links.ts';
+import { type EmailLinks, linkTo, tokenFor } from './links.ts';
 import type { SomeNotificationParts } from './parts.ts';
 
 type EmailParts = SomeNotificationParts<'db' | 'emails' | 'snapshot' | 'secret' | 'mailFrom' | 'clock'>;
@@ -23,7 +24,7 @@ type EmailParts = SomeNotificationParts<'db' | 'emails' | 'snapshot' | 'secret' 
 const BLANK = randomBytes(12).toString('base64url');
 const blank = (purpose: Purpose) => `${BLANK}-${purpose}`;
 
-/** The part of an email that is the same for all subscribers with one language. */
+/** The part of an email that does not depend on the subscriber's token. */
 interface SharedEmail {
   readonly email: EmailForm;
   /** The same for those to whom it is the beginning: a component was added that they follow. */
@@ -34,7 +35,7 @@ interface SharedEmail {
 
 export class EmailComposer {
   readonly #parts: EmailParts;
-  // Rendered once per Snapshot, update and language. For each email only the placeholders are filled in.
+  // Updates, rendered once per Snapshot and language. For each email only the placeholders are filled in.
   #forms = new Map<string, Promise<SharedEmail | null>>();
   #formsOf: Snapshot | null = null;
 
@@ -74,39 +75,39 @@ export class EmailComposer {
     };
   }
 
-  #formOf({ kind, ref, subscriber: { lang } }: EmailDelivery): Promise<SharedEmail | null> {
+  #formOf({ kind, ref, subscriber: { lang, address } }: EmailDelivery): Promise<SharedEmail | null> {
     const snapshot = this.#parts.snapshot();
+    if (kind !== 'update')
+      return Promise.resolve({ email: this.#requested(kind, lang, address), root: null });
     if (snapshot !== this.#formsOf) {
       this.#forms = new Map();
       this.#formsOf = snapshot;
     }
-    const key = kind === 'update' ? `${lang} update ${ref}` : `${lang} ${kind}`;
-    const form = this.#forms.get(key) ?? this.#makeForm(kind, ref, lang, snapshot);
+    const key = `${lang} ${ref}`;
+    const form = this.#forms.get(key) ?? this.#makeUpdate(ref, lang, snapshot);
     this.#forms.set(key, form);
     return form;
   }
 
-  async #makeForm(
-    kind: EmailDelivery['kind'],
-    ref: string,
-    lang: Lang,
-    snapshot: Snapshot,
-  ): Promise<SharedEmail | null> {
+  /** An email that was requested with a form. It names the address, so it is rendered for each. */
+  #requested(kind: 'confirm' | 'leave', lang: Lang, address: string): EmailForm {
+    const { emails, snapshot } = this.#parts;
+    const { site } = snapshot();
+    return kind === 'confirm'
+      ? emails.confirm(site, lang, address, { confirm: linkTo(site, 'confirm', blank('confirm')) })
+      : emails.unsubscribeLink(site, lang, address, blankLinks(site));
+  }
+
+  async #makeUpdate(ref: string, lang: Lang, snapshot: Snapshot): Promise<SharedEmail | null> {
     const { db, emails } = this.#parts;
     const { site } = snapshot;
-    const link = (purpose: Purpose) => linkTo(site, purpose, blank(purpose));
-    const links = { unsubscribe: link('unsubscribe'), manage: link('manage') };
-    if (kind === 'confirm') {
-      return { email: emails.confirm(site, lang, { confirm: link('confirm') }), root: null };
-    }
-    if (kind === 'leave') return { email: emails.unsubscribeLink(site, lang, links), root: null };
     const about = await currentUpdate(db, snapshot, ref);
     if (!about) return null;
     const { incident, update } = about;
     const names = affectedNamesAt(incident, update, site.components);
     const page = site.url + incidentPath(incident.id);
     const written = (one: IncidentUpdate) =>
-      emails.update(site, lang, incident, one, names, { incident: page, ...links });
+      emails.update(site, lang, incident, one, names, { incident: page, ...blankLinks(site) });
     const email = written(update);
     const concern = await concernIn(db, ref, about, site.components);
     const beginning = concern.untold.length > 0 && {
@@ -117,6 +118,11 @@ export class EmailComposer {
     const root = await firstAnnounced(db, keyOf(incident));
     return { email, ...(beginning ? { beginning } : {}), root: root === ref ? null : root };
   }
+}
+
+function blankLinks(site: Site): EmailLinks {
+  const link = (purpose: Purpose) => linkTo(site, purpose, blank(purpose));
+  return { unsubscribe: link('unsubscribe'), manage: link('manage') };
 }
 
 /** The domain of `Name <address@domain>` in ASCII, as headers need it. */

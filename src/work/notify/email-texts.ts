@@ -1,7 +1,7 @@
 // The emails to subscribers, each as subject, plain text and HTML.
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
-import { directionOf, type Say, sayIn } from '../../core/i18n/words.ts';
+import { directionOf, type Key, type Say, sayIn } from '../../core/i18n/words.ts';
 import { completionOf, isCalledOff, wordOfStatus } from '../../core/incidents/completion.ts';
 import { announcedStatus, announcesEnd } from '../../core/incidents/ending.ts';
 import { promiseOf } from '../../core/incidents/impact.ts';
@@ -13,16 +13,26 @@ import type { Site } from '../../core/model/site.ts';
 import type { Millis, Span } from '../../core/model/time.ts';
 import type { EmailForm } from '../../core/notify/mail.ts';
 import { machineTextFor } from '../../core/text/machine-texts.ts';
-import { escapeHtml, escapeMarkdown, renderMarkdown } from '../../core/text/markdown.ts';
+import { escapeHtml, escapeMarkdown, markdownAsWords, renderMarkdown } from '../../core/text/markdown.ts';
 import { oneLine, printable } from '../../core/text/printable.ts';
-import type { EmailLinks } from './links.ts';
+import { colorsOf, lookOf } from './email-look.ts';
+import { CONFIRM_FOR, type EmailLinks } from './links.ts';
 
 export type Emails = ReturnType<typeof makeEmails>;
 
 /** Makes the emails from the function that fills templates. */
 export function makeEmails(render: Render) {
-  const email = (name: string, lang: Lang, data: object): EmailForm => {
-    const all = { say: sayIn(lang), lang, dir: directionOf(lang), ...data };
+  const email = (name: string, site: Site, lang: Lang, data: object): EmailForm => {
+    const all = {
+      say: sayIn(lang),
+      lang,
+      dir: directionOf(lang),
+      site: oneLine(site.title),
+      look: lookOf(site),
+      colors: null,
+      preview: null,
+      ...data,
+    };
     return {
       subject: oneLine(render(`emails/${name}.subject`, all)),
       text: tidy(render(`emails/${name}.text`, all)),
@@ -30,10 +40,13 @@ export function makeEmails(render: Render) {
     };
   };
   return {
-    confirm: (site: Site, lang: Lang, link: { readonly confirm: string }) =>
-      email('confirm', lang, { site: site.title, link }),
-    unsubscribeLink: (site: Site, lang: Lang, link: EmailLinks) =>
-      email('unsubscribe', lang, { site: site.title, link }),
+    /** @param address where it goes, so that its reader knows which of their addresses it is about. */
+    confirm(site: Site, lang: Lang, address: string, link: { readonly confirm: string }) {
+      const valid = datesIn(lang, site.timezone).duration(CONFIRM_FOR);
+      return email('confirm', site, lang, { address, link, valid });
+    },
+    unsubscribeLink: (site: Site, lang: Lang, address: string, link: EmailLinks) =>
+      email('unsubscribe', site, lang, { address, link }),
     update(
       site: Site,
       lang: Lang,
@@ -43,9 +56,15 @@ export function makeEmails(render: Render) {
       links: EmailLinks & { readonly incident: string },
     ) {
       const view = updateView(site, lang, incident, update, affectedNames);
-      return email('update', lang, { site: site.title, links, tag: tagOf(incident, update), ...view });
+      return email('update', site, lang, { links, tag: tagOf(incident, update), ...view });
     },
   };
+}
+
+/** A line of the facts above an update's text. */
+interface Fact {
+  readonly label: string;
+  readonly value: string;
 }
 
 /** A file that is already resolved when it appears is announced as resolved. */
@@ -73,30 +92,32 @@ export function updateView(
   // The next update promised in the front matter belongs to the newest update.
   const isNewest = incident.updates.at(-1)?.key === update.key;
   const promised = update.promised ?? (isNewest ? promiseOf(incident) : null);
-  const facts: string[] = [];
-  if (affectedNames.length > 0) facts.push(say('email.affects', { names: dates.list(affectedNames) }));
+  const facts: Fact[] = [];
+  const fact = (label: Key, value: string) => facts.push({ label: say(label), value });
+  if (affectedNames.length > 0) fact('email.affects', dates.list(affectedNames));
   if (scheduled) {
     facts.push(...upkeepFacts(incident, update, scheduled, say, dates));
   } else {
-    facts.push(say('email.started', { time: dates.dateTime(incident.started) }));
+    fact('email.started', dates.dateTime(incident.started));
     if (status === 'resolved') {
       const end = incident.resolved ?? update.at;
-      const duration = dates.duration(Math.max(0, end - incident.started));
-      facts.push(say('email.ended', { time: dates.dateTime(end), duration }));
+      fact('email.ended', endedAt(end, incident.started, say, dates));
     } else if (promised !== null) {
-      facts.push(say('email.next', { time: dates.dateTime(promised) }));
+      fact('email.next', say('email.by', { time: dates.dateTimeNear(promised, update.at) }));
     }
   }
+  const bodies = bodiesOf(update, say, dates, site);
   return {
     title: oneLine(incident.title),
     state: say(`status.${wordOfStatus(incident, status)}`),
     // The heading's own words are shown beside the status, not instead of it.
     label: update.label,
     kind: say(scheduled ? 'maintenance' : `severity.${incident.severity}`),
-    color: colorOf(incident, update),
+    colors: colorsOf(incident, update),
     time: dates.dateTime(update.at),
     facts,
-    ...bodiesOf(update, say, dates, site),
+    preview: cut(markdownAsWords(bodies.markdown)),
+    ...bodies,
     see: say(scheduled ? 'email.see_maintenance' : 'email.see'),
   };
 }
@@ -126,38 +147,34 @@ function upkeepFacts(
   { start, end }: Span,
   say: Say,
   dates: Dates,
-): string[] {
-  const window = say('email.window', {
-    start: dates.dateTime(start),
-    end: dates.sameDay(start, end) ? dates.time(end) : dates.dateTime(end),
-    duration: dates.duration(end - start),
-  });
-  if (update.status === 'in_progress') {
-    const key = update.at < end ? 'email.until' : 'email.overrun';
-    return [say(key, { time: dates.dateTime(end) }), window];
-  }
-  if (update.status === 'verifying') return [say('email.verifying'), window];
-  if (update.status !== 'completed') return [window];
-  if (isCalledOff(incident)) return [say('email.called_off'), window];
-  const ended = completionOf(incident, 'completed')?.at ?? update.at;
-  const begun = coveredBy(incident).start;
-  return [
-    say('email.ended', {
-      time: dates.dateTime(ended),
-      duration: dates.duration(ended - begun),
-    }),
-    window,
+): Fact[] {
+  const planned = `${dates.dateTimes(start, end)} (${dates.duration(end - start)})`;
+  const andWindow = (label: Key, value: string) => [
+    { label: say(label), value },
+    { label: say('email.window'), value: planned },
   ];
+  if (update.status === 'in_progress') {
+    return update.at < end
+      ? andWindow('email.until', dates.dateTimeNear(end, update.at))
+      : andWindow('email.work', say('email.overrun'));
+  }
+  if (update.status === 'verifying') return andWindow('email.work', say('email.verifying'));
+  if (update.status !== 'completed') return [{ label: say('email.window'), value: planned }];
+  if (isCalledOff(incident)) return andWindow('status.cancelled', say('email.called_off'));
+  const ended = completionOf(incident, 'completed')?.at ?? update.at;
+  return andWindow('email.ended', endedAt(ended, coveredBy(incident).start, say, dates));
 }
 
-/**
- * The colored line at the email's edge, with a contrast of 3:1 on light and dark. Only decoration: the text says the
- * same.
- */
-function colorOf(incident: Incident, update: IncidentUpdate): string {
-  if (incident.scheduled) return update.status === 'completed' ? '#1f9254' : '#3b66dd';
-  if (announcedStatus(incident, update) === 'resolved') return '#1f9254';
-  return { minor: '#b77900', major: '#d9580d', critical: '#d1293d' }[incident.severity];
+function endedAt(end: Millis, start: Millis, say: Say, dates: Dates): string {
+  return say('email.after', {
+    time: dates.dateTime(end),
+    duration: dates.duration(Math.max(0, end - start)),
+  });
+}
+
+/** What a list of emails shows after the subject. */
+function cut(text: string): string {
+  return text.length > 140 ? `${text.slice(0, 139)}…` : text;
 }
 
 function tidy(text: string): string {

@@ -11,7 +11,7 @@ import type { Db } from '../../store/db/database.ts';
 import { enqueue } from '../../store/notify/outbox.ts';
 import { isExhausted, mayRequest, noteRequest } from '../../store/notify/request-quota.ts';
 import * as store from '../../store/notify/subscribers.ts';
-import { linksFor } from './links.ts';
+import { linksFor, tokenFor } from './links.ts';
 import type { SomeNotificationParts } from './parts.ts';
 
 interface EnrolmentParts extends SomeNotificationParts<'db' | 'snapshot' | 'ring' | 'secret' | 'clock'> {
@@ -32,8 +32,17 @@ type ChannelRequest =
     }
   | { readonly result: 'busy' | 'often' | ChannelUrlProblem };
 
-/** `unsubscribed_before`: the subscription had already ended. A new subscription has another token. */
-type Unsubscribed = 'unsubscribed' | 'unsubscribed_before';
+/** Not `left`: the subscription had already ended. A new subscription has another token. */
+interface Unsubscribed {
+  readonly left: boolean;
+  readonly address: string;
+}
+
+/** `manage` is the token of the preferences page, if there is one. */
+interface Confirmed {
+  readonly address: string;
+  readonly manage: string | null;
+}
 
 /** The key under which an address is kept that is suppressed or was requested. */
 export function addressHash(secret: string, address: string): string {
@@ -131,10 +140,17 @@ export class Enrolment {
     return subscriber?.nonce === nonce ? subscriber : null;
   }
 
-  async confirm(token: unknown): Promise<boolean> {
-    const { db, clock } = this.#parts;
+  /** Confirms by token; null if the token is invalid. Returns whom, with the token of the preferences page. */
+  async confirm(token: unknown): Promise<Confirmed | null> {
+    const { db, secret, clock } = this.#parts;
     const subscriber = await this.pending(token);
-    return subscriber !== null && store.confirmSubscriber(db, subscriber.id, clock());
+    if (subscriber === null || !(await store.confirmSubscriber(db, subscriber.id, clock()))) return null;
+    // A channel that was already subscribed keeps its old subscription, which is for others to manage.
+    const isNew = (await store.subscriberById(db, subscriber.id)) !== null;
+    return {
+      address: subscriber.address,
+      manage: isNew ? tokenFor(secret, 'manage', subscriber, clock()) : null,
+    };
   }
 
   /** The subscriber of a link to the preferences page. */
@@ -157,8 +173,10 @@ export class Enrolment {
     return this.#unsubscribe('manage', token);
   }
 
-  isUnsubscribe(token: unknown): boolean {
-    return this.#claimOf('unsubscribe', token) !== null;
+  /** The subscriber of an unsubscribe link; `left` if that subscription has ended, null for an invalid token. */
+  async leaving(token: unknown): Promise<Subscriber | 'left' | null> {
+    if (!this.#claimOf('unsubscribe', token)) return null;
+    return (await this.#byToken('unsubscribe', token))[0] ?? 'left';
   }
 
   /** Known, pending and unknown addresses cost the same work: one transaction with a write. */
@@ -209,7 +227,8 @@ export class Enrolment {
     const claim = this.#claimOf(purpose, token);
     if (!claim) return null;
     this.#parts.forget(claim.subscriber);
+    const known = await store.subscriberById(this.#parts.db, claim.subscriber);
     const left = await store.removeSubscriber(this.#parts.db, claim.subscriber);
-    return left ? 'unsubscribed' : 'unsubscribed_before';
+    return { left, address: known?.address ?? '' };
   }
 }

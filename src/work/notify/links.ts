@@ -8,8 +8,8 @@ export interface EmailLinks {
   readonly unsubscribe: string;
 }
 
-/** How long a confirmation link is valid. */
-const CONFIRM_FOR = 2 * DAY;
+/** How long a confirmation link is valid, ms. */
+export const CONFIRM_FOR = 2 * DAY;
 
 export function linkTo({ url }: Pick<Site, 'url'>, purpose: Purpose, token: string): string {
   return `${url}/status/${purpose}?token=${token}`;

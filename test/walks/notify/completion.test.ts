@@ -76,7 +76,7 @@ test.each<[string, string, string, RegExp]>([
   await written(world, work(status, words, '12:20'), 25);
   expect(sent(world).slice(before)).toHaveLength(1);
   expect(sent(world).at(-1)!.text).toMatch(email);
-  expect(sent(world).at(-1)!.text).toContain('Cancelled: it will not take place.');
+  expect(sent(world).at(-1)!.text).toContain('Cancelled: it will not take place');
   const then = await said(world);
   expect(then).toEqual({
     state: 'completed',

@@ -59,7 +59,9 @@ describe('a subscriber', () => {
     await world.write('20260310_first.md', INCIDENT('2026-03-10T12:00:00Z'));
     await world.pass(10);
     const old = linkIn(world.mails.at(-1), '/status/unsubscribe');
-    expect((await world.post(old)).text).toContain('We will not send you any more emails.');
+    expect((await world.post(old)).text).toContain(
+      'We send nothing more to <strong>user@example.com</strong>.',
+    );
     await world.pass(16 * 60);
     await subscribed(world, 'user@example.com');
     const again = await world.post(old);
@@ -67,7 +69,7 @@ describe('a subscriber', () => {
       200,
       expect.stringContaining('use the link in a newer email'),
     ]);
-    expect(again.text).not.toContain('not send you any more');
+    expect(again.text).not.toContain('nothing more');
     expect((await world.post(old, undefined, { accept: 'application/json' })).json).toEqual({
       ok: true,
       result: 'unsubscribed_before',
@@ -112,7 +114,7 @@ describe('a subscriber', () => {
       '/status/unsubscribe',
       new URLSearchParams({ email: 'other@example.com' }),
     );
-    expect(unknown.text).toBe(known.text);
+    expect(unknown.text.replace('other@', 'user@')).toBe(known.text);
     await world.pass(1);
     expect(world.mails).toHaveLength(2);
     const left = await world.post(linkIn(world.mails.at(-1), '/status/unsubscribe'));
@@ -125,7 +127,8 @@ describe('a subscriber', () => {
     await world.get('/status/subscribe?email=pending@example.com');
     const answers = [];
     for (const name of ['known', 'pending', 'unknown']) {
-      answers.push((await world.get(`/status/subscribe?email=${name}@example.com`)).text);
+      const address = `${name}@example.com`;
+      answers.push((await world.get(`/status/subscribe?email=${address}`)).text.replace(address, ''));
     }
     expect(new Set(answers).size).toBe(1);
   });

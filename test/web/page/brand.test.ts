@@ -128,7 +128,7 @@ describe('the language', () => {
       ?.replaceAll('&#38;', '&')
       .replaceAll('&amp;', '&');
     const switched = await world.get(`/status/confirm${german}`);
-    expect([switched.status, switched.text.includes('Anmeldung bestätigen')]).toEqual([200, true]);
+    expect([switched.status, switched.text.includes('Abonnement bestätigen')]).toEqual([200, true]);
   });
 
   test('says which way it is written', () => {

@@ -94,20 +94,15 @@ describe('maintenance emails', () => {
     scheduled: { start: NOW + 60 * MINUTE, end: NOW + 150 * MINUTE },
     updates: [ahead, begun, checking, over],
   });
-  const planned = 'Planned: 23 Nov 2026, 15:42 UTC to 17:12 UTC (1 h 30 min)';
+  const planned = 'Planned: 23 Nov 2026, 15:42–17:12 UTC (1 h 30 min)';
   it.each([
     ['ahead', ahead, 'SCHEDULED · Maintenance', ['Affects: API', planned]],
-    [
-      'at its start',
-      begun,
-      'IN PROGRESS · Maintenance',
-      ['Affects: API', 'It has begun and is planned to end 23 Nov 2026, 17:12 UTC.', planned],
-    ],
+    ['at its start', begun, 'IN PROGRESS · Maintenance', ['Affects: API', 'Until: 17:12 UTC', planned]],
     [
       'while it is checked',
       checking,
       'VERIFYING · Maintenance',
-      ['Affects: API', 'The work is done. We are checking that everything works.', planned],
+      ['Affects: API', 'Work: done; we are checking that everything works', planned],
     ],
     [
       'at its end',
@@ -125,7 +120,7 @@ describe('maintenance emails', () => {
     const off = update(NOW + MINUTE, 'completed', 'Not needed.');
     const of = { ...upkeep, resolved: null, updates: [ahead, off] };
     const { text } = emails.update(site(), 'en', of, off, ['API'], LINKS);
-    expect(text.split('\n\n')[1]).toBe(`Affects: API\nCancelled: it will not take place.\n${planned}`);
+    expect(text.split('\n\n')[1]).toBe(`Affects: API\nCancelled: it will not take place\n${planned}`);
   });
 
   it('begun early and over before its hour, it took as long as it took', () => {
@@ -141,7 +136,7 @@ describe('maintenance emails', () => {
     const promising = { ...of, promised: NOW + 20 * MINUTE };
     const text = (made: typeof of, news: typeof FIRST) =>
       emails.update(site(), 'en', made, news, [], LINKS).text;
-    expect(text(promising, SECOND)).toContain('Next update by 23 Nov 2026, 15:02 UTC');
+    expect(text(promising, SECOND)).toContain('Next update: by 15:02 UTC');
     expect(text(promising, FIRST)).not.toContain('Next update');
     expect(text({ ...promising, status: 'resolved' as never }, SECOND)).not.toContain('Next update');
   });
@@ -149,9 +144,7 @@ describe('maintenance emails', () => {
   it('an incident’s email says when the next one is promised, the last one does not', () => {
     const promising = { ...FIRST, promised: NOW + 20 * MINUTE };
     const of = { ...DOWN, updates: [promising, { ...LAST, promised: NOW }] };
-    expect(emails.update(site(), 'en', of, promising, [], LINKS).text).toContain(
-      'Next update by 23 Nov 2026, 15:02 UTC',
-    );
+    expect(emails.update(site(), 'en', of, promising, [], LINKS).text).toContain('Next update: by 15:02 UTC');
     expect(emails.update(site(), 'en', of, of.updates[1]!, [], LINKS).text).not.toContain('Next update');
   });
 });
@@ -177,10 +170,10 @@ describe('emailPreviews', () => {
 });
 
 it('the other emails carry their links and the site’s name', () => {
-  const confirm = emails.confirm(site(), 'de', { confirm: 'https://c?t=1&u=2' });
-  expect(confirm.subject).toBe('Bitte bestätigen: Levqor Status');
+  const confirm = emails.confirm(site(), 'de', 'a&b@example.com', { confirm: 'https://c?t=1&u=2' });
+  expect(confirm.subject).toBe('Abonnement bestätigen: Levqor Status');
   expect(confirm.text).toContain('\nhttps://c?t=1&u=2\n');
-  const leave = emails.unsubscribeLink(site({ title: 'A\nB' }), 'en', LINKS);
+  const leave = emails.unsubscribeLink(site({ title: 'A\nB' }), 'en', 'a&b@example.com', LINKS);
   expect(leave.subject).toBe('Your subscription to A B');
   expect(leave.text).toContain(LINKS.unsubscribe);
   expect(leave.html).toContain('token=a&amp;b=1');
