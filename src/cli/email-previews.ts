@@ -1,4 +1,4 @@
-// `letters preview DIR`: writes one email of each kind to files, to view before any is sent.
+// `emails preview DIR`: writes one email of each kind to files, to view before any is sent.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { spoken } from '../core/i18n/words.ts';
@@ -12,7 +12,7 @@ import { type EmailPreview, emailPreviews } from './shared/email-examples.ts';
 
 export const emails = command(
   {
-    name: 'letters preview',
+    name: 'emails preview',
     usage: 'DIR [--lang en|de]',
     summary: 'write one email of each kind to files',
     help: 'Writes NAME.html and NAME.txt for every kind of email, with the name of your site, and an index.html that\nlists them. Nothing is sent, and the links do not work.',

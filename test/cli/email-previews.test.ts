@@ -1,4 +1,4 @@
-// `letters preview`: every kind of email as files, in the operator's name, in the language asked for.
+// `emails preview`: every kind of email as files, in the operator's name, in the language asked for.
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
