@@ -10,11 +10,11 @@ export function filedKey(body: string): string {
   return `filed ${digestOf(body).slice(0, 22)}`;
 }
 
-/** The keys of the words that a change added to an incident. */
-export function filedKeys(before: Incident, after: Incident): readonly string[] {
+/** The keys of the words that a change added to an incident; of one that is new (`before` null), of all its words. */
+export function filedKeys(before: Incident | null, after: Incident): readonly string[] {
   // Below a person's words, it may have closed what they left open.
   const isOld = ({ key, body }: IncidentUpdate) =>
-    before.updates.some(
+    before?.updates.some(
       one => one.body === body || (one.key === key && one.body !== '' && body.startsWith(one.body)),
     );
   const added = after.updates.filter(update => update.body !== '' && !isOld(update));

@@ -41,6 +41,7 @@ export type LastTold = (incidentId: string) => Millis | null;
  * The updates not announced yet, oldest first, and the end, which is told once however it came to stand in the file.
  * Updates of the future wait for their time, and what says that a resolved incident is open for its correction;
  * `notify: false`, news older than 24 h, and everything on the first round of a new database are noted and owed to nobody.
+ * What the server files is news when it is filed, however long ago its source says that it began.
  * What is dated more than an hour before the incident began is neither.
  * `leads` are how long before a maintenance its notices go out; those due already when it is
  * announced are noted too.
@@ -99,7 +100,7 @@ function newsOf(
   const isStaleNews = (update: IncidentUpdate): boolean =>
     (update.preface && isBegun) ||
     isAgain(update) ||
-    isOld(update) ||
+    (isOld(update) && !has(filedKey(update.body))) ||
     // The plan of a maintenance that is first seen when it is over.
     (end !== null &&
       begun === undefined &&

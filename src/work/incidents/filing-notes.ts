@@ -110,13 +110,15 @@ export class FilingNotes {
   }
 
   /**
-   * Records the words that a change adds to a file, before they are in it: they are told calmly. What cannot be recorded
-   * counts as a person's.
+   * Records the words that a change adds to a file (`before` null: that a new file has), before they are in it: they are
+   * news now, whatever their time, and told calmly. What cannot be recorded counts as a person's.
    */
-  async own(id: string, before: string, text: string): Promise<void> {
+  async own(id: string, before: string | null, text: string): Promise<void> {
     if (text === before) return;
-    const [old, now] = [before, text].map(one => parseIncident(`${id}.md`, id, one).value);
-    const keys = old && now ? filedKeys(old, now) : [];
+    const read = (one: string) => parseIncident(`${id}.md`, id, one).value;
+    const [old, now] = [before === null ? null : read(before), read(text)];
+    if (now && before === null) this.opened(now);
+    const keys = now && (old || before === null) ? filedKeys(old, now) : [];
     if (keys.length > 0) await ignoreStorageFault(noteQuietly(this.#db, this.#nameOf(id), keys, this.#now));
   }
 

@@ -277,6 +277,7 @@ export class FilingRound {
 
   async #write(kind: 'create' | 'replace', id: string, text: string, before = ''): Promise<boolean> {
     const { writer, log } = this.#deps;
+    if (kind === 'create') await this.#notes.own(id, null, text);
     if (this.#read.isFolderMissing) {
       this.problems.push(folderAway(id));
       return false;

@@ -94,6 +94,44 @@ describe.each(['alertmanager', 'grafana'])('alerts of one name and component (%s
   });
 });
 
+const subjects = (world: World) =>
+  world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
+
+describe('an alert that began more than a day ago is news when the server files it', () => {
+  const OLD = '2026-03-09T06:00:00Z';
+
+  test('held, then mapped: its beginning is told, and then its end', async () => {
+    const world = await openWorld();
+    await subscribed(world, 'user@example.com');
+    const labels = { component: 'shop', severity: 'critical' };
+    const firing = { id: '1', start: OLD, labels };
+    expect((await send(world, [firing])).json.action).toBe('held');
+    const site = path.join(world.dir, 'status', 'status.yaml');
+    const old = await readFile(site, 'utf8');
+    await writeFile(site, old.replace('name: API,', 'name: API, match: [shop],'));
+    await world.pass(60, 5);
+    expect((await send(world, [firing])).json.action).toBe('opened');
+    await world.restart();
+    await world.pass(120, 5);
+    expect(world.system.snapshot().overall.state).toBe('major_outage');
+    expect(subjects(world)).toEqual(['[INCIDENT] PodCrash']);
+    await send(world, [{ ...firing, status: 'resolved', end: '2026-03-10T12:03:00Z' }]);
+    await world.pass(120, 5);
+    expect(subjects(world)).toEqual(['[INCIDENT] PodCrash', '[RESOLVED] PodCrash']);
+  });
+
+  test('and so is what it adds to an open incident', async () => {
+    const world = await openWorld();
+    await subscribed(world, 'user@example.com');
+    await send(world, [{ id: '1', start: OLD }]);
+    await world.pass(15 * 60, 60);
+    await send(world, [{ id: '2', rule: 'Dead', start: OLD, labels: { severity: 'critical' } }]);
+    await world.pass(120, 5);
+    expect(await world.files()).toEqual(['20260309_podcrash.md']);
+    expect(subjects(world)).toEqual(['[INCIDENT] PodCrash', expect.stringContaining('PodCrash')]);
+  });
+});
+
 describe('one name', () => {
   test('of two components is two incidents; a second name of one joins its incident', async () => {
     const world = await openWorld();
