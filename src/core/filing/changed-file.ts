@@ -4,7 +4,7 @@ import { editFront } from '../incidents/file/edit.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, updated } from '../incidents/file/print.ts';
 import { type Listed, listsOf } from '../incidents/grouped-members.ts';
-import { type Severity, statusOf } from '../model/component.ts';
+import { type ComponentStatus, type Severity, severityOfStatus, statusOf, worst } from '../model/component.ts';
 import { type Affected, type Incident, openedByOf, SEVERITIES, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { MINUTE, type Millis, SECOND } from '../model/time.ts';
@@ -12,7 +12,7 @@ import type { StoredTransition } from '../model/transition.ts';
 import { UNSTABLE } from '../text/machine-texts.ts';
 import { type InWords, joinAffected, lastWords, messagesOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
-import { claimOf, type Members, memberAfter, reportedBeside } from './members.ts';
+import { claimOf, easedBy, type Members, memberAfter, reportedBeside, worded } from './members.ts';
 import { isRemoval } from './removed-checks.ts';
 
 /** The change of an incident's file: its text, and whether that says anything new to a reader. */
@@ -80,7 +80,8 @@ export function changeFile(
   to: FiledWith,
 ): string | null {
   const { members: before, site } = to;
-  const inOrder = inOrderOf(site, events).sort((a, b) => a.at - b.at);
+  const inTime = inOrderOf(site, events).sort((a, b) => a.at - b.at);
+  const inOrder = worded(inTime, before, site);
   const isOurs = parseIncident(`${id}.md`, id, text).value?.openedBy != null;
   const all = (said: (event: StoredTransition) => MessageToWrite) => {
     const members = new Map(before);
@@ -210,7 +211,7 @@ function turning(
   incident: Incident,
   lists: readonly Listed[],
   end: Millis,
-  reportedAt: (at: Millis) => readonly string[],
+  reportedAt: (at: Millis) => readonly Affected[],
   { members, site, gone: past = [] }: EventFiledWith,
 ): (at: Millis, written: Incident) => Pick<Addition, 'change'> | null {
   const claimed = claimOf(event.source, event.components, site);
@@ -221,30 +222,37 @@ function turning(
   const earlier = isOurs ? [] : idsOf((lists.findLast(one => one.at < since) ?? lists[0]!).list);
   const brought = isOurs || down?.hasJoined ? (down?.components ?? claimed) : [];
   const goneAt = (at: Millis) => {
-    const kept = [...reportedAt(at), ...earlier];
+    const kept = [...idsOf(reportedAt(at)), ...earlier];
     return [...brought, ...past].filter(one => !kept.includes(one));
   };
   return (at, written) => {
     const listAt = (all: readonly Listed[]) => all.findLast(one => one.at <= at) ?? all[0]!;
     const { list: before, named } = listAt(lists);
-    const listed = (list: readonly Affected[]) => {
-      const now = listAt(listsOf(written, site.components)).list;
-      return same(list, now) ? null : { change: { severity: null, components: list } };
-    };
-    if (at >= end) return listed(before);
-    const gone = goneAt(at);
-    if (event.kind === 'up') return listed(before.filter(one => !gone.includes(one.id)));
     const severity = severityAt(incident, at);
-    const there = before.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
+    const there = withStatus(before, severity);
+    const stated = (list: readonly Affected[], as: Severity) => {
+      const now = severityAt(written, at);
+      const isStated = same(list, withStatus(listAt(listsOf(written, site.components)).list, now));
+      const change = { severity: as === now ? null : as, components: usually(list, as) };
+      return isStated && as === now ? null : { change };
+    };
+    if (at >= end) return stated(there, severity);
+    const gone = goneAt(at);
+    if (event.kind === 'up') {
+      const left = there.filter(one => !gone.includes(one.id));
+      const eased = isOurs && down ? easedBy(down, left, reportedAt(at)) : left;
+      const isEased = eased !== left && severity === down?.severity;
+      const now = isEased ? severityOfStatus(worst(eased.map(one => one.status!)) as ComponentStatus) : null;
+      return stated(eased, now ?? severity);
+    }
     const standing = there.filter(({ id }) => !past.includes(id) || !gone.includes(id));
     // An operator's own words on a component stay.
     const added = isOurs ? claimed : claimed.filter(one => !standing.some(({ id }) => id === one));
     const mine = added.map(one => ({ id: one, status: statusOf(event.severity) }));
     const after = joinAffected(standing, mine);
-    if (same(after, there)) return listed(before);
+    if (same(after, there)) return stated(there, severity);
     const worse = isOurs && rank(event.severity) > rank(severity) ? event.severity : null;
-    const usual = statusOf(worse ?? severity);
-    const components = after.map(one => (one.status === usual ? { ...one, status: null } : one));
+    const components = usually(after, worse ?? severity);
     // After an end, what was affected before it is affected again, unless said otherwise.
     const isRepeated = before.length === 0 && worse === null && same(components, named);
     return isRepeated ? {} : { change: { severity: worse, components } };
@@ -253,6 +261,12 @@ function turning(
 
 const rank = (severity: Severity) => SEVERITIES.indexOf(severity);
 const idsOf = (list: readonly Affected[]) => list.map(({ id }) => id);
+
+/** The list with a status for each, and back: without those that the severity says. */
+const withStatus = (list: readonly Affected[], severity: Severity) =>
+  list.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
+const usually = (list: readonly Affected[], severity: Severity) =>
+  list.map(one => (one.status === statusOf(severity) ? { ...one, status: null } : one));
 
 function same(one: readonly Affected[], other: readonly Affected[]): boolean {
   const words = (list: readonly Affected[]) => list.map(({ id, status }) => `${id} ${status}`).sort();

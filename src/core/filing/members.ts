@@ -1,12 +1,14 @@
 // The members of an incident: the sources that report it, and what each of them says is down.
 import { listsOf, statusOfSource } from '../incidents/grouped-members.ts';
-import { type Incident, sourcesOf } from '../model/incident.ts';
+import { badness, type Severity, statusOf } from '../model/component.ts';
+import { type Affected, type Incident, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import { componentOf, probedBy } from '../model/source.ts';
+import { componentOf, latencySource, probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
+import { machineText } from '../text/machine-texts.ts';
 import { dependentsOf } from './dependencies.ts';
-import { second } from './grouped-file.ts';
+import { joinAffected, nameOf, second } from './grouped-file.ts';
 
 export interface Member {
   readonly isDown: boolean;
@@ -16,10 +18,12 @@ export interface Member {
   readonly until: Millis | null;
   /** The components it says are down. */
   readonly components: readonly string[];
+  /** How bad it says that is; null: unknown, after a lost database. */
+  readonly severity: Severity | null;
   /** It joined the incident, which was open before. */
   readonly hasJoined: boolean;
   /** Its outages in this incident before that one, oldest first. */
-  readonly past: readonly Pick<Member, 'since' | 'until' | 'components'>[];
+  readonly past: readonly Pick<Member, 'since' | 'until' | 'components' | 'severity'>[];
 }
 
 export type Members = ReadonlyMap<string, Member>;
@@ -39,14 +43,14 @@ export function memberStates(incident: Incident, filed: readonly StoredTransitio
 
 /** A member after one more of its transitions. */
 export function memberAfter(
-  { kind, at, source, components, filedAt, isJoined }: StoredTransition,
+  { kind, at, source, severity, components, filedAt, isJoined }: StoredTransition,
   before: Member | undefined,
   site: Site,
 ): Member {
   const claimed = claimOf(source, components, site);
   const hasJoined = isJoined === true || filedAt === null;
   const past = before?.isDown === false ? [...before.past, before] : [];
-  const down = { isDown: true, since: at, until: null, components: claimed, hasJoined, past };
+  const down = { isDown: true, since: at, until: null, components: claimed, severity, hasJoined, past };
   if (kind === 'up') return { ...down, ...before, isDown: false, until: at };
   // It got worse: it is down since it first said so.
   return before?.isDown ? { ...down, since: before.since, hasJoined: before.hasJoined } : down;
@@ -72,6 +76,7 @@ function memberInFile(incident: Incident, source: string, site: Site): Member {
     since: incident.started,
     until: down ? null : until,
     components,
+    severity: null,
     hasJoined: false,
     past: [],
   };
@@ -84,14 +89,57 @@ function memberInFile(incident: Incident, source: string, site: Site): Member {
 export function reportedBeside(source: string, members: Members, now: Millis) {
   const outages = [...members]
     .flatMap(([other, one]) => (other === source ? [] : [...one.past, one]))
-    .map(({ since, until, components }) => ({
-      components,
+    .map(({ since, until, components, severity }) => ({
+      affected: components.map(id => ({ id, status: severity && statusOf(severity) })),
       start: since > now ? Number.NEGATIVE_INFINITY : second(since),
       end: until === null ? Number.POSITIVE_INFINITY : second(until),
     }));
   return {
     turns: outages.flatMap(({ start, end }) => [start, end]).filter(Number.isFinite),
-    at: (then: Millis) =>
-      outages.flatMap(({ start, end, components }) => (start <= then && then < end ? components : [])),
+    at: (then: Millis): readonly Affected[] => {
+      const current = outages.filter(({ start, end }) => start <= then && then < end);
+      const affected = current.flatMap(one => one.affected);
+      return joinAffected([], affected);
+    },
   };
+}
+
+/**
+ * The affected components after the recovery of a member: those that were as bad as it said are as the others still say.
+ * What says otherwise is somebody else's word. The same list when there are none.
+ * @param list each with its status
+ * @param beside what the others say; a status that is null is unknown
+ */
+export function easedBy(
+  { components, severity }: Member,
+  list: readonly Affected[],
+  beside: readonly Affected[],
+): readonly Affected[] {
+  if (severity === null) return list;
+  const said = statusOf(severity);
+  const statusNow = ({ id, status }: Affected) => {
+    const other = beside.find(one => one.id === id)?.status ?? said;
+    return status === said && components.includes(id) && badness(other) < badness(said) ? other : status;
+  };
+  const eased = list.map(one => ({ ...one, status: statusNow(one) }));
+  return eased.some(({ status }, at) => status !== list[at]!.status) ? eased : list;
+}
+
+/** Events in order of time, in the words of what else is known: a check that recovers may still be slow. */
+export function worded(
+  events: readonly StoredTransition[],
+  before: Members,
+  site: Site,
+): readonly StoredTransition[] {
+  const members = new Map(before);
+  return events.map(event => {
+    const { facts, ...rest } = event;
+    const { source, kind } = event;
+    const id = probedBy(source);
+    const isSlow = kind === 'up' && id !== null && members.get(latencySource(id))?.isDown === true;
+    members.set(source, memberAfter(event, members.get(source), site));
+    if (!isSlow || !facts) return event;
+    const values = { name: nameOf(event), lasted: facts.duration };
+    return { ...rest, message: machineText('machine.works_slowly', values) };
+  });
 }

@@ -484,6 +484,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'machine.fails_too': '{name} ist auch ausgefallen.',
   'machine.fail_too': '{names} sind auch ausgefallen.',
   'machine.works_again': '{name} funktioniert wieder.[ Der Ausfall dauerte {lasted}.]',
+  'machine.works_slowly': '{name} antwortet wieder, aber langsam.[ Der Ausfall dauerte {lasted}.]',
   'machine.left': 'Zu {name} gibt es jetzt eine eigene Störung.',
   'machine.same': 'Dasselbe gilt für: {list}.',
   'machine.dependents': 'Komponenten, die davon abhängen, sind ebenfalls betroffen: {list}.',

@@ -462,6 +462,7 @@ export const en = {
   'machine.fails_too': '{name} fails too.',
   'machine.fail_too': '{names} fail too.',
   'machine.works_again': '{name} works again[ after {lasted}].',
+  'machine.works_slowly': '{name} answers again[ after {lasted}], but slowly.',
   'machine.left': '{name} has an incident of its own now.',
   'machine.same': 'The same applies to: {list}.',
   'machine.dependents': 'Components that depend on it are also affected: {list}.',
