@@ -24,6 +24,7 @@ import { type Arguments, agreed, type Cli, ELSEWHERE, Misuse, notHere, Refused, 
 import { commitWritten } from './commit.ts';
 import { forecast } from './forecast.ts';
 import { presentContent } from './incident-files.ts';
+import { failingOn, openBeside } from './still-open.ts';
 
 /** A template: texts by front matter key, component ids under `components`, and its body. */
 interface DraftTemplate {
@@ -149,7 +150,8 @@ interface Draft {
  */
 export async function settle(draft: Draft, site: Site | null, typed: Arguments, cli: Cli): Promise<number> {
   const content = await presentContent(cli);
-  const file = (await content.incidents()).fileOf(draft.id);
+  const files = await content.incidents();
+  const file = files.fileOf(draft.id);
   const place = shown(file, cli);
   const text = typed.flags.has('edit') ? await edited(draft.text, cli) : draft.text;
   const value = checked(draft, text, place, site, cli);
@@ -157,7 +159,12 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
   cli.out(draft.before === null ? text : added(draft.before, text));
   for (const line of timesOf(value, site?.timezone ?? 'UTC', cli.clock())) cli.out(line);
   cli.out(await mailed(value, site, cli));
-  await agreed('Write it?', typed, cli, { add: 'write it', instead: 'Nothing was written.', default: true });
+  const beside = site && draft.before === null ? openBeside(value, files.incidents, site) : [];
+  const failing = site && draft.before !== null ? await failingOn(value, files.incidents, site, cli) : [];
+  for (const line of [...beside, ...failing]) cli.out(line);
+  const isDoubtful = beside.length > 0;
+  const words = { add: 'write it', instead: 'Nothing was written.', default: !isDoubtful };
+  await agreed(isDoubtful ? 'Write another incident all the same?' : 'Write it?', typed, cli, words);
   const done =
     draft.before === null
       ? await content.create(draft.id, text)

@@ -4,7 +4,13 @@ import { editFront } from '../incidents/file/edit.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, updated } from '../incidents/file/print.ts';
 import { type Listed, listsOf } from '../incidents/grouped-members.ts';
-import { type ComponentStatus, type Severity, severityOfStatus, statusOf, worst } from '../model/component.ts';
+import {
+  type ComponentStatus,
+  type Severity,
+  severityOfStatus,
+  statusOf,
+  worst,
+} from '../model/component.ts';
 import { type Affected, type Incident, openedByOf, SEVERITIES, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { MINUTE, type Millis, SECOND } from '../model/time.ts';
