@@ -1,11 +1,16 @@
 // Calm: a machine's incident is told rarely, with the words of what waited, and its end when that has held.
-import type { IncidentUpdate } from '../model/incident.ts';
+import type { Incident, IncidentUpdate } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 
 /** Between its beginning and its end, a machine's incident is told about no more often than this. */
 export const CALM: Millis = 10 * MINUTE;
 /** A recovery that a machine measured must have lasted this long when it is told. */
 export const HOLDS_FOR: Millis = MINUTE;
+
+/** Whether the end of a machine's incident may not last: it is told when the recovery has held. */
+export function mayNotLast({ resolved, recovered = resolved }: Incident, now: Millis): boolean {
+  return recovered === null ? resolved !== null : now >= recovered && now - recovered < HOLDS_FOR;
+}
 
 /** How the keys of `joinKey` begin; by them nobody else was told. */
 export const JOINED = 'joined ';

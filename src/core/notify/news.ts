@@ -20,7 +20,7 @@ import {
   type UpdateStatus,
 } from '../model/incident.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
-import { CALM, claimsEndOnly, HOLDS_FOR, joinKey, toldTogether, updateIn } from './calm.ts';
+import { CALM, claimsEndOnly, joinKey, mayNotLast, toldTogether, updateIn } from './calm.ts';
 import { bringsComponents } from './concern.ts';
 import { filedKey } from './filed-words.ts';
 
@@ -118,7 +118,7 @@ function newsOf(
   const isMachineIncident = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end. A person knows better.
   const isMachineEnd = isMachineIncident && end !== null && has(filedKey(end.body));
-  const endMayNotLast = isMachineEnd && next !== null && now >= end.at && now - end.at < HOLDS_FOR;
+  const endMayNotLast = isMachineEnd && next !== null && mayNotLast(incident, now);
   // What a machine filed meanwhile is told with the beginning; or, if it is over by then, its end alone is told.
   const isUntold =
     isMachineIncident && begun === undefined && told === null && (end === null || isMachineEnd);

@@ -6,7 +6,7 @@ import { endKey, withdrawnWith } from '../../core/incidents/ending.ts';
 import { beginningOf, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
-import { HOLDS_FOR } from '../../core/notify/calm.ts';
+import { mayNotLast } from '../../core/notify/calm.ts';
 import { owedTo } from '../../core/notify/concern.ts';
 import { type Announcement, announcements, asAnnounced, findUpdate } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
@@ -169,10 +169,9 @@ export class Announcer {
   #settle(silent: readonly Incident[]): void {
     const now = this.#parts.clock();
     for (const incident of silent) {
-      const { scheduled, updates, openedBy, resolved } = incident;
+      const { scheduled, updates, openedBy } = incident;
       // Updates about a maintenance, and the end of a machine's incident, come due by the clock.
-      if (scheduled !== null || (openedBy !== null && resolved !== null && now - resolved < HOLDS_FOR))
-        continue;
+      if (scheduled !== null || (openedBy !== null && mayNotLast(incident, now))) continue;
       if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }))))
         this.#allSeen.add(updates);
     }

@@ -1,5 +1,6 @@
 // A machine's incident is told calmly: one update in ten minutes, its end when it has held, and a relapse as an update.
 import { expect, test } from 'vitest';
+import { checked } from '../monitoring/two-checks.ts';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const HOOK = '/webhooks/uptime?token=the-webhook-token-of-this-test';
@@ -60,6 +61,35 @@ test('a relapse after the end was told is an update at once, and its end is told
   await say(world, 'up');
   await world.pass(90, 10);
   expect(subjects(world).slice(3)).toEqual(['[RESOLVED] Dashboard Down']);
+});
+
+test('an end does not hold if its source fails again in an operator’s incident; it is told when that recovers', async () => {
+  const world = await checked();
+  world.answers.api = 500;
+  await world.pass(20, 5);
+  const beside =
+    '---\ntitle: API trouble\nstatus: investigating\nseverity: major\nstarted: 2026-03-10T12:00:30Z\ncomponents: [api]\n---\n## Investigating 12:00:30 UTC\nWe look.\n';
+  await world.write('20260310_trouble.md', beside);
+  await world.pass(10, 5);
+  const told = ['[INCIDENT] API Down', '[INCIDENT] API trouble'];
+  expect(subjects(world)).toEqual(told);
+  for (let round = 0; round < 2; round++) {
+    world.answers.api = 200;
+    await world.pass(10, 5);
+    expect(await world.read('20260310_api-down.md')).toContain('status: resolved');
+    world.answers.api = 500;
+    await world.pass(90, 5);
+    await world.restart();
+    await world.pass(10, 5);
+    expect(subjects(world)).toEqual(told);
+  }
+  world.answers.api = 200;
+  await world.pass(40, 5);
+  expect(subjects(world)).toEqual(told);
+  await world.pass(40, 5);
+  expect(subjects(world)).toEqual([...told, '[RESOLVED] API Down']);
+  await world.pass(900, 30);
+  expect(subjects(world)).toHaveLength(3);
 });
 
 test('what a person writes in it is told at once', async () => {
