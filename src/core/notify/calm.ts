@@ -2,8 +2,27 @@
 import type { Incident, IncidentUpdate } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 
-/** Between its beginning and its end, a machine's incident is told about no more often than this. */
+/** Between its beginning and its end, a machine's incident is told about no more often than this (`mayBeTold`). */
 export const CALM: Millis = 10 * MINUTE;
+
+/** When something was told of an incident to all whom it concerns, epoch ms: first, and last. */
+export interface Told {
+  readonly first: Millis;
+  readonly last: Millis;
+}
+
+/**
+ * Whether calm lets a machine's update be told now. What is worse than all that was told need not wait; nor, after nothing
+ * but the beginning, what brings a component.
+ */
+export function mayBeTold(
+  { first, last }: Told,
+  now: Millis,
+  { isWorse, bringsComponents }: { readonly isWorse: boolean; readonly bringsComponents: boolean },
+): boolean {
+  return now - last >= CALM || now < last || isWorse || (bringsComponents && first === last);
+}
+
 /** A recovery that a machine measured must have lasted this long when it is told. */
 export const HOLDS_FOR: Millis = MINUTE;
 

@@ -20,8 +20,8 @@ import {
   type UpdateStatus,
 } from '../model/incident.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
-import { CALM, claimsEndOnly, joinKey, mayNotLast, toldTogether, updateIn } from './calm.ts';
-import { bringsComponents } from './concern.ts';
+import { claimsEndOnly, joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
+import { bringsComponents, isWorse } from './concern.ts';
 import { filedKey } from './filed-words.ts';
 
 export interface Announcement extends UpdateRef {
@@ -34,8 +34,8 @@ export interface Announcement extends UpdateRef {
 /** Older news is recorded, not sent. */
 const NEWS_FOR: Millis = DAY;
 
-/** When something was last told of an incident, by its lasting name; null: unknown, or nothing yet. */
-export type LastTold = (incidentId: string) => Millis | null;
+/** When something was told of an incident, by its lasting name; null: unknown, or nothing yet. */
+export type WhenTold = (incidentId: string) => Told | null;
 
 /**
  * The updates not announced yet, oldest first, and the end, which is told once however it came to stand in the file.
@@ -51,7 +51,7 @@ export function announcements(
   now: Millis,
   firstRound: boolean,
   leads: readonly Millis[] = [],
-  lastTold: LastTold = () => null,
+  whenTold: WhenTold = () => null,
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const shown of incidents) {
@@ -59,7 +59,7 @@ export function announcements(
     const incident = shown.gathering ? shown.gathering.filed : shown;
     // It could not be read completely.
     if (incident === null || (incident.isPartlyUnreadable && !firstRound)) continue;
-    found.push(...newsOf(incident, seen, now, firstRound, leads, lastTold));
+    found.push(...newsOf(incident, seen, now, firstRound, leads, whenTold));
   }
   return found.sort((a, b) => a.update.at - b.update.at);
 }
@@ -74,10 +74,10 @@ function newsOf(
   now: Millis,
   firstRound: boolean,
   leads: readonly Millis[],
-  lastTold: LastTold,
+  whenTold: WhenTold,
 ): Announcement[] {
   const incidentId = keyOf(incident);
-  const told = lastTold(incidentId);
+  const told = whenTold(incidentId);
   const { updates } = incident;
   const has = (key: string) => seen.has(refOf({ incidentId, key }));
   const isSeen = ({ key }: IncidentUpdate) => has(key);
@@ -151,9 +151,11 @@ function newsOf(
   const tellable = routine.filter(
     update => update.status !== 'resolved' && !update.quiet && !isStaleNews(update),
   );
-  // An end, or what says that it goes on after one, is told at once.
-  const mayTellRoutine = next !== null || told === null || now - told >= CALM || now < told;
   const newest = end === null ? tellable.at(-1) : undefined;
+  const isNewIn = (judge: typeof isWorse) => newest !== undefined && judge(incident, newest, isSeen);
+  const brings = { isWorse: isNewIn(isWorse), bringsComponents: isNewIn(bringsComponents) };
+  // An end, or what says that it goes on after one, is told at once.
+  const mayTellRoutine = next !== null || told === null || mayBeTold(told, now, brings);
   if (isUntold || (mayTellRoutine && !endMayNotLast)) {
     const teller = newest && isUntold ? tellable[0] : newest;
     for (const update of routine)

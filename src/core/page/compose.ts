@@ -1,5 +1,9 @@
 // compose(facts, now) → Snapshot: the one place where facts become what is shown.
-import { type ReportedVsMeasured, recoveredSince, reportedVsMeasured } from '../filing/reported-vs-measured.ts';
+import {
+  type ReportedVsMeasured,
+  recoveredSince,
+  reportedVsMeasured,
+} from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { completedByClock, isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
 import { readOccurrenceId } from '../incidents/recurrence.ts';

@@ -250,5 +250,5 @@ test('a component gets another id during its outage: one section says why it is 
   );
   await turn(world, 'api', 200, 75);
   expect(standing(world)).toEqual(['20260310_api-down resolved']);
-  expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
+  expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down', '[RESOLVED] API Down']);
 });

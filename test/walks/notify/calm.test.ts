@@ -136,11 +136,38 @@ components:
     await world.pass(60, 20);
   }
   expect(await world.files()).toHaveLength(1);
+  // The first that brings a component does not wait; from it on, it is calm.
+  const told = ['[INCIDENT] One Down', '[UPDATE] One Down'];
+  expect(subjects(world)).toEqual(told);
+  expect(world.mails.at(-1)!.text).toContain('Two is down');
   await world.pass(120, 20);
-  expect(subjects(world)).toHaveLength(1);
   await world.restart();
   await world.pass(240, 20);
-  expect(subjects(world)).toEqual(['[INCIDENT] One Down', '[UPDATE] One Down']);
-  for (const one of ['Two is down', 'Three is down', 'Three is up'])
-    expect(world.mails.at(-1)!.text).toContain(one);
+  expect(subjects(world)).toEqual(told);
+  await world.pass(180, 20);
+  expect(subjects(world)).toEqual([...told, '[UPDATE] One Down']);
+  for (const one of ['Three is down', 'Three is up']) expect(world.mails.at(-1)!.text).toContain(one);
+});
+
+test('what is worse than all that was told does not wait, and each severity once', async () => {
+  const world = await openWorld({
+    site: () =>
+      'title: T\ncomponents:\n  - { id: api, name: API, check: { type: manual }, match: [Slow, Dead, Other] }\n',
+  });
+  await subscribed(world, 'ann@example.com');
+  const hear = async (title: string, severity: string, status = 'down') => {
+    await world.post('/webhooks/generic?token=the-webhook-token-of-this-test', { title, severity, status });
+    await world.pass(30, 5);
+  };
+  await hear('Slow', 'minor');
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow Down']);
+  await hear('Other', 'major');
+  await world.restart();
+  await hear('Dead', 'critical');
+  expect(subjects(world).slice(1)).toEqual(['[UPDATE] Slow Down', '[UPDATE] Slow Down']);
+  expect(world.mails.at(-1)!.text).toContain('Dead');
+  await hear('Dead', 'critical', 'up');
+  await hear('Dead', 'critical');
+  await world.pass(400, 20);
+  expect(subjects(world)).toHaveLength(3);
 });
