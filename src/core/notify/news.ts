@@ -19,7 +19,7 @@ import {
   type UpdateRef,
   type UpdateStatus,
 } from '../model/incident.ts';
-import { DAY, MINUTE, type Millis } from '../model/time.ts';
+import { DAY, type Millis } from '../model/time.ts';
 import { claimsEndOnly, joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
 import { bringsComponents, isWorse } from './concern.ts';
 import { filedKey } from './filed-words.ts';
@@ -85,7 +85,7 @@ function newsOf(
   const begun = updates.find(one => !one.stray && isSeen(one))?.at;
   // The beginning is told once. Of a beginning by a clock that was ahead nothing is known.
   const isEarlier = ({ at }: IncidentUpdate) =>
-    begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE);
+    begun !== undefined && incident.startedAhead === undefined && at < begun;
   const state = stateAt(incident, now);
   const { count, open } = endsTold(has);
   const ended = endOfIncident(incident, state, now);

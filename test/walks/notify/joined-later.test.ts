@@ -89,8 +89,7 @@ test.each([100, 900])(
     await world.pass(20, 5);
     await world.restart();
     await world.pass(10, 5);
-    for (const to of ['db', 'ends'])
-      expect([to, subjects(world, to)]).toEqual([to, ['[INCIDENT] API Down']]);
+    for (const to of ['db', 'ends']) expect([to, subjects(world, to)]).toEqual([to, ['[INCIDENT] API Down']]);
     for (const to of ['api', 'all'])
       expect([to, subjects(world, to)]).toEqual([to, ['[INCIDENT] API Down', '[UPDATE] API Down']]);
     const mail = world.mails.find(
