@@ -9,17 +9,17 @@ import { channelName } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Concern, EVERYTHING, type Subscriber } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { CALM, HOLDS_FOR, joinKey } from '../../core/notify/calm.ts';
+import { CALM, HOLDS_FOR, joinKey, type Told } from '../../core/notify/calm.ts';
 import { owedTo } from '../../core/notify/concern.ts';
-import { type Announcement, announcements, type LastTold } from '../../core/notify/news.ts';
+import { type Announcement, announcements, type WhenTold } from '../../core/notify/news.ts';
 import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
 import {
   concernIn,
   isFirstRound,
-  lastAnnounced,
   seenUpdates,
   toldAsBeginning,
+  whenAnnounced,
 } from '../../store/notify/announcements.ts';
 import { allChannels } from '../../store/notify/channels.ts';
 import { confirmedSubscribers } from '../../store/notify/subscribers.ts';
@@ -49,12 +49,13 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     });
     // A machine's incident is told to be over when its end has held.
     const at = now + HOLDS_FOR;
-    const told = await lastToldOf(dated, db);
-    const newsBy = (lastTold: LastTold) =>
-      announcements(dated, seen, at, first, [], lastTold).filter(({ quiet }) => !quiet);
+    const told = await whenToldOf(dated, db);
+    const newsBy = (whenTold: WhenTold) =>
+      announcements(dated, seen, at, first, [], whenTold).filter(({ quiet }) => !quiet);
     const soon = newsBy(id => told.get(id) ?? null);
     const isSoon = (one: Announcement) => soon.some(other => refOf(other) === refOf(one));
-    const waiting = newsBy(id => (told.has(id) ? at - CALM : null)).filter(one => !isSoon(one));
+    const calm = { first: at - CALM, last: at - CALM };
+    const waiting = newsBy(id => (told.has(id) ? calm : null)).filter(one => !isSoon(one));
     const concerns = new Map<string, Concern>();
     const owings: Owing[] = [];
     for (const one of [...soon, ...waiting]) {
@@ -64,7 +65,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
       concerns.set(refOf(one), concern);
       const joined = concerns.get(refOf({ incidentId, key: joinKey(update.key) }));
       const toldBefore = (await toldAsBeginning(...about)) ?? (key === update.key ? joined : null) ?? null;
-      const at = isSoon(one) ? null : told.get(incidentId)! + CALM;
+      const at = isSoon(one) ? null : told.get(incidentId)!.last + CALM;
       owings.push({ incident, at, concern, toldBefore });
     }
     const isSame = (one: Owing) => (other: Owing) => one.incident === other.incident && one.at === other.at;
@@ -75,12 +76,12 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
   }
 }
 
-/** When something was last told of the machine's incidents that are told about, by lasting name. */
-async function lastToldOf(incidents: readonly Incident[], db: Db): Promise<ReadonlyMap<string, Millis>> {
-  const told = new Map<string, Millis>();
+/** When something was told of the machine's incidents that are told about, by lasting name. */
+async function whenToldOf(incidents: readonly Incident[], db: Db): Promise<ReadonlyMap<string, Told>> {
+  const told = new Map<string, Told>();
   for (const incident of incidents) {
     if (incident.openedBy === null || incident.status === 'resolved') continue;
-    const at = await lastAnnounced(db, keyOf(incident));
+    const at = await whenAnnounced(db, keyOf(incident));
     if (at !== null) told.set(keyOf(incident), at);
   }
   return told;

@@ -103,6 +103,31 @@ export function reportedVsMeasured(
   };
 }
 
+/**
+ * When the sources of an incident that is over recovered for good: one that fails again before its recovery has held
+ * `holdsFor`, ms, in whichever incident that is filed, counts on. Null: one fails still; undefined: none failed again.
+ */
+export function recoveredSince(
+  incident: Pick<Incident, 'openedBy' | 'resolved'>,
+  outages: Outages,
+  holdsFor: Millis,
+): Millis | null | undefined {
+  const { resolved } = incident;
+  if (resolved === null) return undefined;
+  let latest = resolved;
+  for (const source of sourcesOf(incident)) {
+    let since = resolved;
+    for (const { start, end } of outagesOf(outages, source)) {
+      // From the very end on, it is an outage that a person's end left over.
+      if (start <= resolved || start - since >= holdsFor) continue;
+      if (end === null) return null;
+      since = end;
+    }
+    latest = Math.max(latest, since);
+  }
+  return latest > resolved ? latest : undefined;
+}
+
 /** The outages that overlap the window, or else those near it. */
 function overlapping({ start, end }: Window, all: readonly RecordedOutage[]): RecordedOutage[] {
   const within = (slack: Millis) =>

@@ -112,6 +112,11 @@ export interface Incident {
   readonly series?: Incident;
   /** Shown, but not announced while more checks may fail with it (grouping.ts): news is what its file, if any, says. */
   readonly gathering?: { readonly filed: Incident | null };
+  /**
+   * A machine's incident of which a source failed again before the end had held, in whichever incident that is filed: when
+   * the last of its sources recovered since; null: one fails still (reported-vs-measured.ts).
+   */
+  readonly recovered?: Millis | null;
   /** `started:` if it is after the end: the true start is unknown, and `started` is the end (as-of.ts). */
   readonly begins?: Millis;
   /** `started:` as in the file, if it was in the future when first seen: it is not used (as-of.ts). */

@@ -1,11 +1,35 @@
 // Calm: a machine's incident is told rarely, with the words of what waited, and its end when that has held.
-import type { IncidentUpdate } from '../model/incident.ts';
+import type { Incident, IncidentUpdate } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 
-/** Between its beginning and its end, a machine's incident is told about no more often than this. */
+/** Between its beginning and its end, a machine's incident is told about no more often than this (`mayBeTold`). */
 export const CALM: Millis = 10 * MINUTE;
+
+/** When something was told of an incident to all whom it concerns, epoch ms: first, and last. */
+export interface Told {
+  readonly first: Millis;
+  readonly last: Millis;
+}
+
+/**
+ * Whether calm lets a machine's update be told now. What is worse than all that was told need not wait; nor, after nothing
+ * but the beginning, what brings a component.
+ */
+export function mayBeTold(
+  { first, last }: Told,
+  now: Millis,
+  { isWorse, bringsComponents }: { readonly isWorse: boolean; readonly bringsComponents: boolean },
+): boolean {
+  return now - last >= CALM || now < last || isWorse || (bringsComponents && first === last);
+}
+
 /** A recovery that a machine measured must have lasted this long when it is told. */
 export const HOLDS_FOR: Millis = MINUTE;
+
+/** Whether the end of a machine's incident may not last: it is told when the recovery has held. */
+export function mayNotLast({ resolved, recovered = resolved }: Incident, now: Millis): boolean {
+  return recovered === null ? resolved !== null : now >= recovered && now - recovered < HOLDS_FOR;
+}
 
 /** How the keys of `joinKey` begin; by them nobody else was told. */
 export const JOINED = 'joined ';

@@ -1,7 +1,13 @@
 // Concern: what an update is about, and which subscribers want it.
 import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
 import { affectedAt } from '../incidents/impact.ts';
-import { affectedBy, beginningOf, type Incident, type IncidentUpdate } from '../model/incident.ts';
+import {
+  affectedBy,
+  beginningOf,
+  type Incident,
+  type IncidentUpdate,
+  SEVERITIES,
+} from '../model/incident.ts';
 import { type Choice, type Concern, type Subscriber, wants } from '../model/subscriber.ts';
 
 /** Returns what an update is about, to compare with subscribers' choices. */
@@ -100,4 +106,16 @@ export function bringsComponents(
   const until = updates.slice(0, updates.indexOf(update) + 1);
   const current = until.findLast(({ change }) => change?.components)?.change?.components ?? components;
   return current.some(({ id }) => !known.includes(id));
+}
+
+/** Whether an incident is worse, as of an update, than the told ones said: a machine writes only a severity that is. */
+export function isWorse(
+  { updates }: Incident,
+  update: IncidentUpdate,
+  isTold: (update: IncidentUpdate) => boolean,
+): boolean {
+  const worst = (some: readonly IncidentUpdate[]) =>
+    Math.max(-1, ...some.map(({ change }) => (change?.severity ? SEVERITIES.indexOf(change.severity) : -1)));
+  const until = updates.slice(0, updates.indexOf(update) + 1);
+  return worst(until.filter(one => !isTold(one))) > worst(updates.filter(isTold));
 }

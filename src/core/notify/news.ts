@@ -19,9 +19,9 @@ import {
   type UpdateRef,
   type UpdateStatus,
 } from '../model/incident.ts';
-import { DAY, MINUTE, type Millis } from '../model/time.ts';
-import { CALM, claimsEndOnly, HOLDS_FOR, joinKey, toldTogether, updateIn } from './calm.ts';
-import { bringsComponents } from './concern.ts';
+import { DAY, type Millis } from '../model/time.ts';
+import { claimsEndOnly, joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
+import { bringsComponents, isWorse } from './concern.ts';
 import { filedKey } from './filed-words.ts';
 
 export interface Announcement extends UpdateRef {
@@ -34,8 +34,8 @@ export interface Announcement extends UpdateRef {
 /** Older news is recorded, not sent. */
 const NEWS_FOR: Millis = DAY;
 
-/** When something was last told of an incident, by its lasting name; null: unknown, or nothing yet. */
-export type LastTold = (incidentId: string) => Millis | null;
+/** When something was told of an incident, by its lasting name; null: unknown, or nothing yet. */
+export type WhenTold = (incidentId: string) => Told | null;
 
 /**
  * The updates not announced yet, oldest first, and the end, which is told once however it came to stand in the file.
@@ -52,7 +52,7 @@ export function announcements(
   now: Millis,
   firstRound: boolean,
   leads: readonly Millis[] = [],
-  lastTold: LastTold = () => null,
+  whenTold: WhenTold = () => null,
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const shown of incidents) {
@@ -60,7 +60,7 @@ export function announcements(
     const incident = shown.gathering ? shown.gathering.filed : shown;
     // It could not be read completely.
     if (incident === null || (incident.isPartlyUnreadable && !firstRound)) continue;
-    found.push(...newsOf(incident, seen, now, firstRound, leads, lastTold));
+    found.push(...newsOf(incident, seen, now, firstRound, leads, whenTold));
   }
   return found.sort((a, b) => a.update.at - b.update.at);
 }
@@ -75,10 +75,10 @@ function newsOf(
   now: Millis,
   firstRound: boolean,
   leads: readonly Millis[],
-  lastTold: LastTold,
+  whenTold: WhenTold,
 ): Announcement[] {
   const incidentId = keyOf(incident);
-  const told = lastTold(incidentId);
+  const told = whenTold(incidentId);
   const { updates } = incident;
   const has = (key: string) => seen.has(refOf({ incidentId, key }));
   const isSeen = ({ key }: IncidentUpdate) => has(key);
@@ -86,7 +86,7 @@ function newsOf(
   const begun = updates.find(one => !one.stray && isSeen(one))?.at;
   // The beginning is told once. Of a beginning by a clock that was ahead nothing is known.
   const isEarlier = ({ at }: IncidentUpdate) =>
-    begun !== undefined && incident.startedAhead === undefined && at < begun - (begun % MINUTE);
+    begun !== undefined && incident.startedAhead === undefined && at < begun;
   const state = stateAt(incident, now);
   const { count, open } = endsTold(has);
   const ended = endOfIncident(incident, state, now);
@@ -119,7 +119,7 @@ function newsOf(
   const isMachineIncident = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end. A person knows better.
   const isMachineEnd = isMachineIncident && end !== null && has(filedKey(end.body));
-  const endMayNotLast = isMachineEnd && next !== null && now >= end.at && now - end.at < HOLDS_FOR;
+  const endMayNotLast = isMachineEnd && next !== null && mayNotLast(incident, now);
   // What a machine filed meanwhile is told with the beginning; or, if it is over by then, its end alone is told.
   const isUntold =
     isMachineIncident && begun === undefined && told === null && (end === null || isMachineEnd);
@@ -152,9 +152,11 @@ function newsOf(
   const tellable = routine.filter(
     update => update.status !== 'resolved' && !update.quiet && !isStaleNews(update),
   );
-  // An end, or what says that it goes on after one, is told at once.
-  const mayTellRoutine = next !== null || told === null || now - told >= CALM || now < told;
   const newest = end === null ? tellable.at(-1) : undefined;
+  const isNewIn = (judge: typeof isWorse) => newest !== undefined && judge(incident, newest, isSeen);
+  const brings = { isWorse: isNewIn(isWorse), bringsComponents: isNewIn(bringsComponents) };
+  // An end, or what says that it goes on after one, is told at once.
+  const mayTellRoutine = next !== null || told === null || mayBeTold(told, now, brings);
   if (isUntold || (mayTellRoutine && !endMayNotLast)) {
     const teller = newest && isUntold ? tellable[0] : newest;
     for (const update of routine)

@@ -1,5 +1,9 @@
 // compose(facts, now) → Snapshot: the one place where facts become what is shown.
-import { type ReportedVsMeasured, reportedVsMeasured } from '../filing/reported-vs-measured.ts';
+import {
+  type ReportedVsMeasured,
+  recoveredSince,
+  reportedVsMeasured,
+} from '../filing/reported-vs-measured.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { completedByClock, isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
 import { readOccurrenceId } from '../incidents/recurrence.ts';
@@ -17,6 +21,7 @@ import type { Site } from '../model/site.ts';
 import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { finish, type Steps } from '../model/turns/steps.ts';
+import { HOLDS_FOR } from '../notify/calm.ts';
 import { daysOf } from './days.ts';
 import { downtimeOf, joinedTo } from './downtime.ts';
 import type { Facts } from './facts.ts';
@@ -93,6 +98,7 @@ function knownView(incident: Incident, facts: Facts): IncidentView | null {
   // A new outage concerns few old incidents.
   const comparison = comparisonIn(incident, kept.view.stretches, kept.history, outages);
   if (JSON.stringify(comparison) !== JSON.stringify(kept.view.comparison)) return null;
+  if (recoveredSince(incident, outages ?? {}, HOLDS_FOR) !== kept.view.recovered) return null;
   keptViews.set(incident, { ...kept, outages });
   return kept.view;
 }
@@ -122,6 +128,7 @@ export function viewOf(
   const state = stateAt(incident, now);
   const over = state === 'resolved' || state === 'completed';
   const { severity, affected } = impactOf(stretches, now, over);
+  const recovered = recoveredSince(incident, outages ?? {}, HOLDS_FOR);
   // Object.assign: a spread takes twenty times as long, and there are thousands of incidents.
   const facets = Object.assign({}, incident, {
     severity,
@@ -134,6 +141,7 @@ export function viewOf(
     duration: Math.max(0, end - start),
     unfiled: unfiled.has(incident.id),
     ...(history ? { history } : {}),
+    ...(recovered === undefined ? {} : { recovered }),
   });
   const view: IncidentView = Object.defineProperties(facets as unknown as IncidentView, DRAWN);
   keptViews.set(incident, { view, site, history, outages });

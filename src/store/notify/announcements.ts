@@ -13,7 +13,7 @@ import type { ChannelType } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Choice, Concern } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { JOINED, joinKey } from '../../core/notify/calm.ts';
+import { JOINED, joinKey, type Told } from '../../core/notify/calm.ts';
 import { concernAfter, concernOf } from '../../core/notify/concern.ts';
 import { broughtBy } from '../../core/notify/filed-words.ts';
 import { type Announcement, asAnnounced, findUpdate } from '../../core/notify/news.ts';
@@ -218,16 +218,16 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
   return row?.ref ?? null;
 }
 
-/** When something of an incident was last announced to all whom it concerns, epoch ms; null if nothing was. */
-export async function lastAnnounced(db: Db, incidentId: string): Promise<Millis | null> {
+/** When something of an incident was announced to all whom it concerns; null if nothing was. */
+export async function whenAnnounced(db: Db, incidentId: string): Promise<Told | null> {
   const row = await db
     .selectFrom('announcements')
-    .select(({ fn }) => fn.max('seen_at').as('at'))
+    .select(({ fn }) => [fn.min('seen_at').as('first'), fn.max('seen_at').as('last')])
     .where(isRecordOf(incidentId))
     .where('key', 'not like', `${JOINED}%`)
     .where('frozen', 'is not', null)
     .executeTakeFirst();
-  return row?.at ?? null;
+  return row && row.last !== null ? row : null;
 }
 
 /** The keys of the words that a machine filed in an incident (filed-words.ts). */

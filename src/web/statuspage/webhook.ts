@@ -1,7 +1,7 @@
 // Statuspage's webhook payload about an incident or maintenance, field for field.
 import { type Incident, type IncidentUpdate, keyOf } from '../../core/model/incident.ts';
 import { isoMillis, type Millis } from '../../core/model/time.ts';
-import { HOLDS_FOR } from '../../core/notify/calm.ts';
+import { mayNotLast } from '../../core/notify/calm.ts';
 import { viewOf } from '../../core/page/compose.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { listComponents } from './components.ts';
@@ -66,9 +66,8 @@ export function webhookPayload(
  * minutes nothing of a relapse.
  */
 function withoutFreshEnd(view: IncidentView, { key, status }: IncidentUpdate, at: Millis): IncidentView {
-  const { openedBy, scheduled, resolved, updates } = view;
-  const isFresh = resolved !== null && at >= resolved && at - resolved < HOLDS_FOR;
-  if (openedBy === null || scheduled || !isFresh || status === 'resolved') return view;
+  const { openedBy, scheduled, updates } = view;
+  if (openedBy === null || scheduled || !mayNotLast(view, at) || status === 'resolved') return view;
   const until = updates.findIndex(one => one.key === key);
   const left = updates.filter((one, index) => index <= until || one.status !== 'resolved');
   return { ...view, status, state: status, resolved: null, updates: left, html: [] };

@@ -6,7 +6,7 @@ import { endKey, withdrawnWith } from '../../core/incidents/ending.ts';
 import { beginningOf, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
-import { HOLDS_FOR } from '../../core/notify/calm.ts';
+import { mayNotLast, type Told } from '../../core/notify/calm.ts';
 import { owedTo } from '../../core/notify/concern.ts';
 import { type Announcement, announcements, asAnnounced, findUpdate } from '../../core/notify/news.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
@@ -20,11 +20,11 @@ import {
   frozenUpdate,
   isFirstRound,
   keysOfFiledWords,
-  lastAnnounced,
   type Owed,
   owedUpdates,
   seenUpdates,
   toldAsBeginning,
+  whenAnnounced,
   withdraw,
 } from '../../store/notify/announcements.ts';
 import type { SomeNotificationParts } from './parts.ts';
@@ -46,8 +46,8 @@ export class Announcer {
   #allSeen = new WeakSet<readonly IncidentUpdate[]>();
   /** The update lists of incidents of which it was read what a machine filed in them. */
   readonly #recalled = new WeakSet<readonly IncidentUpdate[]>();
-  /** When something was last told of the machine's incidents that are still told about, by lasting name. */
-  readonly #lastTold = new Map<string, Millis | null>();
+  /** When something was told of the machine's incidents that are still told about, by lasting name. */
+  readonly #told = new Map<string, Told | null>();
   /** True at start, because a crash may have left promises open. */
   #owing = true;
 
@@ -74,10 +74,10 @@ export class Announcer {
     );
     const yieldTurn = makeYield(nextTurn);
     const news: Announcement[] = [];
-    const lastTold = (key: string) => this.#lastTold.get(key) ?? null;
+    const whenTold = (key: string) => this.#told.get(key) ?? null;
     for (const incident of open) {
       await this.#recall(incident, now);
-      news.push(...announcements([incident], this.#seen, now, this.#isFirst, site.notices, lastTold));
+      news.push(...announcements([incident], this.#seen, now, this.#isFirst, site.notices, whenTold));
       await yieldTurn();
     }
     if (news.length === 0 && !this.#isFirst) return this.#settle(open);
@@ -89,7 +89,8 @@ export class Announcer {
       for (const one of some) {
         this.#seen.add(refOf(one));
         if (one.quiet) continue;
-        if (one.update.announces !== 'beginning') this.#lastTold.set(one.incidentId, now);
+        if (one.update.announces !== 'beginning')
+          this.#told.set(one.incidentId, { first: whenTold(one.incidentId)?.first ?? now, last: now });
         this.#owing = true;
         log.info({ incident: one.incidentId, update: one.key }, 'update announced');
       }
@@ -107,7 +108,7 @@ export class Announcer {
     const key = keyOf(incident);
     const isCurrent = incident.resolved === null || Math.abs(now - incident.resolved) < DAY;
     if (incident.openedBy === null || !isCurrent) return;
-    if (!this.#lastTold.has(key)) this.#lastTold.set(key, await lastAnnounced(db, key));
+    if (!this.#told.has(key)) this.#told.set(key, await whenAnnounced(db, key));
     if (this.#recalled.has(incident.updates)) return;
     for (const filed of await keysOfFiledWords(db, key))
       this.#seen.add(refOf({ incidentId: key, key: filed }));
@@ -169,10 +170,9 @@ export class Announcer {
   #settle(silent: readonly Incident[]): void {
     const now = this.#parts.clock();
     for (const incident of silent) {
-      const { scheduled, updates, openedBy, resolved } = incident;
+      const { scheduled, updates, openedBy } = incident;
       // Updates about a maintenance, and the end of a machine's incident, come due by the clock.
-      if (scheduled !== null || (openedBy !== null && resolved !== null && now - resolved < HOLDS_FOR))
-        continue;
+      if (scheduled !== null || (openedBy !== null && mayNotLast(incident, now))) continue;
       if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }))))
         this.#allSeen.add(updates);
     }

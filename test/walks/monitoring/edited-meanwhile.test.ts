@@ -170,6 +170,17 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     },
   );
 
+  test('in the minute of the beginning, with an earlier start: it is an update', async () => {
+    const world = await checked();
+    await turn(world, 'api', 500);
+    expect(await world.read(API)).toMatch(/^started: .*T12:00:[1-5]/m);
+    await edit(world, API, text => text.replace(/^started: .*$/m, 'started: 2026-03-10T11:30:00Z'));
+    await world.pass(5, 1);
+    await edit(world, API, identified('12:00'));
+    await world.pass(5, 1);
+    expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
+  });
+
   test.each([0, 15, 25])('beside a join, %i seconds after it', async later => {
     const world = await checked();
     await turn(world, 'api', 500);
@@ -250,5 +261,5 @@ test('a component gets another id during its outage: one section says why it is 
   );
   await turn(world, 'api', 200, 75);
   expect(standing(world)).toEqual(['20260310_api-down resolved']);
-  expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
+  expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down', '[RESOLVED] API Down']);
 });

@@ -348,8 +348,9 @@ describe('an operator’s incident', () => {
 
 describe('slowness', () => {
   const SLOW = (url: string) => SITE(url).replace('latency: 1m', 'latency: 50ms, window: 30s');
-  test('is its own incident; an outage after it is the same story, and both must end', async () => {
+  test('is its own incident; an outage after it is the same story, told at once, and both must end', async () => {
     const world = await opened({ site: SLOW });
+    await subscribed(world, 'user@example.com');
     world.service.delay = 120;
     await turn(world, 200);
     expect(await world.files()).toEqual(['20260310_api-latency.md']);
@@ -358,6 +359,8 @@ describe('slowness', () => {
     expect(await world.files()).toEqual(['20260310_api-latency.md']);
     expect(await openedBy(world, '20260310_api-latency.md')).toBe('"latency:api, probe:api"');
     expect(rows(world)[0]).toBe('major_outage');
+    // Down is worse than slow.
+    expect(subjects(world)).toEqual(['[INCIDENT] High API Latency', '[UPDATE] High API Latency']);
     await turn(world, 200, 120);
     expect(standing(world)).toEqual(['20260310_api-latency resolved']);
   });

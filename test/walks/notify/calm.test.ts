@@ -1,5 +1,6 @@
 // A machine's incident is told calmly: one update in ten minutes, its end when it has held, and a relapse as an update.
 import { expect, test } from 'vitest';
+import { checked } from '../monitoring/two-checks.ts';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const HOOK = '/webhooks/uptime?token=the-webhook-token-of-this-test';
@@ -62,6 +63,35 @@ test('a relapse after the end was told is an update at once, and its end is told
   expect(subjects(world).slice(3)).toEqual(['[RESOLVED] Dashboard Down']);
 });
 
+test('an end does not hold if its source fails again in an operator’s incident; it is told when that recovers', async () => {
+  const world = await checked();
+  world.answers.api = 500;
+  await world.pass(20, 5);
+  const beside =
+    '---\ntitle: API trouble\nstatus: investigating\nseverity: major\nstarted: 2026-03-10T12:00:30Z\ncomponents: [api]\n---\n## Investigating 12:00:30 UTC\nWe look.\n';
+  await world.write('20260310_trouble.md', beside);
+  await world.pass(10, 5);
+  const told = ['[INCIDENT] API Down', '[INCIDENT] API trouble'];
+  expect(subjects(world)).toEqual(told);
+  for (let round = 0; round < 2; round++) {
+    world.answers.api = 200;
+    await world.pass(10, 5);
+    expect(await world.read('20260310_api-down.md')).toContain('status: resolved');
+    world.answers.api = 500;
+    await world.pass(90, 5);
+    await world.restart();
+    await world.pass(10, 5);
+    expect(subjects(world)).toEqual(told);
+  }
+  world.answers.api = 200;
+  await world.pass(40, 5);
+  expect(subjects(world)).toEqual(told);
+  await world.pass(40, 5);
+  expect(subjects(world)).toEqual([...told, '[RESOLVED] API Down']);
+  await world.pass(900, 30);
+  expect(subjects(world)).toHaveLength(3);
+});
+
 test('what a person writes in it is told at once', async () => {
   const world = await down();
   const [file = ''] = await world.files();
@@ -106,11 +136,38 @@ components:
     await world.pass(60, 20);
   }
   expect(await world.files()).toHaveLength(1);
+  // The first that brings a component does not wait; from it on, it is calm.
+  const told = ['[INCIDENT] One Down', '[UPDATE] One Down'];
+  expect(subjects(world)).toEqual(told);
+  expect(world.mails.at(-1)!.text).toContain('Two is down');
   await world.pass(120, 20);
-  expect(subjects(world)).toHaveLength(1);
   await world.restart();
   await world.pass(240, 20);
-  expect(subjects(world)).toEqual(['[INCIDENT] One Down', '[UPDATE] One Down']);
-  for (const one of ['Two is down', 'Three is down', 'Three is up'])
-    expect(world.mails.at(-1)!.text).toContain(one);
+  expect(subjects(world)).toEqual(told);
+  await world.pass(180, 20);
+  expect(subjects(world)).toEqual([...told, '[UPDATE] One Down']);
+  for (const one of ['Three is down', 'Three is up']) expect(world.mails.at(-1)!.text).toContain(one);
+});
+
+test('what is worse than all that was told does not wait, and each severity once', async () => {
+  const world = await openWorld({
+    site: () =>
+      'title: T\ncomponents:\n  - { id: api, name: API, check: { type: manual }, match: [Slow, Dead, Other] }\n',
+  });
+  await subscribed(world, 'ann@example.com');
+  const hear = async (title: string, severity: string, status = 'down') => {
+    await world.post('/webhooks/generic?token=the-webhook-token-of-this-test', { title, severity, status });
+    await world.pass(30, 5);
+  };
+  await hear('Slow', 'minor');
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow Down']);
+  await hear('Other', 'major');
+  await world.restart();
+  await hear('Dead', 'critical');
+  expect(subjects(world).slice(1)).toEqual(['[UPDATE] Slow Down', '[UPDATE] Slow Down']);
+  expect(world.mails.at(-1)!.text).toContain('Dead');
+  await hear('Dead', 'critical', 'up');
+  await hear('Dead', 'critical');
+  await world.pass(400, 20);
+  expect(subjects(world)).toHaveLength(3);
 });

@@ -138,7 +138,7 @@ test('one that joined, and all is over within the calm: its followers get the be
   await turn(world, ['db'], 503, 25);
   await turn(world, ['db'], 200, 100);
   await turn(world, ['api'], 200, 120);
-  expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
+  expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down', '[RESOLVED] API Down']);
   expect(subjects(world, 'db')).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
 });
 
