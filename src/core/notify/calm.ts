@@ -12,15 +12,15 @@ export interface Told {
 }
 
 /**
- * Whether calm lets a machine's update be told now. What is worse than all that was told need not wait; nor, after nothing
- * but the beginning, what brings a component.
+ * Whether calm lets a machine's update be told now. After nothing but the beginning, what brings a component or is worse
+ * than that need not wait; then the ten minutes count from it.
  */
 export function mayBeTold(
   { first, last }: Told,
   now: Millis,
   { isWorse, bringsComponents }: { readonly isWorse: boolean; readonly bringsComponents: boolean },
 ): boolean {
-  return now - last >= CALM || now < last || isWorse || (bringsComponents && first === last);
+  return now - last >= CALM || now < last || ((isWorse || bringsComponents) && first === last);
 }
 
 /** A recovery that a machine measured must have lasted this long when it is told. */

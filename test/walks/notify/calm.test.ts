@@ -149,7 +149,7 @@ components:
   for (const one of ['Three is down', 'Three is up']) expect(world.mails.at(-1)!.text).toContain(one);
 });
 
-test('what is worse than all that was told does not wait, and each severity once', async () => {
+test('what is worse does not wait after the beginning; what is worse still waits for calm', async () => {
   const world = await openWorld({
     site: () =>
       'title: T\ncomponents:\n  - { id: api, name: API, check: { type: manual }, match: [Slow, Dead, Other] }\n',
@@ -164,10 +164,13 @@ test('what is worse than all that was told does not wait, and each severity once
   await hear('Other', 'major');
   await world.restart();
   await hear('Dead', 'critical');
-  expect(subjects(world).slice(1)).toEqual(['[UPDATE] Slow Down', '[UPDATE] Slow Down']);
-  expect(world.mails.at(-1)!.text).toContain('Dead');
+  expect(subjects(world).slice(1)).toEqual(['[UPDATE] Slow Down']);
+  expect(world.mails.at(-1)!.text).toContain('Other');
   await hear('Dead', 'critical', 'up');
   await hear('Dead', 'critical');
   await world.pass(400, 20);
-  expect(subjects(world)).toHaveLength(3);
+  expect(subjects(world)).toHaveLength(2);
+  await world.pass(200, 20);
+  expect(subjects(world).slice(1)).toEqual(['[UPDATE] Slow Down', '[UPDATE] Slow Down']);
+  expect(world.mails.at(-1)!.text).toContain('Dead');
 });
