@@ -308,17 +308,22 @@ components:
     await subscribe(db, 'a', null);
     await subscribe(db, 'b', ['database']);
     const id = '20261123_api';
-    const begun = GOOD.replace('components: [api]', 'components: [api]\nopened_by: probe:api');
+    const section = (ago: number, body: string) =>
+      `\n## Investigating ${iso(NOW - ago)
+        .slice(0, 16)
+        .replace('T', ' ')} UTC\n${body}\n`;
+    const begun =
+      GOOD.replace('components: [api]', 'components: [api]\nopened_by: probe:api') +
+      section(5 * MINUTE, 'It goes on.');
     const told = parseIncident('', id, begun).value!;
-    const [update] = told.updates as [(typeof told.updates)[0]];
-    const before = told.updates.map(one => ({
-      ...{ incidentId: id, key: one.key, incident: told, update: one },
-      quiet: one !== update,
-    }));
-    await announceUpdates(db, before, NOW - 4 * MINUTE, NOW);
-    const joins = `${begun}\n## Investigating ${iso(NOW - 3 * MINUTE)
-      .slice(0, 16)
-      .replace('T', ' ')} UTC\ncomponents: [api, database]\nIt is worse.\n`;
+    const owed = (at: number) =>
+      [told.updates.at(at)!].map(update => {
+        return { incidentId: id, key: update.key, incident: told, update, quiet: false };
+      });
+    // The first update after the beginning need not wait; this one had it.
+    await announceUpdates(db, owed(0), NOW - 8 * MINUTE, NOW);
+    await announceUpdates(db, owed(-1), NOW - 4 * MINUTE, NOW);
+    const joins = begun + section(3 * MINUTE, 'components: [api, database]\nIt is worse.');
     await terminal.write(`incidents/${id}.md`, joins);
     await noteQuietly(db, id, [filedKey('It is worse.')], NOW - 3 * MINUTE);
     const when = iso(NOW + 6 * MINUTE)

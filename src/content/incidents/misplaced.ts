@@ -14,7 +14,8 @@ const MAX_FILES = 200;
 
 /**
  * A warning for each file in the incidents folder whose name ends oddly, and for each folder beside it, or above, with
- * files that belong there. A backup beside its file is none.
+ * files that belong there. A backup beside its file is none, nor is a file elsewhere
+ * with the name of one that is read.
  * @param below the folders in the incidents folder, by path below it; itself: "".
  */
 export async function misplacedFiles(folder: string, below: readonly string[]): Promise<readonly Problem[]> {
@@ -31,10 +32,16 @@ export async function misplacedFiles(folder: string, below: readonly string[]): 
       return warningAt(file, what, `rename it to ${rightName(path.basename(file))}`);
     });
   });
+  const kept = new Set(
+    (await Promise.all(below.map(name => entriesOf(path.join(folder, name))))).flat().map(({ name }) => name),
+  );
   const elsewhere = [status, ...beside].map(async place => {
     const real = await realOf(place);
     if (read.has(real)) return [];
-    const [first, ...others] = await incidentsIn(place, base => !read.has(path.join(real, base)));
+    const [first, ...others] = await incidentsIn(
+      place,
+      base => !kept.has(base) && !read.has(path.join(real, base)),
+    );
     if (first === undefined) return [];
     const more = others.length > 0 ? ` (and ${count(others.length, 'other file')} there)` : '';
     const what = `it is not read: incident files are in \`incidents\`${more}`;

@@ -37,7 +37,7 @@ describe('a value', () => {
     expect(live).toContain('<a href="/status/metrics/orders">Orders</a>');
     expect(live).toContain('10\u00a0orders/min');
     const page = await world.get('/status/metrics/orders');
-    expect(page.text).toContain('<svg class="chart"');
+    expect(page.text).toContain('<svg class="chart wide"');
     expect(page.text).toContain('average of 24 hours');
     expect((await world.get('/status/metrics/orders?lang=de')).text).toContain('Mittel aus 24 Stunden');
     const { json, headers } = await world.get('/api/metrics/orders.json');
