@@ -55,13 +55,13 @@ components:
   );
 });
 
-test('words that hold git’s marks, headings of ours or an open fence leave the files readable', async () => {
+test('words that hold git’s marks, headings of ours or fences leave the files readable', async () => {
   const world = await openWorld();
   await world.pass(60);
   const folder = `${world.dir}/status/templates/auto`;
   await mkdir(folder, { recursive: true });
   const words =
-    '<<<<<<< a\n{{seen}}\n### x\n<!-- y -->\n====\n---\nseverity: none\n```\n>>>>>>> b\n```\n~~~\nopen';
+    '<<<<<<< a\n{{seen}}\n### x\n<!-- y -->\n====\n---\nseverity: none\n```\n>>>>>>> b\n```\n~~~\nopen\n~~~';
   const text = `---\ntitle: "\\u200b"\n---\n## Down\n${words}\n## Up\n>>>>>>> c\n`;
   await writeFile(`${folder}/down.md`, text);
   world.service.status = 503;

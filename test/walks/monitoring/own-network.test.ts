@@ -54,7 +54,7 @@ describe('when everything fails at once', () => {
     await world.pass(300, 10);
     expect(await world.files()).toEqual([]);
     const page = (await world.get('/status/live')).text;
-    expect(page).toContain('our own network has been down since');
+    expect(page).toContain('Our own network has been down since');
     const ready = await world.get('/readyz');
     expect([ready.status, ready.json.problems[0].message]).toEqual([
       200,
@@ -127,7 +127,7 @@ describe('when everything fails at once', () => {
     for (const one of [outside, b]) await one.shut();
     await world.pass(180, 10);
     expect(await world.files()).toEqual(['20260310_c0-down.md']);
-    expect((await world.get('/status/live')).text).toContain('our own network has been down since');
+    expect((await world.get('/status/live')).text).toContain('Our own network has been down since');
   });
 
   test('the checks of one moment ask the reference once', async () => {

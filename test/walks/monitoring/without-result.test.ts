@@ -38,7 +38,7 @@ describe('a provider’s status page that cannot be read', () => {
     world.service.body = SUMMARY;
     await world.pass(61, 5);
     expect(await problems(world)).toEqual([]);
-    expect(await page(world)).toContain('Last checked');
+    expect(await page(world)).toContain('Checked ');
   });
 
   test('is named if it was readable before, until another address is given', async () => {
