@@ -29,18 +29,18 @@ function opened() {
 
 test('an outage of several alerts ends when none fires, at the end of the last', async () => {
   const db = opened();
-  expect(await alertsOf(db, 's')).toEqual({ firing: 0, ended: null });
+  expect(await alertsOf(db, 's')).toEqual({ all: 0, firing: 0, ended: null });
   await noteFiring(db, 'a', 's', null, NOW);
   await noteFiring(db, 'b', 's', null, NOW);
   await noteFiring(db, 'c', 'another', null, NOW);
   await noteRecovery(db, 'a', 's', NOW + MINUTE, NOW + MINUTE);
-  expect(await alertsOf(db, 's')).toEqual({ firing: 1, ended: NOW + MINUTE });
+  expect(await alertsOf(db, 's')).toEqual({ all: 2, firing: 1, ended: NOW + MINUTE });
   // An earlier end, or none, does not undo a later one.
   await noteRecovery(db, 'a', 's', NOW, NOW + MINUTE);
   await noteRecovery(db, 'a', 's', null, NOW + MINUTE);
   expect(await knownAlert(db, 'a')).toMatchObject({ source: 's', isFiring: false, recovered: NOW + MINUTE });
   await noteRecovery(db, 'b', 's', null, NOW + MINUTE);
-  expect(await alertsOf(db, 's')).toEqual({ firing: 0, ended: NOW + MINUTE });
+  expect(await alertsOf(db, 's')).toEqual({ all: 2, firing: 0, ended: NOW + MINUTE });
 });
 
 test('only alerts that were not reported since are forgotten', async () => {

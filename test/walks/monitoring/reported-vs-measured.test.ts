@@ -43,7 +43,7 @@ test('a person’s window stands beside what was measured, and follows it', asyn
   const after = await claimed(world, '20260310_api-down');
   expect(after.measured.end).toMatch(/^2026-03-10T12:/);
   const page = (await world.get('/status/incidents/20260310_api-down')).text;
-  expect(page).toContain('Reported and measured');
+  expect(page).toContain('Reported vs. measured');
   expect(page).toContain('/api/incidents/20260310_api-down/claim.json');
   expect((await world.get('/api/incidents/20260310_nothing/claim.json')).status).toBe(404);
 });
