@@ -241,7 +241,20 @@ describe('the live page', () => {
       pages.live(context(snapshot(of.map(one => view(one, 'no_data', { known: 0 })))));
     expect(line(probed, DB)).toContain('Not checked yet · page updated ');
     expect(line(API, DB)).not.toContain('Not checked yet');
-    expect(line(API, DB)).toContain('<p class="checked">Page updated <time');
+    expect(line(API, DB)).toContain('<p class="checked unwatched">Page updated <time');
+  });
+
+  it('shows no sign of life where checks do not run', () => {
+    const well = snapshot([view(API, 'operational')]);
+    const isAlive = (of: Snapshot) => pages.live(context(of)).includes('<p class="checked">');
+    expect(isAlive(well)).toBe(true);
+    const { overall } = well;
+    expect([
+      isAlive({ ...well, networkDownSince: NOW - MINUTE }),
+      isAlive({ ...well, checkedAt: null }),
+      isAlive({ ...well, overall: { ...overall, stalePage: NOW - MINUTE } }),
+      isAlive({ ...well, overall: { ...overall, interrupted: { names: ['API'], since: NOW - MINUTE } } }),
+    ]).toEqual([false, false, false, false]);
   });
 
   it('refreshes itself without script; pages with forms never do', () => {

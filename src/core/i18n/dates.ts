@@ -33,10 +33,7 @@ function makeDates(lang: Lang, timeZone: string) {
   const dateTime = format({ ...date, ...clock, timeZone });
   const time = format({ ...clock, timeZone });
   const exact = { ...minutes, second: '2-digit' } as const;
-  const exactTime = format({ ...exact, timeZone });
-  const exactDate = format({ ...date, ...exact, timeZone });
   const dayOf = format({ ...date, timeZone });
-  const bare = format({ ...minutes, timeZone });
   const dayMonth = format({ day: 'numeric', month: 'short', timeZone });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const fraction = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
@@ -52,8 +49,13 @@ function makeDates(lang: Lang, timeZone: string) {
   const percent = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 2 });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const sameDay = (a: Millis, b: Millis) => dayOf.format(a) === dayOf.format(b);
-  const ofYear = format({ day: 'numeric', month: 'short', ...minutes, timeZone });
-  const ofAnyYear = format({ ...date, ...minutes, timeZone });
+  const momentsOf = (style: Intl.DateTimeFormatOptions) => ({
+    time: format({ ...style, timeZone }),
+    ofYear: format({ day: 'numeric', month: 'short', ...style, timeZone }),
+    ofAnyYear: format({ ...date, ...style, timeZone }),
+  });
+  const moments = { minutes: momentsOf(minutes), exact: momentsOf(exact) };
+  const bare = moments.minutes.time;
   const weekday = { weekday: 'short', day: 'numeric', month: 'short' } as const;
   const windowOf = (more: Intl.DateTimeFormatOptions) => ({
     minutes: format({ ...weekday, ...more, ...minutes, timeZone }),
@@ -66,10 +68,11 @@ function makeDates(lang: Lang, timeZone: string) {
   const daysBetween = (a: Millis, b: Millis) =>
     Math.round((Date.parse(localDay(a)) - Date.parse(localDay(b))) / DAY);
   const isOfYear = (at: Millis, now: Millis) => localDay(at).slice(0, 4) === localDay(now).slice(0, 4);
-  const moment = (at: Millis, now: Millis) => {
+  const moment = (at: Millis, now: Millis, style: 'minutes' | 'exact' = 'minutes') => {
+    const { time, ofYear, ofAnyYear } = moments[style];
     const days = daysBetween(at, now);
-    if (days === 0) return bare.format(at);
-    if (Math.abs(days) === 1) return `${relative.format(days, 'day')} ${bare.format(at)}`;
+    if (days === 0) return time.format(at);
+    if (Math.abs(days) === 1) return `${relative.format(days, 'day')} ${time.format(at)}`;
     return (isOfYear(at, now) ? ofYear : ofAnyYear).format(at);
   };
   const spelled = (length: Millis, unit: 'duration.days' | 'duration.within_days'): string => {
@@ -100,7 +103,7 @@ function makeDates(lang: Lang, timeZone: string) {
     dateTimes: (start: Millis, end: Millis) => dateTime.formatRange(start, end),
     /**
      * A moment on a page that names its zone once: `14:30` today, `yesterday 14:30`, `23 Nov, 14:30` this year, else with
-     * the year. The page's script writes the same in the visitor's zone.
+     * the year; `exact` with seconds. The page's script writes the same in the visitor's zone.
      */
     moment,
     /** `14:30 · 12 min ago`: with its age, while it is of today. */
@@ -114,8 +117,6 @@ function makeDates(lang: Lang, timeZone: string) {
       windows[isOfYear(start, now) ? 'thisYear' : 'anyYear'][style ?? 'minutes'].formatRange(start, end),
     /** The day in the site's zone, `2026-11-23`. */
     localDay,
-    /** `14:29:12` when on the same day as `near`, else with the date. */
-    exact: (at: Millis, near: Millis) => (sameDay(at, near) ? exactTime : exactDate).format(at),
     /** A day `2026-11-23` → `Monday, 23 November`, with its year if that is not the year of `today`. */
     day: (day: string, today: string) =>
       (day.slice(0, 4) === today.slice(0, 4) ? heading : headingOfYear).format(Date.parse(day)),

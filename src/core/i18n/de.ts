@@ -111,6 +111,8 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.interrupted': 'Überwachung seit {since} unterbrochen',
   'component.failing': 'Prüfung schlägt fehl',
   'component.failing_since': 'Prüfung schlägt fehl seit {since}',
+  'component.figure': '{percent}',
+  'component.figure_new': '{percent}',
   'component.figure_over': '{percent} in {duration}',
   'component.uptime_new': 'bisher {percent} verfügbar',
   'coverage.share': '{percent} beobachtet',

@@ -104,6 +104,8 @@ export const en = {
   'component.interrupted': 'monitoring interrupted since {since}',
   'component.failing': 'Check failing',
   'component.failing_since': 'Check failing since {since}',
+  'component.figure': '{percent}',
+  'component.figure_new': '{percent}',
   'component.figure_over': '{percent} in {duration}',
   'component.uptime_new': '{percent} uptime so far',
   'coverage.share': '{percent} observed',

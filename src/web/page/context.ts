@@ -78,7 +78,10 @@ export function pageContext(request: PageRequest): PageContext {
       return say(key, Object.fromEntries(safe));
     },
     time(moment, style = 'moment') {
-      const text = { moment: dates.moment, ago: dates.momentAgo, exact: dates.exact }[style](moment, at);
+      const text =
+        style === 'ago'
+          ? dates.momentAgo(moment, at)
+          : dates.moment(moment, at, style === 'exact' ? style : undefined);
       const attribute = { moment: '', ago: ' data-ago', exact: ' data-exact' }[style];
       return { html: `<time datetime="${stamp(moment)}"${attribute}>${escapeHtml(text)}</time>` };
     },

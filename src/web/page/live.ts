@@ -15,13 +15,13 @@ const PAST_DAYS = 14;
 export function* livePage(ctx: PageContext, render: Render): Steps<Page> {
   const { snapshot } = ctx;
   const overall = overallText(ctx);
+  const active = happening(snapshot);
   const data = {
     overall,
     checkedHtml: checkedHtml(ctx),
-    nowTitle: ctx.say(
-      happening(snapshot).some(({ scheduled }) => !scheduled) ? 'page.open' : 'page.maintenance_now',
-    ),
-    happening: happening(snapshot).map(incident => incidentCard(incident, ctx)),
+    isWatched: isWatched(ctx),
+    nowTitle: ctx.say(active.some(({ scheduled }) => !scheduled) ? 'page.open' : 'page.maintenance_now'),
+    happening: active.map(incident => incidentCard(incident, ctx)),
     upcoming: upcoming(snapshot).map(incident => incidentCard(incident, ctx)),
     legend: legend(ctx),
     scale: scale(ctx),
@@ -61,4 +61,10 @@ function checkedHtml(ctx: PageContext): string {
   const isByHand =
     site.components.length > 0 && site.components.every(({ check }) => check.type === 'manual');
   return ctx.html(isByHand || !isUnchecked(ctx) ? 'by_hand' : 'unchecked', { time: ctx.time(at) });
+}
+
+/** Whether checks run as they should: else nothing beside "Checked" may look alive. */
+function isWatched({ snapshot: { checkedAt, networkDownSince, overall } }: PageContext): boolean {
+  const isInterrupted = overall.interrupted !== undefined || overall.stalePage !== undefined;
+  return checkedAt !== null && networkDownSince === null && !isInterrupted;
 }

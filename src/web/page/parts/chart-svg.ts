@@ -109,8 +109,8 @@ function timesBelow(
     .map(moment => {
       const at = moment.getTime();
       const text = range === '24h' ? ctx.dates.clock(at) : ctx.dates.dayMonth(at);
-      const how = range === '24h' ? 'data-clock' : 'data-day';
-      return `<text x="${round(x(at))}" y="${height - 6}" text-anchor="middle" data-at="${at}" ${how}>${escapeHtml(text)}</text>`;
+      const how = range === '24h' ? ' data-clock' : '';
+      return `<text x="${round(x(at))}" y="${height - 6}" text-anchor="middle" data-at="${at}"${how}>${escapeHtml(text)}</text>`;
     });
 }
 

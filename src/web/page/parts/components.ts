@@ -1,14 +1,14 @@
 // The components as listed on the page: groups, rows and their texts.
 import type { Health } from '../../../core/model/component.ts';
 import type { Render } from '../../../core/model/ports/render.ts';
-import { MINUTE, type Millis } from '../../../core/model/time.ts';
+import type { Millis } from '../../../core/model/time.ts';
 import { coverageWords, knownPercent, percentOfAll } from '../../../core/page/coverage-words.ts';
 import type { ComponentView, GroupView } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
-import { happening, titlesOf } from './incidents.ts';
+import { plannedEnd, titlesOf } from './incidents.ts';
 import { CODE, icon } from './status-style.ts';
-import { coversWholeWindow, NARROW, sayUptime, stripOf, uptimeBars, worstDays } from './uptime-bars.ts';
+import { NARROW, sayUptime, stripOf, uptimeBars, worstDays } from './uptime-bars.ts';
 
 /** The groups of the component section, in the site's order, as HTML; one row per step. */
 export function* groups(ctx: PageContext, render: Render) {
@@ -108,7 +108,7 @@ const MAX_DAYS = 5;
 /** The state with its beginning, or with its end if that is planned, and since when nothing newer is known. */
 function stateHtml({ component, health, since, stall }: ComponentView, ctx: PageContext): string {
   const state = ctx.say(`state.${health}`);
-  const until = health === 'under_maintenance' ? plannedEnd(component.id, ctx) : null;
+  const until = health === 'under_maintenance' ? plannedEnd(ctx, component.id) : null;
   const isUnwell = health !== 'operational' && health !== 'no_data';
   const said =
     until !== null
@@ -118,15 +118,6 @@ function stateHtml({ component, health, since, stall }: ComponentView, ctx: Page
         : ctx.html(`state.${health}`);
   if (!stall?.isInterrupted) return said;
   return `${said} · ${ctx.html('component.interrupted', { since: ctx.time(stall.since) })}`;
-}
-
-/** When the maintenance in progress on a component is planned to end; null if that is past. */
-function plannedEnd(id: string, { snapshot, at }: PageContext): Millis | null {
-  const ends = happening(snapshot)
-    .filter(({ affected }) => affected.some(one => one.id === id))
-    .flatMap(({ scheduled }) => scheduled?.end ?? []);
-  const end = Math.max(...ends, 0);
-  return end > at ? end : null;
 }
 
 /** A sentence with its `since`, if that is known. */
@@ -158,24 +149,20 @@ function failing({ failing, seen }: ComponentView, ctx: PageContext): string | n
 }
 
 /** The figure of a row: the scale of the card names its window, so only another time is named. */
-export function figureWords(view: ComponentView, ctx: PageContext): string {
-  const figure = knownPercent(view);
-  if (figure === null) return ctx.say('component.no_uptime');
-  const percent = ctx.dates.percent(figure);
-  const { total } = view.uptime;
-  const isWhole = coversWholeWindow(view) || total < MINUTE;
-  const words = isWhole
-    ? percent
-    : ctx.say('component.figure_over', { percent, duration: ctx.dates.within(total) });
-  const coverage = coverageWords([view], ctx.say);
-  return coverage ? `${words} · ${coverage}` : words;
-}
+export const figureWords = (view: ComponentView, ctx: PageContext) => uptimeIn('component.figure', view, ctx);
 
-/** The uptime in words, with its time if less than the whole window, and its coverage if that is partial. */
-function uptimeWords(view: ComponentView, ctx: PageContext): string {
+/** The uptime in words, with its time if less than the whole window. */
+const uptimeWords = (view: ComponentView, ctx: PageContext) => uptimeIn('component.uptime', view, ctx);
+
+/** The uptime with its coverage, if that is partial. */
+function uptimeIn(
+  key: 'component.figure' | 'component.uptime',
+  view: ComponentView,
+  ctx: PageContext,
+): string {
   const figure = knownPercent(view);
   if (figure === null) return ctx.say('component.no_uptime');
-  const words = sayUptime('component.uptime', view, figure, ctx);
+  const words = sayUptime(key, view, figure, ctx);
   const coverage = coverageWords([view], ctx.say);
   return coverage ? `${words} · ${coverage}` : words;
 }

@@ -5,7 +5,7 @@ import { coverageWords, percentOfAll } from '../../../core/page/coverage-words.t
 import type { OverallStatus } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import { type PageContext, plainOf, unbreakable } from '../context.ts';
-import { happening, isOver } from './incidents.ts';
+import { isOver, plannedEnd } from './incidents.ts';
 import { icon } from './status-style.ts';
 
 /** With more names than this, a sentence counts instead of listing. */
@@ -100,9 +100,8 @@ function sinceHtml(since: Millis, ctx: PageContext): string {
 
 /** Until when the maintenance in progress is planned; null if it is overdue. */
 function untilHtml(ctx: PageContext): string | null {
-  const ends = happening(ctx.snapshot).flatMap(({ scheduled }) => scheduled?.end ?? []);
-  const end = Math.max(...ends, 0);
-  if (end <= ctx.at) return null;
+  const end = plannedEnd(ctx);
+  if (end === null) return null;
   const duration = unbreakable(ctx.dates.duration(end - ctx.at));
   return ctx.html('overall.until', { until: ctx.time(end), duration });
 }
@@ -152,7 +151,8 @@ function record(ctx: PageContext): string[] {
   const coverage = coverageWords(components, ctx.say);
   // Where little was observed, no report does not mean that there was nothing.
   if (coverage) return [`${uptime} (${coverage})`];
-  const last = Math.max(...incidents.filter(isOver).map(({ resolved }) => resolved ?? 0), from);
+  // Not `Math.max(...)`: there may be more incidents than a call has room for.
+  const last = incidents.filter(isOver).reduce((end, { resolved }) => Math.max(end, resolved ?? 0), from);
   const quiet = Math.floor((at - last) / DAY);
   return [...(quiet > 0 ? [ctx.html('overall.quiet', { n: quiet })] : []), uptime];
 }

@@ -5,6 +5,7 @@ import { isCalledOff, wordOfStatus } from '../../../core/incidents/completion.ts
 import { endedAt } from '../../../core/incidents/ending.ts';
 import { type Health, statusOf } from '../../../core/model/component.ts';
 import { type IncidentUpdate, incidentPath, type UpdateStatus } from '../../../core/model/incident.ts';
+import { memoized } from '../../../core/model/memo.ts';
 import { DAY, isoMillis, MINUTE, type Millis, utcDay } from '../../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { machineTextFor } from '../../../core/text/machine-texts.ts';
@@ -122,8 +123,8 @@ export function isOver(incident: IncidentView): boolean {
 
 const RANK = { critical: 0, major: 1, minor: 2 };
 
-/** Current incidents by severity, then maintenance in progress. */
-export function happening({ site, incidents, maintenances }: Snapshot): IncidentView[] {
+/** Current incidents by severity, then maintenance in progress. Cached, because rows ask for it one by one. */
+export const happening = memoized(({ site, incidents, maintenances }: Snapshot): readonly IncidentView[] => {
   const ids = site.components.map(({ id }) => id);
   const minute = ({ started }: IncidentView) => Math.floor(started / MINUTE);
   // Incidents that began in the same minute are in the order of the components below.
@@ -132,6 +133,18 @@ export function happening({ site, incidents, maintenances }: Snapshot): Incident
     .filter(incident => !isOver(incident))
     .sort((a, b) => RANK[a.severity] - RANK[b.severity] || minute(b) - minute(a) || place(a) - place(b));
   return [...open, ...maintenances.filter(({ state }) => state === 'in_progress' || state === 'verifying')];
+});
+
+/**
+ * When the maintenance in progress is planned to end; null if that is past, or if there is none.
+ * @param component only what affects it
+ */
+export function plannedEnd({ snapshot, at }: PageContext, component?: string): Millis | null {
+  const ends = happening(snapshot)
+    .filter(({ affected }) => component === undefined || affected.some(({ id }) => id === component))
+    .flatMap(({ scheduled }) => scheduled?.end ?? []);
+  const end = Math.max(0, ...ends);
+  return end > at ? end : null;
 }
 
 export function upcoming(snapshot: Snapshot): IncidentView[] {
@@ -154,8 +167,10 @@ export function pastDays(count: number, ctx: PageContext) {
   const today = dates.localDay(ctx.at);
   const first = dates.localDay(Math.min(ctx.at, ...snapshot.components.map(({ uptime }) => uptime.from)));
   const days = Array.from({ length: count }, (_, i) => utcDay(Date.parse(today) - i * DAY));
+  // In years of incidents, only those of these days are given days: to format a date is slow.
+  const oldest = Date.parse(days.at(-1)!) - DAY;
   const all = [...snapshot.incidents, ...snapshot.maintenances]
-    .filter(one => one.state !== 'scheduled')
+    .filter(one => one.state !== 'scheduled' && ending(one) >= oldest)
     .map(one => ({ one, from: dates.localDay(beginning(one)), to: dates.localDay(ending(one)) }))
     .filter(({ to }) => to >= days.at(-1)!);
   const listed: PastDay[] = [];
