@@ -8,11 +8,16 @@ const locale = navigator.languages.find(tag => tag.split('-')[0] === lang) ?? la
 
 /* ---- Local times ---- */
 
-const minutes = /** @type {const} */ ({ hour: '2-digit', minute: '2-digit' });
+// "9:05 AM", but "09:05".
+const hour = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12
+  ? 'numeric'
+  : '2-digit';
+const minutes = /** @type {const} */ ({ hour, minute: '2-digit' });
 const seconds = /** @type {const} */ ({ ...minutes, second: '2-digit' });
 const day = /** @type {const} */ ({ day: 'numeric', month: 'short' });
 const year = /** @type {const} */ ({ year: 'numeric' });
 const utc = /** @type {const} */ ({ timeZone: 'UTC' });
+const whole = /** @type {const} */ ({ day: 'numeric', month: 'long', ...utc });
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const made = new Map();
 /** A format, made once: that is slow. @param {Intl.DateTimeFormatOptions} options */
@@ -68,6 +73,13 @@ function localise(root) {
     text.textContent = format(clock === '' ? minutes : day).format(Number(at));
   }
   regroup(root.querySelector('#days'));
+  for (const time of root.querySelectorAll('#days .day > h3 time, #days .calm time')) {
+    const { dateTime, dataset } = /** @type {HTMLTimeElement} */ (time);
+    const [from, to] = [Date.parse(dateTime), Date.parse(dataset.to ?? dateTime)];
+    time.textContent = time.closest('.calm')
+      ? format(whole).formatRange(from, to)
+      : format({ weekday: 'long', ...whole, ...yearOf(from) }).format(from);
+  }
 }
 
 /** Puts past incidents under the visitor's days: a day must mean the same everywhere on the page. @param {HTMLElement | null} list */
@@ -78,7 +90,6 @@ function regroup(list) {
     const { from = '', to = '' } = card.dataset;
     return { card, from: local(from), to: local(to) };
   });
-  const whole = /** @type {const} */ ({ day: 'numeric', month: 'long', ...utc });
   const entries = [...list.querySelectorAll(':scope > [id]')];
   const oldest = entries.at(-1)?.querySelector('time')?.getAttribute('datetime');
   if (!oldest) return;
@@ -99,7 +110,6 @@ function regroup(list) {
       const time = /** @type {HTMLTimeElement} */ (line.querySelector('time'));
       time.dateTime = new Date(run[0]).toISOString().slice(0, 10);
       time.dataset.to = new Date(run[1]).toISOString().slice(0, 10);
-      time.textContent = format(whole).formatRange(run[0], run[1]);
       line.id = `q-${time.dataset.to}`;
       fresh.push(line);
     }
@@ -116,7 +126,6 @@ function regroup(list) {
       const heading = document.createElement('h3');
       const time = document.createElement('time');
       time.dateTime = name;
-      time.textContent = format({ weekday: 'long', ...whole, ...yearOf(at) }).format(at);
       heading.append(time);
       section.append(heading, ...own.map(({ card }) => card));
       fresh.push(section);

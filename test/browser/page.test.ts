@@ -153,7 +153,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
 
   it('swaps a change in place: open details, focus, scroll and selection stay; title and icon follow', async () => {
     shown = pages.live(ctx({ ...FACES.well!, version: 'a' }));
-    const page = await open();
+    const page = await open({ locale: 'en-GB' });
     await page.goto(`${origin}/live`);
     expect(await page.title()).toBe('All systems operational · Levqor Status');
     await page.locator('#c-email summary').click();
@@ -229,10 +229,17 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
   it('tells times in the visitor’s zone, and leaves UTC days alone', async () => {
     const page = await open({ timezoneId: 'America/New_York', locale: 'en-US' });
     await page.goto(`${origin}/incident`);
-    expect(await page.locator('dl time').first().textContent()).toMatch(/^Nov 19(, 2026)?, 09:42\sAM$/);
+    expect(await page.locator('dl time').first().textContent()).toMatch(/^Nov 19(, 2026)?, 9:42\sAM$/);
     expect(await page.locator('#zone').textContent()).toBe('Times are in your time zone (America/New_York).');
     await page.goto(`${origin}/well`);
     expect(await page.locator('.day time').first().textContent()).toMatch(/^Thursday, November 19(, 2026)?$/);
+  });
+
+  it('writes days as the visitor does, in the site’s own zone too', async () => {
+    const page = await open({ timezoneId: 'UTC', locale: 'en-US' });
+    await page.goto(`${origin}/well`);
+    expect(await page.locator('.day time').first().textContent()).toMatch(/^Thursday, November 19(, 2026)?$/);
+    expect(await page.locator('.calm time').first().textContent()).toBe('November 20 – 23');
   });
 
   it('names the day of a beginning that was yesterday for the visitor, whatever the site’s day is', async () => {

@@ -56,3 +56,14 @@ describe('valid HTML', () => {
       expect(await wrong(html, emailValidator)).toEqual([]);
   });
 });
+
+describe('the key to the bars', () => {
+  it.each(['outage', 'sixty', 'component'])('names each state that a bar shows, and no other: %s', name => {
+    const html = PAGES[name]!;
+    const keys = [...html.matchAll(/data-k="(\w)"/g)].map(([, code]) => code);
+    const bars = new Set(
+      [...html.matchAll(/<rect [^>]*?(?:class="(\w)")?\/>/g)].map(([, code]) => code ?? 'o'),
+    );
+    expect(keys.toSorted()).toEqual([...bars].sort());
+  });
+});

@@ -1,5 +1,6 @@
 // The components as listed on the page: groups, rows and their texts.
 import type { Health } from '../../../core/model/component.ts';
+import { memoized } from '../../../core/model/memo.ts';
 import type { Render } from '../../../core/model/ports/render.ts';
 import type { Millis } from '../../../core/model/time.ts';
 import { coverageWords, knownPercent, percentOfAll } from '../../../core/page/coverage-words.ts';
@@ -26,12 +27,18 @@ export function* groups(ctx: PageContext, render: Render) {
   return drawn;
 }
 
-export function legend(ctx: PageContext) {
-  return (Object.keys(CODE) as Health[]).map(state => ({
-    code: CODE[state],
-    state: ctx.say(`state.${state}`),
-  }));
+/** The key to the bars of some components: the states that they show. */
+export function keyOf(components: readonly ComponentView[], ctx: PageContext) {
+  const shown = shownStates(components);
+  return (Object.keys(CODE) as Health[])
+    .filter(state => shown.has(state))
+    .map(state => ({ code: CODE[state], state: ctx.say(`state.${state}`) }));
 }
+
+const shownStates = memoized(
+  (components: readonly ComponentView[]) =>
+    new Set(components.flatMap(view => view.days.map(({ state }) => state))),
+);
 
 /** The scale of all strips; on a phone they show fewer days, and the figures stay those of the whole window. */
 export function scale(ctx: PageContext) {

@@ -19,7 +19,7 @@ const TALL = 28;
 export const NARROW = 30;
 
 // Bars of bad days are taller, bars without data are short: readable without color.
-const HEIGHT: Record<string, number> = { o: 24, m: 24, d: 25, p: 26, x: 28, n: 3 };
+const HEIGHT: Record<string, number> = { o: 22, m: 22, d: 24, p: 26, x: 28, n: 3 };
 
 /**
  * Draws a component's days and lists those with trouble, newest first.
