@@ -87,6 +87,8 @@ export function componentRow(
 ) {
   const { component, health } = view;
   const bars = uptimeBars(view, titles, ctx, isWhole ? Number.POSITIVE_INFINITY : MAX_DAYS);
+  // The state "No data" says that there is no figure either.
+  const hasFigure = health !== 'no_data' || knownPercent(view) !== null;
   return {
     id: `c-${component.id}`,
     name: component.name,
@@ -101,8 +103,8 @@ export function componentRow(
     upstream: upstreamTrouble(view, ctx),
     failingHtml: failing(view, ctx),
     // The scale of the card names the window; other times are named in the row.
-    figure: figureWords(view, ctx),
-    uptime: uptimeWords(view, ctx),
+    figure: hasFigure ? figureWords(view, ctx) : '',
+    uptime: hasFigure ? uptimeWords(view, ctx) : '',
     bars,
     ago: ctx.say('component.ago', { n: bars.days }),
     agoNarrow: ctx.say('component.ago', { n: Math.min(bars.days, NARROW) }),
