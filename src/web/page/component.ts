@@ -3,7 +3,7 @@ import { BADGES } from '../feeds/badges.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { chart, rangeLinks } from './parts/chart.ts';
-import { componentRow, keyOf } from './parts/components.ts';
+import { barKey, componentRow } from './parts/components.ts';
 import { incidentCard, titlesOf } from './parts/incidents.ts';
 import type { ResponseTimes } from './series.ts';
 
@@ -28,7 +28,7 @@ export function componentPage(ctx: PageContext, id: string, series: ResponseTime
     },
     data: {
       row,
-      key: keyOf([view], ctx),
+      key: barKey([view], ctx),
       chart: chart(series, name, ctx),
       ranges: rangeLinks(path, series, ctx),
       badges: BADGES.map(show => ({

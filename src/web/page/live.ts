@@ -5,7 +5,7 @@ import { lastCheckOf } from '../../core/page/overall-status.ts';
 import { type PageContext, plainOf } from './context.ts';
 import type { Page } from './layout.ts';
 import { metricRow } from './metric.ts';
-import { groups, keyOf, scale } from './parts/components.ts';
+import { barKey, groups, scale } from './parts/components.ts';
 import { isUnchecked, overallText } from './parts/headline.ts';
 import { happening, incidentCard, pastDays, upcoming } from './parts/incidents.ts';
 
@@ -23,7 +23,7 @@ export function* livePage(ctx: PageContext, render: Render): Steps<Page> {
     nowTitle: ctx.say(active.some(({ scheduled }) => !scheduled) ? 'page.open' : 'page.maintenance_now'),
     happening: active.map(incident => incidentCard(incident, ctx)),
     upcoming: upcoming(snapshot).map(incident => incidentCard(incident, ctx)),
-    key: keyOf(snapshot.components, ctx),
+    key: barKey(snapshot.components, ctx),
     scale: scale(ctx),
     metrics: snapshot.metrics.map(view => metricRow(view, ctx)),
     past: pastDays(PAST_DAYS, ctx),

@@ -28,7 +28,7 @@ export function* groups(ctx: PageContext, render: Render) {
 }
 
 /** The key to the bars of some components: the states that they show. */
-export function keyOf(components: readonly ComponentView[], ctx: PageContext) {
+export function barKey(components: readonly ComponentView[], ctx: PageContext) {
   const shown = shownStates(components);
   return (Object.keys(CODE) as Health[])
     .filter(state => shown.has(state))
