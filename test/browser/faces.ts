@@ -36,7 +36,7 @@ const LATENCY: IncidentView = {
         ),
         update(NOW - 4 * DAY + 30 * MINUTE, 'resolved', 'Issue resolved. API latency back to normal.'),
       ],
-      postmortem: `### Summary\n\nThe pool held 20 connections; a report took 19 of them.\n\n- Limit reports to 4\n- Alert at 80 %\n\n\`\`\`sql\nselect count(*) from pg_stat_activity where state = 'active' and usename = 'reports' and a_very_long_column_name_that_never_wraps = 1\n\`\`\`\n\n| when | connections |\n|---|---|\n| 14:30 | 20 |`,
+      postmortem: `### Summary\n\nThe pool held 20 connections; a report took 19 of them[^1].\n\n- Limit reports to 4\n- Alert at 80 %\n\n\`\`\`sql\nselect count(*) from pg_stat_activity where state = 'active' and usename = 'reports' and a_very_long_column_name_that_never_wraps = 1\n\`\`\`\n\n| when | connections |\n|---|---:|\n| 14:30 | 20 |\n\n[^1]: The monthly one, which joins every table.`,
     }),
     [api],
   ),

@@ -14,7 +14,12 @@ import { parseDuration, parseInstant } from '../../src/core/model/time.ts';
 import { readToken } from '../../src/core/model/token.ts';
 import { readResendEvent } from '../../src/core/notify/bounce.ts';
 import { inWords } from '../../src/core/text/chat-markdown.ts';
-import { escapeMarkdown, markdownAsWords, renderMarkdown } from '../../src/core/text/markdown.ts';
+import {
+  absoluteLinks,
+  escapeMarkdown,
+  markdownAsWords,
+  renderMarkdown,
+} from '../../src/core/text/markdown.ts';
 import { slug } from '../../src/core/text/slug.ts';
 import { makeRender } from '../../src/views.ts';
 import { feedOf } from '../../src/web/feeds/entries.ts';
@@ -72,6 +77,8 @@ const BAITS = [
   ].map(fill),
   ...[
     '- ',
+    '[^a]: ',
+    '[^a]: b\n',
     '> ',
     '  - a\n',
     '| a | b |\n',
@@ -304,7 +311,7 @@ describe('the time a text takes grows with its length and no faster', () => {
     ],
   ];
   const uses: [string, (text: string) => string][] = [
-    ['as HTML', text => renderMarkdown(text, 'https://s.example/status/live')],
+    ['as HTML', text => absoluteLinks(renderMarkdown(text), 'https://s.example', 'i')],
     ['in words', markdownAsWords],
     ['for a chat', inWords],
     ['for the Statuspage API', text => bodyText(text)],

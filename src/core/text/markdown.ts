@@ -1,6 +1,8 @@
 // Renders markdown to safe HTML: GitHub-flavoured, without raw HTML, fast for any text.
 import MarkdownIt, { type Token } from 'markdown-it';
+import { incidentPath } from '../model/incident.ts';
 import { withoutComments } from './comments.ts';
+import { withFootnotes } from './footnotes.ts';
 import { isBounded, shownPart } from './markdown-bounds.ts';
 import { printable } from './printable.ts';
 
@@ -31,6 +33,8 @@ md.block.tokenize = (state, start, end) => {
   tokenize(state, start, end);
 };
 
+withFootnotes(md);
+
 // A checkbox would not be text; without one, done and not done would look the same.
 md.core.ruler.after('block', 'tasks', ({ tokens }) => {
   for (const [index, token] of tokens.entries()) {
@@ -42,18 +46,18 @@ md.core.ruler.after('block', 'tasks', ({ tokens }) => {
 const { rules } = md.renderer;
 type RenderRule = NonNullable<(typeof rules)[string]>;
 /** Whether each open link is rendered. */
-type LinkState = { links: boolean[]; base: string | undefined };
+type LinkState = { links: boolean[] };
 
 rules.link_open = (tokens, index, _, env) => {
-  const { links, base } = env as LinkState;
-  const href = linkOf(whole(String(tokens[index]!.attrGet('href') ?? ''), base));
+  const { links } = env as LinkState;
+  const href = linkOf(String(tokens[index]!.attrGet('href') ?? ''));
   links.push(href !== null);
   return href === null ? '' : `<a href="${escaped(href)}"${titleOf(tokens[index]!)} rel="${REL}">`;
 };
 rules.link_close = (_tokens, _index, _options, env) => ((env as LinkState).links.pop() ? '</a>' : '');
-rules.image = (tokens, index, _, env) => {
+rules.image = (tokens, index) => {
   const token = tokens[index]!;
-  const src = whole(String(token.attrGet('src') ?? ''), (env as LinkState).base);
+  const src = String(token.attrGet('src') ?? '');
   const alt = escaped(wordsOf(token.children ?? []));
   // Browsers block images over http.
   const isSafe = linkOf(src) !== null && (/^https:/i.test(src) || !/^[a-z]+:/i.test(src));
@@ -72,9 +76,11 @@ const heading: RenderRule = (tokens, index, options, _, self) => {
   return self.renderToken(tokens, index, options);
 };
 rules.heading_open = rules.heading_close = heading;
-// Column alignment would need a style attribute, which the page forbids.
+// A column's alignment as an attribute: the page forbids styles, and feed readers drop classes.
 const cell: RenderRule = (tokens, index, options, _, self) => {
-  tokens[index]!.attrs = null;
+  const token = tokens[index]!;
+  const align = /^text-align:(\w+)$/.exec(String(token.attrGet('style') ?? ''))?.[1];
+  token.attrs = align === undefined ? null : [['align', align]];
   return self.renderToken(tokens, index, options);
 };
 rules.td_open = rules.th_open = cell;
@@ -82,15 +88,33 @@ rules.td_open = rules.th_open = cell;
 /**
  * Renders an operator's or a monitor's markdown; the result never has scripts, handlers or unsafe links. A text that
  * would take longer than some milliseconds is shown as written.
- * @param base the URL of a page, to make relative links and images absolute.
  */
-export function renderMarkdown(markdown: string, base?: string): string {
+export function renderMarkdown(markdown: string): string {
   const text = withoutComments(markdown);
   const tokens = parsed(text);
-  const env: LinkState = { links: [], base };
+  const env: LinkState = { links: [] };
   const html = tokens && printable(md.renderer.render(tokens, md.options, env)).trim();
   return html === null || html.length > 1000 + GROWTH * text.length ? asWritten(text) : html;
 }
+
+/**
+ * Makes the relative links and images of an incident's rendered markdown those of the live page, wherever the text is shown.
+ * Links to a place within the text (`#cause`) lead to the incident's own page.
+ * @param site the site's URL, or its path for a page of our own
+ */
+export function absoluteLinks(html: string, site: string, incidentId: string): string {
+  return html.replace(RELATIVE, (whole: string, before: string, link: string) => {
+    const page = link.startsWith('#') ? incidentPath(incidentId) : '/status/live';
+    const base = new URL(site + page, ANYWHERE).href;
+    if (!URL.canParse(link, base)) return whole;
+    const { href } = new URL(link, base);
+    return `${before}${href.startsWith(ANYWHERE) ? href.slice(ANYWHERE.length) : href}"`;
+  });
+}
+
+const ANYWHERE = 'https://anywhere.invalid';
+/** Quotes stand only around our own attributes: those of the text are escaped. */
+const RELATIVE = /( (?:href|src)=")(?!https?:|mailto:)([^"]*)"/gi;
 
 function asWritten(markdown: string): string {
   return `<pre>${escaped(printable(shownPart(markdown)))}</pre>`;
@@ -117,12 +141,6 @@ function escaped(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
-}
-
-function whole(link: string, base: string | undefined): string {
-  return base === undefined || URL.canParse(link) || !URL.canParse(link, base)
-    ? link
-    : new URL(link, base).href;
 }
 
 /** A safe link: http, https, mailto, or within the site; else null. */

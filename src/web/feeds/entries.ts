@@ -10,7 +10,7 @@ import {
 } from '../../core/model/incident.ts';
 import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
-import { escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
+import { absoluteLinks, escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
 
 /** One entry per update (`/status/feed.*`), or per incident (`/history.*`, as in Statuspage). */
 export type EntryPer = 'update' | 'incident';
@@ -100,7 +100,7 @@ function updateEntry(siteUrl: string, incident: IncidentView, index: number) {
     url: siteUrl + incidentPath(incident.id),
     published: update.at,
     updated: update.at,
-    html: (incident.html[index] ?? renderMarkdown(update.body)) + about(incident),
+    html: absoluteLinks(bodyOf(incident, index), siteUrl, incident.id) + about(incident),
     components: incident.affected.map(({ name }) => name),
   };
 }
@@ -108,8 +108,8 @@ function updateEntry(siteUrl: string, incident: IncidentView, index: number) {
 function incidentEntry(siteUrl: string, incident: IncidentView): FeedEntry {
   const html = incident.updates.map((update, index) => {
     const time = `<p><small>${isoMillis(update.at).slice(0, 16).replace('T', ' ')} UTC</small></p>`;
-    const body = incident.html[index] ?? renderMarkdown(update.body);
-    return `${time}<p><strong>${escapeHtml(headingOf(incident, update))}</strong></p>${body}`;
+    const heading = `<p><strong>${escapeHtml(headingOf(incident, update))}</strong></p>`;
+    return time + heading + bodyOf(incident, index);
   });
   const postmortem = incident.postmortemHtml ? `<h3>Post-mortem</h3>${incident.postmortemHtml}` : '';
   return {
@@ -118,9 +118,14 @@ function incidentEntry(siteUrl: string, incident: IncidentView): FeedEntry {
     url: siteUrl + incidentPath(incident.id),
     published: incident.started,
     updated: Math.max(incident.started, ...incident.updates.map(({ at }) => at)),
-    html: postmortem + html.reverse().join('') + about(incident),
+    html: absoluteLinks(postmortem + html.reverse().join(''), siteUrl, incident.id) + about(incident),
     components: incident.affected.map(({ name }) => name),
   };
+}
+
+/** An update's text as HTML. */
+function bodyOf({ html, updates }: IncidentView, index: number): string {
+  return html[index] ?? renderMarkdown(updates[index]!.body);
 }
 
 function about({ affected, scheduled }: IncidentView): string {

@@ -6,6 +6,7 @@ import { incidentPath } from '../../core/model/incident.ts';
 import { parseInstant } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
 import { cut } from '../../core/text/chat-markdown.ts';
+import { absoluteLinks } from '../../core/text/markdown.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { affectedOf } from './parts/affected.ts';
@@ -54,7 +55,10 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
         affected: affectedOf(incident, ctx),
         neighbours: neighbours(incident, ctx),
         updates: updatesForPage(incident, ctx).reverse(),
-        postmortem: incident.postmortemHtml === null ? null : withContents(incident.postmortemHtml),
+        postmortem:
+          incident.postmortemHtml === null
+            ? null
+            : withContents(absoluteLinks(incident.postmortemHtml, ctx.base, id)),
         history: (incident.history ?? []).map(({ at, author, changes }) => ({
           html: ctx.html('history.by', { time: ctx.time(at), author }),
           changes: changes.map(said => sentence(said, ctx)),

@@ -35,7 +35,7 @@ export function incidentRow(
     shortlink: snapshot.site.url + incidentPath(incident.id),
     started_at: isoMillis(scheduled ? coveredBy(incident).start : incident.started),
     page_id: PAGE_ID,
-    incident_updates: updateRows(incident, components),
+    incident_updates: updateRows(incident, snapshot.site.url, components),
     components: incident.affected.flatMap(({ id }) => components.get(id)?.row ?? []),
     ...(scheduled && {
       scheduled_for: isoMillis(scheduled.start),
@@ -44,7 +44,11 @@ export function incidentRow(
   };
 }
 
-function updateRows(incident: IncidentView, components: ReadonlyMap<string, NamedRow>): UpdateRow[] {
+function updateRows(
+  incident: IncidentView,
+  siteUrl: string,
+  components: ReadonlyMap<string, NamedRow>,
+): UpdateRow[] {
   const { affected, html, notify, updates } = incident;
   const name = keyOf(incident);
   return updates
@@ -54,7 +58,7 @@ function updateRows(incident: IncidentView, components: ReadonlyMap<string, Name
       return {
         id: stableId('update', name, update.key),
         status: update.status,
-        body: updateTextForApi(update, html[index]),
+        body: updateTextForApi(update, html[index], incident, siteUrl),
         incident_id: stableId('incident', name),
         created_at: at,
         updated_at: at,

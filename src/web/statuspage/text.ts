@@ -1,5 +1,5 @@
 // Update bodies for API clients: plain text that is harmless as text, as HTML and as markdown.
-import { renderMarkdown } from '../../core/text/markdown.ts';
+import { absoluteLinks, renderMarkdown } from '../../core/text/markdown.ts';
 
 /**
  * Converts markdown to the text of a Statuspage `body`. Clients print it (terminals, Slack, Discord), set it as
@@ -26,13 +26,20 @@ export function bodyText(markdown: string, html = renderMarkdown(markdown)): str
     .trim();
 }
 
-const texts = new WeakMap<object, string>();
+const texts = new WeakMap<object, { readonly site: string; readonly text: string }>();
 
 /** The text of an incident's update, cached; `html` is its rendered markdown, if available. */
-export function updateTextForApi(update: { readonly body: string }, html: string | undefined): string {
-  const known = texts.get(update) ?? bodyText(update.body, html);
-  texts.set(update, known);
-  return known;
+export function updateTextForApi(
+  update: { readonly body: string },
+  html: string | undefined,
+  { id }: { readonly id: string },
+  site: string,
+): string {
+  const known = texts.get(update);
+  if (known?.site === site) return known.text;
+  const text = bodyText(update.body, absoluteLinks(html ?? renderMarkdown(update.body), site, id));
+  texts.set(update, { site, text });
+  return text;
 }
 
 function link(attributes: string, words: string): string {

@@ -8,7 +8,7 @@ import { listComponents } from './components.ts';
 import { PAGE_ID } from './ids.ts';
 import { incidentRow } from './incidents.ts';
 import { pageStatus } from './status.ts';
-import { bodyText } from './text.ts';
+import { updateTextForApi } from './text.ts';
 
 /**
  * The payload for an update: the page, and the whole incident as it is now, updates newest first, without an end that may
@@ -27,7 +27,8 @@ export function webhookPayload(
   const view = withUpdate(withoutFreshEnd(now, update, at), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
   const page = pageStatus(snapshot.overall);
-  const postmortem = view.postmortem === null ? null : bodyText(view.postmortem);
+  const postmortem =
+    view.postmortem === null ? null : updateTextForApi({ body: view.postmortem }, undefined, view, site.url);
   return {
     meta: {
       unsubscribe: links?.unsubscribe ?? null,

@@ -13,7 +13,13 @@ import type { Site } from '../../core/model/site.ts';
 import type { Millis, Span } from '../../core/model/time.ts';
 import type { EmailForm } from '../../core/notify/mail.ts';
 import { machineTextFor } from '../../core/text/machine-texts.ts';
-import { escapeHtml, escapeMarkdown, markdownAsWords, renderMarkdown } from '../../core/text/markdown.ts';
+import {
+  absoluteLinks,
+  escapeHtml,
+  escapeMarkdown,
+  markdownAsWords,
+  renderMarkdown,
+} from '../../core/text/markdown.ts';
 import { oneLine, printable } from '../../core/text/printable.ts';
 import { colorsOf, lookOf } from './email-look.ts';
 import { CONFIRM_FOR, type EmailLinks } from './links.ts';
@@ -106,7 +112,7 @@ export function updateView(
       fact('email.next', say('email.by', { time: dates.dateTimeNear(promised, update.at) }));
     }
   }
-  const bodies = bodiesOf(update, say, dates, site);
+  const bodies = bodiesOf(update, say, dates, html => absoluteLinks(html, site.url, incident.id));
   return {
     title: oneLine(incident.title),
     state: say(`status.${wordOfStatus(incident, status)}`),
@@ -123,10 +129,14 @@ export function updateView(
 }
 
 /** An update's text in the forms of an email and a chat, with what the server wrote in the reader's language and zone. */
-function bodiesOf({ body, at: latest }: IncidentUpdate, say: Say, dates: Dates, site: Site) {
+function bodiesOf(
+  { body, at: latest }: IncidentUpdate,
+  say: Say,
+  dates: Dates,
+  withLinks: (html: string) => string,
+) {
   const markdown = body.trim();
-  // An email has no base address, so links to our pages must be absolute.
-  const html = (text: string) => renderMarkdown(text, `${site.url}/status/live`);
+  const html = (text: string) => withLinks(renderMarkdown(text));
   const as = (ours: (paragraph: string) => string, other: (text: string) => string) =>
     machineTextFor(body, { say, dates, moment, text: String, ours, other });
   // A later one was written by a clock that was ahead.

@@ -60,7 +60,7 @@ describe('what stands in an email stands nowhere else', () => {
   it.each([
     ['[all](/status/history)', 'href="https://status.levqor.ai/status/history"'],
     ['[all](history)', 'href="https://status.levqor.ai/status/history"'],
-    ['[all](#top)', 'href="https://status.levqor.ai/status/live#top"'],
+    ['[all](#top)', 'href="https://status.levqor.ai/status/incidents/x#top"'],
     ['![graph](/brand/graph.png)', 'src="https://status.levqor.ai/brand/graph.png"'],
     ['[else](https://else.example/a?b=c)', 'href="https://else.example/a?b=c"'],
     ['[mail](mailto:a@b.example)', 'href="mailto:a@b.example"'],

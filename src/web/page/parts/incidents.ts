@@ -9,7 +9,7 @@ import { memoized } from '../../../core/model/memo.ts';
 import { DAY, isoMillis, MINUTE, type Millis, utcDay } from '../../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { machineTextFor } from '../../../core/text/machine-texts.ts';
-import { escapeHtml, markdownAsWords, renderMarkdown } from '../../../core/text/markdown.ts';
+import { absoluteLinks, escapeHtml, markdownAsWords, renderMarkdown } from '../../../core/text/markdown.ts';
 import { isolated, type PageContext, unbreakable } from '../context.ts';
 import { CODE, icon } from './status-style.ts';
 
@@ -47,7 +47,7 @@ export function updatesForPage(incident: IncidentView, ctx: PageContext) {
   return incident.updates.map((update, i) => ({
     anchor: anchorOf('u', update.key),
     label: update.label ?? ctx.say(`status.${wordOfStatus(incident, update.status)}`),
-    html: updateHtml(incident, i, ctx),
+    html: absoluteLinks(updateHtml(incident, i, ctx), ctx.base, incident.id),
     code: CODE[healthOfUpdate(incident, update.status)],
     timeHtml: ctx.time(update.at, 'ago').html,
   }));
