@@ -33,7 +33,7 @@ export function overallStatusOf(
   unread = 0,
   noReports = false,
 ): OverallStatus {
-  const loose = incidents.filter(view => isOpen(view) && touchesNone(view));
+  const loose = incidents.filter(isLoose);
   const severity = SEVERITIES.findLast(one => loose.some(view => view.severity === one)) ?? null;
   const state = wholeOf(components, [
     ...(severity === null ? [] : [statusOf(severity)]),
@@ -73,6 +73,6 @@ export function overallStatusOf(
 }
 
 /** An open incident that changes no component's state counts by its own severity, or it would not show at all. */
-function touchesNone(view: IncidentView): boolean {
-  return view.affected.every(({ status }) => badness(status) <= 0);
+export function isLoose(view: IncidentView): boolean {
+  return isOpen(view) && view.affected.every(({ status }) => badness(status) <= 0);
 }

@@ -4,6 +4,7 @@ import { sayIn } from '../../core/i18n/words.ts';
 import type { Health } from '../../core/model/component.ts';
 import type { Site } from '../../core/model/site.ts';
 import { coverageWords, knownPercent, percentOfAll } from '../../core/page/coverage-words.ts';
+import { isLoose } from '../../core/page/overall-status.ts';
 import type { ComponentView, Snapshot } from '../../core/page/snapshot.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import { xmlAttribute } from './xml.ts';
@@ -27,10 +28,24 @@ export function badge(snapshot: Snapshot, componentId?: string, show: BadgeShow 
   if (componentId !== undefined && !view) return draw(name, 'unknown', GREY);
   if (show === 'uptime') return uptimeBadge(name, view ? [view] : snapshot.components, snapshot.site);
   if (show === 'response') return responseBadge(name, view ? [view] : snapshot.components);
-  if (view) return draw(name, WORDS[view.health], COLORS[view.health]);
-  const { state, isNothingKnown, total } = snapshot.overall;
+  if (view) return componentBadge(name, view, snapshot);
+  const { state, isNothingKnown, total, worst, loose } = snapshot.overall;
+  // No component has this state: it is that of incidents.
+  if (worst.length === 0 && loose.length > 0) return draw(name, openWords(loose.length), COLORS[state]);
   const isPartly = state === 'no_data' && !isNothingKnown && total > 0;
   return draw(name, isPartly ? 'partly unknown' : WORDS[state], COLORS[state]);
+}
+
+/** Not "operational" beside an open incident that names the component, though no component is unwell by it. */
+function componentBadge(name: string, { component, health }: ComponentView, { incidents }: Snapshot): string {
+  const open = incidents.filter(view => isLoose(view) && view.affected.some(({ id }) => id === component.id));
+  return health === 'operational' && open.length > 0
+    ? draw(name, openWords(open.length), COLORS.degraded_performance)
+    : draw(name, WORDS[health], COLORS[health]);
+}
+
+function openWords(count: number): string {
+  return count === 1 ? 'open incident' : `${count} open incidents`;
 }
 
 const GREY = '#57606a';
@@ -54,9 +69,11 @@ const WORDS: Record<Health, string> = {
   no_data: 'no data',
 };
 
+/** Green down to 99 %, as on other badges: three nines in 90 days are two hours, and one per cent is a day. */
 function colorOfPercent(percent: number): string {
   if (percent >= 99.9) return COLORS.operational;
-  if (percent >= 99) return COLORS.degraded_performance;
+  if (percent >= 99) return '#4d7c0f';
+  if (percent >= 97) return COLORS.degraded_performance;
   return percent >= 95 ? COLORS.partial_outage : COLORS.major_outage;
 }
 

@@ -4,7 +4,7 @@ import { decodeEntities } from '../../../src/core/inbound/fields.ts';
 import { DAY } from '../../../src/core/model/time.ts';
 import { uptimeOf } from '../../../src/core/page/uptime.ts';
 import { badge, COLORS } from '../../../src/web/feeds/badges.ts';
-import { component, NOW, snapshot, view } from '../tiny-snapshots.ts';
+import { component, incident, NOW, snapshot, view } from '../tiny-snapshots.ts';
 import { facts } from './snapshot-with-news.ts';
 
 const answering = (id: string, response: number) => view(component(id), 'operational', { response });
@@ -48,6 +48,30 @@ describe('a badge', () => {
     const many = Array.from({ length: 20 }, (_, i) => view(component(`c${i}`)));
     expect(words(badge(snapshot({ components: [shaky, ...many] }), undefined, 'uptime'))).toBe(
       'Acme uptime 90d: 99.99%',
+    );
+  });
+
+  it.each([
+    [100, COLORS.operational],
+    [99.9, COLORS.operational],
+    [99.87, '#4d7c0f'],
+    [98.99, COLORS.degraded_performance],
+    [96.99, COLORS.partial_outage],
+    [94.99, COLORS.major_outage],
+  ])('at %s % has the color that people expect', (percent, color) => {
+    const [of] = facts().components;
+    const total = of!.uptime.total;
+    const uptime = { ...of!.uptime, downtime: total * (1 - percent / 100), percent };
+    const svg = badge(snapshot({ components: [{ ...of!, uptime }] }), undefined, 'uptime');
+    expect(svg).toContain(`${percent.toFixed(2)}%<`);
+    expect(svg).toContain(`fill="${color}"`);
+  });
+
+  it('counts open incidents that no component tells of', () => {
+    const loose = (id: string) => incident({ id, affected: [] });
+    const of = snapshot({ components: [view(component('a'))], incidents: [loose('x'), loose('y')] });
+    expect(words(badge({ ...of, overall: { ...of.overall, loose: ['x', 'y'] } }))).toBe(
+      'Acme: 2 open incidents',
     );
   });
 

@@ -263,11 +263,12 @@ describe('the overall status, for any snapshot', () => {
   );
 
   test.each([
-    ['minor', 'minor', 'Minor Service Outage', 'degraded'],
-    ['major', 'major', 'Partial System Outage', 'partial outage'],
-    ['critical', 'critical', 'Major System Outage', 'major outage'],
-  ] as const)('of a %s incident without components', (severity, indicator, description, words) => {
-    for (const components of [[], [{ id: 'typo', status: null }]]) {
+    ['minor', 'minor', 'Minor Service Outage', 'degraded_performance'],
+    ['major', 'major', 'Partial System Outage', 'partial_outage'],
+    ['critical', 'critical', 'Major System Outage', 'major_outage'],
+  ] as const)('of a %s incident without components', (severity, indicator, description, state) => {
+    const none: Affected[][] = [[], [{ id: 'typo', status: null }], [{ id: 'a', status: 'operational' }]];
+    for (const components of none) {
       const parts = [{ check: MANUAL, group: null, health: 'operational', isChecked: false } as const];
       const of = snapshotOf({
         parts,
@@ -276,8 +277,11 @@ describe('the overall status, for any snapshot', () => {
         unread: 0,
       });
       expect(STATUSPAGE['status.json']!(of)).toMatchObject({ status: { indicator, description } });
-      expect(wordsOf(badge(of))).toBe(`Levqor Status: ${words}`);
-      expect(wordsOf(badge(of, 'a'))).toBe('A: operational');
+      expect(wordsOf(badge(of))).toBe('Levqor Status: open incident');
+      expect(badge(of)).toContain(COLORS[state]);
+      const isNamed = components.some(({ id }) => id === 'a');
+      expect(wordsOf(badge(of, 'a'))).toBe(`A: ${isNamed ? 'open incident' : 'operational'}`);
+      expect(badge(of, 'a').includes(COLORS.operational)).toBe(!isNamed);
       expect(heading(pages.live(ctx(of, 'en')))).toBe('Open incident: Trouble 0');
     }
   });
