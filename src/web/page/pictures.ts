@@ -1,14 +1,17 @@
 // The PNG that a chat shows below a link: drawn on request, off the main thread, once for each content.
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Router } from 'express';
 import { shortId } from '../../core/model/token.ts';
+import { TYPES } from '../assets/assets.ts';
 import { FOR_EVER } from '../cache/cache-control.ts';
 import { Rendered, sendRendered } from '../cache/encoded-response.ts';
-import type { Web } from '../context.ts';
+import type { BrandFolder, Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { limited } from '../http/rate-limit.ts';
+import { BRAND } from './parts/picture.ts';
 import { currentPage } from './visitor.ts';
 
 const BRIEFLY = 'public, max-age=60, stale-while-revalidate=600, stale-if-error=86400';
@@ -17,11 +20,14 @@ const MAX_KEPT = 40;
 /** Drawings waiting at most: seconds of work, and a limit for their memory. */
 const MAX_WAITING = 40;
 
-const fonts = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
-  'ttf',
-);
-const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(name => path.join(fonts, name));
+const { resolve } = createRequire(import.meta.url);
+const INTER = path.join(path.dirname(resolve('#package')), 'fonts');
+/** For letters beyond Latin. */
+const DEJAVU = path.join(path.dirname(resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+const FONT_FILES = [
+  ...['Inter-Regular.ttf', 'Inter-SemiBold.ttf'].map(name => path.join(INTER, name)),
+  ...['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(name => path.join(DEJAVU, name)),
+];
 /** Scripts that DejaVu lacks: only then are the system's fonts loaded, which is slow. */
 const ELSEWHERE = /[\u0900-\u0dff\u0e00-\u0fff\u1100-\u11ff\u2e80-\ufaff]|\p{Extended_Pictographic}/u;
 
@@ -52,11 +58,30 @@ export function pictureRoutes(router: Router, web: Web): void {
     if (svg === null) return next();
     const isLatest = req.query.v === shortId(svg);
     const headers = { 'Cache-Control': isLatest ? FOR_EVER : BRIEFLY, Vary: 'Accept-Language' };
-    await sendRendered(req, res, await drawn(svg), {
+    await sendRendered(req, res, await drawn(await withLogo(svg, web.folder)), {
       ...headers,
       'Cross-Origin-Resource-Policy': 'cross-origin',
     });
   });
+}
+
+const LOGO = new RegExp(`<image href="${BRAND}([^"]*)"[^>]*>`);
+/** Larger files are no logos: a picture is drawn without. */
+const MAX_LOGO_BYTES = 500_000;
+
+/** Puts the bytes of the logo into a picture; without it if it cannot be read. */
+async function withLogo(svg: string, folder: BrandFolder): Promise<string> {
+  const [image = '', name = ''] = LOGO.exec(svg) ?? [];
+  const type = TYPES[path.extname(name).toLowerCase()];
+  const file = type === undefined ? null : await folder.brandFile(decoded(name));
+  const bytes = file === null ? null : await readFile(file).catch(() => null);
+  if (bytes === null || bytes.length > MAX_LOGO_BYTES) return svg.replace(image, '');
+  const data = `data:${type};base64,${bytes.toString('base64')}`;
+  return svg.replace(image, () => image.replace(/href="[^"]*"/, `href="${data}"`));
+}
+
+function decoded(attribute: string): string {
+  return attribute.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
 }
 
 async function draw(svg: string): Promise<Rendered> {
@@ -65,7 +90,7 @@ async function draw(svg: string): Promise<Rendered> {
   const font = {
     fontFiles: FONT_FILES,
     loadSystemFonts: ELSEWHERE.test(svg),
-    defaultFontFamily: 'DejaVu Sans',
+    defaultFontFamily: 'Inter',
   };
   const image = await renderAsync(svg, { font });
   return new Rendered({ type: 'image/png', body: image.asPng() });

@@ -1,4 +1,6 @@
 // Pictures for chats: a real PNG per state, in words, whose address changes with what it shows.
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ctx, FACES, LATENCY_ID, pages } from '../../browser/faces.ts';
 import { openWorld } from '../../walks/world.ts';
@@ -50,13 +52,52 @@ describe('the picture', () => {
 
   test('tells the overall status in words and moments, never durations that go stale in a chat', () => {
     const words = wordsOf(pages.picture(ctx(FACES.outage!), null)!);
-    expect(words).toContain('API is down | since 23 Nov 2026, 14:30 UTC | Dashboard degraded');
+    expect(words).toContain('API is down | Since 23 Nov 2026, 14:30 UTC · Dashboard degraded |');
+    expect(words).toContain('99.91% uptime in 90 days | 90 days ago | Today');
     expect(words).not.toContain('12 min');
     expect(wordsOf(pages.picture(ctx(FACES.well!, 'de'), null)!)).toContain('Alle Systeme');
+    const upkeep = wordsOf(pages.picture(ctx(FACES.maintenance!), null)!);
+    expect(upkeep).toContain('Database is under maintenance | Until 23 Nov 2026, 15:22 UTC |');
     expect(wordsOf(pages.picture(ctx(FACES.well!), LATENCY_ID)!)).toContain(
       'API Latency Spike | Resolved · Major incident',
     );
     expect(pages.picture(ctx(FACES.well!), 'nothing')).toBeNull();
+  });
+
+  test('has the logo, if there is one to draw', async () => {
+    const drawn = async (logo: string | null) => {
+      const world = await openWorld({
+        site: () =>
+          `title: Acme\n${logo === null ? '' : 'brand: { logo: logo.svg }\n'}components: [{ id: api, name: API, check: { type: manual } }]`,
+        brand: logo === null ? {} : { 'logo.svg': logo },
+      });
+      return Buffer.from(await (await fetch(`${world.url}/status/og.png`)).arrayBuffer());
+    };
+    const without = await drawn(null);
+    const square =
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>';
+    expect((await drawn(square)).equals(without)).toBe(false);
+    // No picture, but no fault either.
+    expect((await drawn('nothing')).equals(without)).toBe(true);
+  });
+
+  test('is set in a face of its own, small and with its licence', async () => {
+    const names = await readdir('fonts');
+    const sizes = await Promise.all(
+      names
+        .filter(name => name.endsWith('.ttf'))
+        .map(async name => (await stat(path.join('fonts', name))).size),
+    );
+    expect(sizes).toHaveLength(2);
+    expect(sizes[0]! + sizes[1]!).toBeLessThan(100_000);
+    expect(names).toContain('OFL.txt');
+    // Nothing else is there to draw it with: without these files no word would be seen.
+    const { Resvg } = await import('@resvg/resvg-js');
+    const svg = pages.picture(ctx(FACES.well!), null)!;
+    const drawn = (fontFiles: string[]) =>
+      new Resvg(svg, { font: { fontFiles, loadSystemFonts: false } }).render().asPng();
+    const inter = names.filter(name => name.endsWith('.ttf')).map(name => path.join('fonts', name));
+    expect(drawn(inter).equals(drawn([]))).toBe(false);
   });
 
   test('takes any title: escaped, clipped, without control characters', async () => {

@@ -25,18 +25,28 @@ export function overallText(ctx: PageContext) {
   return { health, icon: icon(health), html, plain: plainOf(html), details: details(ctx) };
 }
 
-/** The overall status for a picture: nothing that changes with each minute. */
+/** The overall status for a picture, in the words of the card: nothing that changes with each minute. */
 export function overallForPicture(ctx: PageContext) {
   const { overall } = ctx.snapshot;
   // A picture is looked at on other days, too.
   const still: PageContext = { ...ctx, time: at => ({ html: escapeHtml(ctx.dates.dateTime(at)) }) };
-  const since =
-    overall.since === null ? [] : [ctx.say('component.since', { since: ctx.dates.dateTime(overall.since) })];
+  const since = ctx.say('component.since', { since: ctx.dates.dateTime(overall.since ?? ctx.at) });
+  const end = overall.state === 'under_maintenance' ? plannedEnd(ctx) : null;
+  const when = [
+    ...(overall.since === null || overall.state === 'under_maintenance' ? [] : [inUpperCase(since)]),
+    ...(end === null ? [] : [`${ctx.say('email.until')} ${ctx.dates.dateTime(end)}`]),
+  ];
   return {
     health: overall.state,
     headline: plainOf(sentence(overall, still)),
-    notes: [...since, ...notes(still).map(plainOf)],
+    notes: [...when, ...notes(still).map(plainOf)],
+    uptime: plainOf(uptimeOfAll(ctx)?.html ?? ''),
   };
+}
+
+/** As at the beginning of a sentence. */
+function inUpperCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Returns what is unknown and should not be, as HTML; null if nothing is. */
@@ -141,18 +151,28 @@ function others({ state, total }: OverallStatus, ctx: PageContext): string[] {
 
 /** How it has been: since when without an incident, and the uptime of all components. */
 function record(ctx: PageContext): string[] {
-  const { components, incidents, at } = ctx.snapshot;
+  const { incidents, at } = ctx.snapshot;
+  const uptime = uptimeOfAll(ctx);
+  if (uptime === null) return [];
+  // Where little was observed, no report does not mean that there was nothing.
+  if (uptime.isPartial) return [uptime.html];
+  // Not `Math.max(...)`: there may be more incidents than a call has room for.
+  const last = incidents
+    .filter(isOver)
+    .reduce((end, { resolved }) => Math.max(end, resolved ?? 0), uptime.from);
+  const quiet = Math.floor((at - last) / DAY);
+  return [...(quiet > 0 ? [ctx.html('overall.quiet', { n: quiet })] : []), uptime.html];
+}
+
+/** The uptime of all components, with its coverage where that is low; null without a whole day. */
+function uptimeOfAll(ctx: PageContext): { html: string; isPartial: boolean; from: Millis } | null {
+  const { components, at } = ctx.snapshot;
   const percent = percentOfAll(components);
-  if (percent === null) return [];
+  if (percent === null) return null;
   const from = Math.min(...components.map(({ uptime }) => uptime.from));
   const n = Math.floor((at - from) / DAY);
-  if (n === 0) return [];
-  const uptime = ctx.html('overall.uptime', { percent: ctx.dates.percent(percent), n });
+  if (n === 0) return null;
+  const html = ctx.html('overall.uptime', { percent: ctx.dates.percent(percent), n });
   const coverage = coverageWords(components, ctx.say);
-  // Where little was observed, no report does not mean that there was nothing.
-  if (coverage) return [`${uptime} (${coverage})`];
-  // Not `Math.max(...)`: there may be more incidents than a call has room for.
-  const last = incidents.filter(isOver).reduce((end, { resolved }) => Math.max(end, resolved ?? 0), from);
-  const quiet = Math.floor((at - last) / DAY);
-  return [...(quiet > 0 ? [ctx.html('overall.quiet', { n: quiet })] : []), uptime];
+  return { html: coverage ? `${html} (${coverage})` : html, isPartial: coverage !== null, from };
 }

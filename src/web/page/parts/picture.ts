@@ -13,8 +13,14 @@ export const PICTURE = { width: 1200, height: 630 } as const;
 
 const EDGE = 80;
 const ROOM = PICTURE.width - 2 * EDGE;
-// Bars: 90 days on whole pixels, with the same shapes as on the page.
-const BARS = { top: 500, tall: 56 };
+/** The width beside the icon. */
+const BESIDE = ROOM - 112;
+/** The box of the logo, in the upper right corner: its own width is not known here. */
+const LOGO = { width: 280, height: 64 };
+/** The address of a brand file in a picture: to be replaced by its bytes before drawing. */
+export const BRAND = 'brand:';
+// Bars: 90 days, with the same shapes as on the page.
+const BARS = { top: 492, tall: 60 };
 const HEIGHT: Record<string, number> = { o: 0.69, m: 0.69, d: 0.78, p: 0.88, x: 1, n: 0.1 };
 const BAR: Record<string, string> = {
   o: '#35a06a',
@@ -29,8 +35,8 @@ const BAR: Record<string, string> = {
  * The site's status. It gives times, never durations: a chat keeps a picture for days, and "12 min" would become wrong.
  */
 export function sitePicture(ctx: PageContext): string {
-  const { health, headline, notes } = overallForPicture(ctx);
-  return frame(health, headline, notes, ctx, bars(ctx));
+  const { health, headline, notes, uptime } = overallForPicture(ctx);
+  return frame(health, headline, notes, ctx, text(uptime, EDGE, 462, 34, true) + bars(ctx));
 }
 
 export function incidentPicture(incident: IncidentView, ctx: PageContext): string {
@@ -50,25 +56,26 @@ export function incidentPicture(incident: IncidentView, ctx: PageContext): strin
 
 function frame(health: Health, headline: string, notes: readonly string[], ctx: PageContext, below: string) {
   const color = THEME_COLOR[health];
-  const sizes = [76, 64, 52];
-  const linesAt = (size: number) => wrap(headline, size, ROOM - 120).length;
-  const fitting = sizes.find(size => linesAt(size) === 1) ?? sizes.find(size => linesAt(size) === 2) ?? 52;
-  const lines = clip(wrap(headline, fitting, ROOM - 120), 3);
-  const top = 232;
-  const texts = lines.map((line, i) => text(line, EDGE + 120, top + i * fitting * 1.22, fitting, true));
-  const under = top + (lines.length - 1) * fitting * 1.22 + 58;
-  const rest = clip(
-    notes.flatMap(note => wrap(note, 30, ROOM - 120)),
-    2 + (lines.length === 1 ? 1 : 0),
-  );
+  const linesAt = (size: number) => wrap(headline, size, BESIDE);
+  const size = [72, 62].find(one => linesAt(one).length === 1) ?? (linesAt(56).length === 2 ? 56 : 48);
+  const lines = clip(linesAt(size), 2);
+  // The headline is in the middle where it stands alone.
+  const top = notes.length === 0 ? 284 : lines.length === 1 ? 246 : 226;
+  const last = top + (lines.length - 1) * size * 1.2;
+  const rest = clip(wrap(notes.join(' · '), 30, BESIDE), 2);
+  const { logo } = ctx.site.brand;
+  const room = logo === null ? ROOM : ROOM - LOGO.width - 40;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${PICTURE.width}" height="${PICTURE.height}" viewBox="0 0 ${PICTURE.width} ${PICTURE.height}" font-family="DejaVu Sans">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${PICTURE.width}" height="${PICTURE.height}" viewBox="0 0 ${PICTURE.width} ${PICTURE.height}" font-family="Inter, DejaVu Sans">`,
     '<rect width="1200" height="630" fill="#fff"/>',
-    `<rect width="1200" height="630" fill="${color}" opacity=".06"/><rect width="16" height="630" fill="${color}"/>`,
-    text(clip(wrap(ctx.site.title, 32, ROOM), 1)[0] ?? '', EDGE, 108, 32, true, '#59616b'),
-    `<g transform="translate(${EDGE} ${top - 72}) scale(5.25)"><path fill="${color}" fill-rule="evenodd" d="${SHAPE[health]}"/></g>`,
-    ...texts,
-    ...rest.map((line, i) => text(line, EDGE + 120, under + i * 44, 30, false, '#3f464f')),
+    `<rect width="1200" height="630" fill="${color}" opacity=".07"/><rect width="1200" height="12" fill="${color}"/>`,
+    text(clip(wrap(ctx.site.title, 34, room), 1)[0] ?? '', EDGE, 116, 34, true, '#59616b'),
+    logo === null
+      ? ''
+      : `<image href="${BRAND}${escapeHtml(logo)}" x="${PICTURE.width - EDGE - LOGO.width}" y="72" width="${LOGO.width}" height="${LOGO.height}" preserveAspectRatio="xMaxYMid meet"/>`,
+    `<g transform="translate(${EDGE} ${top - 66}) scale(5)"><path fill="${color}" fill-rule="evenodd" d="${SHAPE[health]}"/></g>`,
+    ...lines.map((line, i) => text(line, EDGE + 112, top + i * size * 1.2, size, true)),
+    ...rest.map((line, i) => text(line, EDGE + 112, last + 56 + i * 42, 30, false, '#3f464f')),
     below,
     '</svg>',
   ].join('');
@@ -83,12 +90,12 @@ function bars(ctx: PageContext): string {
     const code = CODE[state];
     const tall = Math.round(BARS.tall * HEIGHT[code]!);
     const x = (EDGE + i * pitch).toFixed(1);
-    return `<rect x="${x}" y="${BARS.top + BARS.tall - tall}" width="${(pitch * 0.66).toFixed(1)}" height="${tall}" fill="${BAR[code]}"/>`;
+    return `<rect x="${x}" y="${BARS.top + BARS.tall - tall}" width="${(pitch * 0.66).toFixed(1)}" height="${tall}" rx="2" fill="${BAR[code]}"/>`;
   });
   return [
     ...rects,
-    text(ctx.say('component.ago', { n: days }), EDGE, 596, 22, false, '#59616b'),
-    text(ctx.say('component.today'), PICTURE.width - EDGE, 596, 22, false, '#59616b', 'end'),
+    text(ctx.say('component.ago', { n: days }), EDGE, 590, 22, false, '#59616b'),
+    text(ctx.say('component.today'), PICTURE.width - EDGE, 590, 22, false, '#59616b', 'end'),
   ].join('');
 }
 
@@ -108,7 +115,7 @@ function text(
 ): string {
   // Control characters are not allowed in XML, even escaped.
   const safe = escapeHtml(words.replace(/\p{Cc}/gu, ' '));
-  return `<text x="${x}" y="${Math.round(y)}" font-size="${size}"${bold ? ' font-weight="700"' : ''} fill="${fill}" text-anchor="${anchor}">${safe}</text>`;
+  return `<text x="${x}" y="${Math.round(y)}" font-size="${size}"${bold ? ' font-weight="600" letter-spacing="${(-size / 60).toFixed(1)}"' : ''} fill="${fill}" text-anchor="${anchor}">${safe}</text>`;
 }
 
 /** Breaks text into lines, with an estimate that is a little too wide rather than too narrow. */
@@ -141,9 +148,10 @@ function pieces(word: string, size: number, room: number): string[] {
 function widthOf(word: string, size: number): number {
   let em = 0;
   for (const char of word) {
-    if (/[iljft.,:;'’|!()[\] ]/.test(char)) em += 0.42;
+    if (/[iljI.,:;'’|!()[\] ]/.test(char)) em += 0.32;
     else if (/[\u2e80-\uffef]|\p{Extended_Pictographic}/u.test(char)) em += 1.05;
-    else em += /[A-ZÄÖÜ%MWmw@]/.test(char) ? 0.86 : 0.7;
+    else if (/[mwMW%@—]/.test(char)) em += 0.92;
+    else em += /[A-ZÄÖÜ]|[^\0-\u017f]/.test(char) ? 0.72 : /[ftr-]/.test(char) ? 0.42 : 0.6;
   }
   return em * size;
 }
