@@ -324,6 +324,8 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'manage.some': 'Nur die hier gewählten',
   'manage.save': 'Speichern',
 
+  'widget.since': 'Seit {time}',
+  'widget.until': 'Bis {time}',
   'widget.more': 'Einzelheiten',
   'widget.close': 'Schließen',
   'api.title': 'API',

@@ -311,6 +311,8 @@ export const en = {
   'manage.some': 'Only the components selected here',
   'manage.save': 'Save',
 
+  'widget.since': 'Since {time}',
+  'widget.until': 'Until {time}',
   'widget.more': 'Details',
   'widget.close': 'Close',
   'api.title': 'API',

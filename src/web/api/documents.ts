@@ -69,7 +69,8 @@ const Widget = object({
   color: text,
   key: text,
   url: z.url(),
-  words: z.record(text, object({ text, more: text, close: text })),
+  at: time.nullable(),
+  words: z.record(text, object({ text, when: text.nullable(), more: text, close: text })),
 });
 
 const JsonFeed = object({

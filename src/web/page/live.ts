@@ -43,7 +43,7 @@ export function* livePage(ctx: PageContext, render: Render): Steps<Page> {
   };
 }
 
-/** One line for an iframe. */
+/** The status card for an iframe, in two lines. */
 export function widgetPage(ctx: PageContext): Page {
   const overall = overallText(ctx);
   const about = { title: overall.plain, description: overall.plain, path: null, live: false };

@@ -176,7 +176,7 @@ describe('the overall status, for any snapshot', () => {
           expect(html).toContain(favicon(state));
           if (MARK[state] !== '') expect(html).toContain(`<title>${MARK[state]}`);
           expect(heading(html) === WELL[lang]).toBe(isWell);
-          expect(pages.widget(ctx(of, lang))).toContain(`<h1 class="badge ${CODE[state]}">`);
+          expect(pages.widget(ctx(of, lang))).toContain(`<main class="${CODE[state]}">`);
           // A picture says it as the page does, without how long.
           const svg = pages.picture(ctx(of, lang), null)!;
           expect(svg).toContain(

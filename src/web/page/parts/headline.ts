@@ -30,23 +30,24 @@ export function overallForPicture(ctx: PageContext) {
   const { overall } = ctx.snapshot;
   // A picture is looked at on other days, too.
   const still: PageContext = { ...ctx, time: at => ({ html: escapeHtml(ctx.dates.dateTime(at)) }) };
-  const since = ctx.say('component.since', { since: ctx.dates.dateTime(overall.since ?? ctx.at) });
-  const end = overall.state === 'under_maintenance' ? plannedEnd(ctx) : null;
-  const when = [
-    ...(overall.since === null || overall.state === 'under_maintenance' ? [] : [inUpperCase(since)]),
-    ...(end === null ? [] : [`${ctx.say('email.until')} ${ctx.dates.dateTime(end)}`]),
-  ];
+  const when = whenOf(ctx);
   return {
     health: overall.state,
     headline: plainOf(sentence(overall, still)),
-    notes: [...when, ...notes(still).map(plainOf)],
+    notes: [
+      ...(when === null ? [] : [when.words.replace('{time}', ctx.dates.dateTime(when.at))]),
+      ...notes(still).map(plainOf),
+    ],
     uptime: plainOf(uptimeOfAll(ctx)?.html ?? ''),
   };
 }
 
-/** As at the beginning of a sentence. */
-function inUpperCase(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** Since when, or for a maintenance until when, as words with `{time}` and the moment, to be written in the reader's zone. */
+export function whenOf(ctx: PageContext): { readonly words: string; readonly at: Millis } | null {
+  const { since, state } = ctx.snapshot.overall;
+  const isUntil = state === 'under_maintenance';
+  const at = isUntil ? plannedEnd(ctx) : since;
+  return at === null ? null : { words: ctx.say(isUntil ? 'widget.until' : 'widget.since'), at };
 }
 
 /** Returns what is unknown and should not be, as HTML; null if nothing is. */
