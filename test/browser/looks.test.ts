@@ -1,4 +1,5 @@
 // The real page under unusual eyes: forced colours, zoom, still motion, paper, a slow first second.
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { openWorld, type World } from '../walks/world.ts';
@@ -44,8 +45,64 @@ ${open ? '' : `\n## Resolved ${day} 11:00 UTC\nEverything works again.\n`}`;
   return world;
 }
 
+/** Names and texts from right to left, on a page from left to right. */
+const ARABIC = 'تعطل واجهة البرمجة وخدمة الدفع في منطقة الشرق الأوسط وشمال أفريقيا';
+const HEBREW = 'שירות התשלומים והחשבוניות של כל הלקוחות';
+
 describe.runIf(HAS_CHROMIUM)('the real page', () => {
   const open = browserOfTests();
+
+  test('its stylesheet has nothing that Chromium does not know', async () => {
+    const page = await open();
+    const sheet = readFileSync('public/status.css', 'utf8').replace(/\/\*.*?\*\//gs, '');
+    const declared = [...sheet.matchAll(/(?<=[{;]\s*)(-?[a-z][\w-]*):\s*([^;{}]+);/g)].map(
+      ([, name, value]) => [name!, value!.trim()],
+    );
+    expect(declared.length).toBeGreaterThan(400);
+    const unknown = await page.evaluate(
+      all => all.filter(([name, value]) => !CSS.supports(name!, value!)).map(one => one.join(': ')),
+      declared,
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test.each([360, 1280])('names from right to left stand beside their icon, at %i px', async width => {
+    const world = await openWorld({
+      site: () =>
+        `title: Acme\ncomponents: [{ id: a, name: ${HEBREW}, description: ${HEBREW}, check: { type: manual } }]`,
+      files: {
+        '20260310_x.md': `---\ntitle: ${ARABIC}\nstatus: investigating\nseverity: major\nstarted: 2026-03-10T11:00:00Z\ncomponents: [a]\n---\nنحن نحقق.\n`,
+      },
+    });
+    const page = await open({ viewport: { width, height: 800 } });
+    for (const path of ['/status/live', '/status/incidents/20260310_x', '/status/components/a']) {
+      await page.goto(world.url + path);
+      // Where the words themselves begin on the left, and what stands before them.
+      const gaps = await page.evaluate(() => {
+        const leftOf = (node: Element) => {
+          const range = document.createRange();
+          range.selectNodeContents(node);
+          return Math.min(...[...range.getClientRects()].filter(box => box.width > 0).map(box => box.left));
+        };
+        const beside = [...document.querySelectorAll('main .line > .i, main .summary > .i')].map(icon => {
+          const named = icon.parentElement!.querySelector('h1, h2, h3, h4')!;
+          return Math.round(leftOf(named) - icon.getBoundingClientRect().right);
+        });
+        const texts = [...document.querySelectorAll('.md')].map(text =>
+          Math.round(leftOf(text) - text.parentElement!.getBoundingClientRect().left),
+        );
+        const lines = [...document.querySelectorAll('.row > .line')].map(line => {
+          const { top } = line.querySelector('.i')!.getBoundingClientRect();
+          return Math.round(line.querySelector('h3, h2, h1')!.getBoundingClientRect().top - top);
+        });
+        return { beside, texts, lines };
+      });
+      for (const gap of gaps.beside) expect(gap).toBeLessThan(40);
+      for (const gap of gaps.texts) expect(gap).toBeLessThan(24);
+      for (const gap of gaps.lines) expect(Math.abs(gap)).toBeLessThan(8);
+      expect(gaps.beside.length + gaps.texts.length).toBeGreaterThan(0);
+    }
+  });
 
   test('weighs under 24 KB in four requests to one origin, with no shift of its layout', async () => {
     const world = await busy();
