@@ -2,8 +2,8 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { incidentPath } from '../model/incident.ts';
 import { withoutComments } from './comments.ts';
-import { withFootnotes } from './footnotes.ts';
-import { isBounded, shownPart } from './markdown-bounds.ts';
+import { isBounded, shownPart } from './markdown/bounds.ts';
+import { withFootnotes } from './markdown/footnotes.ts';
 import { printable } from './printable.ts';
 
 /** Deeper lists and quotes are no text for people: shown as written. */

@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Router } from 'express';
 import { shortId } from '../../core/model/token.ts';
-import { TYPES } from '../assets/assets.ts';
 import { FOR_EVER } from '../cache/cache-control.ts';
 import { Rendered, sendRendered } from '../cache/encoded-response.ts';
 import type { BrandFolder, Web } from '../context.ts';
@@ -72,11 +71,11 @@ const MAX_LOGO_BYTES = 500_000;
 /** Puts the bytes of the logo into a picture; without it if it cannot be read. */
 async function withLogo(svg: string, folder: BrandFolder): Promise<string> {
   const [image = '', name = ''] = LOGO.exec(svg) ?? [];
-  const type = TYPES[path.extname(name).toLowerCase()];
-  const file = type === undefined ? null : await folder.brandFile(decoded(name));
+  const kind = path.extname(name).slice(1).toLowerCase();
+  const file = name === '' ? null : await folder.brandFile(decoded(name));
   const bytes = file === null ? null : await readFile(file).catch(() => null);
   if (bytes === null || bytes.length > MAX_LOGO_BYTES) return svg.replace(image, '');
-  const data = `data:${type};base64,${bytes.toString('base64')}`;
+  const data = `data:image/${kind === 'svg' ? 'svg+xml' : kind};base64,${bytes.toString('base64')}`;
   return svg.replace(image, () => image.replace(/href="[^"]*"/, `href="${data}"`));
 }
 
