@@ -56,6 +56,9 @@ describe('the picture', () => {
     expect(words).toContain('99.91% uptime in 90 days | 90 days ago | Today');
     expect(words).not.toContain('12 min');
     expect(wordsOf(pages.picture(ctx(FACES.well!, 'de'), null)!)).toContain('Alle Systeme');
+    const well = FACES.well!;
+    const unknown = { ...well, overall: { ...well.overall, isNothingKnown: true } };
+    expect(wordsOf(pages.picture(ctx(unknown), null)!)).not.toContain('uptime');
     const upkeep = wordsOf(pages.picture(ctx(FACES.maintenance!), null)!);
     expect(upkeep).toContain('Database is under maintenance | Until 23 Nov 2026, 15:22 UTC |');
     expect(wordsOf(pages.picture(ctx(FACES.well!), LATENCY_ID)!)).toContain(

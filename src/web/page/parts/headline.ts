@@ -38,7 +38,8 @@ export function overallForPicture(ctx: PageContext) {
       ...(when === null ? [] : [when.words.replace('{time}', ctx.dates.dateTime(when.at))]),
       ...notes(still).map(plainOf),
     ],
-    uptime: plainOf(uptimeOfAll(ctx)?.html ?? ''),
+    // Beside a state that nobody knows, a good figure would be kinder than the page.
+    uptime: overall.isNothingKnown ? '' : plainOf(uptimeOfAll(ctx)?.html ?? ''),
   };
 }
 
