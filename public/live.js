@@ -510,6 +510,21 @@ async function copy(link) {
   }, 2000);
 }
 
+/* ---- Ways to subscribe ---- */
+
+const ways = document.getElementById('ways');
+const link = document.querySelector('header > .button');
+if (ways && link && 'popover' in ways) {
+  // The link becomes a button whose panel the browser opens, closes (Escape, a click outside) and announces.
+  const opener = document.createElement('button');
+  opener.className = link.className;
+  opener.textContent = link.textContent;
+  opener.popoverTargetElement = ways;
+  link.replaceWith(opener);
+  ways.popover = 'auto';
+  ways.hidden = false;
+}
+
 /* ---- Beginning ---- */
 
 localise(document);

@@ -36,7 +36,7 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
       await page.goto(`${world.url}/status/subscribe`);
       // Quiet until somebody opens it.
       expect(await page.getByLabel('Address of the webhook').isVisible()).toBe(false);
-      await page.getByText('Slack, Discord, Teams, Webhook').click();
+      await page.locator('main').getByText('Slack, Discord, Teams, Webhook').click();
       const address = page.getByLabel('Address of the webhook');
       await address.fill('ftp://example.com/hook');
       await page.getByRole('button', { name: 'Add the channel' }).click();

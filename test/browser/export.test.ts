@@ -176,9 +176,9 @@ describe.runIf(existsSync(CHROMIUM))('the static copy', () => {
     // Wherever a server shows it: in the page's look, its links lead into the copy.
     await page.goto(`${start}404.html`);
     expect(await page.locator('h1').textContent()).toBe('Page not found');
-    expect(await page.locator('header .button').evaluate(one => getComputedStyle(one).borderRadius)).not.toBe(
-      '0px',
-    );
+    expect(
+      await page.locator('header > .button').evaluate(one => getComputedStyle(one).borderRadius),
+    ).not.toBe('0px');
     expect(await page.locator('header img').evaluate(one => (one as HTMLImageElement).naturalWidth)).toBe(32);
     await page.locator('main a').first().click();
     expect(page.url()).toBe('https://mirror.levqor.ai/status/live/index.html');

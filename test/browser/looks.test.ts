@@ -154,7 +154,7 @@ describe.runIf(HAS_CHROMIUM)('the real page', () => {
     const [bad, good] = [await look('#c-api rect.x'), await look('#c-api rect:not([class])')];
     expect(bad.height).toBeGreaterThan(good.height);
     expect(bad.fill).not.toBe(good.fill);
-    const button = await page.locator('header .button').evaluate(element => {
+    const button = await page.locator('header > .button').evaluate(element => {
       const { borderTopStyle, borderTopColor, backgroundColor } = getComputedStyle(element);
       return { borderTopStyle, differs: borderTopColor !== backgroundColor };
     });
@@ -218,7 +218,7 @@ describe.runIf(HAS_CHROMIUM)('the real page', () => {
     const found = await page.evaluate(() => ({
       ink: getComputedStyle(document.body).color,
       ground: getComputedStyle(document.body).backgroundColor,
-      button: document.querySelector('header .button')!.checkVisibility(),
+      button: document.querySelector('header > .button')!.checkVisibility(),
       title: document.querySelector('h1')!.checkVisibility(),
       exact: getComputedStyle(document.querySelector('.strip svg')!).printColorAdjust,
     }));

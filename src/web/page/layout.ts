@@ -3,7 +3,8 @@
 import { directionOf, LANG_NAMES } from '../../core/i18n/words.ts';
 import type { Health } from '../../core/model/component.ts';
 import { LANGS, type Lang } from '../../core/model/lang.ts';
-import { brandPath } from '../../core/model/site.ts';
+import { CHANNEL_LABELS } from '../../core/model/notification-channel.ts';
+import { brandPath, type Site } from '../../core/model/site.ts';
 import { shortId } from '../../core/model/token.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import type { PageContext } from './context.ts';
@@ -88,6 +89,7 @@ export function pageFrame(ctx: PageContext, about: About) {
     js: ctx.assets.js,
     // The subscribe button is less prominent where another button matters more: on the subscribe page and on private pages.
     quiet: about.path === null || about.path === '/status/subscribe',
+    channels: channelNames(site),
     languages: LANGS.map(lang => ({
       lang,
       name: LANG_NAMES[lang],
@@ -98,6 +100,11 @@ export function pageFrame(ctx: PageContext, about: About) {
     missingHtml: missingSince === null ? null : ctx.html('missing', { since: ctx.time(missingSince) }),
     copyHtml: ctx.copy ? copied(ctx) : null,
   };
+}
+
+/** `Slack, Webhook`: the channels that visitors may subscribe; null for none. */
+export function channelNames({ notify }: Site): string | null {
+  return notify.visitors.channels.map(type => CHANNEL_LABELS[type]).join(', ') || null;
 }
 
 /** The links in the head; `here` is the page itself. */

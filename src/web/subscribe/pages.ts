@@ -1,8 +1,7 @@
 // Subscription pages: the forms for email and channels, and the pages behind the links in emails.
-import { CHANNEL_LABELS } from '../../core/model/notification-channel.ts';
 import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
 import { isolated, type PageContext } from '../page/context.ts';
-import { type Page, privatePage } from '../page/layout.ts';
+import { channelNames, type Page, privatePage } from '../page/layout.ts';
 import { choices, choosesEverything, problem, wishes } from '../page/parts/forms.ts';
 
 export type ConfirmationPage =
@@ -26,7 +25,6 @@ export interface SubscribeForm {
 
 export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
   const { email, choice, url = '', urlProblem = null } = form;
-  const { channels } = ctx.site.notify.visitors;
   const title = ctx.say('subscribe.title');
   return {
     view: 'subscribe',
@@ -40,7 +38,7 @@ export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
       choices: choices(ctx.snapshot, choice.components ?? []),
       wishes: wishes(choice, ctx),
       channel: {
-        names: channels.map(type => CHANNEL_LABELS[type]).join(', ') || null,
+        names: channelNames(ctx.site),
         url,
         open: url !== '' || urlProblem !== null,
         problem: problem(urlProblem, ctx),
