@@ -8,7 +8,7 @@ import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { LastGoodFiles } from '../work/incidents/last-good-files.ts';
 import { Plans } from '../work/incidents/plans.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
-import { makeFigures } from '../work/monitoring/metrics.ts';
+import { makeMetricDays } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
 import { GitSync } from '../work/publish/git-sync.ts';
 import { Mirror } from '../work/publish/mirror.ts';
@@ -38,7 +38,7 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
       ...facts,
       file: makeFile({ ...base, writer, templates: templates.current, named, outages, recorder }),
       histories: () => git.histories,
-      metrics: lastGood(makeFigures(db), new Map()),
+      metrics: lastGood(makeMetricDays(db), new Map()),
       responses: lastGood(makeResponses(db), new Map()),
       recorder,
       outages,

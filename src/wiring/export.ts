@@ -22,7 +22,7 @@ import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { recallLastGood } from '../work/incidents/last-good-files.ts';
 import { Plans } from '../work/incidents/plans.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
-import { makeFigures } from '../work/monitoring/metrics.ts';
+import { makeMetricDays } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
 import { Watchdog } from '../work/monitoring/watchdog.ts';
 import { openSiteFile } from './base.ts';
@@ -70,7 +70,7 @@ export async function readSnapshot(
       // Only the server files: a reader writes nothing.
       file: async () => NOTHING_FILED,
       histories: () => histories,
-      metrics: makeFigures(db),
+      metrics: makeMetricDays(db),
       // There is only one round, so it reads all of them.
       responses: makeResponses(db, Number.POSITIVE_INFINITY),
       recorder: { measured: async from => (db ? readMeasured(db, from) : new Map()) },

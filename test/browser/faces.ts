@@ -1,5 +1,6 @@
 // The faces of the page: made-up sites in every state the page must look right in.
 import type { Component, Health } from '../../src/core/model/component.ts';
+import { metricView, rollupOfPoint } from '../../src/core/model/metric.ts';
 import { EVERYTHING } from '../../src/core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/model/time.ts';
 import { DRAWN_FROM, type Point, SPAN_LENGTH, startOfSpan } from '../../src/core/monitoring/rollup.ts';
@@ -255,8 +256,14 @@ const QUEUE = { id: 'queue', name: 'Emails waiting', unit: '', aggregate: 'last'
 const METRICS: Snapshot = {
   ...FACES.well!,
   metrics: [
-    { metric: ORDERS, value: 12.4812 },
-    { metric: QUEUE, value: null },
+    metricView(ORDERS, metricSeries().stretches),
+    metricView(QUEUE, []),
+    metricView({ ...QUEUE, id: 'storage', name: 'Storage', unit: 'bytes' }, [
+      {
+        start: startOfSpan('slot', NOW - 2 * HOUR),
+        rollup: rollupOfPoint({ at: NOW - 2 * HOUR, value: 1_248_000_000_000 }),
+      },
+    ]),
   ],
 };
 

@@ -22,10 +22,13 @@ export interface MetricPoint {
   readonly value: number;
 }
 
-/** A metric with its value over the last 24 hours; null without any. */
+/** A metric over the last 24 hours; `value` (by its aggregate) and `newest` are null without any. */
 export interface MetricView {
   readonly metric: Metric;
   readonly value: number | null;
+  readonly newest: MetricPoint | null;
+  /** Its slots, oldest first; those without values are left out. */
+  readonly day: readonly MetricStretch[];
 }
 
 /** Larger values lose digits, and the sum of a day must stay finite. */
@@ -81,6 +84,18 @@ export function figureOf(rollup: MetricRollup, aggregate: Aggregate): number {
 export interface MetricStretch {
   readonly start: Millis;
   readonly rollup: MetricRollup;
+}
+
+export function metricView(metric: Metric, day: readonly MetricStretch[]): MetricView {
+  const [first, ...others] = day.map(({ rollup }) => rollup);
+  if (!first) return { metric, value: null, newest: null, day };
+  const whole = others.reduce(joinRollups, first);
+  return {
+    metric,
+    value: figureOf(whole, metric.aggregate),
+    newest: { at: whole.lastAt, value: whole.last },
+    day,
+  };
 }
 
 /** The periods of rollups; `slot` is ten minutes. */

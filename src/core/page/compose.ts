@@ -17,6 +17,7 @@ import {
   worst,
 } from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
+import { metricView } from '../model/metric.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
@@ -73,7 +74,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     incidents,
     maintenances: views.filter(view => view.scheduled !== null).sort(byStart),
     plans: facts.plans ?? [],
-    metrics: site.metrics.map(metric => ({ metric, value: facts.metrics?.get(metric.id) ?? null })),
+    metrics: site.metrics.map(metric => metricView(metric, facts.metrics?.get(metric.id) ?? [])),
     problems: facts.problems,
     warnings: facts.warnings ?? [],
   };

@@ -4,6 +4,7 @@ import type { Revision } from '../incidents/history.ts';
 import type { ToldPlan } from '../incidents/plans.ts';
 import type { Measured } from '../model/component.ts';
 import type { Incident } from '../model/incident.ts';
+import type { MetricStretch } from '../model/metric.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import type { Millis } from '../model/time.ts';
@@ -21,8 +22,8 @@ export interface Facts {
   readonly networkDownSince: Millis | null;
   /** Since when the incidents folder has been missing, epoch ms; null or absent while it is there. */
   readonly missingSince?: Millis | null;
-  /** Each metric's value over the last 24 hours, by id; absent when not read. */
-  readonly metrics?: ReadonlyMap<string, number>;
+  /** Each metric's slots of the last 24 hours, by id; absent when not read. */
+  readonly metrics?: ReadonlyMap<string, readonly MetricStretch[]>;
   /** Each component's median response time over the last 24 hours, ms, by id; absent when not read. */
   readonly responses?: ReadonlyMap<string, number>;
   readonly problems: readonly Problem[];

@@ -1,19 +1,46 @@
 // Metrics on the pages: a row on the live page, and each metric's page with its chart.
-import { figureOf, type MetricView } from '../../core/model/metric.ts';
+import { figureOf, type Metric, type MetricStretch, type MetricView } from '../../core/model/metric.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { rangeLinks } from './parts/chart.ts';
-import { drawChart } from './parts/chart-svg.ts';
+import { drawChart, drawSpark } from './parts/chart-svg.ts';
 import type { MetricSeries } from './series.ts';
 
-/** `figure` is `12.5 orders/min`; `how` describes it, such as `average of 24 hours`, and is empty without a figure. */
-export function metricRow({ metric, value }: MetricView, ctx: PageContext) {
+/**
+ * `figure` is `12.5 orders/min`; `how` describes it, such as `average of 24 hours`, and is empty without a figure.
+ * `whole` is both, `newest` the latest value with its time, and `spark` the line of 24 hours; without values the last two are
+ * null.
+ */
+export function metricRow({ metric, value, newest, day }: MetricView, ctx: PageContext) {
+  const { name, unit, aggregate } = metric;
+  const figure = value === null ? ctx.say('metric.no_value') : amount(value, unit, ctx);
+  const how = value === null ? '' : ctx.say(`metric.${aggregate}`);
   return {
-    name: metric.name,
+    name,
     url: ctx.page(pathOf(metric.id)),
-    figure: value === null ? ctx.say('metric.no_value') : amount(value, metric.unit, ctx),
-    how: value === null ? '' : ctx.say(`metric.${metric.aggregate}`),
+    figure,
+    how,
+    // The newest value is not said twice.
+    whole: aggregate === 'last' ? null : `${figure} · ${how}`,
+    newest: newest && { figure: amount(newest.value, unit, ctx), timeHtml: ctx.time(newest.at, 'ago').html },
+    spark: newest && drawSpark(pointsOf(day, aggregate), ctx.at, chartWords(metric, day, ctx)),
   };
+}
+
+function pointsOf(day: readonly MetricStretch[], aggregate: Metric['aggregate']) {
+  return day.map(({ start, rollup }) => ({ start, mid: figureOf(rollup, aggregate), top: null }));
+}
+
+/** What a chart shows, in words; needs a value. */
+function chartWords({ name, unit, aggregate }: Metric, over: readonly MetricStretch[], ctx: PageContext) {
+  const values = over.map(({ rollup }) => figureOf(rollup, aggregate));
+  const said = (value: number) => amount(value, unit, ctx);
+  return ctx.say('metric.chart', {
+    name,
+    low: said(values.reduce((a, b) => Math.min(a, b))),
+    high: said(values.reduce((a, b) => Math.max(a, b))),
+    last: said(values.at(-1) as number),
+  });
 }
 
 export function metricPage(ctx: PageContext, id: string, series: MetricSeries): Page | null {
@@ -37,12 +64,7 @@ export function metricPage(ctx: PageContext, id: string, series: MetricSeries): 
           top: hasTop ? rollup.max : null,
         })),
         scale: value => scaled(value, unit, ctx),
-        label: ctx.say('metric.chart', {
-          name,
-          low: said(values.reduce((a, b) => Math.min(a, b))),
-          high: said(values.reduce((a, b) => Math.max(a, b))),
-          last: said(values.at(-1) as number),
-        }),
+        label: chartWords(view.metric, series.stretches, ctx),
       },
       ctx,
     );

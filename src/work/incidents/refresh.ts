@@ -42,8 +42,8 @@ interface RefreshDeps {
   readonly missingSince: Millis | null;
   readonly file: File;
   readonly recorder: Pick<Recorder, 'measured'>;
-  /** The value of each metric over the last 24 hours, by id. A new object means a new state. */
-  readonly metrics: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
+  /** The slots of each metric in the last 24 hours, by id. A new object means a new state. */
+  readonly metrics: (site: Site, now: Millis) => Promise<NonNullable<Facts['metrics']>>;
   /** Each component's median response time over the last 24 hours, by id. */
   readonly responses: (site: Site, now: Millis) => Promise<ReadonlyMap<string, number>>;
   /** The outages of every source; the same object while nothing changes. */

@@ -1,7 +1,7 @@
-// The operator's own metrics: takes values by API, one per moment, and reads the 24-hour values for the Snapshot.
+// The operator's own metrics: takes values by API, one per moment, and reads the last 24 hours for the Snapshot.
 import { faultAt, type PushBody } from '../../core/incidents/api/bodies.ts';
 import type { Asked, Writing } from '../../core/incidents/api/edits.ts';
-import { faultOfMoment, figureOf, joinRollups, type MetricRollup } from '../../core/model/metric.ts';
+import { faultOfMoment, type MetricStretch } from '../../core/model/metric.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, isoMillis, MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../../store/db/database.ts';
@@ -41,26 +41,19 @@ export function makePush({ db, site, log }: Pick<Monitoring, 'db' | 'site' | 'lo
 }
 
 /**
- * Reads each metric's value over the last 24 hours, by id, at most once a minute: values sent every second must not
- * cause a new page every second. Returns an empty map without a database.
+ * Reads each metric's slots of the last 24 hours, by id, at most once a minute: values sent every second must not cause
+ * a new page every second. Returns an empty map without a database.
  */
-export function makeFigures(db: Db | null) {
+export function makeMetricDays(db: Db | null) {
   let known: { readonly site: Site; readonly minute: number } | null = null;
-  let figures: ReadonlyMap<string, number> = new Map();
-  return async (site: Site, now: Millis): Promise<ReadonlyMap<string, number>> => {
+  let days: ReadonlyMap<string, readonly MetricStretch[]> = new Map();
+  return async (site: Site, now: Millis): Promise<typeof days> => {
     const minute = Math.floor(now / MINUTE);
-    if (db === null || (known?.site === site && known.minute === minute)) return figures;
-    const next = new Map<string, number>();
-    for (const { id, aggregate } of site.metrics) {
-      const stretches = await readMetric(db, id, 'slot', now - DAY);
-      const whole = stretches.reduce<MetricRollup | null>(
-        (sum, { rollup }) => (sum ? joinRollups(sum, rollup) : rollup),
-        null,
-      );
-      if (whole) next.set(id, figureOf(whole, aggregate));
-    }
+    if (db === null || (known?.site === site && known.minute === minute)) return days;
+    const next = new Map<string, readonly MetricStretch[]>();
+    for (const { id } of site.metrics) next.set(id, await readMetric(db, id, 'slot', now - DAY));
     known = { site, minute };
-    figures = next;
-    return figures;
+    days = next;
+    return days;
   };
 }

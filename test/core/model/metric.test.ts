@@ -1,4 +1,5 @@
 // Metrics as rules and pictures: what values become, how old they may be, and how they are drawn.
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { datesIn } from '../../../src/core/i18n/dates.ts';
@@ -9,6 +10,8 @@ import {
   joinRollups,
   type Metric,
   type MetricPoint,
+  type MetricView,
+  metricView,
   rollupOfPoint,
 } from '../../../src/core/model/metric.ts';
 import { DAY, MINUTE, SECOND } from '../../../src/core/model/time.ts';
@@ -77,7 +80,9 @@ describe('the page of a metric', () => {
       start: start + i * 10 * MINUTE,
       rollup: rollupOfPoint({ at: start, value: one }),
     }));
-    const shown = { ...FACES.well!, metrics: [{ metric: { ...metric, ...of }, value }] };
+    const rollup = value === null ? null : rollupOfPoint({ at: NOW, value });
+    const day = rollup ? [{ start: NOW, rollup }] : [];
+    const shown = { ...FACES.well!, metrics: [metricView({ ...metric, ...of }, day)] };
     return pages.metric(ctx(shown), 'orders', { ...series, stretches })!;
   };
   const wide = (html: string) =>
@@ -123,5 +128,52 @@ describe('the page of a metric', () => {
   test('without values says so; of no metric there is none', () => {
     expect(page({}, [], null)).toContain('No values were received in this range.');
     expect(pages.metric(ctx(FACES.well!), 'nope', metricSeries())).toBeNull();
+  });
+});
+
+describe('the row of a metric on the live page', () => {
+  const metric: Metric = { id: 'disk', name: 'Disk', unit: 'bytes', aggregate: 'avg', from: null };
+  const slots = (values: readonly (number | null)[], start = NOW - DAY) =>
+    values.flatMap((value, i) => {
+      const at = start + i * 10 * MINUTE;
+      return value === null ? [] : [{ start: at, rollup: rollupOfPoint({ at, value }) }];
+    });
+  const live = (metrics: readonly MetricView[]) => pages.live(ctx({ ...FACES.well!, metrics }));
+  const rowOf = (view: MetricView) => /<li class="row metric">[\s\S]*?<\/li>/.exec(live([view]))![0];
+
+  test('has the newest value with its time, the figure of the day, a line with a gap, and leads to the chart', () => {
+    const html = rowOf(metricView(metric, slots([1e9, 2e9, 3e9, null, null, 6e9, null, 4e9, 2.5e9])));
+    expect(html).toContain('<p class="newest">2.5\u00a0GB</p>');
+    expect(html).toMatch(/<time datetime="2026-11-22T16:02Z" data-ago>yesterday 16:02<\/time>/);
+    expect(html).toContain('3.08\u00a0GB · average of 24 hours');
+    expect(html).toContain('aria-label="Disk: between 1\u00a0GB and 6\u00a0GB, most recently 2.5\u00a0GB"');
+    expect(html).toContain('href="/status/metrics/disk"');
+    // Two stretches; the lonely slot and the newest are dots.
+    expect(/<path class="mid" d="([^"]*)"/.exec(html)![1]!.match(/M/g)).toHaveLength(2);
+    expect(html.match(/<circle /g)).toHaveLength(2);
+    expect(html).not.toMatch(/ style=|NaN/);
+  });
+
+  test('says that there is no data, without a drawing; the newest value is not said twice', () => {
+    const none = rowOf(metricView(metric, []));
+    expect([none.includes('No data'), none.includes('<svg')]).toEqual([true, false]);
+    expect(rowOf(metricView({ ...metric, aggregate: 'last' }, slots([5])))).not.toContain('24 hours');
+  });
+
+  test.each([[[0, 0]], [[-5, -9, -7]], [[-1e15, 1e15]], [[1e-9, 2e-9]]])('draws %j in its frame', values => {
+    const html = rowOf(metricView(metric, slots(values)));
+    const heights = [...html.matchAll(/[ML][\d.]+,(-?[\d.]+)| cy="(-?[\d.]+)"/g)].map(([, a, b]) =>
+      Number(a ?? b),
+    );
+    expect(heights.length).toBeGreaterThan(values.length);
+    expect(heights.every(y => y >= 0 && y <= 56)).toBe(true);
+  });
+
+  test('stays small: twenty full days add less than 10 KB', () => {
+    const noise = (i: number) =>
+      slots(Array.from({ length: 145 }, (_, n) => 500 + 400 * Math.sin(n * 7.3 + i * n)));
+    const many = Array.from({ length: 20 }, (_, i) => metricView({ ...metric, id: `m${i}` }, noise(i)));
+    const size = (html: string) => gzipSync(html).length;
+    expect(size(live(many)) - size(live([]))).toBeLessThan(10 * 1024);
   });
 });

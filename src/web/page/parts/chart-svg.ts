@@ -1,7 +1,7 @@
-// Draws a chart of figures over time as one SVG on the server, readable without script, color or sight.
+// Draws charts and sparklines of figures over time as SVG on the server, readable without script, color or sight.
 import { type ScaleTime, scaleLinear, scaleUtc } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import type { Millis } from '../../../core/model/time.ts';
+import { DAY, type Millis } from '../../../core/model/time.ts';
 import { type Range, SPAN_LENGTH } from '../../../core/monitoring/rollup.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
@@ -44,13 +44,8 @@ function drawing({ points, scale, label, ...over }: Chart, size: Size, ctx: Page
   const { span, from, to } = over;
   const { width, height } = size;
   const x = scaleUtc([from, to], [LEFT, width - 1]);
-  const figures = points.flatMap(({ mid, top }) => [mid, top ?? mid]);
-  const highest = Math.max(0, ...figures);
-  const most = withoutOutliers(figures);
-  const domain = [Math.min(0, ...figures), most] as const;
-  const y = scaleLinear(domain[0] === domain[1] ? [0, 1] : domain, [height - BELOW, ABOVE])
-    .clamp(true)
-    .nice(4);
+  const highest = Math.max(0, ...points.map(({ mid, top }) => top ?? mid));
+  const y = scaleOf(points, [height - BELOW, ABOVE]).nice(4);
   const middle = ({ start }: Drawn) => x(Math.min(start + SPAN_LENGTH[span] / 2, to));
   const upper = (point: Drawn) => y(point.top ?? point.mid);
   const path = (d: string | null, className: string) =>
@@ -60,7 +55,7 @@ function drawing({ points, scale, label, ...over }: Chart, size: Size, ctx: Page
   const drawn = unbroken(points, SPAN_LENGTH[span]).map(run => {
     // A single point has no line, so draw a dot.
     const only = run.length === 1 ? run[0] : undefined;
-    if (only) return dot(middle(only), y(only.mid), 'mid');
+    if (only) return dot(middle(only), y(only.mid));
     return (run.some(point => point.top !== null) ? path(between(run), 'band') : '') + path(low(run), 'mid');
   });
   const levels = y.ticks(4).map(value => {
@@ -72,6 +67,33 @@ function drawing({ points, scale, label, ...over }: Chart, size: Size, ctx: Page
   const cursor = `<path class="cursor" d="M0 ${ABOVE}V${height - BELOW}"/>`;
   const all = [...levels, ...timesBelow(x, over.range, size, ctx), ...drawn, peak, cursor].join('');
   return `<svg class="chart ${size.name}" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${width} ${height}" ${frame}>${all}</svg>`;
+}
+
+/** Twice the size at which sparklines are shown: whole numbers are short, and still fine enough. */
+const SPARK = { width: 288, height: 56 };
+
+/**
+ * Draws the slots of the last 24 hours as one line, with gaps where there is nothing, and a dot at the newest; on the
+ * scale of the chart. `label` describes it in words.
+ */
+export function drawSpark(points: readonly Drawn[], to: Millis, label: string): string {
+  const { width, height } = SPARK;
+  const x = scaleUtc([to - DAY, to], [2, width - 6]).clamp(true);
+  const y = scaleOf(points, [height - 6, 6]);
+  const middle = ({ start }: Drawn) => x(Math.min(start + SPAN_LENGTH.slot / 2, to));
+  const path = line<Drawn>(middle, point => y(point.mid)).digits(0);
+  const runs = unbroken(points, SPAN_LENGTH.slot);
+  const lines = runs.filter(run => run.length > 1).map(run => path(run));
+  const alone = runs.filter(run => run.length === 1).map(([point]) => point!);
+  const dots = [...new Set([...alone, points.at(-1)!])].map(point => dot(middle(point), y(point.mid)));
+  return `<svg class="spark" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${width} ${height}"><path class="mid" d="${lines.join('')}"/>${dots.join('')}</svg>`;
+}
+
+/** From 0, or below for negative figures, to the highest; a few outliers do not flatten the rest. */
+function scaleOf(points: readonly Drawn[], range: readonly [number, number]) {
+  const figures = points.flatMap(({ mid, top }) => [mid, top ?? mid]);
+  const domain = [Math.min(0, ...figures), withoutOutliers(figures)] as const;
+  return scaleLinear(domain[0] === domain[1] ? [0, 1] : domain, range).clamp(true);
 }
 
 /** The highest figure; if a few are far above nearly all others, twice what those reach. */
@@ -126,8 +148,8 @@ function unbroken(points: readonly Drawn[], step: Millis): Drawn[][] {
   return runs;
 }
 
-function dot(x: number, y: number, className: string): string {
-  return `<circle class="${className}" cx="${round(x)}" cy="${round(y)}" r="2"/>`;
+function dot(x: number, y: number): string {
+  return `<circle cx="${round(x)}" cy="${round(y)}" r="3"/>`;
 }
 
 function round(value: number): number {
