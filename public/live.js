@@ -369,8 +369,13 @@ function contentOf(svg, index) {
   time.textContent = format({ weekday: 'short', ...day, ...yearOf(at), ...utc }).format(at);
   const state = document.createElement('b');
   state.className = svg.children[index]?.getAttribute('class') || 'o';
-  state.textContent = document.querySelector(`[data-k=${state.className}]`)?.textContent ?? '';
-  return [time, state];
+  const key = /** @type {HTMLElement | null} */ (document.querySelector('.key'));
+  state.textContent = key?.querySelector(`[data-k=${state.className}]`)?.textContent ?? '';
+  if (state.className === 'n') return [time, state];
+  const uptime = document.createElement('span');
+  const own = svg.dataset.up?.match(`(?:^|\\|)${index}:([^|]*)`);
+  uptime.textContent = own?.[1] ?? key?.dataset.up ?? '';
+  return [time, state, uptime];
 }
 
 /** The figures of a chart's row, with the heads of its table. @param {Element} svg @param {number} index */
@@ -416,9 +421,12 @@ function show(svg, index) {
   const at = Math.max(8, Math.min(room, middle - tip.offsetWidth / 2));
   const above = bottom + tip.offsetHeight + 16 > innerHeight && top > tip.offsetHeight + 16;
   tip.classList.toggle('above', above);
-  tip.style.left = `${at + scrollX}px`;
-  tip.style.top = `${(above ? top - tip.offsetHeight - 8 : bottom + 8) + scrollY}px`;
-  tip.style.setProperty('--arrow', `${middle - at}px`);
+  const place = { left: at + scrollX, top: (above ? top - tip.offsetHeight - 8 : bottom + 8) + scrollY };
+  for (const [name, value] of Object.entries({ ...place, arrow: middle - at }))
+    tip.style.setProperty(`--${name}`, `${value}px`);
+  // At the bottom of a touch screen it must not cover what it speaks of.
+  const covered = bottom + 8 - tip.getBoundingClientRect().top;
+  if (getComputedStyle(tip).position === 'fixed' && covered > 0) scrollBy(0, covered);
 }
 
 function unmark() {

@@ -73,10 +73,12 @@ export function view(
   const days: DayCell[] = Array.from({ length: count }, (_, i) => {
     const ago = count - 1 - i;
     const told = bad[ago] === 'operational' ? undefined : bad[ago];
+    const downtime = told && told !== 'under_maintenance' ? (ago + 1) * 7 * MINUTE : 0;
     return {
       day: utcDay(startOfUtcDay(at) - ago * DAY),
       state: told ?? (ago < known ? 'operational' : 'no_data'),
-      downtime: told && told !== 'under_maintenance' ? (ago + 1) * 7 * MINUTE : 0,
+      downtime,
+      uptime: told || ago < known ? { percent: percentUp(DAY, downtime)!, seen: null } : null,
       incidents: told ? incidents : [],
     };
   });

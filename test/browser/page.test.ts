@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/core/page/snapshot.ts';
 import { servedText } from '../../src/web/assets/assets.ts';
 import { stylesheet } from '../../src/web/page/parts/accent.ts';
-import { site } from '../makers.ts';
+import { component, site, snapshot, view } from '../makers.ts';
 import { browserOfTests, HAS_CHROMIUM } from './chromium.ts';
 import { ctx, FACES, PAGES, pages } from './faces.ts';
 
@@ -303,18 +303,59 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     const bad = page.locator('#c-api rect.p');
     await bad.hover();
     expect(await page.locator('.tip').textContent()).toMatch(
-      /19 Nov 2026 Partial outage .* API Latency Spike/,
+      /19 Nov 2026 Partial outage .* 97\.56% uptime API Latency Spike/,
     );
     await page.keyboard.press('Escape');
     expect(await page.locator('.tip').isVisible()).toBe(false);
     await page.locator('#c-dashboard .strip').tap();
-    expect(await page.locator('.tip').textContent()).toContain('Operational');
+    expect(await page.locator('.tip').textContent()).toMatch(/Operational100\.00% uptime$/);
     await page.locator('#c-api .strip svg').focus();
     await page.keyboard.press('End');
     for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowLeft');
     expect(await page.locator('.tip').textContent()).toContain('Partial outage');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('API Latency Spike');
+  });
+
+  it('shows a day’s card at the bottom of a touch screen, until a tap outside or Escape', async () => {
+    const page = await open({ hasTouch: true, isMobile: true, viewport: { width: 360, height: 640 } });
+    for (const name of ['well', 'component']) {
+      await page.goto(`${origin}/${name}`);
+      const card = page.locator('.tip');
+      const strip = page.locator('#c-api .strip');
+      const tap = () => strip.tap({ position: { x: 20, y: 10 } });
+      // At the lower edge of the screen.
+      await strip.evaluate(one => scrollBy(0, one.getBoundingClientRect().bottom - innerHeight));
+      await tap();
+      expect(await card.textContent()).toMatch(/\dOperational100\.00% uptime$/);
+      const { x, y, width, height } = (await card.boundingBox())!;
+      expect([x, x + width, y + height]).toEqual([8, 352, 632]);
+      const bars = (await strip.boundingBox())!;
+      expect(bars.y + bars.height, 'what it speaks of is in sight').toBeLessThanOrEqual(y);
+      await page.evaluate(() => scrollBy(0, 20));
+      expect((await card.boundingBox())!.y).toBe(y);
+      await page.locator('h1').tap();
+      expect(await card.isVisible()).toBe(false);
+      await tap();
+      expect(await card.isVisible()).toBe(true);
+      await page.keyboard.press('Escape');
+      expect(await card.isVisible()).toBe(false);
+    }
+  });
+
+  it('tells the uptime of a day that no list names, and nothing of one without data', async () => {
+    const bad = Object.fromEntries([2, 5, 8, 11, 14, 17].map(ago => [ago, 'degraded_performance'] as const));
+    const shown = view(component('api', { name: 'API' }), 'operational', { bad, known: 60 });
+    PAGES.days = pages.live(ctx(snapshot([shown])));
+    const page = await open({ viewport: { width: 1000, height: 800 } });
+    await page.goto(`${origin}/days`);
+    const said = async (index: number) => {
+      await page.locator('#c-api rect').nth(index).hover();
+      return page.locator('.tip').textContent();
+    };
+    expect(await said(90 - 1 - 17)).toMatch(/^\S.*Degraded performance91\.25% uptime$/);
+    expect(await said(10)).toMatch(/No data$/);
+    delete PAGES.days;
   });
 
   it('names the figures of a chart by mouse and by keyboard, in the visitor’s time', async () => {

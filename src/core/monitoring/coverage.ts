@@ -40,6 +40,11 @@ interface Coverage {
   readonly isSamePeriod: boolean;
 }
 
+/** Whether so little of a time was observed that its figure must say so. */
+export function isPartly(observed: Millis, total: Millis): boolean {
+  return observed * 100 < total * 95;
+}
+
 /** The mean coverage of the components that have a check; null when there is none, or nothing is known. */
 export function coverageOf(views: readonly Watched[]): Coverage | null {
   const watched = views.filter(({ component }) => component.check.type !== 'manual');
@@ -50,7 +55,7 @@ export function coverageOf(views: readonly Watched[]): Coverage | null {
     observed: observed / watched.length,
     total: total / watched.length,
     percent: Math.floor((observed * 10_000) / total) / 100,
-    isPartial: observed * 100 < total * 95,
+    isPartial: isPartly(observed, total),
     isSamePeriod: new Set(watched.map(({ uptime }) => Math.floor(uptime.total / DAY))).size === 1,
   };
 }

@@ -208,7 +208,7 @@ function componentView(
       ? { failing: { since: known?.since ?? null } }
       : {}),
     response: responses?.get(component.id) ?? null,
-    days: daysOf({ component, views, spans, maintenance, known, from, now, count: days }),
+    days: daysOf({ component, views, spans, maintenance, known, from, now, count: days, weights }),
     uptime: uptimeOf(spans, maintenance, window, from, observedIn(known, from, window), weights),
   };
 }

@@ -18,7 +18,7 @@ const UNITS = [
  * Uses the largest unit that shows a gap, both sides rounded down, so it never claims too much. For components with
  * different times it gives a percentage of all their time.
  */
-export function coverageWords(views: readonly ComponentView[], say: Say): string | null {
+export function coverageWords(views: Parameters<typeof coverageOf>[0], say: Say): string | null {
   const coverage = coverageOf(views);
   if (!coverage?.isPartial) return null;
   const { observed, total, percent, isSamePeriod } = coverage;

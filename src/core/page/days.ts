@@ -1,10 +1,11 @@
 // Days: one cell per UTC day and component; green only with a reason.
 import { spanOf } from '../incidents/maintenance.ts';
 import { type Component, type Health, type Measured, statusOf, worst } from '../model/component.ts';
-import { WEIGHTS_EVEN } from '../model/site.ts';
+import { WEIGHTS_EVEN, type Weights } from '../model/site.ts';
 import { DAY, type Millis, type Span, startOfUtcDay, utcDay } from '../model/time.ts';
-import type { DayCell, IncidentView } from './snapshot.ts';
-import { clip, type DowntimeSpan, uptimeOf } from './uptime.ts';
+import { isPartly } from '../monitoring/coverage.ts';
+import type { DayCell, DayUptime, IncidentView } from './snapshot.ts';
+import { clip, type DowntimeSpan, type UptimeFigure, uptimeOf } from './uptime.ts';
 
 interface DayFacts {
   readonly component: Component;
@@ -15,6 +16,7 @@ interface DayFacts {
   readonly from: Millis;
   readonly now: Millis;
   readonly count: number;
+  readonly weights: Weights;
 }
 
 /**
@@ -30,6 +32,7 @@ export function daysOf({
   from,
   now,
   count,
+  weights,
 }: DayFacts): DayCell[] {
   const today = startOfUtcDay(now);
   const first = today - (count - 1) * DAY;
@@ -40,14 +43,17 @@ export function daysOf({
   return Array.from({ length: count }, (_, index) => {
     const day: Span = { start: first + index * DAY, end: Math.min(first + (index + 1) * DAY, now) };
     const calm = quiet(component, known, from, day);
+    const uptimeWith = (bad: readonly DowntimeSpan[], spared: readonly Span[]) =>
+      dayUptime(uptimeOf(bad, spared, day, from, observedOn(component, known, day), weights));
+    const plainOne = () => plainCell(day.start, calm, quietUptime(component, known, from, day));
     // Fast path: most days have no incidents.
-    if (!bad[index] && !spared[index] && !touching[index]) return plainCell(day.start, calm);
+    if (!bad[index] && !spared[index] && !touching[index]) return plainOne();
     const within = <T>(of: readonly Dated<T>[][]) =>
       (of[index] ?? []).filter(({ span }) => touches(span, day)).map(({ item }) => item);
     const spansThen = within(bad);
     const sparedThen = within(spared);
     const touchingThen = within(touching);
-    if (spansThen.length + sparedThen.length + touchingThen.length === 0) return plainCell(day.start, calm);
+    if (spansThen.length + sparedThen.length + touchingThen.length === 0) return plainOne();
     const states: Health[] = spansThen.map(span => statusOf(span.severity));
     if (sparedThen.length > 0) states.push('under_maintenance');
     return {
@@ -57,6 +63,7 @@ export function daysOf({
         spansThen.length === 0
           ? 0
           : uptimeOf(spansThen, sparedThen, day, day.start, 0, WEIGHTS_EVEN).downtime,
+      uptime: uptimeWith(spansThen, sparedThen),
       incidents: touchingThen.map(view => view.id),
     };
   });
@@ -92,6 +99,7 @@ function byDay<T>(
 const names = new Map<Millis, string>();
 const plain = new Map<Health, Map<Millis, DayCell>>();
 const MAX_KEPT = 5000;
+const NONE: readonly string[] = Object.freeze([]);
 
 function nameOf(start: Millis): string {
   let name = names.get(start);
@@ -103,7 +111,30 @@ function nameOf(start: Millis): string {
   return name;
 }
 
-function plainCell(start: Millis, state: Health): DayCell {
+/** A day without trouble that was observed enough is like all others of its kind. */
+const WHOLE: DayUptime = Object.freeze({ percent: 100, seen: null });
+
+function dayUptime({
+  percent,
+  observed,
+  total,
+  downtime,
+}: Pick<UptimeFigure, 'percent' | 'observed' | 'total' | 'downtime'>): DayUptime | null {
+  if (percent === null || (observed === 0 && downtime === 0)) return null;
+  if (isPartly(observed, total)) return { percent, seen: { observed, total } };
+  return percent === 100 ? WHOLE : { percent, seen: null };
+}
+
+/** The same of a day without incidents. */
+function quietUptime(...[component, known, from, day]: Parameters<typeof quiet>): DayUptime | null {
+  const total = day.end - Math.min(Math.max(from, day.start), day.end);
+  const observed = Math.min(observedOn(component, known, day), total);
+  return dayUptime({ percent: total > 0 ? 100 : null, observed, total, downtime: 0 });
+}
+
+function plainCell(start: Millis, state: Health, uptime: DayUptime | null): DayCell {
+  const own = { day: nameOf(start), state, downtime: 0, uptime, incidents: NONE };
+  if (uptime !== (state === 'no_data' ? null : WHOLE)) return own;
   let cells = plain.get(state);
   if (!cells || cells.size >= MAX_KEPT) {
     cells = new Map();
@@ -111,7 +142,7 @@ function plainCell(start: Millis, state: Health): DayCell {
   }
   let cell = cells.get(start);
   if (!cell) {
-    cell = Object.freeze({ day: nameOf(start), state, downtime: 0, incidents: Object.freeze([]) });
+    cell = Object.freeze(own);
     cells.set(start, cell);
   }
   return cell;
@@ -120,7 +151,12 @@ function plainCell(start: Millis, state: Health): DayCell {
 /** The state of a day without incidents. */
 function quiet(component: Component, known: Measured | undefined, from: Millis, day: Span): Health {
   if (component.check.type === 'manual') return from < day.end ? 'operational' : 'no_data';
-  return (known?.observed.get(day.start) ?? 0) > 0 ? 'operational' : 'no_data';
+  return observedOn(component, known, day) > 0 ? 'operational' : 'no_data';
+}
+
+/** What nobody checks is known for the whole day. */
+function observedOn({ check }: Component, known: Measured | undefined, { start, end }: Span): Millis {
+  return check.type === 'manual' ? end - start : (known?.observed.get(start) ?? 0);
 }
 
 /** A span of length zero touches the day it is in. */

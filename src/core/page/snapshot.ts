@@ -14,12 +14,21 @@ import type { Warning } from '../monitoring/warning.ts';
 
 import type { UptimeFigure } from './uptime.ts';
 
+/** The uptime of one day: as in `UptimeFigure`, since the component was known, until now. */
+export interface DayUptime {
+  readonly percent: number;
+  /** How much of it was observed, if that is too little to be left out; else null. */
+  readonly seen: Pick<UptimeFigure, 'observed' | 'total'> | null;
+}
+
 export interface DayCell {
   /** `2026-11-23`. */
   readonly day: string;
   readonly state: Health;
   /** Union of the day's spans of downtime, ms, without maintenance, unweighted. */
   readonly downtime: Millis;
+  /** The day's part of the uptime; null if nothing is known of it. */
+  readonly uptime: DayUptime | null;
   /** Ids of the incidents and maintenance that affected the component on that day. */
   readonly incidents: readonly string[];
 }

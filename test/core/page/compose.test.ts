@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Check, checkSchema } from '../../../src/core/model/checks/check.ts';
 import type { Component, Health, Measured } from '../../../src/core/model/component.ts';
 import type { Incident } from '../../../src/core/model/incident.ts';
-import { WEIGHTS_EVEN } from '../../../src/core/model/site.ts';
+import { WEIGHTS_EVEN, WEIGHTS_STATUSPAGE } from '../../../src/core/model/site.ts';
 import { DAY, HOUR, MINUTE, startOfUtcDay } from '../../../src/core/model/time.ts';
 import { compose } from '../../../src/core/page/compose.ts';
 import type { Facts } from '../../../src/core/page/facts.ts';
@@ -36,9 +36,10 @@ function composed(
   known: Readonly<Record<string, Measured>> = {},
   incidents: readonly Incident[] = [],
   days = 90,
+  weights = WEIGHTS_EVEN,
 ) {
   const facts: Facts = {
-    site: site({ components, uptime: { days, weights: WEIGHTS_EVEN } }),
+    site: site({ components, uptime: { days, weights } }),
     incidents,
     unfiled: new Set(),
     measured: new Map(Object.entries(known)),
@@ -203,13 +204,55 @@ describe('a day', () => {
   });
 
   test('has its date, and is shared by those like it', () => {
-    const one = cells(HTTP, measured());
+    const whole = { observed: new Map([[TODAY, NOW - TODAY]]) };
+    const one = cells(HTTP, measured(whole));
     expect(one.map(({ day }) => day)).toEqual(
       [4, 3, 2, 1, 0].map(ago => new Date(TODAY - ago * DAY).toISOString().slice(0, 10)),
     );
-    expect(one[4]).toEqual({ day: one[4]!.day, state: 'operational', downtime: 0, incidents: [] });
-    expect(cells(HTTP, measured())[4]).toBe(one[4]);
+    expect(one[4]).toMatchObject({ day: one[4]!.day, state: 'operational', downtime: 0, incidents: [] });
+    expect(one[4]!.uptime?.percent).toBe(100);
+    expect(cells(HTTP, measured(whole))[4]).toBe(one[4]);
     expect(cells(HTTP, measured(), [resolved('r', TODAY, TODAY + 1)])[4]!.day).toBe(one[4]!.day);
+  });
+
+  test('has its part of the uptime: the weighted intervals of that day, in its part of the total', () => {
+    const observed = new Map([4, 3, 2, 1, 0].map(ago => [TODAY - ago * DAY, DAY]));
+    const since = TODAY - 3 * DAY + 6 * HOUR;
+    const view = composed(
+      [api(HTTP, { since })],
+      { api: measured({ observed }) },
+      [
+        resolved('long', TODAY - 2 * DAY - HOUR, TODAY - 2 * DAY + 37 * MINUTE, { severity: 'major' }),
+        resolved('within', TODAY - 2 * DAY + 5 * MINUTE, TODAY - 2 * DAY + 17 * MINUTE),
+        resolved('light', TODAY + HOUR, TODAY + 2 * HOUR, { severity: 'minor' }),
+        maintenance('spared', TODAY - 2 * DAY + 10 * MINUTE, TODAY - 2 * DAY + 12 * MINUTE),
+      ],
+      5,
+      WEIGHTS_STATUSPAGE,
+    ).components[0]!;
+    // By hand: the first day is not known, the second from six o'clock on, the fourth was well.
+    const percents = view.days.map(({ uptime }) => uptime?.percent ?? null);
+    const third = 25 * MINUTE * 0.3 + 10 * MINUTE;
+    expect(percents).toEqual([
+      null,
+      Math.floor((1 - (HOUR * 0.3) / (18 * HOUR)) * 10_000) / 100,
+      Math.floor((1 - third / DAY) * 10_000) / 100,
+      100,
+      100,
+    ]);
+  });
+
+  test('that nobody looked at has no uptime; a part of it says how much', () => {
+    const uptimes = cells(HTTP, measured({ observed: new Map([[TODAY - DAY, 3 * HOUR]]) }), [
+      maintenance('m', TODAY + HOUR, TODAY + 2 * HOUR),
+    ]).map(({ uptime }) => uptime);
+    expect(uptimes).toEqual([
+      null,
+      null,
+      null,
+      { percent: 100, seen: { observed: 3 * HOUR, total: DAY } },
+      null,
+    ]);
   });
 
   test('of a manual component that is known from midnight on is not the day before it', () => {

@@ -9,7 +9,7 @@ import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
 import { plannedEnd, titlesOf } from './incidents.ts';
 import { CODE, icon } from './status-style.ts';
-import { NARROW, sayUptime, stripOf, uptimeBars, worstDays } from './uptime-bars.ts';
+import { NARROW, sayUptime, stripOf, uptimeBars, wholeDay, worstDays } from './uptime-bars.ts';
 
 /** The groups of the component section, in the site's order, as HTML; one row per step. */
 export function* groups(ctx: PageContext, render: Render) {
@@ -27,12 +27,13 @@ export function* groups(ctx: PageContext, render: Render) {
   return drawn;
 }
 
-/** The key to the bars of some components: the states that they show. */
+/** The key to the bars of some components: the states that they show, and the uptime of a day when all was well. */
 export function barKey(components: readonly ComponentView[], ctx: PageContext) {
   const shown = shownStates(components);
-  return (Object.keys(CODE) as Health[])
+  const states = (Object.keys(CODE) as Health[])
     .filter(state => shown.has(state))
     .map(state => ({ code: CODE[state], state: ctx.say(`state.${state}`) }));
+  return { states, whole: wholeDay(ctx) };
 }
 
 const shownStates = memoized(

@@ -36,10 +36,18 @@ export function uptimeBars(
     .map((cell, index) => ({ cell, index }))
     .filter(({ cell }) => cell.state !== 'operational' && cell.state !== 'no_data')
     .reverse();
-  const bad = all.slice(0, most).map(({ cell, index }) => badDay(cell, index, titles, ctx));
+  const bad = all
+    .slice(0, most)
+    .map(({ cell, index }) => badDay(cell, index, titles, dayUptime(view, cell, ctx), ctx));
+  const listed = new Set(bad.map(({ index }) => index));
   const badWord = ctx.say('component.bad_days', { n: all.length });
   return {
-    svg: stripOf(codesOf(days), summary(view, all.length, badWord, ctx), days[0]?.day),
+    svg: stripOf(
+      codesOf(days),
+      summary(view, all.length, badWord, ctx),
+      days[0]?.day,
+      unlisted(view, listed, ctx),
+    ),
     bad,
     badWord,
     days: days.length,
@@ -50,14 +58,15 @@ export function uptimeBars(
  * The strip of days.
  * @param codes a letter for each day, oldest first
  * @param label what it shows; null for a strip that repeats what stands beside it
+ * @param uptimes the uptime of days for their cards, as from `unlisted`
  */
-export function stripOf(codes: string, label: string | null, from = ''): string {
+export function stripOf(codes: string, label: string | null, from = '', uptimes = ''): string {
   const width = codes.length * PITCH - (PITCH - WIDTH);
   // Without a style attribute, `width` is cut for phones (the newest 30 days); wide pages override it.
   const cut =
     codes.length > NARROW ? Math.round((width * 10_000) / (NARROW * PITCH - (PITCH - WIDTH))) / 100 : 100;
   const name = label === null ? 'aria-hidden="true"' : `role="img" aria-label="${escapeHtml(label)}"`;
-  return `<svg ${name} viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${from}">${barsOf(codes)}</svg>`;
+  return `<svg ${name} viewBox="0 0 ${width} ${TALL}" preserveAspectRatio="none" width="${cut}%" height="${TALL}" data-from="${from}"${uptimes && ` data-up="${escapeHtml(uptimes)}"`}>${barsOf(codes)}</svg>`;
 }
 
 /** Each day's worst state of some components. Cached, because every page of a Snapshot shows it. */
@@ -114,17 +123,51 @@ export function coversWholeWindow({ uptime: { from, window } }: ComponentView): 
   return from <= window.start;
 }
 
+/** `99.31% uptime · 20 of 24 hours observed`: a day's part of the uptime. */
+function dayUptime({ component }: ComponentView, { uptime }: DayCell, ctx: PageContext): string {
+  if (uptime === null) return `${ctx.say('page.uptime')}: ${ctx.say('state.no_data')}`;
+  const words = uptime.percent === 100 ? wholeDay(ctx) : percentWords(uptime.percent, ctx);
+  const coverage = uptime.seen && coverageWords([{ component, uptime: uptime.seen }], ctx.say);
+  return coverage ? `${words} · ${coverage}` : words;
+}
+
+/** `12:99.31% uptime|40:…`: the days that have another uptime than a good day, and stand in no list. */
+function unlisted(view: ComponentView, listed: ReadonlySet<number>, ctx: PageContext): string {
+  const usual = wholeDay(ctx);
+  return view.days
+    .flatMap((cell, index) => {
+      if (cell.state === 'no_data' || listed.has(index)) return [];
+      const words = dayUptime(view, cell, ctx);
+      return words === usual ? [] : [`${index}:${words}`];
+    })
+    .join('|');
+}
+
+/** The uptime of a good day: the script's, too. Most days are. */
+export const wholeDay = memoized((ctx: PageContext) => percentWords(100, ctx));
+
+function percentWords(percent: number, ctx: PageContext): string {
+  return ctx.say('component.uptime', { percent: ctx.dates.percent(percent) });
+}
+
 /** How many incidents of one day are linked. */
 const MAX_LINKS = 5;
 
 /** @param index the day's position among the bars, 0 the oldest */
-function badDay(cell: DayCell, index: number, titles: ReadonlyMap<string, string>, ctx: PageContext) {
+function badDay(
+  cell: DayCell,
+  index: number,
+  titles: ReadonlyMap<string, string>,
+  uptime: string,
+  ctx: PageContext,
+) {
   return {
     index,
     day: cell.day,
     date: ctx.dates.shortDay(cell.day),
     code: CODE[cell.state],
     state: ctx.say(`state.${cell.state}`),
+    uptime,
     down:
       cell.downtime > 0 ? ctx.say('component.down', { duration: ctx.dates.duration(cell.downtime) }) : null,
     incidents: cell.incidents.slice(0, MAX_LINKS).map(id => ({
