@@ -452,6 +452,34 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     );
   });
 
+  it('prints what is folded on the screen, and nothing to click', async () => {
+    const page = await open({ viewport: { width: 720, height: 1000 } });
+    const hidden: string[] = [];
+    const printed: string[] = [];
+    for (const name of ['outage', 'sixty', 'incident', 'component', 'metric', 'book', 'history']) {
+      await page.goto(`${origin}/${name}`);
+      await page.emulateMedia({ media: 'print' });
+      const found = await page.evaluate(() => {
+        const all = (selector: string, isSeen: boolean) =>
+          [...document.querySelectorAll(selector)]
+            .filter(one => one.checkVisibility({ opacityProperty: true }) === isSeen)
+            .map(one => one.outerHTML.slice(0, 80));
+        const folded = 'main details:not(.chartbox *) :is(.text, .row, .days li)';
+        return {
+          hidden: all(folded, false),
+          printed: all('button, .button, input, nav, summary:not(.group > *), .more', true),
+        };
+      });
+      hidden.push(...found.hidden.map(html => `${name}: ${html}`));
+      printed.push(...found.printed.map(html => `${name}: ${html}`));
+    }
+    expect([hidden, printed]).toEqual([[], []]);
+    // Chromium prints it: sixty components on more than one sheet.
+    await page.goto(`${origin}/sixty`);
+    const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b/g);
+    expect(sheets!.length).toBeGreaterThan(3);
+  });
+
   it('has targets of at least 24 px, links in sentences aside', async () => {
     const page = await open({ viewport: { width: 360, height: 800 } });
     const small: string[] = [];
