@@ -40,6 +40,8 @@ export function site(over: Partial<Site> = {}): Site {
     brand: {
       logo: null,
       logoDark: null,
+      logoRatio: null,
+      logoDarkRatio: null,
       favicon: null,
       css: null,
       color: '#4f46e5',

@@ -53,7 +53,7 @@ export function siteFrom(fields: SiteFields, url: string): Site {
   return freeze({
     ...same,
     url: url.replace(/\/+$/, ''),
-    brand: { ...brand, logoDark, color: fullHex(brand.color) },
+    brand: { ...brand, logoDark, logoRatio: null, logoDarkRatio: null, color: fullHex(brand.color) },
     notices: maintenance.notices,
     groupWithin,
     git: content.git,

@@ -1,9 +1,10 @@
 // The head of every page in a real browser: the panel of its button, and a logo of any size.
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { openWorld, type World } from '../walks/world.ts';
+import { openWorld, SITE, type World } from '../walks/world.ts';
 import { browserOfTests, HAS_CHROMIUM } from './chromium.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -103,5 +104,84 @@ describe.runIf(HAS_CHROMIUM)('the head', () => {
     await page.locator('header > .button').click();
     await page.locator('#ways').getByRole('link', { name: 'Slack' }).click();
     expect(await page.locator('#url').isVisible()).toBe(true);
+  });
+
+  /** A picture as Chromium writes it. */
+  async function picture(type: string, width: number, height: number): Promise<Buffer> {
+    const page = await open();
+    const url = await page.evaluate(
+      ([kind, w, h]) => {
+        const canvas = document.createElement('canvas');
+        Object.assign(canvas, { width: w, height: h });
+        canvas.getContext('2d')!.fillRect(0, 0, w, h);
+        return canvas.toDataURL(`image/${kind}`);
+      },
+      [type, width, height] as const,
+    );
+    return Buffer.from(url.split(',')[1]!, 'base64');
+  }
+  const svg = (attributes: string) =>
+    Buffer.from(
+      `<svg xmlns="http://www.w3.org/2000/svg" ${attributes}><rect width="100%" height="100%"/></svg>`,
+    );
+
+  test.each<[string, string, () => Buffer | Promise<Buffer>, number]>([
+    ['a wide PNG', 'logo.png', () => picture('png', 1200, 200), 192],
+    ['a square WebP', 'logo.webp', () => picture('webp', 64, 64), 32],
+    ['a JPEG', 'logo.jpeg', () => picture('jpeg', 300, 100), 96],
+    ['an SVG with a viewBox alone', 'logo.svg', () => svg('viewBox="0 0 120 40"'), 96],
+    ['an SVG without any size', 'logo.svg', () => svg(''), 64],
+    ['a file that is no picture', 'logo.png', () => Buffer.from('PNG'), 32],
+  ])('keeps room for its logo: %s moves nothing', async (_, file, bytes, width) => {
+    const { url } = await openWorld({
+      site: target => `${SITE(target)}\nbrand: { logo: ${file} }\n`,
+      brand: { [file]: await bytes() },
+    });
+    const page = await open({ viewport: { width: 1000, height: 700 } });
+    await page.addInitScript(() => {
+      Object.assign(window, { shift: 0 });
+      new PerformanceObserver(list => {
+        for (const entry of list.getEntries())
+          (window as unknown as { shift: number }).shift += (entry as unknown as { value: number }).value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    let release = () => {};
+    const painted = new Promise<void>(done => {
+      release = done;
+    });
+    await page.route('**/status/brand/**', async route => {
+      await painted;
+      await route.continue();
+    });
+    const frames = () =>
+      page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const boxes = async () => [
+      await page.locator('header img').boundingBox(),
+      await page.locator('.brand span').boundingBox(),
+    ];
+    await page.goto(`${url}/status/live`, { waitUntil: 'domcontentloaded' });
+    await frames();
+    const before = await boxes();
+    expect(before[0]).toMatchObject({ width, height: 32 });
+    release();
+    await page.waitForFunction(() => document.querySelector<HTMLImageElement>('header img')!.complete);
+    await frames();
+    expect(await boxes()).toEqual(before);
+    expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBe(0);
+  });
+
+  test('keeps room for a logo that was put in the place of another', async () => {
+    const shown = await openWorld({
+      site: target => `${SITE(target)}\nbrand: { logo: logo.svg, logo_dark: dark.svg }\n`,
+      brand: { 'logo.svg': svg('viewBox="0 0 1 1"'), 'dark.svg': svg('viewBox="0 0 2 1"') },
+    });
+    const boxes = async () => {
+      const { text } = await shown.get('/status/live');
+      return [...text.matchAll(/<(?:img|source)[^>]* width="(\d+)" height="32"/g)].map(([, width]) => width);
+    };
+    expect(await boxes()).toEqual(['64', '32']);
+    await writeFile(`${shown.dir}/status/logo.svg`, svg('viewBox="0 0 3 1"'));
+    await shown.pass(61, 1);
+    expect(await boxes()).toEqual(['64', '96']);
   });
 });

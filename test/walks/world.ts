@@ -30,7 +30,7 @@ export interface WorldOptions {
   /** Incident files to begin with, by name. */
   readonly files?: Readonly<Record<string, string>>;
   /** Files beside status.yaml, by name. */
-  readonly brand?: Readonly<Record<string, string>>;
+  readonly brand?: Readonly<Record<string, string | Uint8Array>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: string;
   /** What the probes trust and how they look names up. */

@@ -20,6 +20,9 @@ export interface Site {
     readonly logo: string | null;
     /** For dark mode. */
     readonly logoDark: string | null;
+    /** Their width divided by their height; null if there is none, or it is not known. */
+    readonly logoRatio: number | null;
+    readonly logoDarkRatio: number | null;
     readonly favicon: string | null;
     readonly css: string | null;
     /** `#rrggbb`. */

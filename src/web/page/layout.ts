@@ -79,8 +79,8 @@ export function pageFrame(ctx: PageContext, about: About) {
     theme: THEME_COLOR[health],
     // If all is well, show the operator's icon, else the icon of the state.
     icon: custom && health === 'operational' ? ctx.link(brandPath(custom)) : favicon(health),
-    logo: site.brand.logo ? ctx.link(brandPath(site.brand.logo)) : null,
-    logoDark: site.brand.logo && site.brand.logoDark ? ctx.link(brandPath(site.brand.logoDark)) : null,
+    logo: logo(site.brand.logo, site.brand.logoRatio, ctx),
+    logoDark: site.brand.logo ? logo(site.brand.logoDark, site.brand.logoDarkRatio, ctx) : null,
     customCss: site.brand.css ? ctx.link(brandPath(site.brand.css)) : null,
     homepage: site.brand.homepage,
     homepageName: site.brand.homepage ? hostOf(site.brand.homepage) : null,
@@ -115,6 +115,16 @@ function menu(ctx: PageContext, path: string | null) {
     ['page.uptime', '/status/uptime'],
   ] as const;
   return pages.map(([key, at]) => ({ name: ctx.say(key), url: ctx.page(at), here: at === path }));
+}
+
+/** The height of logos, px: as in the stylesheet. */
+const LOGO_HEIGHT = 32;
+
+/** A logo's address and its box, so that nothing moves when it comes; null without one. */
+function logo(file: string | null, ratio: number | null, ctx: PageContext) {
+  if (file === null) return null;
+  const width = Math.max(LOGO_HEIGHT, Math.round(LOGO_HEIGHT * (ratio ?? 1)));
+  return { url: ctx.link(brandPath(file)), box: `width="${width}" height="${LOGO_HEIGHT}"` };
 }
 
 /** The age of the copy: the script shows and updates it; without the script, the time is shown. */

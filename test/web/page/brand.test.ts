@@ -35,7 +35,7 @@ describe('the brand', () => {
     const world = await openWorld({ site: () => BRANDED, brand: FILES });
     const { text } = await world.get('/status/live');
     expect(text).toContain(
-      '<source srcset="/status/brand/dark.svg" media="(prefers-color-scheme: dark)"><img src="/status/brand/logo.svg" alt="" height="32">',
+      '<source srcset="/status/brand/dark.svg" media="(prefers-color-scheme: dark)" width="64" height="32"><img src="/status/brand/logo.svg" alt="" width="64" height="32">',
     );
     expect(text).toContain('<link rel="icon" href="/status/brand/icon.png">');
     expect(text.indexOf('/status/brand/acme.css')).toBeGreaterThan(text.indexOf('/status/assets/status.css'));
