@@ -44,8 +44,3 @@ export function toldTogether(one: IncidentUpdate, all: readonly IncidentUpdate[]
   const body = all.map(({ body }) => body.trim()).join('\n\n');
   return { ...one, at: all.at(-1)!.at, body, folds: true };
 }
-
-/** Whether it said that an open incident was over: an end that did not hold is told to nobody. */
-export function claimsEndOnly({ status, label, inherits }: IncidentUpdate): boolean {
-  return status === 'resolved' && !inherits && label === null;
-}

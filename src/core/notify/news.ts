@@ -1,11 +1,12 @@
 // News: which updates to announce, and to whom.
 
 import {
+  endInWords,
   endOfIncident,
   endOrReopeningToTell,
   endsTold,
   isEndKey,
-  nextEnd,
+  isWordless,
   openAfterEnd,
   wordlessKey,
 } from '../incidents/ending.ts';
@@ -20,7 +21,7 @@ import {
   type UpdateStatus,
 } from '../model/incident.ts';
 import { DAY, type Millis } from '../model/time.ts';
-import { claimsEndOnly, joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
+import { joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
 import { bringsComponents, isWorse } from './concern.ts';
 import { filedKey } from './filed-words.ts';
 
@@ -88,9 +89,10 @@ function newsOf(
   const isEarlier = ({ at }: IncidentUpdate) =>
     begun !== undefined && incident.startedAhead === undefined && at < begun;
   const state = stateAt(incident, now);
-  const { count, open } = endsTold(has);
+  const ends = endsTold(has);
   const ended = endOfIncident(incident, state, now);
-  const end = ended && open && count > 0 && has(ended.key) ? nextEnd(incident, ended, isSeen) : ended;
+  const isFiled = ({ body }: IncidentUpdate) => has(filedKey(body));
+  const end = ended && endInWords(incident, ended, ends, { isSeen, isFiled });
   // A section without a date may have got the wrong day: in what is not long over, it is new when first seen.
   const isCurrent = begun !== undefined && (end === null || now - end.at <= NEWS_FOR);
   const isOld = ({ at, undated }: IncidentUpdate) => now - at > NEWS_FOR && !(undated && isCurrent);
@@ -100,7 +102,7 @@ function newsOf(
   const isStaleNews = (update: IncidentUpdate): boolean =>
     (update.preface && isBegun) ||
     isAgain(update) ||
-    (isOld(update) && !has(filedKey(update.body))) ||
+    (isOld(update) && !isFiled(update)) ||
     // The plan of a maintenance that is first seen when it is over.
     (end !== null &&
       begun === undefined &&
@@ -118,14 +120,13 @@ function newsOf(
   const isAfterToldEnd = end !== null && next === null;
   const isMachineIncident = incident.openedBy !== null && incident.scheduled === null && !firstRound;
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end. A person knows better.
-  const isMachineEnd = isMachineIncident && end !== null && has(filedKey(end.body));
+  const isMachineEnd = isMachineIncident && end !== null && isFiled(end);
   const endMayNotLast = isMachineEnd && next !== null && mayNotLast(incident, now);
   // What a machine filed meanwhile is told with the beginning; or, if it is over by then, its end alone is told.
   const isUntold =
     isMachineIncident && begun === undefined && told === null && (end === null || isMachineEnd);
   const isRoutine = (update: IncidentUpdate) =>
-    update.key !== end?.key &&
-    (has(filedKey(update.body)) || claimsEndOnly(update) || (isUntold && update === beginningOf(incident)));
+    update.key !== end?.key && (isFiled(update) || (isUntold && update === beginningOf(incident)));
   const routineUpdates =
     isUntold || (isMachineIncident && begun !== undefined) ? updates.filter(isRoutine) : [];
   for (const update of updates) {
@@ -135,18 +136,15 @@ function newsOf(
     if (update.key === end?.key) {
       // An incident's end is told once: what comes after it is an update.
       const said = next === null && !incident.scheduled ? { ...update, announces: 'none' as const } : update;
-      const isLate = !incident.scheduled && has(wordlessKey(count - 1));
+      const isLate = !incident.scheduled && has(wordlessKey(ends.count - 1));
       add(said, update.key, next !== null || !isLate);
     }
     // A stray one is news once its time is corrected.
-    else if (firstRound || !(update.stray || tellsNothing(incident, update)))
-      add(
-        isEarlier(update) || isAfterToldEnd
-          ? { ...begunAs(update, state), announces: 'none' }
-          : begunAs(update, state),
-        update.key,
-        isStaleNews(update),
-      );
+    else if (firstRound || !(update.stray || tellsNothing(incident, update))) {
+      const said = begunAs(update, state);
+      const isNone = isEarlier(update) || isAfterToldEnd;
+      add(isNone ? { ...said, announces: 'none' } : said, update.key, isStaleNews(update));
+    }
   }
   const routine = routineUpdates.filter(update => !isSeen(update) && update.at <= now);
   const tellable = routine.filter(
@@ -172,7 +170,7 @@ function newsOf(
   const first = found.findIndex(({ quiet }) => !quiet);
   if (next && end && !endMayNotLast) {
     add(end, next.key, isSilentOccurrence(incident) || (isOld(end) && begun === undefined));
-    if (!incident.scheduled && isWordless(end)) add(end, wordlessKey(count), true);
+    if (!incident.scheduled && isWordless(end)) add(end, wordlessKey(ends.count), true);
   } else if (next && !end) {
     // With the words about it, if there are any.
     if (first >= 0)
@@ -185,11 +183,6 @@ function newsOf(
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
   return found;
-}
-
-/** Whether an update says no more than its status. */
-function isWordless({ body, label }: IncidentUpdate): boolean {
-  return body.trim() === '' && label === null;
 }
 
 /** Whether nothing is told of an occurrence because nothing is written about it. */

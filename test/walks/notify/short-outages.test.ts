@@ -1,64 +1,9 @@
 // Short outages: what was over before it was told is told once, by its end, and alike by email and in channels.
-import { createServer } from 'node:http';
-import { expect, onTestFinished, test } from 'vitest';
-import { openWorld, subscribed, type World } from '../world.ts';
-import { openPeer, type Peer } from './channel-peer.ts';
+import { expect, test } from 'vitest';
+import { expectTold, mailsTo, subjects, turn, watched } from './watched.ts';
 
-const IDS = ['api', 'db', 'web'] as const;
-type Id = (typeof IDS)[number];
 const FILE = '20260310_api-down.md';
 const BOTH = 'API and Database Down';
-
-interface Watched extends World {
-  /** What each service answers next. */
-  readonly answers: Record<Id, number>;
-  readonly chat: Peer;
-  readonly hook: Peer;
-}
-
-/** Three checks, each every 5 seconds; one reader of everything, one of the database alone, a chat and a webhook. */
-async function watched(more = ''): Promise<Watched> {
-  const answers: Record<Id, number> = { api: 200, db: 200, web: 200 };
-  const server = createServer((req, res) => res.writeHead(answers[req.url?.slice(1) as Id] ?? 404).end());
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const base = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-  const [chat, hook] = await Promise.all([openPeer(), openPeer()]);
-  const one = (id: Id, name: string) =>
-    `  - { id: ${id}, name: ${name}, schedule: "*/5 * * * * *", check: { type: http, url: "${base}/${id}" }, detect: { latency: 1m, recoveries: 1 } }\n`;
-  const channels = `[ { type: slack, url: "${chat.url}/x" }, { type: webhook, url: "${hook.url}/x" } ]`;
-  const world = await openWorld({
-    site: () =>
-      `title: T\nnotify: { ${more}channels: ${channels} }\ncomponents:\n${one('api', 'API')}${one('db', 'Database')}${one('web', 'Web')}`,
-  });
-  await world.pass(30, 5);
-  await subscribed(world, 'ann@example.com');
-  await subscribed(world, 'db@example.com', ['db']);
-  return Object.assign(Object.create(world, Object.getOwnPropertyDescriptors(world)) as World, {
-    answers,
-    chat,
-    hook,
-  });
-}
-
-async function turn(world: Watched, ids: readonly Id[], status: number, seconds: number): Promise<void> {
-  for (const id of ids) world.answers[id] = status;
-  await world.pass(seconds, 5);
-}
-
-const mailsTo = ({ mails }: World, to: string) =>
-  mails.filter(mail => mail.subject?.startsWith('[') && JSON.stringify(mail.to).includes(`${to}@`));
-const subjects = (world: World, to: string) => mailsTo(world, to).map(({ subject }) => subject);
-
-/** Expects that everybody was told the same: by emails, in the chat, and by the webhook's status. */
-function expectTold(world: Watched, told: readonly string[], statuses: readonly string[]): void {
-  for (const to of ['ann', 'db']) expect([to, subjects(world, to)]).toEqual([to, told]);
-  expect(world.chat.got.map(({ json }) => json.blocks[0].text.text)).toEqual(told);
-  expect(world.hook.got.map(({ json }) => json.incident.status)).toEqual(statuses);
-}
 
 test('several checks, all over before the window of the group: their end is told, when it has held', async () => {
   const world = await watched();
