@@ -172,6 +172,30 @@ export function openAfterEnd(incident: Incident): readonly IncidentUpdate[] {
   return updates.slice(end + 1).filter(({ at }) => at > from);
 }
 
+/**
+ * An incident as it stood before its end, which nobody may know of yet: open, without what says that it is over. Other
+ * words that say so are only a label. Of an open incident, its updates as they are told while it is open.
+ */
+export function beforeEnd<Kind extends Incident>(incident: Kind): Kind {
+  const { updates, resolved } = incident;
+  const from = resolved === null ? 0 : updates.findLastIndex(update => announcesEnd(incident, update));
+  let status: UpdateStatus = 'investigating';
+  const left = updates.flatMap((update, index): IncidentUpdate[] => {
+    if (update.stray) return [update];
+    if (index < from || update.status !== 'resolved' || update.reopens) {
+      status = announcedStatus(incident, update);
+      return [update];
+    }
+    if (update.inherits) return [{ ...update, status }];
+    if (resolved !== null && update.at >= resolved) return [];
+    return [{ ...update, status, label: update.label ?? EARLY_LABELS.resolved, early: true }];
+  });
+  return { ...incident, status, resolved: null, updates: left };
+}
+
+/** The words of an end that is not in the front matter. */
+export const EARLY_LABELS = { resolved: 'Resolved', completed: 'Completed' } as const;
+
 /** The newest announced update before this one. */
 function lastTold(updates: Incident['updates'], key: string): IncidentUpdate | undefined {
   const at = updates.findIndex(update => update.key === key);

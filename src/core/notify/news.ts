@@ -1,6 +1,7 @@
 // News: which updates to announce, and to whom.
 
 import {
+  beforeEnd,
   endInWords,
   endOfIncident,
   endOrReopeningToTell,
@@ -122,6 +123,8 @@ function newsOf(
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end. A person knows better.
   const isMachineEnd = isMachineIncident && end !== null && isFiled(end);
   const endMayNotLast = isMachineEnd && next !== null && mayNotLast(incident, now);
+  // Meanwhile, what a person writes gives no end away.
+  const isOpenToReaders = isMachineIncident && (end === null || endMayNotLast);
   // What a machine filed meanwhile is told with the beginning; or, if it is over by then, its end alone is told.
   const isUntold =
     isMachineIncident && begun === undefined && told === null && (end === null || isMachineEnd);
@@ -141,7 +144,7 @@ function newsOf(
     }
     // A stray one is news once its time is corrected.
     else if (firstRound || !(update.stray || tellsNothing(incident, update))) {
-      const said = begunAs(update, state);
+      const said = begunAs(isOpenToReaders ? asWhileOpen(incident, update) : update, state);
       const isNone = isEarlier(update) || isAfterToldEnd;
       add(isNone ? { ...said, announces: 'none' } : said, update.key, isStaleNews(update));
     }
@@ -191,6 +194,12 @@ function isSilentOccurrence({ series, scheduled, updates }: Incident): boolean {
   return series !== undefined && updates.every(update => update.quiet || isPlan(update));
 }
 
+/** Returns an update of a machine's incident as news while that is open, or its end may not last. */
+function asWhileOpen(incident: Incident, update: IncidentUpdate): IncidentUpdate {
+  if (update.status !== 'resolved' || update.reopens) return update;
+  return beforeEnd(incident).updates.find(({ key }) => key === update.key) ?? update;
+}
+
 /** Returns the update as news of work that goes on or is over: it is not announced as planned. */
 function begunAs(update: IncidentUpdate, state: UpdateStatus): IncidentUpdate {
   return update.status === 'scheduled' && state !== 'verifying' ? { ...update, status: state } : update;
@@ -222,9 +231,13 @@ export function asAnnounced<Kind extends Incident>(
   const isNew = (one: IncidentUpdate) =>
     isPreface(one) ? !before.some(isPreface) : one.at < begun && !before.some(({ key }) => key === one.key);
   const updates = incident.updates.filter(one => one.key === update.key || !isNew(one));
-  const { announces, status, folds, body, at } = announced.update;
+  const { announces, status, label, folds, body, at } = announced.update;
   const isMarked = announces !== undefined && update.announces === undefined;
-  const isRaised = (update.status === 'scheduled' || announces === 'end') && status !== update.status;
+  // A machine's end that had not held was not told with it.
+  const isRaised =
+    (update.status === 'scheduled' || update.status === 'resolved' || announces === 'end') &&
+    status !== update.status;
+  const isEarly = isRaised && announced.update.early === true;
   if (updates.length === incident.updates.length && !isMarked && !isRaised && !folds) return current;
   return {
     incident: { ...incident, updates },
@@ -234,6 +247,7 @@ export function asAnnounced<Kind extends Incident>(
             ...update,
             ...(isMarked ? { announces } : {}),
             ...(isRaised ? { status } : {}),
+            ...(isEarly ? { label } : {}),
             ...(folds ? { body, folds, at } : {}),
           }
         : update,

@@ -1,4 +1,5 @@
 // Statuspage's webhook payload about an incident or maintenance, field for field.
+import { beforeEnd } from '../../core/incidents/ending.ts';
 import { type Incident, type IncidentUpdate, keyOf } from '../../core/model/incident.ts';
 import { isoMillis, type Millis } from '../../core/model/time.ts';
 import { mayNotLast } from '../../core/notify/calm.ts';
@@ -62,16 +63,11 @@ export function webhookPayload(
   };
 }
 
-/**
- * The incident as it was at an update before the machine's end, while that may not hold: who is told of it may hear for ten
- * minutes nothing of a relapse.
- */
-function withoutFreshEnd(view: IncidentView, { key, status }: IncidentUpdate, at: Millis): IncidentView {
-  const { openedBy, scheduled, updates } = view;
-  if (openedBy === null || scheduled || !mayNotLast(view, at) || status === 'resolved') return view;
-  const until = updates.findIndex(one => one.key === key);
-  const left = updates.filter((one, index) => index <= until || one.status !== 'resolved');
-  return { ...view, status, state: status, resolved: null, updates: left, html: [] };
+/** The incident without the machine's end while that may not hold: who is told of it may hear nothing of a relapse. */
+function withoutFreshEnd(view: IncidentView, { status }: IncidentUpdate, at: Millis): IncidentView {
+  if (view.openedBy === null || view.scheduled || !mayNotLast(view, at) || status === 'resolved') return view;
+  const open = beforeEnd(view);
+  return { ...open, state: open.status, html: [] };
 }
 
 /** A reminder of a maintenance is in no file, but it is the newest update. */

@@ -112,4 +112,84 @@ describe('an operator’s Resolved section', () => {
     expect(all.filter(subject => subject === `[RESOLVED] ${title}`)).toHaveLength(1);
     expect(all.at(-1)).toBe(`[RESOLVED] ${title}`);
   });
+
+  test('while another component fails: an update; the machine’s end has its own words, and holds', async () => {
+    const world = await watched();
+    await turn(world, ['api', 'db'], 503, 100);
+    await write(world, SOURCES.check.file, ...HEADINGS['with seconds']!(world));
+    await turn(world, ['api'], 200, 30);
+    await turn(world, ['db'], 200, 30);
+    const begun = ['[INCIDENT] API and Database Down', '[UPDATE] API and Database Down'];
+    expectTold(world, begun, ['investigating', 'investigating']);
+    expect(toAnn(world)[1]![1]).toContain(WORDS);
+    await world.pass(60, 5);
+    expectTold(
+      world,
+      [...begun, '[RESOLVED] API and Database Down'],
+      ['investigating', 'investigating', 'resolved'],
+    );
+    expect(toAnn(world)[2]![1]).toContain('has responded normally again since');
+    expect(toAnn(world)[2]![1]).not.toContain(WORDS);
+  });
+});
+
+describe('an operator’s words in the hold', () => {
+  /** Expects that what was told last shows the incident as open; `ends`: how many updates say resolved. */
+  function expectOpen(world: Watched, status: string, ends = 0): void {
+    const [subject, text] = toAnn(world).at(-1)!;
+    expect(subject).toMatch(/^\[UPDATE\]/);
+    expect(text).toContain(WORDS);
+    expect(text).toMatch(new RegExp(`^${status} `, 'i'));
+    expect(text).not.toMatch(/Ended|RESOLVED/);
+    expect(JSON.stringify(world.chat.got.at(-1)!.json)).not.toMatch(/Ended|Resolved/);
+    const { incident } = world.hook.got.at(-1)!.json;
+    expect(incident).toMatchObject({ status, resolved_at: null });
+    expect(incident.incident_updates[0]).toMatchObject({ status, body: WORDS });
+    const said = incident.incident_updates.map((one: { status: string }) => one.status);
+    expect(said.filter((one: string) => one === 'resolved')).toHaveLength(ends);
+  }
+
+  test.each([
+    ['Update', 'investigating'],
+    ['Monitoring', 'monitoring'],
+  ])('%s: told as of an open incident; its end once, when it has held', async (label, status) => {
+    const { file, title, ...source } = SOURCES.check;
+    const world = await watched();
+    await source.turn(world, true, 100);
+    await source.turn(world, false, 15);
+    await write(world, file, `${label} ${iso(world)}`, 'top');
+    await world.pass(10, 5);
+    expectOpen(world, status);
+    await world.restart();
+    await world.pass(60, 5);
+    const told = [`[INCIDENT] ${title}`, `[UPDATE] ${title}`, `[RESOLVED] ${title}`];
+    expect(subjects(world, 'ann')).toEqual(told);
+    expect(inChat(world)).toEqual(told);
+    expect(statuses(world)).toEqual(['investigating', status, 'resolved']);
+    expect(toAnn(world)[2]![1]).toContain('has responded normally again since');
+  });
+
+  test('the source fails again: nobody was told of an end, also of a second one', async () => {
+    const { file, title, ...source } = SOURCES.check;
+    const world = await watched();
+    await source.turn(world, true, 100);
+    await source.turn(world, false, 15);
+    await write(world, file, `Update ${iso(world)}`, 'top');
+    await world.pass(5, 5);
+    await source.turn(world, true, 30);
+    expectOpen(world, 'investigating');
+    await source.turn(world, false, 90);
+    const told = [`[INCIDENT] ${title}`, `[UPDATE] ${title}`, `[RESOLVED] ${title}`];
+    expect(subjects(world, 'ann')).toEqual(told);
+    await source.turn(world, true, 30);
+    await source.turn(world, false, 20);
+    await write(world, file, `Update ${iso(world)}`, 'top');
+    await world.pass(10, 5);
+    // The one that did not hold, what was written after it, and the one that was told.
+    expectOpen(world, 'investigating', 3);
+    await world.pass(60, 5);
+    expect(subjects(world, 'ann').slice(3)).toEqual(
+      ['UPDATE', 'UPDATE', 'RESOLVED'].map(tag => `[${tag}] ${title}`),
+    );
+  });
 });

@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { type IncidentUpdate, type UpdateStatus, updateKey } from '../../model/incident.ts';
 import { iso, MINUTE, type Millis } from '../../model/time.ts';
+import { EARLY_LABELS } from '../ending.ts';
 import { type Doubt, earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
 import type { Section, Sections } from './timeline.ts';
@@ -148,9 +149,6 @@ function statusesOf(
   }
   return statuses;
 }
-
-/** The words of an end that is not in the front matter. */
-const EARLY_LABELS = { resolved: 'Resolved', completed: 'Completed' };
 
 function isPreface({ section, status }: TimelineEntry): boolean {
   return !section && status === null;
