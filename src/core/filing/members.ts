@@ -125,14 +125,17 @@ export function easedBy(
   return eased.some(({ status }, at) => status !== list[at]!.status) ? eased : list;
 }
 
-/** Events in order of time, in the words of what else is known: a check that recovers may still be slow. */
+/**
+ * Events in order of time, in the words of what else is known: a check that recovers may still be slow, and others may
+ * still report what a monitor says is over.
+ */
 export function worded(
   events: readonly StoredTransition[],
   before: Members,
   site: Site,
 ): readonly StoredTransition[] {
   const members = new Map(before);
-  return events.map(event => {
+  const said = events.map(event => {
     const { facts, ...rest } = event;
     const { source, kind } = event;
     const id = probedBy(source);
@@ -142,4 +145,8 @@ export function worded(
     const values = { name: nameOf(event), lasted: facts.duration };
     return { ...rest, message: machineText('machine.works_slowly', values) };
   });
+  if (![...members.values()].some(({ isDown }) => isDown)) return said;
+  const last = said.findLast(({ kind, source }) => kind === 'up' && componentOf(source) === null);
+  const isReported = machineText('machine.still_reported', {});
+  return said.map(one => (one === last ? { ...one, message: `${one.message}\n\n${isReported}` } : one));
 }

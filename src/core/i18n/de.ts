@@ -497,6 +497,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'machine.says_degraded': '{name} ist eingeschränkt, meldet {who}{said}',
   'machine.says_over': '{name} ist vorbei, meldet {who}{said}',
   'machine.over': '{name} ist vorbei: Alles Gemeldete ist beendet.[ Dauer: {lasted}.]',
+  'machine.still_reported': 'Andere melden diese Störung weiterhin.',
   'machine.says': '{name}, meldet {who}{said}',
   'machine.begins': 'Zeit bis zum Beginn dieser Wartung: {lead}.',
   'machine.begins_about': 'Zeit bis zum Beginn dieser Wartung: etwa {lead}.',

@@ -475,6 +475,7 @@ export const en = {
   'machine.says_degraded': '{name} is degraded, says {who}{said}',
   'machine.says_over': '{name} is over, says {who}{said}',
   'machine.over': '{name} is over: all that was reported has ended.[ It lasted {lasted}.]',
+  'machine.still_reported': 'Others still report this incident.',
   'machine.says': '{name}, says {who}{said}',
   'machine.begins': 'This maintenance begins in {lead}.',
   'machine.begins_about': 'This maintenance begins in about {lead}.',

@@ -97,6 +97,29 @@ describe.each(['alertmanager', 'grafana'])('alerts of one name and component (%s
 const subjects = (world: World) =>
   world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
 
+test('the end of one rule, while another still reports its component, says so and does not repeat the complaint', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'user@example.com');
+  await send(world, [
+    { id: '1', labels: { severity: 'critical' } },
+    { id: '2', rule: 'SlowPod' },
+  ]);
+  await world.pass(700, 50);
+  const end = { status: 'resolved', end: '2026-03-10T12:11:00Z' } as const;
+  await send(world, [{ id: '1', ...end, labels: { severity: 'critical' } }]);
+  await world.pass(60, 10);
+  expect(subjects(world)).toEqual(['[INCIDENT] PodCrash', '[UPDATE] PodCrash']);
+  expect(world.mails.at(-1)!.text).toContain(
+    'PodCrash is over, says Alertmanager.\n\nOthers still report this incident.\n',
+  );
+  await send(world, [{ id: '2', rule: 'SlowPod', ...end }]);
+  await world.pass(120, 10);
+  expect(subjects(world).slice(2)).toEqual(['[RESOLVED] PodCrash']);
+  const { text } = world.mails.at(-1)!;
+  expect(text).toContain('PodCrash is over: all that was reported has ended.');
+  expect(text).not.toMatch(/restarts|still report/);
+});
+
 describe('an alert that began more than a day ago is news when the server files it', () => {
   const OLD = '2026-03-09T06:00:00Z';
 

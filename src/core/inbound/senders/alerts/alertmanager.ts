@@ -71,7 +71,9 @@ function readAlert(alert: unknown, body: Record<string, unknown>): SenderSignal 
     says: 'alert',
     url: address(labels.url) ?? address(labels.target) ?? address(line(labels.instance, NAME)),
     at: status === 'resolved' ? readTimestamp(fields.endsAt) : start,
-    message: first(MESSAGE, common.summary, notes.summary, notes.description, notes.message),
+    // Its annotations are about what fires, also in its end.
+    message:
+      kind === 'up' ? '' : first(MESSAGE, common.summary, notes.summary, notes.description, notes.message),
     component: line(labels.component, NAME) || null,
     also: [line(labels.service, NAME)].filter(Boolean),
     severity: [labels.severity, labels.priority].map(label => line(label, 60)).filter(Boolean),
@@ -105,7 +107,7 @@ function readLegacy(body: Record<string, unknown>): SenderResult {
   const fields = {
     monitor: identity(body.ruleId) || name,
     name,
-    message: line(body.message, MESSAGE),
+    message: state === 'ok' ? '' : line(body.message, MESSAGE),
     component: line(tags.component, NAME) || null,
     severity: [line(tags.severity, 60)].filter(Boolean),
     says: 'alert',
