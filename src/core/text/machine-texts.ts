@@ -125,10 +125,10 @@ interface Sentence {
 function readSentence(text: string): Sentence | null {
   for (const { key, regex, words } of PATTERNS) {
     if (!text.includes(words)) continue;
-    const groups = regex.exec(text)?.groups;
-    if (!groups) continue;
+    const found = regex.exec(text);
+    if (!found) continue;
     const values = Object.fromEntries(
-      Object.entries(groups).map(([name, value]) => [
+      Object.entries(found.groups ?? {}).map(([name, value]) => [
         name,
         value === undefined ? undefined : formOf(name).read(value),
       ]),
