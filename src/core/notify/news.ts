@@ -189,7 +189,7 @@ function newsOf(
 }
 
 /** Whether nothing is told of an occurrence because nothing is written about it. */
-function isSilentOccurrence({ series, scheduled, updates }: Incident): boolean {
+export function isSilentOccurrence({ series, scheduled, updates }: Incident): boolean {
   const isPlan = ({ status, at }: IncidentUpdate) => status === 'scheduled' && at < scheduled!.start;
   return series !== undefined && updates.every(update => update.quiet || isPlan(update));
 }

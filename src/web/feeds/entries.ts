@@ -1,6 +1,6 @@
 // The entries of the feeds, newest first, the same for every format.
 import { createHash } from 'node:crypto';
-import { wordOfStatus } from '../../core/incidents/completion.ts';
+import { completionOf, WORDLESS, wordOfStatus } from '../../core/incidents/completion.ts';
 import {
   type Incident,
   type IncidentUpdate,
@@ -9,6 +9,7 @@ import {
   type UpdateStatus,
 } from '../../core/model/incident.ts';
 import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
+import { isSilentOccurrence } from '../../core/notify/news.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { absoluteLinks, escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
 
@@ -32,7 +33,7 @@ export function feedOf(snapshot: Snapshot, componentId: string | undefined, per:
     ({ affected, gathering }) =>
       !gathering && (componentId === undefined || affected.some(({ id }) => id === componentId)),
   );
-  const entries = newestOf(shown, per).map(({ incident, index }) =>
+  const entries = newestOf(shown.map(withCompletion), per).map(({ incident, index }) =>
     index === null ? incidentEntry(site.url, incident) : updateEntry(site.url, incident, index),
   );
   // Maintenance may be in the future; the feed's own time must not.
@@ -74,6 +75,17 @@ export function urn(...names: string[]): string {
   // A name-based UUID: version 8 (RFC 9562, custom hash), variant 1.
   const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16);
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** With the completion of a maintenance of which no update tells, because the clock completed it. */
+function withCompletion(incident: IncidentView): IncidentView {
+  const completion = completionOf(incident, incident.state);
+  if (completion === null || completion.update !== null || isSilentOccurrence(incident)) return incident;
+  const { at } = completion;
+  const end = { key: WORDLESS, at, status: 'completed' as const, label: null, body: '' };
+  const place = incident.updates.findLastIndex(one => one.at <= at) + 1;
+  // Rendered texts are matched to updates by position, so they no longer fit.
+  return { ...incident, updates: incident.updates.toSpliced(place, 0, end), html: [] };
 }
 
 /**

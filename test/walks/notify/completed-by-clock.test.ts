@@ -61,3 +61,27 @@ test('one told early, while the work went on, is told as the end by the clock, o
   expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED · Maintenance/);
   expect((await words(world)).api).toEqual(['completed', 'completed']);
 });
+
+test('without a section, its end is the newest entry of every feed, as it is told; the front matter adds none', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write(FILE, work('scheduled', ''));
+  await world.pass(60, 5);
+  const titles = async () =>
+    (await world.get('/status/feed.json')).json.items.map(({ title }: { title: string }) => title);
+  expect(await titles()).toEqual(['Upgrade – Scheduled']);
+  await world.pass(90, 5);
+  expect(sent(world).at(-1)!.text).toMatch(/^COMPLETED · Maintenance/);
+  const told = ['Upgrade – Completed', 'Upgrade – Scheduled'];
+  expect(await titles()).toEqual(told);
+  const ids = async () =>
+    (await world.get('/status/feed.json')).json.items.map(({ id }: { id: string }) => id);
+  const known = await ids();
+  for (const feed of ['/status/feed.atom', '/status/feed/dashboard.rss', '/history.atom'])
+    expect((await world.get(feed)).text).toMatch(/Completed[\s\S]*Scheduled/);
+  await world.restart();
+  await world.write(FILE, work('completed', ''));
+  await world.pass(20, 5);
+  expect(await titles()).toEqual(told);
+  expect(await ids()).toEqual(known);
+});
