@@ -49,42 +49,6 @@ export function endOfIncident(incident: Incident, state: UpdateStatus, now: Mill
   return { ...(said ?? { key: WORDLESS, at, label: null, body: '' }), status: state, announces: 'end' };
 }
 
-/** What is known of an update: whether it was seen before, and whether a machine wrote its words. */
-interface Known {
-  isSeen(update: IncidentUpdate): boolean;
-  isFiled(update: IncidentUpdate): boolean;
-}
-
-/**
- * The end with its words, of the updates that say so. Told: those that were. To tell: a person's that are new, else those
- * with which a machine ended it; when it continued after an earlier end, any that are new.
- * @param end by its place in the file (`endOfIncident`)
- * @param ends those that were told (`endsTold`)
- */
-export function endInWords(
-  { updates, scheduled, resolved }: Incident,
-  end: IncidentUpdate,
-  { count, open }: { readonly count: number; readonly open: boolean },
-  { isSeen, isFiled }: Known,
-): IncidentUpdate {
-  const place = scheduled ? 0 : updates.findIndex(({ key }) => key === end.key);
-  const after = updates.slice(Math.max(0, place)).filter(one => one.status === end.status && !one.reopens);
-  const claims = scheduled ? [] : after.filter(one => !one.inherits && !one.quiet && !one.stray);
-  const as = (said: IncidentUpdate | undefined) => (said ? { ...said, announces: 'end' as const } : end);
-  if (!open) return isSeen(end) ? end : as(claims.find(isSeen));
-  const isNew = (one: IncidentUpdate) => !isSeen(one) && !isFiled(one);
-  if (isNew(end) && !isWordless(end)) return end;
-  const own = isNew(end) ? undefined : claims.find(one => isNew(one) && !isWordless(one));
-  const filed = claims.find(one => isFiled(one) && one.at === resolved);
-  const isAgain = count > 0 && isSeen(end);
-  return as(own ?? filed ?? (isAgain ? after.find(one => !isSeen(one)) : undefined));
-}
-
-/** Whether an update says no more than its status. */
-export function isWordless({ body, label }: IncidentUpdate): boolean {
-  return body.trim() === '' && label === null;
-}
-
 /** The keys of an incident's ends, and of what said that it is open again after one. Sorted, they come last. */
 export const endKey = (number: number) => `end#${number}`;
 const reopeningKey = (number: number) => `reopened#${number}`;
@@ -170,27 +134,6 @@ export function openAfterEnd(incident: Incident): readonly IncidentUpdate[] {
   const latest = Math.max(resolved, updates[end]?.at ?? resolved);
   const from = openedBy === null ? latest : latest + CONFIRMED_WITHIN;
   return updates.slice(end + 1).filter(({ at }) => at > from);
-}
-
-/**
- * An incident as it stood before its end, which nobody may know of yet: open, without what says that it is over. Other
- * words that say so are only a label. Of an open incident, its updates as they are told while it is open.
- */
-export function beforeEnd<Kind extends Incident>(incident: Kind): Kind {
-  const { updates, resolved } = incident;
-  const from = resolved === null ? 0 : updates.findLastIndex(update => announcesEnd(incident, update));
-  let status: UpdateStatus = 'investigating';
-  const left = updates.flatMap((update, index): IncidentUpdate[] => {
-    if (update.stray) return [update];
-    if (index < from || update.status !== 'resolved' || update.reopens) {
-      status = announcedStatus(incident, update);
-      return [update];
-    }
-    if (update.inherits) return [{ ...update, status }];
-    if (resolved !== null && update.at >= resolved) return [];
-    return [{ ...update, status, label: update.label ?? EARLY_LABELS.resolved, early: true }];
-  });
-  return { ...incident, status, resolved: null, updates: left };
 }
 
 /** The words of an end that is not in the front matter. */

@@ -1,5 +1,6 @@
 // Calm: a machine's incident is told rarely, with the words of what waited, and its end when that has held.
-import type { Incident, IncidentUpdate } from '../model/incident.ts';
+import { announcedStatus, announcesEnd, EARLY_LABELS } from '../incidents/ending.ts';
+import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 
 /** Between its beginning and its end, a machine's incident is told about no more often than this (`mayBeTold`). */
@@ -29,6 +30,27 @@ export const HOLDS_FOR: Millis = MINUTE;
 /** Whether the end of a machine's incident may not last: it is told when the recovery has held. */
 export function mayNotLast({ resolved, recovered = resolved }: Incident, now: Millis): boolean {
   return recovered === null ? resolved !== null : now >= recovered && now - recovered < HOLDS_FOR;
+}
+
+/**
+ * An incident as it stood before its end, which nobody may know of yet: open, without what says that it is over. Other
+ * words that say so are only a label. Of an open incident, its updates as they are told while it is open.
+ */
+export function beforeEnd<Kind extends Incident>(incident: Kind): Kind {
+  const { updates, resolved } = incident;
+  const from = resolved === null ? 0 : updates.findLastIndex(update => announcesEnd(incident, update));
+  let status: UpdateStatus = 'investigating';
+  const left = updates.flatMap((update, index): IncidentUpdate[] => {
+    if (update.stray) return [update];
+    if (index < from || update.status !== 'resolved' || update.reopens) {
+      status = announcedStatus(incident, update);
+      return [update];
+    }
+    if (update.inherits) return [{ ...update, status }];
+    if (resolved !== null && update.at >= resolved) return [];
+    return [{ ...update, status, label: update.label ?? EARLY_LABELS.resolved, early: true }];
+  });
+  return { ...incident, status, resolved: null, updates: left };
 }
 
 /** How the keys of `joinKey` begin; by them nobody else was told. */

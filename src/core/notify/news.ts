@@ -1,13 +1,10 @@
 // News: which updates to announce, and to whom.
 
 import {
-  beforeEnd,
-  endInWords,
   endOfIncident,
   endOrReopeningToTell,
   endsTold,
   isEndKey,
-  isWordless,
   openAfterEnd,
   wordlessKey,
 } from '../incidents/ending.ts';
@@ -22,8 +19,9 @@ import {
   type UpdateStatus,
 } from '../model/incident.ts';
 import { DAY, type Millis } from '../model/time.ts';
-import { joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
+import { beforeEnd, joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
 import { bringsComponents, isWorse } from './concern.ts';
+import { endInWords, isWordless } from './end-words.ts';
 import { filedKey } from './filed-words.ts';
 
 export interface Announcement extends UpdateRef {

@@ -1,8 +1,7 @@
 // Statuspage's webhook payload about an incident or maintenance, field for field.
-import { beforeEnd } from '../../core/incidents/ending.ts';
 import { type Incident, type IncidentUpdate, keyOf } from '../../core/model/incident.ts';
 import { isoMillis, type Millis } from '../../core/model/time.ts';
-import { mayNotLast } from '../../core/notify/calm.ts';
+import { beforeEnd, mayNotLast } from '../../core/notify/calm.ts';
 import { viewOf } from '../../core/page/compose.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { listComponents } from './components.ts';
