@@ -7,7 +7,7 @@ import { type Incident, openedByOf, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
-import { standsIn } from './joining.ts';
+import { affectedIn, standsIn } from './joining.ts';
 import { isLeftBy } from './left-open.ts';
 
 /** The decision for a transition. `done`: already written, or nothing to write. */
@@ -36,6 +36,8 @@ export interface Circumstances {
   readonly isDeferred: boolean;
   /** The open incident that has its components, or began with it (joining.ts). */
   readonly open: Incident | null;
+  /** The incident that is over, of which it is a late report (joining.ts). */
+  readonly ended: Incident | null;
   /** When its source recovered since, if that is to be filed too. */
   readonly until?: Millis | undefined;
 }
@@ -78,7 +80,7 @@ function covers(
 function decideDown(
   transition: StoredTransition,
   last: Incident | null,
-  { read, site, lastGood, isDeferred, open, until }: Circumstances,
+  { read, site, lastGood, isDeferred, open, ended, until }: Circumstances,
 ): FilingDecision {
   const { source, at, components } = transition;
   const own = last !== null && sourcesOf(last).includes(source);
@@ -96,6 +98,13 @@ function decideDown(
   if (open) return { kind: 'change', id: open.id, isJoined: true };
   if (own && !isOpen && !isLeft && continues(last, transition))
     return { kind: 'change', id: last.id, isJoined: false };
+  if (ended?.resolved != null) {
+    const affected = affectedIn(ended, site, ended.resolved);
+    const isWithin =
+      until !== undefined && until <= ended.resolved && components.every(id => affected.has(id));
+    if (isWithin) return { kind: 'done', id: ended.id };
+    return { kind: 'change', id: ended.id, isJoined: at <= ended.resolved };
+  }
   const day = iso(at).slice(0, 10).replaceAll('-', '');
   for (let number = 1; ; number++) {
     const id = `${day}_${transition.slug}${number === 1 ? '' : `-${number}`}`;

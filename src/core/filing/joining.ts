@@ -3,9 +3,9 @@ import { listsOf } from '../incidents/grouped-members.ts';
 import { severityOfStatus } from '../model/component.ts';
 import { type Incident, isOpen } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import { probedBy } from '../model/source.ts';
-import type { Millis } from '../model/time.ts';
-import type { StoredTransition } from '../model/transition.ts';
+import { componentOf, probedBy } from '../model/source.ts';
+import { MINUTE, type Millis } from '../model/time.ts';
+import { FLAP_WINDOW, type StoredTransition } from '../model/transition.ts';
 
 /** The most sources in one incident that began together, so that its file stays readable; others go to the next one. */
 export const MAX_GROUPED = 50;
@@ -25,14 +25,48 @@ export function incidentToJoin(
   incidents: readonly Incident[],
   site: Site,
 ): Incident | null {
+  const found = nearest(components, incidents.filter(isOpen), one => affectedIn(one, site));
+  return found.sort((a, b) => a.started - b.started || (a.id < b.id ? -1 : 1))[0] ?? null;
+}
+
+/** A monitor that looks every five minutes, and gives no time, says so late that a component failed. */
+const LATE: Millis = 5 * MINUTE;
+/** Nobody is told of an end before that. */
+const UNTOLD: Millis = MINUTE;
+
+/**
+ * The machine's incident, over by its sources, that an outage is part of, because it is heard of late: the last to end of
+ * those whose components it has. It failed, by its own time, before that end or soon after it.
+ */
+export function incidentToReopen(
+  { source, components, at, recordedAt }: StoredTransition,
+  incidents: readonly Incident[],
+  site: Site,
+): Incident | null {
+  const slack = componentOf(source) === null ? LATE : UNTOLD;
+  const ended = incidents.filter(
+    ({ openedBy, resolved }) =>
+      openedBy !== null &&
+      resolved !== null &&
+      at <= resolved + slack &&
+      Math.abs(recordedAt - resolved) <= FLAP_WINDOW,
+  );
+  const found = nearest(components, ended, one => affectedIn(one, site, one.resolved!));
+  return found.sort((a, b) => b.resolved! - a.resolved! || (a.id < b.id ? -1 : 1))[0] ?? null;
+}
+
+/** Of the incidents, those that have all the components, else those that have some. */
+function nearest(
+  components: readonly string[],
+  incidents: readonly Incident[],
+  affectedOf: (incident: Incident) => ReadonlySet<string>,
+): Incident[] {
   const near = incidents
-    .filter(isOpen)
-    .map(incident => ({ incident, affected: affectedIn(incident, site) }))
+    .map(incident => ({ incident, affected: affectedOf(incident) }))
     .map(({ incident, affected }) => ({ incident, shared: components.filter(id => affected.has(id)).length }))
     .filter(({ shared }) => shared > 0);
   const whole = near.filter(({ shared }) => shared === components.length);
-  const found = (whole.length > 0 ? whole : near).map(({ incident }) => incident);
-  return found.sort((a, b) => a.started - b.started || (a.id < b.id ? -1 : 1))[0] ?? null;
+  return (whole.length > 0 ? whole : near).map(({ incident }) => incident);
 }
 
 /** The components that an incident affects now, or just before a time. */

@@ -1,9 +1,13 @@
 // Notes of a filing round: which transition was filed in which incident, in the database as soon as it has room. A round
 // knows an incident by its file; the database, by the name it keeps when its file is renamed.
 
+import { beganAt } from '../../core/filing/joining.ts';
+import { isLeftBy } from '../../core/filing/left-open.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
+import type { Site } from '../../core/model/site.ts';
+import { probedBy } from '../../core/model/source.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
 import { filedKeys } from '../../core/notify/filed-words.ts';
@@ -134,6 +138,21 @@ export class FilingNotes {
     const all = [...noted, ...unnoted].sort((a, b) => a.seq - b.seq);
     this.#filedIn.set(id, all);
     return all;
+  }
+
+  /** The machine's open incident whose first check confirmed its outage within `group_within` of a check's; else null. */
+  async begunWith(
+    one: StoredTransition,
+    incidents: readonly Incident[],
+    { groupWithin }: Site,
+  ): Promise<Incident | null> {
+    if (probedBy(one.source) === null || groupWithin === 0) return null;
+    for (const incident of incidents) {
+      if (!isOpen(incident) || incident.openedBy === null || isLeftBy(one, incident)) continue;
+      const began = beganAt(await this.filedIn(incident.id));
+      if (began !== null && Math.abs(one.recordedAt - began) <= groupWithin) return incident;
+    }
+    return null;
   }
 
   /** The id of the incident in which the source was last filed. */

@@ -4,8 +4,7 @@ import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
 import { printGrouped } from '../../core/filing/grouped-file.ts';
 import { batchesOf, inOrderOf, isAlone, isComplete, isGroupComplete } from '../../core/filing/grouping.ts';
-import { beganAt, incidentToJoin } from '../../core/filing/joining.ts';
-import { isLeftBy } from '../../core/filing/left-open.ts';
+import { incidentToJoin, incidentToReopen } from '../../core/filing/joining.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
@@ -65,8 +64,8 @@ export class FilingRound {
   /** Outages (by seq) that `openGrouped` has handled. */
   readonly #handled = new Set<number>();
   readonly #changing = new Map<string, Changing>();
-  /** The open incidents after this round's earlier transitions. */
-  readonly #open: Map<string, Incident>;
+  /** The incidents after this round's earlier transitions. */
+  readonly #incidents: Map<string, Incident>;
   readonly #deps: FilingDeps;
   readonly #read: Read;
   readonly #site: Site;
@@ -79,7 +78,7 @@ export class FilingRound {
     this.#site = site;
     this.#now = now;
     this.#notes = notes;
-    this.#open = new Map(read.incidents.filter(isOpen).map(incident => [incident.id, incident]));
+    this.#incidents = new Map(read.incidents.map(incident => [incident.id, incident]));
   }
 
   /**
@@ -183,24 +182,25 @@ export class FilingRound {
 
   async #decide(one: StoredTransition, isDeferred: boolean, until?: Millis): Promise<FilingDecision> {
     const site = this.#site;
-    const open = one.kind === 'up' || isDeferred ? null : await this.#toJoin(one);
+    const isPlaced = one.kind === 'up' || isDeferred;
+    const there = isPlaced
+      ? []
+      : [...this.#incidents.values()].filter(({ id }) => this.#text(id) !== undefined);
+    // One that is not written yet takes others in by itself.
+    const written = there.filter(({ id }) => !this.unfiled.has(id));
+    const open = incidentToJoin(one, there, site) ?? (await this.#notes.begunWith(one, written, site));
+    const over = incidentToReopen(one, there, site);
+    // An operator may have ended it while a source of it failed.
+    const isLeft = over !== null && [...(await this.#membersOf(over)).values()].some(({ isDown }) => isDown);
+    const ended = isLeft ? null : over;
     const previous = await this.#notes.previousOf(one, this.#read.incidents);
     const lastGood = this.#read.incidents.find(({ id }) => id === previous);
-    return decideFiling(one, { previous, lastGood, read: this.#text, site, isDeferred, open, until });
+    return decideFiling(one, { previous, lastGood, read: this.#text, site, isDeferred, open, ended, until });
   }
 
-  /** The open incident that an outage is part of: by its components or, for a check, by the time. */
-  async #toJoin(one: StoredTransition): Promise<Incident | null> {
-    const incidents = [...this.#open.values()].filter(({ id }) => this.#text(id) !== undefined);
-    const same = incidentToJoin(one, incidents, this.#site);
-    if (same || probedBy(one.source) === null || this.#site.groupWithin === 0) return same;
-    for (const incident of incidents) {
-      // One that is not written yet takes others in by itself.
-      if (incident.openedBy === null || this.unfiled.has(incident.id) || isLeftBy(one, incident)) continue;
-      const began = beganAt(await this.#notes.filedIn(incident.id));
-      if (began !== null && Math.abs(one.recordedAt - began) <= this.#site.groupWithin) return incident;
-    }
-    return null;
+  async #membersOf(incident: Incident): Promise<Members> {
+    const known = this.#changing.get(incident.id)?.now;
+    return known ?? memberStates(incident, await this.#notes.filedIn(incident.id), this.#site);
   }
 
   async #collect(id: string, one: StoredTransition, isNew: boolean): Promise<void> {
@@ -210,8 +210,8 @@ export class FilingRound {
     if (!incident) return void this.#blocked.add(one.source);
     const known = this.#changing.get(id);
     const filed = await this.#notes.filedIn(id);
-    const base = known?.base ?? memberStates(incident, filed, this.#site);
-    const members = known?.now ?? base;
+    const members = await this.#membersOf(incident);
+    const base = known?.base ?? members;
     const before = members.get(one.source);
     const said = { message: one.message };
     const change = withEvent(text, id, one, { members, words: said, ...this.#filedWith() });
@@ -242,8 +242,8 @@ export class FilingRound {
   #know(id: string, text: string): void {
     const incident = parseIncident(`${id}.md`, id, text).value;
     if (incident) this.#notes.opened(incident);
-    if (incident && isOpen(incident)) this.#open.set(id, incident);
-    else this.#open.delete(id);
+    if (incident) this.#incidents.set(id, incident);
+    else this.#incidents.delete(id);
   }
 
   readonly #inWords = (transition: Transition) => inWordsOf(transition, this.#deps.templates());
