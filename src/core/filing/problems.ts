@@ -1,5 +1,7 @@
 // Problems that prevent writing an incident file.
-import type { Problem } from '../model/problem.ts';
+import { yamlList } from '../incidents/file/yaml-values.ts';
+import type { Affected } from '../model/incident.ts';
+import { type Problem, warningAt } from '../model/problem.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { iso } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
@@ -14,6 +16,15 @@ export function unwritable(id: string, { source, kind, at }: Transition): Proble
     what: `${source} ${change} since ${iso(at)}, but the server cannot safely edit the file`,
     fix: `write the update yourself (\`${command}\` shows how), or put \`status:\`, \`started:\` and \`resolved:\` each on its own line in plain form; the server retries every second`,
   };
+}
+
+/** An operator changed which components are affected, and a later list says otherwise. `list`: as it should be. */
+export function notCarried(id: string, list: readonly Affected[]): Problem {
+  return warningAt(
+    `incidents/${id}.md`,
+    'the components that you changed are not those of its newest list, which counts from its time on; the server cannot safely edit that',
+    `write \`components: ${yamlList(list)}\` below the newest heading that has \`components:\``,
+  );
 }
 
 /** The folder or the file is missing: do not write where it may come back. */

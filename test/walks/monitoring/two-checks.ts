@@ -10,8 +10,11 @@ export interface Checked extends World {
   readonly answers: Record<Id, number>;
 }
 
-/** The world, with one subscriber. */
-export async function checked(): Promise<Checked> {
+/**
+ * The world, with one subscriber.
+ * @param more lines of further components
+ */
+export async function checked(more = ''): Promise<Checked> {
   const answers = { api: 200, db: 200 };
   const server = createServer((req, res) => res.writeHead(answers[req.url?.slice(1) as Id] ?? 404).end());
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -23,7 +26,7 @@ export async function checked(): Promise<Checked> {
   const check = (id: Id, name: string) =>
     `  - { id: ${id}, name: ${name}, schedule: "*/5 * * * * *", check: { type: http, url: "${base}/${id}" }, detect: { failures: 2, recoveries: 1, latency: 1m } }\n`;
   const world = await openWorld({
-    site: () => `title: T\ncomponents:\n${check('api', 'API')}${check('db', 'Database')}`,
+    site: () => `title: T\ncomponents:\n${check('api', 'API')}${check('db', 'Database')}${more}`,
   });
   await world.pass(20, 1);
   await subscribed(world, 'ann@example.com');

@@ -1,0 +1,90 @@
+// Carries operators' changes of affected components on: what a file said when it was last seen here is compared with what
+// it says now.
+import { notCarried, unwritten } from '../../core/filing/problems.ts';
+import { withCarried } from '../../core/incidents/carried.ts';
+import { parseIncident } from '../../core/incidents/file/parse.ts';
+import { type Incident, keyOf } from '../../core/model/incident.ts';
+import type { Problem } from '../../core/model/problem.ts';
+import type { Site } from '../../core/model/site.ts';
+import { filedKey } from '../../core/notify/filed-words.ts';
+import type { Db } from '../../store/db/database.ts';
+import { readKeptFiles } from '../../store/incidents/last-good-files.ts';
+import { recordsOf } from '../../store/notify/first-seen.ts';
+import type { Writer } from '../publish/git-sync.ts';
+import type { Read } from './filing-round.ts';
+
+interface Carried {
+  /** The incidents with what was carried. */
+  readonly read: Read;
+  readonly wrote: boolean;
+  readonly problems: readonly Problem[];
+}
+
+export class Carry {
+  readonly #db: Db;
+  readonly #writer: Writer;
+  /** The text of each file as last seen or written, by id; null until those of an earlier process are read. */
+  #texts: Map<string, string> | null = null;
+
+  constructor({ db, writer }: { readonly db: Db; readonly writer: Writer }) {
+    this.#db = db;
+    this.#writer = writer;
+  }
+
+  /** Writes incident files, and knows that nobody else changed them so. */
+  readonly writer: Writer = {
+    create: async (id, text) => this.#noted(await this.#writer.create(id, text), id, text),
+    replace: async (id, before, text) => this.#noted(await this.#writer.replace(id, before, text), id, text),
+  };
+
+  #noted(done: boolean, id: string, text: string): boolean {
+    if (done) this.#texts?.set(id, text);
+    return done;
+  }
+
+  /** Writes each change of a list into the later lists of the machine. */
+  async round(read: Read, site: Site): Promise<Carried> {
+    this.#texts ??= new Map(
+      [...(await readKeptFiles(this.#db))].map(([path, text]) => [path.replace(/^.*\/|\.md$/g, ''), text]),
+    );
+    const problems: Problem[] = [];
+    const changed = new Map<string, string>();
+    for (const incident of read.isFolderMissing ? [] : read.incidents) {
+      const { id } = incident;
+      const text = read.text(id);
+      const before = this.#texts.get(id);
+      if (text === undefined || text === before) continue;
+      const hasLists =
+        incident.isPartlyUnreadable || incident.updates.some(({ change }) => change?.components);
+      const carried =
+        before === undefined || !hasLists ? { text } : await this.#carried(incident, before, text, site);
+      if (carried?.unwritten) problems.push(notCarried(id, carried.unwritten));
+      if (!carried || carried.unwritten) continue;
+      if (carried.text === text) this.#texts.set(id, text);
+      else
+        try {
+          if (await this.writer.replace(id, text, carried.text)) changed.set(id, carried.text);
+        } catch (error) {
+          problems.push(unwritten(id, (error as NodeJS.ErrnoException).code ?? 'unknown error'));
+        }
+    }
+    if (changed.size === 0) return { read, wrote: false, problems };
+    const incidents = read.incidents.map(one => {
+      const text = changed.get(one.id);
+      const now = text === undefined ? null : parseIncident(`${one.id}.md`, one.id, text).value;
+      return now ? { ...one, updates: now.updates } : one;
+    });
+    return {
+      read: { ...read, incidents, text: id => changed.get(id) ?? read.text(id) },
+      wrote: true,
+      problems,
+    };
+  }
+
+  /** In an operator's file, only what the machine wrote of a source that joined is changed. */
+  async #carried(incident: Incident, before: string, text: string, { components }: Site) {
+    if (incident.openedBy !== null) return withCarried(before, text, components, () => true);
+    const records = await recordsOf(this.#db, keyOf(incident));
+    return withCarried(before, text, components, ({ body }) => records.has(filedKey(body)));
+  }
+}
