@@ -11,7 +11,7 @@ import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
 import { unfiledTransitions } from '../../store/incidents/transitions.ts';
 import { lastGood } from '../timing/storage.ts';
-import { Carry } from './carry.ts';
+import { ChangedLists } from './changed-lists.ts';
 import { FilingNotes, type Unnoted } from './filing-notes.ts';
 import { type FilingDeps, FilingRound, type Read } from './filing-round.ts';
 import { makeRetire, type RetireDeps } from './retire.ts';
@@ -36,10 +36,10 @@ export const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gatherin
 export function makeFile(deps: FilingDeps & RetireDeps): File {
   const unnoted: Unnoted = new Map();
   const retire = makeRetire(deps);
-  const carry = new Carry(deps);
-  const filing = { ...deps, writer: carry.writer };
+  const lists = new ChangedLists(deps);
+  const filing = { ...deps, writer: lists.writer };
   return lastGood(async (asRead, site, now) => {
-    const { read, wrote, problems } = await carry.round(asRead, site);
+    const { read, wrote, problems } = await lists.round(asRead, site);
     const left = await retire(read, site, now);
     const filed = await file(filing, unnoted, read, site, now);
     filed.problems.push(...problems, ...left);

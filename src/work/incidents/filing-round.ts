@@ -191,14 +191,14 @@ export class FilingRound {
     const open = incidentToJoin(one, there, site) ?? (await this.#notes.begunWith(one, written, site));
     const over = incidentToReopen(one, there, site);
     // An operator may have ended it while a source of it failed.
-    const isLeft = over !== null && [...(await this.#membersOf(over)).values()].some(({ isDown }) => isDown);
+    const isLeft = over !== null && [...(await this.#statesOf(over)).values()].some(({ isDown }) => isDown);
     const ended = isLeft ? null : over;
     const previous = await this.#notes.previousOf(one, this.#read.incidents);
     const lastGood = this.#read.incidents.find(({ id }) => id === previous);
     return decideFiling(one, { previous, lastGood, read: this.#text, site, isDeferred, open, ended, until });
   }
 
-  async #membersOf(incident: Incident): Promise<Members> {
+  async #statesOf(incident: Incident): Promise<Members> {
     const known = this.#changing.get(incident.id)?.now;
     return known ?? memberStates(incident, await this.#notes.filedIn(incident.id), this.#site);
   }
@@ -210,7 +210,7 @@ export class FilingRound {
     if (!incident) return void this.#blocked.add(one.source);
     const known = this.#changing.get(id);
     const filed = await this.#notes.filedIn(id);
-    const members = await this.#membersOf(incident);
+    const members = await this.#statesOf(incident);
     const base = known?.base ?? members;
     const before = members.get(one.source);
     const said = { message: one.message };

@@ -1,11 +1,18 @@
 // Carries what an operator changes in a list of affected components into the later lists: each of those names all that
 // are affected from its time on, so that the change would end there.
-import { type Affected, type Incident, type IncidentUpdate, meansAll, reachedBy } from '../model/incident.ts';
-import { cutFile, joinFile, setValues } from './file/edit.ts';
-import { readMoments } from './file/moments.ts';
-import { parseIncident } from './file/parse.ts';
-import { cutSections } from './file/timeline.ts';
-import { yamlList } from './file/yaml-values.ts';
+
+import { cutFile, joinFile, setValues } from '../../incidents/file/edit.ts';
+import { readMoments } from '../../incidents/file/moments.ts';
+import { parseIncident } from '../../incidents/file/parse.ts';
+import { cutSections } from '../../incidents/file/timeline.ts';
+import { yamlList } from '../../incidents/file/yaml-values.ts';
+import {
+  type Affected,
+  type Incident,
+  type IncidentUpdate,
+  meansAll,
+  reachedBy,
+} from '../../model/incident.ts';
 
 type Components = readonly { readonly id: string; readonly name: string }[];
 

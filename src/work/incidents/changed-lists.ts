@@ -1,7 +1,8 @@
 // Carries operators' changes of affected components on: what a file said when it was last seen here is compared with what
 // it says now.
+
+import { withCarried } from '../../core/filing/edited/carried-lists.ts';
 import { notCarried, unwritten } from '../../core/filing/problems.ts';
-import { withCarried } from '../../core/incidents/carried.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, keyOf } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
@@ -20,7 +21,7 @@ interface Carried {
   readonly problems: readonly Problem[];
 }
 
-export class Carry {
+export class ChangedLists {
   readonly #db: Db;
   readonly #writer: Writer;
   /** The text of each file as last seen or written, by id; null until those of an earlier process are read. */
