@@ -9,7 +9,7 @@ import { Changes } from './incidents/changes.ts';
 import type { IncidentFiles } from './incidents/file-cache.ts';
 import { boundsOf, identityOf } from './incidents/listing.ts';
 import { rememberedFile, scanFiles, scanFolder } from './incidents/scan.ts';
-import { LastRead } from './missing/last-read.ts';
+import { LastRead, type Remembered } from './missing/last-read.ts';
 import { FolderMissing } from './missing/missing.ts';
 import { readRegularFile } from './regular-file.ts';
 
@@ -76,18 +76,18 @@ export class StatusFolder {
    * Takes the files that an earlier process last read well: they stand in for what cannot be read, or is missing. `isNew`: there was
    * none, so that what was committed stands in.
    */
-  remember(
-    texts: ReadonlyMap<string, string>,
-    identity: string | null,
-    wasMissing: boolean,
-    isNew: boolean,
-  ): void {
-    this.#last.remember(texts, identity, wasMissing, isNew);
+  remember(texts: ReadonlyMap<string, string>, beside: Remembered): void {
+    this.#last.remember(texts, beside);
   }
 
   /** The folders of the incidents last read, for `remember`; null if there was none. */
   identity(): string | null {
     return this.#last.identity();
+  }
+
+  /** The original of each copy, both by path below incidents/, for `remember`. */
+  copies(): Readonly<Record<string, string>> {
+    return this.#last.copies();
   }
 
   /** The next reading drops the incidents of missing files. */
@@ -111,9 +111,9 @@ export class StatusFolder {
     return this.#last.get(path.join(this.folder, name)) !== undefined;
   }
 
-  /** Whether somebody may still be writing the file of that id. */
-  isBeingWritten(id: string, now: Millis): boolean {
-    return this.#current.isBeingWritten(id, now);
+  /** Whether somebody may still be writing the file of that id: it was not quiet for `quiet` ms, by default two seconds. */
+  isBeingWritten(id: string, now: Millis, quiet?: Millis): boolean {
+    return this.#current.isBeingWritten(id, now, quiet);
   }
 
   nameOf(id: string): string {

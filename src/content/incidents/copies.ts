@@ -6,54 +6,145 @@ import type { ReadFile } from './scan.ts';
 
 type Good = ReadFile & { readonly good: Incident };
 
-/**
- * The files that are not shown because another one tells the same incident, with that one. It is the same by its title,
- * start, components and sources, and by at least half of the updates of the shorter one: as one of them is edited or
- * ended, they stay the same. An open one is shown before others, then the one that says more, so nothing is green by
- * luck.
- */
-export function copiesAmong(files: readonly ReadFile[]): ReadonlyMap<ReadFile, ReadFile> {
-  const alike = new Map<string, Good[]>();
-  for (const file of files) {
-    if (!isRead(file)) continue;
-    const { title, started } = file.good;
-    const name = `${started} ${title}`;
-    const same = alike.get(name);
-    if (same) same.push(file);
-    else alike.set(name, [file]);
+/** What to show of files and their copies. */
+interface Shown {
+  /** The files that are not shown, with the one that is shown in their place. */
+  readonly hidden: ReadonlyMap<ReadFile, ReadFile>;
+  /** The copies that are shown in place of their originals, with these: they have their ids. */
+  readonly inPlaceOf: ReadonlyMap<ReadFile, ReadFile>;
+}
+
+export class Copies {
+  /** The copies of the last reading, by path: the path of the original, and the copy as it was. */
+  #last: ReadonlyMap<string, { readonly of: string; readonly was: ReadFile }> = new Map();
+  /** The paths of the others: a file beside one of them is its copy, not the other way round. */
+  #originals: ReadonlySet<string> = new Set();
+
+  /**
+   * Takes what an earlier process knew.
+   * @param copies the path of each copy's original, by the copy's path
+   */
+  remember(files: ReadonlyMap<string, ReadFile>, copies: ReadonlyMap<string, string>): void {
+    this.#last = new Map(
+      [...copies].flatMap(([file, of]) => (files.has(file) ? [[file, { of, was: files.get(file)! }]] : [])),
+    );
+    this.#originals = new Set([...files.keys()].filter(file => !copies.has(file)));
   }
-  const copies = new Map<ReadFile, ReadFile>();
-  for (const group of alike.values()) {
-    if (group.length === 1) continue;
-    const shown: Good[] = [];
-    for (const file of group.sort(byNews)) {
-      const other = shown.find(one => isCopy(one.good, file.good));
-      if (other) copies.set(file, other);
-      else shown.push(file);
+
+  /** Each copy's original, for `remember`. */
+  known(): ReadonlyMap<string, string> {
+    return new Map([...this.#last].map(([file, { of }]) => [file, of]));
+  }
+
+  /**
+   * Which files are shown. One of several that tell the same incident is: the original, unless it is over and a copy is
+   * open, or a copy says more, so nothing is green by luck. An edited copy is an incident of its own once it is none by
+   * its contents; while it stands as it was, its original may be corrected.
+   */
+  among(files: readonly ReadFile[]): Shown {
+    const read = files.filter(isRead);
+    const copies = this.#left(read);
+    const alike = new Map<string, Good[]>();
+    for (const file of read.filter(one => !copies.has(one))) {
+      const name = `${file.good.started} ${file.good.title}`;
+      const same = alike.get(name);
+      if (same) same.push(file);
+      else alike.set(name, [file]);
     }
+    const isNew = ({ file }: Good) => Number(!this.#originals.has(file));
+    for (const group of alike.values()) {
+      if (group.length === 1) continue;
+      const shown: Good[] = [];
+      for (const file of group.sort((a, b) => isNew(a) - isNew(b) || byNews(a, b))) {
+        const other = shown.find(one => isCopy(one.good, file.good) && !this.#isBegunFrom(one, file));
+        if (other) copies.set(file, other);
+        else shown.push(file);
+      }
+    }
+    // The original may be a copy itself.
+    for (const [copy, of] of copies) copies.set(copy, copies.get(of) ?? of);
+    this.#last = new Map([...copies].map(([copy, { file }]) => [copy.file, { of: file, was: copy }]));
+    this.#originals = new Set(read.filter(file => !copies.has(file)).map(({ file }) => file));
+    return shownOf(copies);
   }
-  return copies;
+
+  /** The copies that are as they were, though their original may have been corrected. */
+  #left(files: readonly Good[]): Map<Good, Good> {
+    const byPath = new Map(files.map(file => [file.file, file]));
+    const left = new Map<Good, Good>();
+    for (const [file, { of, was }] of this.#last) {
+      const [copy, original] = [byPath.get(file), byPath.get(of)];
+      if (copy && original && copy.goodText === was.goodText && isOneCorrected(copy.good, original.good))
+        left.set(copy, original);
+    }
+    return left;
+  }
+
+  /** Whether a copy of an incident that is over was edited, and is open: it begins another one. */
+  #isBegunFrom(original: Good, copy: Good): boolean {
+    const last = this.#last.get(copy.file);
+    const wasOver = last?.of === original.file && last.was.good && !isOpen(last.was.good);
+    return wasOver === true && isOpen(copy.good) && !isOpen(original.good);
+  }
 }
 
 function isRead(file: ReadFile): file is Good {
   return file.good !== null;
 }
 
-function byNews(a: Good, b: Good): number {
-  const isOpenToo = Number(isOpen(b.good)) - Number(isOpen(a.good));
-  const saysMore = b.good.updates.length - a.good.updates.length;
-  return isOpenToo || saysMore || byState(a, b) || a.file.length - b.file.length || byRank(a, b);
+function shownOf(copies: ReadonlyMap<Good, Good>): Shown {
+  const hidden = new Map<ReadFile, ReadFile>();
+  const inPlaceOf = new Map<ReadFile, ReadFile>();
+  for (const original of new Set(copies.values())) {
+    const all = [original, ...[...copies.keys()].filter(copy => copies.get(copy) === original)];
+    const [shown, ...others] = all.sort(byWords) as [Good, ...Good[]];
+    for (const other of others) hidden.set(other, shown);
+    if (shown !== original) inPlaceOf.set(shown, original);
+  }
+  return { hidden, inPlaceOf };
 }
 
+function byWords(a: Good, b: Good): number {
+  const isOpenToo = Number(isOpen(b.good)) - Number(isOpen(a.good));
+  return isOpenToo || b.good.updates.length - a.good.updates.length;
+}
+
+/** Where no file is known to be the original. */
+function byNews(a: Good, b: Good): number {
+  return byWords(a, b) || byState(a, b) || a.file.length - b.file.length || byRank(a, b);
+}
+
+function factsOf(incident: Incident): string {
+  return JSON.stringify([incident.components, incident.scheduled, incident.rrule, sourcesOf(incident)]);
+}
+
+/**
+ * Whether files with one title and start tell the same incident: by their components, plan and sources, and by at least
+ * half of the updates of the shorter one. As one of them is edited or ended, they stay the same.
+ */
 function isCopy(one: Incident, other: Incident): boolean {
-  const facts = (incident: Incident) =>
-    JSON.stringify([incident.components, incident.scheduled, incident.rrule, sourcesOf(incident)]);
-  if (facts(one) !== facts(other)) return false;
+  if (factsOf(one) !== factsOf(other)) return false;
   const [said, told] = [one, other].map(
     ({ updates }) => new Set(updates.map(({ key, label, body }) => `${key} ${label} ${body}`)),
   ) as [Set<string>, Set<string>];
   const same = [...said].filter(update => told.has(update)).length;
   return same * 2 >= Math.min(said.size, told.size);
+}
+
+/** Whether one may be the other, corrected. With another title, start and components, its file was used again. */
+function isOneCorrected(one: Incident, other: Incident): boolean {
+  return one.title === other.title || one.started === other.started || factsOf(one) === factsOf(other);
+}
+
+const renamed = new WeakMap<Incident, Incident>();
+
+/** The incident of a file under the id of its original. The same object for the same values. */
+export function underIdOf({ id }: ReadFile, incident: Incident): Incident {
+  const known = renamed.get(incident);
+  if (known?.id === id) return known;
+  const one = { ...incident, id };
+  renamed.set(incident, one);
+  return one;
 }
 
 /** The problem that `file` is not shown because `shown` tells the same. */

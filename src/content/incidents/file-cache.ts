@@ -4,7 +4,7 @@ import { byRank, duplicateIdProblem, similarIdProblem } from '../../core/inciden
 import type { Incident } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { copiesAmong, copyProblem } from './copies.ts';
+import { Copies, copyProblem, underIdOf } from './copies.ts';
 import type { ReadFile } from './scan.ts';
 import { isBeingWritten } from './stamps.ts';
 
@@ -26,7 +26,7 @@ export interface IncidentFiles {
   text(id: string): string | undefined;
   fileOf(id: string): string;
   /** Whether the end of its text may not be written yet. */
-  isBeingWritten(id: string, now: Millis): boolean;
+  isBeingWritten(id: string, now: Millis, quiet?: Millis): boolean;
   /** A problem for each other file with the same id (`fileOf` is the one shown), or that tells the same incident. */
   duplicatesOf(id: string): readonly Problem[];
 }
@@ -35,6 +35,7 @@ export class FileCache {
   readonly files = new Map<string, ReadFile>();
   /** Problems of files that are not read. */
   misplaced: readonly Problem[] = [];
+  readonly copies = new Copies();
   /** Files by lower-case id; of equal ids the first is shown. Nearly always one. */
   readonly #byId = new Map<string, readonly ReadFile[]>();
   #texts: ReadonlyMap<string, string> | null = null;
@@ -110,23 +111,32 @@ export class FileCache {
         }
       }
     }
-    const copies = copiesAmong(shownFiles);
-    for (const [copy, shown] of copies) problems.push(copyProblem(copy, shown));
-    const incidents = shownFiles.flatMap(file => (copies.has(file) ? [] : (file.good ?? [])));
-    const shownAs = (id: string) => this.withId(id.normalize('NFC'));
+    const { hidden, inPlaceOf } = this.copies.among(shownFiles);
+    for (const [copy, shown] of hidden) problems.push(copyProblem(copy, shown));
+    const incidents = shownFiles.flatMap(file => {
+      const original = inPlaceOf.get(file);
+      if (file.good === null || hidden.has(file)) return [];
+      return original ? underIdOf(original, file.good) : file.good;
+    });
+    const own = (id: string) => this.withId(id.normalize('NFC'));
+    const shownAs = (id: string) => {
+      const file = own(id);
+      const other = file && hidden.get(file);
+      return other && inPlaceOf.get(other) === file ? other : file;
+    };
     return {
       incidents,
       problems,
       unread,
       missing,
       text: id => shownAs(id)?.text ?? undefined,
-      isBeingWritten: (id, now) => isBeingWritten(shownAs(id) ?? { changedAt: null }, now),
+      isBeingWritten: (id, now, quiet) => isBeingWritten(shownAs(id) ?? { changedAt: null }, now, quiet),
       fileOf: id => shownAs(id)?.file ?? path.join(folder, `${id}.md`),
       duplicatesOf(id) {
-        const shown = shownAs(id);
+        const shown = own(id);
         const others = shown ? byId.get(shown.id.toLowerCase())! : [];
         const ofId = others.filter(other => other.id === shown?.id && other !== shown);
-        const same = [...copies].filter(pair => pair.includes(shown!));
+        const same = [...hidden].filter(pair => pair.includes(shown!));
         return [
           ...ofId.map(other => duplicateIdProblem(other, shown!)),
           ...same.map(([copy, other]) => copyProblem(copy, other)),

@@ -13,9 +13,16 @@ export function isYoung(stamp: string): boolean {
   return YOUNG.test(stamp);
 }
 
-/** Whether a file changed so lately that its end may not be written yet. A time far in the future is no sign of it. */
-export function isBeingWritten({ changedAt }: { readonly changedAt: Millis | null }, now: Millis): boolean {
-  return changedAt !== null && Math.abs(now - changedAt) < QUIET_MS;
+/**
+ * Whether a file changed so lately that its end may not be written yet. A time far in the future is no sign of it.
+ * @param quiet for how long it must not have changed, ms
+ */
+export function isBeingWritten(
+  { changedAt }: { readonly changedAt: Millis | null },
+  now: Millis,
+  quiet: Millis = QUIET_MS,
+): boolean {
+  return changedAt !== null && Math.abs(now - changedAt) < quiet;
 }
 
 /**

@@ -15,6 +15,17 @@ import { missingProblem, type Reason } from './missing.ts';
 /** A folder that is being removed loses its files first: files gone for less than this may be missing. */
 const GOES_WITHIN_MS = 1000;
 
+/** What an earlier process knew beside the texts. */
+export interface Remembered {
+  /** `identity` of the folder. */
+  readonly folder: string | null;
+  /** The original of each copy. */
+  readonly copies: Readonly<Record<string, string>>;
+  readonly wasMissing: boolean;
+  /** Nothing was ever kept. */
+  readonly isNew: boolean;
+}
+
 export class LastRead {
   /** The folders with incidents and their `identityOf`, by path below the folder (itself: ""). */
   folders: ReadonlyMap<string, string | null> = new Map();
@@ -68,15 +79,21 @@ export class LastRead {
 
   remember(
     texts: ReadonlyMap<string, string>,
-    identity: string | null,
-    wasMissing: boolean,
-    isNew: boolean,
+    { folder: identity, copies, wasMissing, isNew }: Remembered,
   ): void {
     this.#isNew = isNew;
     if (identity !== null) this.folders = new Map(Object.entries(JSON.parse(identity)));
     this.#hadSite ||= identity !== null || texts.size > 0;
     this.#wasMissing = wasMissing;
     this.#remembered = this.#asFiles(texts);
+    const pathOf = (name: string) => path.join(this.#folder, name);
+    const pairs = Object.entries(copies).map(([copy, of]) => [pathOf(copy), pathOf(of)] as const);
+    this.cache.copies.remember(this.#remembered, new Map(pairs));
+  }
+
+  copies(): Readonly<Record<string, string>> {
+    const nameOf = (file: string) => path.relative(this.#folder, file);
+    return Object.fromEntries([...this.cache.copies.known()].map(([copy, of]) => [nameOf(copy), nameOf(of)]));
   }
 
   #asFiles(texts: ReadonlyMap<string, string>): ReadonlyMap<string, ReadFile> {

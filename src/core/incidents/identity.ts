@@ -1,7 +1,7 @@
 // Identity: which updates and incidents are those already known, whatever was corrected: a time, words, a file's name.
 import { createHash } from 'node:crypto';
 import { type Incident, type IncidentUpdate, sourcesOf, timeInKey, updateKey } from '../model/incident.ts';
-import type { Millis } from '../model/time.ts';
+import { DAY, type Millis } from '../model/time.ts';
 
 /** An update as last read. */
 export interface KnownUpdate {
@@ -64,10 +64,7 @@ export function recognise<Kind extends Incident>(
     JSON.stringify(front) === JSON.stringify(known.front) &&
     sources.join() === known.sources?.join() &&
     said.length === known.updates.length &&
-    said.every(({ as, words }, index) => {
-      const before = known.updates[index]!;
-      return as === before.as && words === before.words;
-    });
+    known.updates.every(({ as, words }, index) => as === said[index]!.as && words === said[index]!.words);
   const record = isSame ? known : { ...recordOf(known, id, said), sources, front };
   const updates = read.map((update, index) => {
     const { key } = record.updates[index]!;
@@ -114,9 +111,8 @@ export function isSameIncident(known: KnownIncident, incident: Incident, justGon
   const said = saidIn(incident);
   const sources = sourcesOf(incident);
   // Outages that begin in one second read alike.
-  const isOther =
-    known.sources?.length && sources.length && !sources.some(one => known.sources?.includes(one));
-  if (isOther) return false;
+  if (known.sources?.length && sources.length && !sources.some(one => known.sources?.includes(one)))
+    return false;
   const [before, after] = [known.front, frontOf(incident)];
   const agrees =
     before?.started === after.started || (before?.title === after.title && (!before.isOver || after.isOver));
@@ -142,6 +138,18 @@ export function isFiledAgain(known: KnownIncident, incident: Incident): boolean 
   const times = new Set(known.updates.map(({ as }) => timeInKey(as)));
   const isSameTime = ({ as }: UpdateWords) => times.has(timeInKey(as));
   return incident.openedBy !== null && known.id === incident.id && saidIn(incident).some(isSameTime);
+}
+
+/**
+ * Whether a person used a file again for another incident: it is news, begins after all that is known of the file, and
+ * goes on though that was over, or is more than a day later.
+ */
+export function isUsedAgain({ front, updates }: KnownIncident, incident: Incident, now: Millis): boolean {
+  const { started, resolved, scheduled, openedBy } = incident;
+  if (!front || scheduled || openedBy !== null || now - started > DAY) return false;
+  const times = updates.flatMap(({ key, as }) => [Date.parse(timeInKey(key)), Date.parse(timeInKey(as))]);
+  const last = Math.max(front.started, ...times.filter(time => !Number.isNaN(time)));
+  return started > last + (front.isOver && resolved === null ? 0 : DAY);
 }
 
 type UpdateWords = Pick<KnownUpdate, 'as' | 'words'>;
@@ -226,10 +234,9 @@ function placed(
 
 /** The key that a new update gets: its own, or the next number that is free. */
 function unused(key: string, used: ReadonlySet<string>): string {
-  for (let free = key, number = 1; ; number++) {
-    if (!used.has(free)) return free;
-    free = updateKey(timeInKey(key), number);
-  }
+  let free = key;
+  for (let number = 1; used.has(free); number++) free = updateKey(timeInKey(key), number);
+  return free;
 }
 
 /** Whether words may be the other ones after a correction. */

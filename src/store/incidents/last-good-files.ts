@@ -9,6 +9,8 @@ import { readMeta, writeMeta } from '../db/meta.ts';
 export interface KeptRecord {
   /** The identity of the incidents folder and its subfolders; null if there was none. */
   readonly folder: string | null;
+  /** The original of each file that is a copy, both by path below the incidents folder. */
+  readonly copies: Readonly<Record<string, string>>;
   /** Since when the folder has been missing; null if it is not. */
   readonly missingSince: Millis | null;
   /** The last good status.yaml; null if none was kept yet. */
@@ -17,7 +19,7 @@ export interface KeptRecord {
 
 const STEP = 200;
 
-export const NOTHING_KEPT: KeptRecord = { folder: null, missingSince: null, site: null };
+export const NOTHING_KEPT: KeptRecord = { folder: null, copies: {}, missingSince: null, site: null };
 
 /** All kept texts, by path below the incidents folder. */
 export async function readKeptFiles(db: Db): Promise<Map<string, string>> {

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   isFiledAgain,
   isSameIncident,
+  isUsedAgain,
   type KnownIncident,
   recognise,
 } from '../../core/incidents/identity.ts';
@@ -66,6 +67,8 @@ export class Identities {
     // An incident that cannot be read to its end, or may still get another name, is no record.
     if (this.#isReader || incident.isPartlyUnreadable || incident.gathering) return named;
     this.#named.set(incident, named);
+    const before = this.#byId.get(incident.id);
+    if (before?.goneAt === null && before.key !== known.key) this.#put({ ...before, goneAt: now });
     if (record !== known || this.#gone.has(known.key)) this.#put({ ...record, goneAt: null });
     return named;
   }
@@ -81,14 +84,15 @@ export class Identities {
   #knownAs(incident: Incident, ids: ReadonlySet<string>, now: Millis): KnownIncident {
     const { id, aliases = [] } = incident;
     const own = this.#byId.get(id);
-    if (own && own.goneAt === null) return own;
+    if (own?.goneAt === null && !isUsedAgain(own, incident, now)) return own;
     // The last one gone comes first: there may be copies.
     const gone = [...(own ? [own] : []), ...[...this.#gone.values()].reverse()];
     const before =
       gone.find(one => [one.id, ...one.former].some(name => aliases.includes(name))) ??
       gone.find(
         one =>
-          isFiledAgain(one, incident) || isSameIncident(one, incident, Math.abs(now - one.goneAt!) < JUST),
+          isFiledAgain(one, incident) ||
+          isSameIncident(one, incident, one.goneAt !== null && Math.abs(now - one.goneAt) < JUST),
       );
     if (before) return before;
     const names = [...aliases.filter(name => !name.includes('/') && !ids.has(name)), id];

@@ -47,11 +47,15 @@ export class LastGoodFiles {
   }
 
   /** Brings the kept texts and notes up to date; writes only what changed. */
-  async round(beside: Omit<KeptRecord, 'folder'>): Promise<void> {
+  async round(beside: Omit<KeptRecord, 'folder' | 'copies'>): Promise<void> {
     // Before the kept texts are read, every one of them would look deleted.
     if (!this.#isRecalled) return;
     const texts = this.#folder.goodTexts();
-    const noted: KeptRecord = { folder: this.#folder.identity(), ...beside };
+    const noted: KeptRecord = {
+      folder: this.#folder.identity(),
+      copies: this.#folder.copies(),
+      ...beside,
+    };
     const print = JSON.stringify(noted);
     if (this.#last?.texts === texts && this.#last.beside === print) return;
     const kept = this.#kept ?? (await readKeptFiles(this.#db));
@@ -87,7 +91,7 @@ export async function recallLastGood(folder: StatusFolder, db: Db) {
     const kept = await readKept(db);
     const isNew = kept === NOTHING_KEPT && (await readForgotten(db)) === null;
     const texts = await readKeptFiles(db);
-    folder.remember(texts, kept.folder, kept.missingSince !== null, isNew);
+    folder.remember(texts, { ...kept, wasMissing: kept.missingSince !== null, isNew });
     return { ...kept, texts };
   } catch (error) {
     if (error instanceof StorageFault) return null;

@@ -2,7 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { isSameIncident, type KnownIncident, recognise } from '../../../src/core/incidents/identity.ts';
+import {
+  isSameIncident,
+  isUsedAgain,
+  type KnownIncident,
+  recognise,
+} from '../../../src/core/incidents/identity.ts';
 import { keyOf, refOf } from '../../../src/core/model/incident.ts';
 import { HOUR, iso, MINUTE } from '../../../src/core/model/time.ts';
 import { announcements } from '../../../src/core/notify/news.ts';
@@ -230,6 +235,32 @@ describe('a file under another name', () => {
   ])('%s', (_, before, after, justGone, later) => {
     expect(isSameIncident(known(before), read(after), true)).toBe(justGone);
     expect(isSameIncident(known(before), read(after), false)).toBe(later);
+  });
+
+  const MONTH = 30 * 1440;
+  const later = (by: number, end: number | null = null) => ({
+    started: by,
+    sections: [{ ...A, at: by }],
+    end: end === null ? null : by + end,
+  });
+  test.each<[string, readonly Written[], Written, boolean]>([
+    ['open, after it was over', [later(-MONTH, 60)], later(0), true],
+    ['open, after it was over today', [later(-90, 60)], later(0), true],
+    ['open again, with the same start', [later(-90, 60)], later(-90), false],
+    ['open again, its start corrected', [{ ...later(-90, 60), sections: [A] }], later(-60), false],
+    ['open, its date corrected by a month', [later(-MONTH)], later(0), true],
+    ['over, its date corrected by a month', [later(-MONTH, 60)], later(0, 60), true],
+    ['its date mistyped, and corrected back', [later(0), later(-MONTH)], later(0), false],
+    ['its date corrected to another old one', [later(-MONTH)], later(-20 * 1440), false],
+    ['its start corrected by hours', [later(-300)], later(0), false],
+  ])('used again for another incident: %s', (_, before, after, isUsed) => {
+    const record = before.reduce(
+      (known, written) => recognise(known, parseIncident('x.md', 'x', fileOf(written)).value!).record,
+      { key: 'x', id: 'x', former: [], updates: [], gone: [] } as KnownIncident,
+    );
+    const read = parseIncident('x.md', 'x', fileOf(after)).value!;
+    expect(isUsedAgain(record, read, NOW)).toBe(isUsed);
+    expect(isUsedAgain(record, { ...read, openedBy: 'probe:api' }, NOW)).toBe(false);
   });
 
   test('a machine’s words are no sign', () => {

@@ -1,5 +1,5 @@
 // A copy of an incident's file beside it: nobody is told again, the page is never green by luck, and both are named.
-import { rm } from 'node:fs/promises';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openWorld, subscribed, type World } from '../world.ts';
@@ -70,3 +70,126 @@ test('files of one title and start are two incidents if they are about other com
   expect(world.system.snapshot().incidents).toHaveLength(3);
   expect(await problems(world)).toEqual([]);
 });
+
+const at = (world: World, id: string) => path.join(world.dir, 'status', 'incidents', `${id}.md`);
+/** Before and after the original by its name. */
+const COPIES = ['20260310_api', '20260310_web'];
+
+type Edit = (text: string) => string;
+const titled: Edit = text => text.replace('Slow exports', 'API errors');
+const moved: Edit = text => text.replace('dashboard', 'api').replace('major', 'critical');
+const opened: Edit = text =>
+  text.replace(/resolved\nresolved:.*/, 'investigating').replace(/\n## Resolved[\s\S]*/, '');
+const begun: Edit = text =>
+  text
+    .replace(/started:.*/, 'started: 2026-03-10T11:59:30Z')
+    .replace(/## Investigating.*/, '## Investigating 11:59 UTC');
+const all: Edit = text => begun(opened(moved(titled(text))));
+const LONG_OVER = ended(FILE).replaceAll('2026-03-10', '2026-02-28');
+
+test.each<[string, string, readonly Edit[]]>([
+  ['an open one, edited at once', FILE, [all]],
+  ['an open one, by its title and components alone', FILE, [text => moved(titled(text))]],
+  ['an open one, by its title, then the rest', FILE, [titled, all]],
+  ['an open one, by its components, then the rest', FILE, [moved, all]],
+  ['an open one, by its start, then the rest', FILE, [begun, all]],
+  ['one that ended today, edited at once', ended(FILE), [all]],
+  ['one that ended long ago, edited at once', LONG_OVER, [all]],
+  ['one that ended long ago, by its title, then the rest', LONG_OVER, [titled, moved, all]],
+  ['one that ended long ago, by its status, then the rest', LONG_OVER, [opened, titled, all]],
+])('a new incident begun as a copy of %s, is told as one of its own, once', async (_, original, edits) => {
+  for (const copy of COPIES) {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await world.write(`${ID}.md`, original);
+    await world.pass(20, 5);
+    const entries = async () =>
+      (await world.get('/status/feed.json')).json.items.map(({ id }: { id: string }) => id) as string[];
+    const [told, shown] = [subjects(world).length, await entries()];
+    await copyFile(at(world, ID), at(world, copy));
+    await world.pass(20, 5);
+    await world.restart();
+    await world.pass(20, 5);
+    expect([subjects(world).length, await entries()]).toEqual([told, shown]);
+    let text = original;
+    for (const edit of edits) {
+      text = edit(text);
+      await world.write(`${copy}.md`, text);
+      await world.pass(20, 5);
+    }
+    await world.restart();
+    await world.write(`${copy}.md`, `${text}\n## Identified 12:01 UTC\nIt waits for a disk.\n`);
+    await world.pass(20, 5);
+    const [incident, update] = world.mails.filter(({ subject }) => subject?.startsWith('[')).slice(told);
+    expect(subjects(world).slice(told).join()).toMatch(/^\[INCIDENT\] [^,]+,\[UPDATE\] API errors$/);
+    expect(incident?.references).toBeUndefined();
+    expect(update?.references).toBe(incident?.messageId);
+    const now = await entries();
+    expect(now).toEqual(expect.arrayContaining(shown));
+    expect(new Set(now).size).toBe(shown.length + 2);
+    expect(await problems(world)).toEqual([]);
+  }
+});
+
+test.each<[string, Edit]>([
+  ['title', titled],
+  ['components', moved],
+  ['start', begun],
+  ['words', text => text.replace('take longer than usual', 'fail')],
+])('a copy whose original is then corrected, its %s, is a copy still', async (_, correct) => {
+  for (const copy of COPIES) {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await world.write(`${ID}.md`, FILE);
+    await world.pass(20, 5);
+    await copyFile(at(world, ID), at(world, copy));
+    await world.pass(20, 5);
+    await world.write(`${ID}.md`, correct(FILE));
+    await world.pass(20, 5);
+    await world.restart();
+    await world.pass(20, 5);
+    expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+    expect(world.system.snapshot().incidents.map(({ id }) => id)).toEqual([ID]);
+    expect((await problems(world)).map(({ message }) => message).join()).toContain(copy);
+    // Edited afterwards, it is one of its own.
+    await world.write(`${copy}.md`, all(FILE).replace('API', 'Web'));
+    await world.pass(20, 5);
+    expect(subjects(world).slice(1)).toEqual(['[INCIDENT] Web errors']);
+  }
+});
+
+test('a file that is used again for another incident leaves its copy on the page', async () => {
+  const world = await openWorld();
+  await world.write(`${ID}.md`, FILE);
+  await world.pass(20, 5);
+  await copyFile(at(world, ID), at(world, COPIES[0]!));
+  await world.pass(20, 5);
+  await world.write(`${ID}.md`, all(FILE));
+  await world.pass(20, 5);
+  expect(
+    world.system
+      .snapshot()
+      .incidents.map(({ title }) => title)
+      .sort(),
+  ).toEqual(['API errors', 'Slow exports']);
+});
+
+test.each(COPIES)(
+  'a copy whose original is taken away, and one that is renamed, tell nobody: %s',
+  async copy => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await world.write(`${ID}.md`, FILE);
+    await world.pass(20, 5);
+    await copyFile(at(world, ID), at(world, copy));
+    await world.pass(20, 5);
+    await rm(at(world, ID));
+    await world.pass(20, 5);
+    await rename(at(world, copy), at(world, '20260310_renamed'));
+    await world.pass(20, 5);
+    await world.write('20260310_renamed.md', titled(FILE) + MORE);
+    await world.pass(20, 5);
+    expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[UPDATE] API errors']);
+    expect(await problems(world)).toEqual([]);
+  },
+);
