@@ -76,11 +76,11 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
   }
 }
 
-/** When something was told of the machine's incidents that are told about, by lasting name. */
+/** When something was told of the incidents that are told about, by lasting name. */
 async function whenToldOf(incidents: readonly Incident[], db: Db): Promise<ReadonlyMap<string, Told>> {
   const told = new Map<string, Told>();
   for (const incident of incidents) {
-    if (incident.openedBy === null || incident.status === 'resolved') continue;
+    if (incident.status === 'resolved') continue;
     const at = await whenAnnounced(db, keyOf(incident));
     if (at !== null) told.set(keyOf(incident), at);
   }

@@ -1,5 +1,6 @@
 // End words: with which of its updates an end is told.
 import type { Incident, IncidentUpdate } from '../model/incident.ts';
+import { isWordless } from './wordless.ts';
 
 /** What is known of an update: whether it was seen before, and whether a machine wrote its words. */
 interface Known {
@@ -30,9 +31,4 @@ export function endInWords(
   const filed = claims.find(one => isFiled(one) && one.at === resolved);
   const isAgain = count > 0 && isSeen(end);
   return as(own ?? filed ?? (isAgain ? after.find(one => !isSeen(one)) : undefined));
-}
-
-/** Whether an update says no more than its status. */
-export function isWordless({ body, label }: IncidentUpdate): boolean {
-  return body.trim() === '' && label === null;
 }

@@ -21,8 +21,9 @@ import {
 import { DAY, type Millis } from '../model/time.ts';
 import { beforeEnd, joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
 import { bringsComponents, isWorse } from './concern.ts';
-import { endInWords, isWordless } from './end-words.ts';
+import { endInWords } from './end-words.ts';
 import { filedKey } from './filed-words.ts';
+import { isWordless, withLateWords, withoutWordsMark } from './wordless.ts';
 
 export interface Announcement extends UpdateRef {
   readonly incident: Incident;
@@ -60,7 +61,9 @@ export function announcements(
     const incident = shown.gathering ? shown.gathering.filed : shown;
     // It could not be read completely.
     if (incident === null || (incident.isPartlyUnreadable && !firstRound)) continue;
-    found.push(...newsOf(incident, seen, now, firstRound, leads, whenTold));
+    const has = (key: string) => seen.has(refOf({ incidentId: keyOf(incident), key }));
+    const news = newsOf(incident, seen, now, firstRound, leads, whenTold);
+    found.push(...withLateWords(news, incident, has, now));
   }
   return found.sort((a, b) => a.update.at - b.update.at);
 }
@@ -143,7 +146,8 @@ function newsOf(
     // A stray one is news once its time is corrected.
     else if (firstRound || !(update.stray || tellsNothing(incident, update))) {
       const said = begunAs(isOpenToReaders ? asWhileOpen(incident, update) : update, state);
-      const isNone = isEarlier(update) || isAfterToldEnd;
+      const isNone =
+        isEarlier(update) || isAfterToldEnd || (told !== null && update === beginningOf(incident));
       add(isNone ? { ...said, announces: 'none' } : said, update.key, isStaleNews(update));
     }
   }
@@ -266,13 +270,14 @@ export function findUpdate<Kind extends Incident & { readonly state?: UpdateStat
     if (!ref.startsWith(`${name} `)) continue;
     const key = ref.slice(name.length + 1);
     const isEnd = isEndKey(key);
-    const named = isEnd ? announced?.key : updateIn(key);
+    const named = isEnd ? announced?.key : updateIn(withoutWordsMark(key));
     const own = incident.updates.find(
       one => one.key === named && (!isEnd || one.status === announced?.status),
     );
-    if (own) return { incident, update: isEnd ? { ...own, announces: 'end' } : own };
+    // Words that came after it are told by themselves.
+    const said = own && announced && isWordless(announced) ? { ...own, body: announced.body } : own;
+    if (said) return { incident, update: isEnd ? { ...said, announces: 'end' } : said };
     const end = isEnd ? endOfIncident(incident, incident.state ?? incident.status, incident.started) : null;
-    // Words that came after an end without words are told by themselves.
     if (end)
       return { incident, update: announced && (isWordless(end) || isWordless(announced)) ? announced : end };
   }

@@ -9,6 +9,7 @@ import { makeYield } from '../../core/model/turns/steps.ts';
 import { mayNotLast, type Told } from '../../core/notify/calm.ts';
 import { owedTo } from '../../core/notify/concern.ts';
 import { type Announcement, announcements, asAnnounced, findUpdate } from '../../core/notify/news.ts';
+import { WORDS_WITHIN, waitsForWords } from '../../core/notify/wordless.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import {
   announceUpdates,
@@ -46,7 +47,7 @@ export class Announcer {
   #allSeen = new WeakSet<readonly IncidentUpdate[]>();
   /** The update lists of incidents of which it was read what a machine filed in them. */
   readonly #recalled = new WeakSet<readonly IncidentUpdate[]>();
-  /** When something was told of the machine's incidents that are still told about, by lasting name. */
+  /** When something was told of the incidents that are still told about, by lasting name. */
   readonly #told = new Map<string, Told | null>();
   /** True at start, because a crash may have left promises open. */
   #owing = true;
@@ -67,8 +68,8 @@ export class Announcer {
     const { incidents, maintenances, site } = snapshot;
     const now = clock();
     // What is cut off would be told so, and its end to nobody.
-    const isWhole = ({ id, series }: Incident) =>
-      this.#isFirst || !folder.isBeingWritten(series?.id ?? id, now);
+    const isWhole = (one: Incident) =>
+      this.#isFirst || !folder.isBeingWritten(one.series?.id ?? one.id, now, this.#quietFor(one, now));
     const open = [...incidents, ...maintenances].filter(
       one => !this.#allSeen.has(one.updates) && isWhole(one),
     );
@@ -103,12 +104,22 @@ export class Announcer {
     log.info({ updates: news.length }, 'first start: no email is sent about existing updates');
   }
 
+  /** How long the file of an incident must be quiet, ms; undefined: as any file. */
+  #quietFor(incident: Incident, now: Millis): Millis | undefined {
+    const isSeen = ({ key }: IncidentUpdate) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }));
+    return waitsForWords(incident, isSeen, now) ? WORDS_WITHIN : undefined;
+  }
+
   async #recall(incident: Incident, now: Millis): Promise<void> {
     const { db } = this.#parts;
     const key = keyOf(incident);
     const isCurrent = incident.resolved === null || Math.abs(now - incident.resolved) < DAY;
-    if (incident.openedBy === null || !isCurrent) return;
+    const beginning = refOf({ incidentId: key, key: beginningOf(incident)!.key });
+    const isMachine = incident.openedBy !== null && isCurrent;
+    // Another first section may take the place of the one that was told.
+    if (!isMachine && this.#seen.has(beginning)) return;
     if (!this.#told.has(key)) this.#told.set(key, await whenAnnounced(db, key));
+    if (!isMachine) return;
     if (this.#recalled.has(incident.updates)) return;
     for (const filed of await keysOfFiledWords(db, key))
       this.#seen.add(refOf({ incidentId: key, key: filed }));
@@ -132,6 +143,7 @@ export class Announcer {
         if (current === null && (await withdraw(db, owed.ref))) {
           // If the update comes back, it is news, even in the same incident object.
           for (const ref of withdrawnWith(owed.ref)) this.#seen.delete(ref);
+          this.#told.delete(keyOf(frozen.incident));
           this.#allSeen = new WeakSet();
           log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;

@@ -64,7 +64,12 @@ describe('news', () => {
       [SECOND_UPDATE],
       [[FIRST.key, false]],
     ],
-    ['loud until a day', { updates: [update(NOW - DAY, 'resolved', '')] }, [], [[expect.any(String), false]]],
+    [
+      'loud until a day',
+      { updates: [update(NOW - DAY, 'resolved', 'x')] },
+      [],
+      [[expect.any(String), false]],
+    ],
   ])('%s', (_name, over, seen, expected) => {
     expect(
       news(

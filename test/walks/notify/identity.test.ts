@@ -258,3 +258,24 @@ test('a section written later about a time before the beginning is told once, an
   expect(subjects(world).slice(2)).toEqual(['[UPDATE] Slow exports']);
   expect(mails(world).at(-1)?.text).toContain('Customers saw it a minute earlier.');
 });
+
+test.each([false, true])(
+  'other words at another time in place of all that was told are an update, not a beginning (restarted: %s)',
+  async isRestarted => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await subscribed(world, 'ends@example.com', new URLSearchParams({ detail: 'ends' }));
+    await world.write(`${OLD}.md`, outage('Slow exports', 'dashboard', '2026-03-10T11:40:00Z'));
+    await world.pass(20, 5);
+    if (isRestarted) await world.restart();
+    const other = outage('Slow exports', 'dashboard', '2026-03-10T11:55:00Z');
+    await world.write(`${OLD}.md`, other.replace(TEMPLATE, 'A full disk slows the workers.'));
+    await world.pass(20, 5);
+    expect(subjects(world).sort()).toEqual([
+      '[INCIDENT] Slow exports',
+      '[INCIDENT] Slow exports',
+      '[UPDATE] Slow exports',
+    ]);
+    expect(mails(world).at(-1)?.text).toContain('A full disk slows the workers.');
+  },
+);
