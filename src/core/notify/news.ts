@@ -32,6 +32,9 @@ export interface Announcement extends UpdateRef {
   readonly quiet: boolean;
 }
 
+/** Records that the end was told with the words of an update: a section `Resolved` beside it has other words. */
+const asEndKey = (key: string) => `as end ${key}`;
+
 /** Older news is recorded, not sent. */
 const NEWS_FOR: Millis = DAY;
 
@@ -140,7 +143,8 @@ function newsOf(
     if (update.key === end?.key) {
       // An incident's end is told once: what comes after it is an update.
       const said = next === null && !incident.scheduled ? { ...update, announces: 'none' as const } : update;
-      const isLate = !incident.scheduled && has(wordlessKey(ends.count - 1));
+      const wasEnd = (one: IncidentUpdate) => one.status !== end.status && has(asEndKey(one.key));
+      const isLate = !incident.scheduled && (has(wordlessKey(ends.count - 1)) || updates.some(wasEnd));
       add(said, update.key, next !== null || !isLate);
     }
     // A stray one is news once its time is corrected.
@@ -175,7 +179,7 @@ function newsOf(
   const first = found.findIndex(({ quiet }) => !quiet);
   if (next && end && !endMayNotLast) {
     add(end, next.key, isSilentOccurrence(incident) || (isOld(end) && begun === undefined));
-    if (!incident.scheduled && isWordless(end)) add(end, wordlessKey(ends.count), true);
+    if (!incident.scheduled) add(end, isWordless(end) ? wordlessKey(ends.count) : asEndKey(end.key), true);
   } else if (next && !end) {
     // With the words about it, if there are any.
     if (first >= 0)

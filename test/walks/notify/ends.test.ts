@@ -70,6 +70,38 @@ test('a plain word that was told becomes the end: told as one', async () => {
   expect(subjects(world, 'edda')).toEqual(['[INCIDENT] Slow exports', '[RESOLVED] Slow exports']);
 });
 
+test('a section Resolved beside a plain word of that minute that was told as the end: its words are told, once', async () => {
+  const world = await begun();
+  const plain = `${BEGUN}## Update 11:58 UTC\nWe deploy the fix.\n\n`;
+  const end = `${plain}## Resolved 11:58 UTC\n${FIXED}\n`;
+  await saved(world, file(over('11:58'), plain), file(over('11:58'), end));
+  const told = ['[INCIDENT] Slow exports', '[RESOLVED] Slow exports'];
+  expect(sent(world)[1]!.text).toContain('We deploy the fix.');
+  expect(subjects(world)).toEqual([...told, '[UPDATE] Slow exports']);
+  expect(sent(world)[2]!.text).toContain(FIXED);
+  // A correction of its words, its time, and of both.
+  await saved(world, file(over('11:58'), end.replace('Fast', 'Quick')), file(over('11:59'), end));
+  await saved(world, file(over('11:58'), plain), file(over('11:58'), end));
+  expect(subjects(world)).toHaveLength(3);
+  expect(subjects(world, 'edda')).toEqual(told);
+});
+
+test('a word and a section Resolved of one minute, saved at once, are told as such', async () => {
+  const world = await begun();
+  const body = `${BEGUN}## Update 11:58 UTC\nWe deploy the fix.\n\n## Resolved 11:58 UTC\n${FIXED}\n`;
+  await saved(world, file(over('11:58'), body), file(over('11:58'), body.replace(FIXED, 'Quick again.')));
+  await saved(
+    world,
+    file(over('11:58'), body.replace('Resolved 11:58', 'Resolved 11:59').replace(FIXED, 'All is well.')),
+  );
+  expect(subjects(world).sort()).toEqual([
+    '[INCIDENT] Slow exports',
+    '[RESOLVED] Slow exports',
+    '[UPDATE] Slow exports',
+  ]);
+  expect(subjects(world, 'edda')).toEqual(['[INCIDENT] Slow exports', '[RESOLVED] Slow exports']);
+});
+
 test('reopened with words: they are what is told', async () => {
   const world = await begun();
   const body = `${BEGUN}## Resolved 11:58 UTC\n${FIXED}\n\n`;
