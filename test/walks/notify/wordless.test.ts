@@ -28,7 +28,7 @@ const sent = ({ mails }: World, to: string) =>
       return `${subject?.split(' ')[0]} ${words ?? '-'}`;
     });
 
-async function told(...steps: readonly (string | number)[]) {
+async function told(steps: readonly (string | number)[], expected: readonly string[]) {
   const world = await openWorld();
   await subscribed(world, 'olga@example.com');
   await subscribed(world, 'edda@example.com', new URLSearchParams('detail=ends'));
@@ -37,6 +37,7 @@ async function told(...steps: readonly (string | number)[]) {
     else await save(world, step);
   }
   await world.pass(20, 5);
+  expect(sent(world, 'olga')).toEqual(expected);
   await world.restart();
   await world.pass(20, 5);
   return world;
@@ -140,7 +141,7 @@ test.each<[string, readonly (string | number)[], readonly string[]]>([
     [`[INCIDENT] ${LOOK}`, '[RESOLVED] -', '[UPDATE] Fast again.'],
   ],
 ])('%s: all words are told once', async (_, steps, expected) => {
-  const world = await told(...steps);
+  const world = await told(steps, expected);
   expect(sent(world, 'olga')).toEqual(expected);
   // Who wants begin and end gets each once.
   const ends = expected.filter(one => !one.startsWith('[UPDATE]'));
