@@ -47,9 +47,7 @@ export class Copies {
     const alike = new Map<string, Good[]>();
     for (const file of read.filter(one => !copies.has(one))) {
       const name = `${file.good.started} ${file.good.title}`;
-      const same = alike.get(name);
-      if (same) same.push(file);
-      else alike.set(name, [file]);
+      alike.set(name, [...(alike.get(name) ?? []), file]);
     }
     const isNew = ({ file }: Good) => Number(!this.#originals.has(file));
     for (const group of alike.values()) {
