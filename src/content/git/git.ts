@@ -7,6 +7,7 @@ import { mergeTrees } from './merge.ts';
 import { conflictProblems } from './merge-conflict.ts';
 import { commitOwn, type Owned, onlyHere } from './own-files.ts';
 import { takenAtRemote, WHILE_MISSING, whatHeadHasInPlace } from './replaced.ts';
+import { commitsAfterRewrite } from './rewritten.ts';
 import { GitFailure, type GitRun, isLocked, makeGitRun, oidOf, quoted, withoutUrlSecrets } from './run.ts';
 import { trackedAs, type Waiting, waitingAt } from './waiting.ts';
 import {
@@ -189,7 +190,9 @@ async function fetch(exchange: Exchange): Promise<boolean> {
   }
   const now = await git.out('rev-parse', ref);
   if (known !== null && known !== now && !(await isAncestor(git, known, now))) {
-    notes.push('the remote branch was rewritten; the commits here are kept and pushed again');
+    notes.push(
+      'the remote branch was rewritten: what came from it is as there, what was written here is kept',
+    );
   }
   return true;
 }
@@ -202,9 +205,9 @@ function isAncestor(git: GitRun, one: string, other: string): Promise<boolean> {
 async function joined(exchange: Exchange, head: string | null, theirs: string): Promise<string | null> {
   const { git, options, place, upstream, notes } = exchange;
   if (head === null || head === theirs || (await isAncestor(git, head, theirs))) return theirs;
-  if (await isAncestor(git, theirs, head)) return head;
+  const isBehind = await isAncestor(git, theirs, head);
   // A shallow clone does not know the merge base.
-  if ((await git.out('rev-parse', '--is-shallow-repository')) === 'true') {
+  if (!isBehind && (await git.out('rev-parse', '--is-shallow-repository')) === 'true') {
     const refspec = `+refs/heads/${options.branch}:${exchange.ref}`;
     const deepen = ['--no-tags', '--unshallow', '--no-write-fetch-head'];
     await git.out('fetch', '--quiet', ...deepen, options.remote, refspec);
@@ -216,17 +219,21 @@ async function joined(exchange: Exchange, head: string | null, theirs: string): 
     report(exchange, [what, fix], 'error');
     return null;
   }
+  const diverged = { bases, ours: head, theirs };
+  const rewritten = await commitsAfterRewrite(git, diverged, exchange.ref, place.incidents);
+  if (isBehind && !rewritten) return head;
   const taken = await takenAtRemote(git, place, theirs);
   if (taken) {
     report(exchange, taken, 'error');
     return null;
   }
-  const commits = { bases, ours: head, theirs };
+  const commits = rewritten ?? diverged;
   const merged = await mergeTrees(git, commits, place.incidents);
   if (merged.kind === 'conflict') {
     exchange.problems.push(...(await conflictProblems(git, place, upstream, commits, merged)));
     return null;
   }
+  if (isBehind && merged.tree === (await git.out('rev-parse', `${head}^{tree}`))) return head;
   notes.push(...merged.notes.filter(note => !notes.includes(note)));
   const words = [`Merge ${options.branch} of the remote`, ...merged.notes].flatMap(word => ['-m', word]);
   return git.out('commit-tree', merged.tree, '-p', head, '-p', theirs, ...words);

@@ -51,7 +51,7 @@ export async function conflictProblems(
   const problemOf = async ({ file, here, also, units }: Conflict): Promise<Problem> => {
     const both = units.length > 0 ? units.join(' and ') : 'the same lines';
     const { ours: our, theirs: their } = commits;
-    const asked = { git, bases: commits.bases, names: [file, here, ...also], units };
+    const asked = { git, bases: commits.bases, gone: commits.gone, names: [file, here, ...also], units };
     const ours = await changedBy(asked, our, their);
     const theirs = await changedBy(asked, their, our);
     const what = `${both} changed in two ways: commit ${ours} here, ${theirs} at the remote. Both are kept, the page shows the version here, and the server does not pull or push until you merge them`;
@@ -64,7 +64,7 @@ const MAX_COMMITS = 30;
 
 /** The last commit of `side` that changed those units, else the last by a person: short id and author. */
 async function changedBy(
-  asked: Pick<Commits, 'bases'> &
+  asked: Pick<Commits, 'bases' | 'gone'> &
     Pick<Conflict, 'units'> & { readonly git: GitRun; readonly names: readonly string[] },
   side: string,
   other: string,
@@ -73,7 +73,8 @@ async function changedBy(
   const range = [side, ...bases.map(base => `^${base}`)];
   const format = '--format=%H%x02%ae%x02%h by %an';
   const said = await git.try('log', `-${MAX_COMMITS}`, format, ...range, '--', ...names);
-  const commits = said ? said.split('\n').map(line => line.split('\x02') as [string, string, string]) : [];
+  const all = said ? said.split('\n').map(line => line.split('\x02') as [string, string, string]) : [];
+  const commits = all.filter(([commit]) => !asked.gone?.has(commit));
   const textAt = async (commit: string) => {
     const blobs = names.map(name => `${commit}:${name}`);
     return (await textsOf(git, blobs)).find(text => text !== null) ?? null;

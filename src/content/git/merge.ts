@@ -36,6 +36,8 @@ export interface Commits {
   readonly bases: readonly string[];
   readonly ours: string;
   readonly theirs: string;
+  /** Commits of our side that came from the remote and are no longer there (rewritten.ts). */
+  readonly gone?: ReadonlySet<string>;
 }
 
 /** Changes to git's tree; null removes the file. */
@@ -66,7 +68,10 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
   const isOurs = (file: string) => file.startsWith(incidents) && isIncidentName(file) && !plan.left.has(file);
   for (const file of merged.conflicted)
     if (!isOurs(file)) plan.conflicts.set(file, { units: [], names: [file], changes: null });
-  if (plan.conflicts.size > 0) return plan.stopped(await filesIn(git, merged.tree), merged.conflicted);
+  // A person's merge needs the base that a rewritten branch was given.
+  const isApart = commits.gone !== undefined;
+  if (plan.conflicts.size > 0)
+    return plan.stopped(await filesIn(git, merged.tree), merged.conflicted, isApart);
   const { edits } = plan;
   return {
     kind: 'tree',
@@ -108,7 +113,11 @@ class MergePlan {
   }
 
   /** @param mergedBlobs the blobs of the tree that git's merge makes. */
-  stopped(mergedBlobs: ReadonlyMap<string, string>, conflicted: ReadonlySet<string>): MergedTree {
+  stopped(
+    mergedBlobs: ReadonlyMap<string, string>,
+    conflicted: ReadonlySet<string>,
+    isApart: boolean,
+  ): MergedTree {
     const isThere = (name: string) => mergedBlobs.has(name) || conflicted.has(name);
     const conflicts = [...this.conflicts].map(([file, { units, names }]) => {
       const also = [...new Set(names)].filter(name => name !== file && isThere(name));
@@ -120,7 +129,7 @@ class MergePlan {
       blob ? mergedBlobs.get(file) === blob.oid && !conflicted.has(file) : !isThere(file),
     );
     // Otherwise all of them: a moved file's old name, left on one side, would collide with its new one.
-    if (isMergedByGit && conflicts.every(({ also }) => also.length === 0))
+    if (!isApart && isMergedByGit && conflicts.every(({ also }) => also.length === 0))
       return { kind: 'conflict', conflicts, sides: null };
     const [ours, theirs] = ([0, 1] as const).map((side): Edits => {
       const moved = [...this.conflicts].flatMap(([file, { names, changes }]) =>
@@ -226,8 +235,10 @@ async function isChangedOnlyBy(
 ): Promise<boolean> {
   const range = [merging[side], ...merging.bases.map(base => `^${base}`)];
   const files = [...new Set([from ?? to, to])];
-  const found = await merging.git.out('log', '--format=%ae', ...range, '--', ...files);
-  return found !== '' && found.split('\n').every(email => authors.includes(email));
+  const found = await merging.git.out('log', '--format=%H %ae', ...range, '--', ...files);
+  const commits = found === '' ? [] : found.split('\n').map(line => line.split(' ') as [string, string]);
+  const left = commits.filter(([commit]) => !merging.gone?.has(commit));
+  return left.length > 0 && left.every(([, email]) => authors.includes(email));
 }
 
 /** The tree (null: an empty one) with these changes, made in a temporary index. */

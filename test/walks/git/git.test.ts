@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { withoutUrlSecrets } from '../../../src/content/git/run.ts';
-import { openWorld, type World } from '../world.ts';
+import { openWorld, subscribed, type World } from '../world.ts';
 import { git } from './repository.ts';
 
 const SITE = (extra = '') => `title: Levqor Status
@@ -165,6 +165,42 @@ describe('with a remote', () => {
     ]);
     expect(git(path.join(world.dir, 'status'), 'status', '--porcelain')).toBe('');
     expect(stuck(world)).toBe('');
+  });
+
+  test('commits that were amended and forced are corrections: once on the page, told to nobody', async () => {
+    const { world, desk, bare, commit, minute } = await openRepositories();
+    await subscribed(world, 'a@example.com');
+    const name = '20260310_slow.md';
+    const first = INCIDENT('Uploads are slow').replaceAll('11:00', '11:59');
+    const next = `${first}\n## Update 12:00 UTC\nHalf of the paymnts work again.\n`;
+    const amend = async (text: string) => {
+      writeFileSync(path.join(desk, 'incidents', name), text);
+      git(desk, 'commit', '-qa', '--amend', '--no-edit');
+      git(desk, 'push', '-q', '--force', 'origin', 'main');
+      await minute();
+    };
+    commit(name, INCIDENT('Uploads are broken').replaceAll('11:00', '11:59').replace('minor', 'critical'));
+    await minute();
+    await amend(first);
+    expect(world.system.snapshot().incidents[0]).toMatchObject({
+      title: 'Uploads are slow',
+      severity: 'minor',
+    });
+    git(desk, 'pull', '-q', 'origin', 'main');
+    commit(name, next);
+    await minute();
+    await amend(next.replace('paymnts', 'payments'));
+    expect(await world.read(name)).toBe(next.replace('paymnts', 'payments'));
+    const told = world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
+    expect(told).toEqual(['[INCIDENT] Uploads are broken', '[UPDATE] Uploads are slow']);
+    // One more is taken back: it leaves the page as a deletion does.
+    git(desk, 'pull', '-q', 'origin', 'main');
+    git(desk, 'reset', '-q', '--hard', git(desk, 'log', '-1', '--format=%H', '--grep=begin'));
+    git(desk, 'push', '-q', '--force', 'origin', 'main');
+    await minute();
+    expect(titles(world)).toEqual([]);
+    expect(git(bare, 'ls-tree', '-r', '--name-only', 'main')).toBe('status.yaml');
+    expect(problems(world)).toMatch(/^merged by rule: the remote branch was rewritten[^\n]*$/);
   });
 
   test('an operator’s commit in the server’s clone, another pushed first: both stand', async () => {

@@ -24,13 +24,31 @@ export function mergeIncident(
   theirs: string,
   machine: Side | null = null,
 ): Merged | null {
+  return merged({ base, ours, theirs }, machine, false);
+}
+
+/**
+ * The text `now` without the edit of a file from `before` to `after`: what that added is gone, what it changed or
+ * removed is as before, whatever was made of it since. Null where that cannot be told.
+ */
+export function withoutEdit(now: string, before: string, after: string): string | null {
+  const undone = merged({ base: after, ours: now, theirs: before }, null, true);
+  return undone?.kind === 'merged' ? undone.text : null;
+}
+
+/** @param isUndo "theirs" is taken wherever it differs from the base. */
+function merged(
+  { base, ours, theirs }: { base: string | null; ours: string; theirs: string },
+  machine: Side | null,
+  isUndo: boolean,
+): Merged | null {
   if (ours === theirs || theirs === base) return { kind: 'merged', text: ours, notes: [] };
   if (ours === base) return { kind: 'merged', text: theirs, notes: [] };
   const before = base === null ? NOTHING : cutIncident(base);
   const [our, their] = [cutIncident(ours), cutIncident(theirs)];
   if (!before || !our || !their) return null;
   const versions: Versions<Units> = { base: before, ours: our, theirs: their };
-  const merge = new Merge(versions, machine);
+  const merge = new Merge(versions, machine, isUndo);
   const front = merge.front();
   const preface = merge.part(
     'the text before the first section',
@@ -63,10 +81,12 @@ class Merge {
   readonly notes: string[] = [];
   readonly #of: Versions<Units>;
   readonly #machine: Side | null;
+  readonly #isUndo: boolean;
 
-  constructor(of: Versions<Units>, machine: Side | null) {
+  constructor(of: Versions<Units>, machine: Side | null, isUndo: boolean) {
     this.#of = of;
     this.#machine = machine;
+    this.#isUndo = isUndo;
   }
 
   front(): string {
@@ -91,7 +111,7 @@ class Merge {
   /** The side whose `status` and `resolved` are taken. */
   #stateSide({ base, ours, theirs }: Versions<string>): Side {
     if (ours === theirs || theirs === base) return 'ours';
-    if (ours === base) return 'theirs';
+    if (ours === base || this.#isUndo) return 'theirs';
     if (this.#machine === null) {
       this.conflicts.push('`status` and `resolved`');
       return 'ours';
@@ -107,7 +127,7 @@ class Merge {
 
   #entry(key: string, { base: b, ours: o, theirs: t }: Versions<FrontMatterEntry | undefined>) {
     if (same(o, t) || same(t, b)) return o;
-    if (same(o, b)) return t;
+    if (same(o, b) || this.#isUndo) return t;
     // An edit wins over a deletion.
     if (!o || !t) return o ?? t;
     if (o.value === t.value || t.value === b?.value) return o;
@@ -122,6 +142,7 @@ class Merge {
 
   /** The merged part; null when it is deleted. */
   part(name: string, { base: b, ours: o, theirs: t }: Versions<MergeUnit | undefined>): MergeUnit | null {
+    if (this.#isUndo && t?.same !== b?.same) return t ?? null;
     if (!o || !t) {
       const left = o ?? t;
       return left && left.same !== b?.same ? left : null;
