@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBrand } from '../content/brand-files.ts';
-import { notUtf8 } from '../content/incidents/scan.ts';
+import { notUtf8 } from '../content/incidents/faults.ts';
 import { openTemplates } from '../content/templates.ts';
 import { parseIncident } from '../core/incidents/file/parse.ts';
 import { coversNobody, unknownComponents, unknownOccurrences } from '../core/incidents/lint/lint.ts';

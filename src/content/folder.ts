@@ -45,7 +45,7 @@ export class StatusFolder {
     this.siteFile = path.join(dir, 'status.yaml');
     this.#last = new LastRead(this.folder, this.siteFile, variables);
     this.#changes = new Changes(this.folder);
-    this.#current = this.#last.view();
+    this.#current = this.#last.view(this.#clock);
   }
 
   siteText(): Promise<string> {
@@ -190,7 +190,7 @@ export class StatusFolder {
 
   async #afterReading(work: () => Promise<boolean | null>): Promise<void> {
     const done = this.#reading.then(async () => {
-      if (await work()) this.#current = this.#last.view();
+      if (await work()) this.#current = this.#last.view(this.#clock);
     });
     this.#reading = done.catch(() => undefined);
     await done;

@@ -1,5 +1,8 @@
 // Why a file in the incidents folder cannot be read, and what to do.
+import { isUtf8 } from 'node:buffer';
 import { MAX_INCIDENT_BYTES } from '../../core/incidents/file/parse.ts';
+import { type Problem, warningAt } from '../../core/model/problem.ts';
+import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
 
 export type Fault = readonly [what: string, fix: string];
 
@@ -25,3 +28,10 @@ export const LINKS: Readonly<Record<string, Fault>> = {
   ENOENT: ['it is a broken link', 'restore the file it points to, or delete the link'],
   ELOOP: ['it is a link to itself', 'put the file itself here, or delete the link'],
 };
+
+/** The problem that some characters of a file cannot be read. UTF-16 is reported where the file is parsed. */
+export function notUtf8(bytes: Buffer, text: string, file: string): Problem[] {
+  if (isUtf8(bytes) || utf16Problem(text, file)) return [];
+  const what = 'it is not UTF-8: some characters show as \uFFFD';
+  return [warningAt(file, what, 'save it as UTF-8', strangeLine(text) ?? 1)];
+}

@@ -1,9 +1,10 @@
 // The file cache: incident files as last read, so that only a changed file costs time.
 import path from 'node:path';
 import { byRank, duplicateIdProblem, similarIdProblem } from '../../core/incidents/duplicate-ids.ts';
+import { mayBeOpen } from '../../core/incidents/file/reparse.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
-import type { Millis } from '../../core/model/time.ts';
+import type { Clock, Millis } from '../../core/model/time.ts';
 import { Copies, copyProblem, underIdOf } from './copies.ts';
 import type { ReadFile } from './scan.ts';
 import { isBeingWritten } from './stamps.ts';
@@ -19,7 +20,7 @@ export interface Missing {
 export interface IncidentFiles {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
-  /** How many files were never readable and may be about something current. */
+  /** How many files were never readable and may be about something current, at the time it is asked. */
   readonly unread: number;
   /** Set when files are missing: the incidents are those last read. */
   readonly missing: Missing | null;
@@ -89,18 +90,14 @@ export class FileCache {
   }
 
   /** The current files. Makes new lists, reads and parses nothing. */
-  view(missing: Missing | null): IncidentFiles {
+  view(missing: Missing | null, clock: Clock): IncidentFiles {
     const byId = this.#byId;
     const folder = this.#folder;
     const shownFiles: ReadFile[] = [];
     const problems: Problem[] = [...(missing?.problems ?? []), ...this.misplaced];
-    // A missing file may have been changed.
-    let unread = missing === null ? 0 : 1;
     for (const files of byId.values()) {
       const [first] = files as [ReadFile];
       shownFiles.push(first);
-      // Even if another file with its id can be read.
-      unread += files.filter(({ isDoubtful }) => isDoubtful).length;
       for (const file of files) problems.push(...file.problems);
       for (const file of files.slice(1)) {
         const shown = files.find(({ id }) => id === file.id)!;
@@ -113,6 +110,8 @@ export class FileCache {
     }
     const { hidden, inPlaceOf } = this.copies.among(shownFiles);
     for (const [copy, shown] of hidden) problems.push(copyProblem(copy, shown));
+    // Even if another file with its id can be read.
+    const never = [...byId.values()].flat().filter(({ good, isMeant }) => good === null && isMeant);
     const incidents = shownFiles.flatMap(file => {
       const original = inPlaceOf.get(file);
       if (file.good === null || hidden.has(file)) return [];
@@ -127,7 +126,11 @@ export class FileCache {
     return {
       incidents,
       problems,
-      unread,
+      get unread() {
+        // A missing file may have been changed.
+        const changed = missing === null ? 0 : 1;
+        return changed + never.filter(({ id, text }) => mayBeOpen(id, text, clock())).length;
+      },
       missing,
       text: id => shownAs(id)?.text ?? undefined,
       isBeingWritten: (id, now, quiet) => isBeingWritten(shownAs(id) ?? { changedAt: null }, now, quiet),

@@ -1,23 +1,32 @@
 // Reads the incidents folder: only changed files are read again, and a bad file keeps its last good version.
-import { isUtf8 } from 'node:buffer';
-import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
+import { type BigIntStats, existsSync, lstatSync, readFileSync } from 'node:fs';
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../../core/incidents/file/parse.ts';
-import { mayBeOpen, parseAfter } from '../../core/incidents/file/reparse.ts';
+import { hasTitle, parseAfter } from '../../core/incidents/file/reparse.ts';
 import { backwards } from '../../core/incidents/lint/times.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { type Problem, warningAt } from '../../core/model/problem.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
-import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
-import { type Fault, LINKS, MANGLED, NO_FILE, NO_FILE_NOW, OUTSIDE, TOO_LARGE, UNLISTED } from './faults.ts';
+import {
+  type Fault,
+  LINKS,
+  MANGLED,
+  NO_FILE,
+  NO_FILE_NOW,
+  notUtf8,
+  OUTSIDE,
+  TOO_LARGE,
+  UNLISTED,
+} from './faults.ts';
 import {
   type Bounds,
   boundsOf,
   goneFolder,
   isIncidentName,
+  isMisnamed,
   isWithin,
   type ListedFolder,
   list,
@@ -38,8 +47,8 @@ export interface ReadFile {
   readonly good: Incident | null;
   readonly goodText: string | null;
   readonly problems: readonly Problem[];
-  /** No version was ever readable, and it may be about something current. */
-  readonly isDoubtful: boolean;
+  /** Whether it counts as unread while no version of it was ever readable; not what is no incident. */
+  readonly isMeant: boolean;
 }
 
 // In place of a stamp:
@@ -106,14 +115,11 @@ export async function scanFolder(
     files.set(file.file, mayBeMangled(name) ? { ...file, stamp: MISNAMED } : file);
   }
   const other = await otherCapitalsBeside(folder);
-  if (other !== null) files.set(other, unreadOtherCapitals(folder, other));
+  const what = `it is not read, because there is also \`${path.basename(folder)}\``;
+  if (other !== null) files.set(other, unread(other, what, `move its files to \`${path.basename(folder)}\``));
   names.sort();
   for (let at = 0; at < names.length; at += 64) {
-    const found = await Promise.all(
-      names
-        .slice(at, at + 64)
-        .map(name => (isIncidentName(name) ? readOne(reading, name) : misnamedFile(reading, name))),
-    );
+    const found = await Promise.all(names.slice(at, at + 64).map(name => readNamed(reading, name)));
     for (const one of found) if (one) files.set(one.file, one);
   }
   return { files, folders };
@@ -135,7 +141,8 @@ export async function scanFiles(
   const reading = { folder, bounds, known, now, yieldTurn: makeYield(nextTurn), disk: SHARED };
   for (const name of names) {
     const hidden = name.split(path.sep).some(part => part.startsWith('.'));
-    if (!hidden && isIncidentName(name)) found.set(path.join(folder, name), await readOne(reading, name));
+    if (!hidden && (isIncidentName(name) || isMisnamed(name)))
+      found.set(path.join(folder, name), await readNamed(reading, name));
   }
   return found;
 }
@@ -161,7 +168,7 @@ export function rememberedFile(folder: string, name: string, text: string): Read
     },
     goodText: text,
     problems: [],
-    isDoubtful: false,
+    isMeant: true,
   };
 }
 
@@ -176,7 +183,7 @@ export function idOf(name: string): string {
 }
 
 /** A file that cannot be read keeps its last good version. */
-function failedFile({ folder, known, now }: ScanContext, name: string, [what, fix]: Fault): ReadFile {
+function failedFile({ folder, known }: ScanContext, name: string, [what, fix]: Fault): ReadFile {
   const file = path.join(folder, name);
   const id = idOf(name);
   const before = known.get(file);
@@ -191,29 +198,33 @@ function failedFile({ folder, known, now }: ScanContext, name: string, [what, fi
     text,
     good,
     goodText,
-    isDoubtful: good === null && mayBeOpen(id, text, now),
+    isMeant: true,
     problems: isSame ? before.problems : [{ level: 'error', where: file, what, fix }],
   };
 }
 
-/** A folder not read because of its name: warn, as its author may expect it on the page. */
-function unreadOtherCapitals(folder: string, file: string): ReadFile {
-  const own = path.basename(folder);
-  return unread(file, `it is not read, because there is also \`${own}\``, `move its files to \`${own}\``);
-}
-
-/** A file that is not read, for its name: somebody may wait for what it says. */
-function misnamedFile({ folder, known }: ScanContext, name: string): ReadFile {
-  const file = path.join(folder, name);
+/** A file that is not shown, for its name: somebody may wait for what it says. A backup beside its file tells nothing. */
+async function misnamedFile(reading: ScanContext, name: string): Promise<ReadFile | null> {
+  const file = path.join(reading.folder, name);
+  const before = reading.known.get(file);
+  const found = await readOne(reading, name);
+  if (found === null) return null;
   const right = path.basename(file).replace(/(?:\.md)?(?:\.\w+)?$/i, '.md');
   const what = 'it is not read: the name of an incident file ends with .md';
-  return known.get(file) ?? unread(file, what, `rename it to ${right}`);
+  const { text, stamp } = found;
+  const isMeant = hasTitle(text ?? '') && !existsSync(path.join(path.dirname(file), right));
+  if (found === before && isMeant === before.isMeant) return before;
+  return { ...(before ?? unread(file, what, `rename it to ${right}`)), stamp, text, isMeant };
 }
 
 function unread(file: string, what: string, fix: string): ReadFile {
   const problems = [warningAt(file, what, fix)];
-  const none = { changedAt: null, text: null, good: null, goodText: null, isDoubtful: false };
+  const none = { changedAt: null, text: null, good: null, goodText: null, isMeant: false };
   return { file, id: path.basename(file), stamp: MISNAMED, problems, ...none };
+}
+
+function readNamed(reading: ScanContext, name: string): Promise<ReadFile | null> {
+  return isIncidentName(name) ? readOne(reading, name) : misnamedFile(reading, name);
 }
 
 /** The current state of a file; null when it does not exist. */
@@ -278,17 +289,10 @@ function parsedFile(
     changedAt: before?.text === text ? before.changedAt : changedAt,
     text,
     good,
-    isDoubtful: good === null && mayBeOpen(id, text, now),
+    isMeant: true,
     goodText: value ? text : (before?.goodText ?? null),
     problems: [...problems, ...read.problems, ...refused],
   };
-}
-
-/** The problem that some characters of a file cannot be read. UTF-16 is reported where the file is parsed. */
-export function notUtf8(bytes: Buffer, text: string, file: string): Problem[] {
-  if (isUtf8(bytes) || utf16Problem(text, file)) return [];
-  const what = 'it is not UTF-8: some characters show as \uFFFD';
-  return [warningAt(file, what, 'save it as UTF-8', strangeLine(text) ?? 1)];
 }
 
 function isSameSpan(a: Incident | null | undefined, b: Incident | null): boolean {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import type { Millis } from '../../core/model/time.ts';
+import type { Clock, Millis } from '../../core/model/time.ts';
 import { FileCache, type IncidentFiles, type Missing } from '../incidents/file-cache.ts';
 import { isIncidentName } from '../incidents/listing.ts';
 import { misplacedFiles } from '../incidents/misplaced.ts';
@@ -112,8 +112,8 @@ export class LastRead {
     return this.#absent.has(file);
   }
 
-  view(): IncidentFiles {
-    return this.cache.view(this.missing);
+  view(clock: Clock): IncidentFiles {
+    return this.cache.view(this.missing, clock);
   }
 
   /** Takes single files (null: gone); whether anything changed, or null: the whole folder must be read. */

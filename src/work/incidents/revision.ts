@@ -24,6 +24,7 @@ export function revisionOf(facts: Omit<Facts, 'revision'>, { unfiled }: Filed, n
     Math.floor(now / MINUTE),
     // An incident that began in this second has no duration yet. Without this it would show none until the next minute.
     incidents.filter(one => isOpen(one) && now < one.started + SECOND).map(({ id }) => id),
+    facts.unread,
     printOf(site),
     printOfAll(incidents),
     [...unfiled],

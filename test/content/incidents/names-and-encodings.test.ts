@@ -158,10 +158,32 @@ describe('an incident file', () => {
     ['API.MARKDOWN', 'API.md'],
     ['notes.txt', 'notes.md'],
     ['20260310_api.mdx', '20260310_api.md'],
+    ['20260310_api', '20260310_api.md'],
   ])('called %s', async (name, fix) => {
     expect(await problemsOf(folderWith({ [name]: FILE }))).toEqual([
       `warning incidents/${name}:- it is not read: the name of an incident file ends with .md | rename it to ${fix}`,
     ]);
+    // Open, it keeps the page from being green, unless it is over, a backup, or another text.
+    if (name === 'notes.txt') return;
+    const unread = async (files: Readonly<Record<string, string>>) =>
+      (await new StatusFolder(folderWith(files)).incidents()).unread;
+    expect(await unread({ [name]: FILE })).toBe(1);
+    expect(await unread({ [name]: FILE.replace('investigating', 'resolved') })).toBe(0);
+    expect(await unread({ [name]: FILE, [fix]: FILE })).toBe(0);
+    expect(await unread({ [name]: 'title: a word\n' })).toBe(0);
+  });
+
+  test('under a name that is not read is noticed at once, and so is that it is over', async () => {
+    const dir = folderWith({});
+    const content = new StatusFolder(dir);
+    onTestFinished(await content.watch(() => {}));
+    const unread = async () => (await content.incidents()).unread;
+    expect(await unread()).toBe(0);
+    const file = path.join(dir, 'incidents', '20260310_api.md.txt');
+    writeFileSync(file, FILE);
+    await expect.poll(unread, { timeout: 10_000 }).toBe(1);
+    writeFileSync(file, FILE.replace('investigating', 'resolved'));
+    await expect.poll(unread, { timeout: 10_000 }).toBe(0);
   });
 
   test.each(['README.markdown', '.20260310_api.markdown', '_draft.markdown', 'logo.svg', 'LICENSE.txt'])(

@@ -23,7 +23,7 @@ test.each([
   const good = parseIncident(file, '20200310_move', TEXT).value;
   const gone: ReadFile = {
     ...{ file, id: '20200310_move', stamp: '1', changedAt: null, text: TEXT, good, goodText: TEXT },
-    ...{ problems: [], isDoubtful: false },
+    ...{ problems: [], isMeant: true },
   };
   const known = {
     ...{ folder, folders: new Map([['', '1:2:3']]), absent: new Map(), now: Date.parse(now) },

@@ -345,6 +345,14 @@ test.each([
     '---\ntitle: [\nstatus: investigating\n---\n',
     'a/20260310_old.md',
   ],
+  [
+    'a maintenance without a readable end, from its start on',
+    '---\ntitle: X\nstatus: scheduled\nscheduled_start: 2026-03-10T12:01:02Z\n---\n',
+  ],
+  [
+    'a maintenance under way, with a word of its own for that',
+    '---\ntitle: X\nstatus: at work\nscheduled_start: 2026-03-10T11:00:00Z\nscheduled_end: 2026-03-10T13:00:00Z\n---\n',
+  ],
   ['of broken YAML, named alike', '---\ntitle: [\nstatus: investigating\n---\n', '20260310_OLD.md'],
 ])('a file that is %s is in doubt', async (_, text, name = '20260310_new.md') => {
   const site = 'title: T\ncomponents:\n  - { id: api, name: API, check: { type: manual } }\n';
@@ -385,6 +393,7 @@ test.each([
     },
   ]);
   expect(subjects(world)).toEqual(['[INCIDENT] Slow imports']);
+  expect(world.system.snapshot().overall.unread).toBe(1);
   await rename(
     path.join(world.dir, 'status', 'incidents', name),
     path.join(world.dir, 'status', 'incidents', '20260310_api.md'),

@@ -2,6 +2,7 @@
 import { type Incident, isOpen, timeInKey } from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
 import type { Millis } from '../../model/time.ts';
+import { utf16Problem } from '../../text/encoding.ts';
 import { withPlainLineEnds } from '../../text/front-matter.ts';
 import { readDateTime } from '../times/written-time.ts';
 import { parseIncident } from './parse.ts';
@@ -39,25 +40,24 @@ const NAMED_AS_INCIDENT = /^\d{4}-?\d{2}-?\d{2}(?!\d)/;
 
 /** A key of the front matter with its value, continuation lines included. */
 const STATUS = /^(["']?)status\1[ \t]*:(.*(?:\n[ \t]+[^\s#].*)*)/gim;
-const OVER = /^[ \t]*(["']?)(?:resolved|completed|postmortem)\1[ \t]*(?:[ \t]#.*)?$/i;
+const OVER = /^[ \t]*(["']?)(?:resolved|completed|cancell?ed|postponed|postmortem)\1[ \t]*(?:[ \t]#.*)?$/i;
 
-/** Signs of a maintenance, even if the rest of the file cannot be read. */
-const MAINTENANCE = /^(["']?)scheduled_start\1[ \t]*:[ \t]*(?!null|~|#)\S/im;
+/** The window of a maintenance, even if the rest of the file cannot be read. */
+const WINDOW = /^(["']?)scheduled_(start|end)\1[ \t]*:[ \t]*(?!null|~|#)["']?([^"'#\n]*\S)/gim;
 const INCIDENT = /investigating|identified|monitoring/i;
 
 /**
  * Whether a file that could never be parsed may be about something current. It must be meant as an incident, by its
  * name (`20260310_api-down`) or content, and must not clearly say that it is over: by a `status` line of its own, and
- * without an end in the future.
+ * without an end in the future. A maintenance is current from its start to its end, where both can be read.
  * @param text null: unknown, so it may be.
  */
 export function mayBeOpen(id: string, text: string | null, now: Millis): boolean {
   if (text === null) return true;
-  const top = withPlainLineEnds(text.slice(0, 10_000));
+  const top = withPlainLineEnds(lettersOf(text).slice(0, 10_000));
   if (!NAMED_AS_INCIDENT.test(id) && !MEANT_AS_INCIDENT.test(top)) return false;
   const keys = keysOf(top);
   const statuses = [...keys.matchAll(STATUS)].map(([, , value]) => value!);
-  if (MAINTENANCE.test(keys) && !statuses.some(value => INCIDENT.test(value))) return false;
   const ends = [...keys.matchAll(/^[ \t]*["']?resolved["']?[ \t]*:[ \t]*["']?([^"'#\n]*)/gim)];
   // A status inside a conflict is not settled.
   const namesStatus = keys.replace(/^<{7}[\s\S]*?^>{7}.*$/gm, '').search(STATUS) >= 0;
@@ -65,7 +65,29 @@ export function mayBeOpen(id: string, text: string | null, now: Millis): boolean
     namesStatus &&
     statuses.every(value => OVER.test(value)) &&
     ends.every(([, end]) => hasCome(end!.trim(), now));
-  return !isOver;
+  return !isOver && (statuses.some(value => INCIDENT.test(value)) || mayBeUnderWay(keys, now));
+}
+
+/** Whether a file is no maintenance, or may be one under way. */
+function mayBeUnderWay(keys: string, now: Millis): boolean {
+  const window = new Map(
+    [...keys.matchAll(WINDOW)].map(([, , edge, value]) => [edge!, readDateTime(value!)]),
+  );
+  const [start, end] = [window.get('start'), window.get('end')];
+  if (typeof start !== 'number') return true;
+  if (start > now) return false;
+  const isRepeated = /^["']?rrule["']?[ \t]*:/im.test(keys);
+  return isRepeated || typeof end !== 'number' || end <= start || end > now;
+}
+
+/** What can be read of a text in another encoding. */
+function lettersOf(text: string): string {
+  return utf16Problem(text, '') ? text.slice(0, 20_000).replace(/^\uFFFD+|\0/g, '') : text;
+}
+
+/** Whether a file whose name is not that of an incident begins with a front matter that has a title. */
+export function hasTitle(text: string): boolean {
+  return /^["']?title["']?[ \t]*:/im.test(keysOf(withPlainLineEnds(lettersOf(text).slice(0, 10_000))));
 }
 
 /** The lines of the front matter, closed or not; empty when the file does not begin with one. */

@@ -11,6 +11,8 @@ describe('it is over', () => {
     'status: resolved',
     'status: "resolved"',
     "status: 'completed'",
+    'status: Cancelled',
+    'status: canceled # by the provider',
     'status:   Postmortem   ',
     '"status": resolved',
     'status: resolved # since noon',
@@ -27,9 +29,14 @@ describe('it is over', () => {
     expect(mayBe(file(keys).replace('\n---\nWords.', '\n\n## Update 11:00 UTC\nWords.'))).toBe(false);
   });
 
-  test('a maintenance tells of no outage', () => {
-    expect(mayBe(file('status: scheduled\nscheduled_start: 2026-03-10'))).toBe(false);
-    expect(mayBe(file('scheduled_start: 2026-03-10'))).toBe(false);
+  test.each([
+    'scheduled_start: 2026-03-10T12:30:00Z',
+    'status: done\nscheduled_start: 2026-03-11T12:30:00Z\nscheduled_end: 2026-03-11T13:30:00Z',
+    'status: done\nscheduled_start: 2026-03-10T10:30:00Z\nscheduled_end: 2026-03-10T11:30:00Z',
+    'status: completed\nscheduled_start: 2026-03-10T11:30:00Z',
+    'status: cancelled\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end: 2026-03-10T12:30:00Z',
+  ])('a maintenance that has not begun, or is over: %j', keys => {
+    expect(mayBe(file(keys))).toBe(false);
   });
 });
 
@@ -63,6 +70,14 @@ describe('it may be open', () => {
     'scheduled_start:',
     'scheduled_start: null',
     'status: investigating\nscheduled_start: 2026-03-10',
+    // A maintenance under way, as far as is known.
+    'status: done\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end: 2026-03-10T12:30:00Z',
+    'status: scheduled\nscheduled_start: 2026-03-10T11:30:00Z',
+    'status: scheduled\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end:',
+    'status: scheduled\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end: 2026-03-10T10:30:00Z',
+    'status: scheduled\nscheduled_start: "2026-03-10 11:30"\nscheduled_end: tonight',
+    'status: scheduled\nscheduled_start: tonight\nscheduled_end: 2026-03-10T11:30:00Z',
+    'scheduled_start: 2026-03-01T11:30:00Z\nscheduled_end: 2026-03-01T12:30:00Z\nrrule: FREQ=DAYLI',
   ])('%j', keys => {
     expect(mayBe(file(keys))).toBe(true);
     expect(mayBe(file(keys, 'status: resolved'))).toBe(true);
@@ -85,6 +100,13 @@ describe('it may be open', () => {
   test('nobody knows what is in it', () => {
     expect(mayBeOpen('notes', null, NOW)).toBe(true);
   });
+});
+
+test('in UTF-16, by what can be read of it', () => {
+  const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').toString('utf8');
+  expect(mayBe(utf16(file('status: investigating')), 'a')).toBe(true);
+  expect(mayBe(utf16(file('status: resolved')), 'a')).toBe(false);
+  expect(mayBe(utf16('Call Anna first.\n'), 'a')).toBe(false);
 });
 
 test('what is no incident puts nothing in doubt', () => {
