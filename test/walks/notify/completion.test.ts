@@ -68,6 +68,14 @@ test.each<[string, string, string, RegExp]>([
   ['other words', 'completed', '## We moved it 12:00 UTC\nNot tonight.\n', /^CANCELLED[\s\S]*Not tonight\./],
   ['Completed', 'completed', '## Completed 12:00 UTC\nNot tonight.\n', /^CANCELLED[\s\S]*Not tonight\./],
   ['a key', 'completed\nresolved: 2026-03-10T12:00:00Z', '', /^CANCELLED/],
+  ['the status cancelled', 'cancelled', '', /^CANCELLED/],
+  [
+    'the status Canceled',
+    'Canceled',
+    '## Cancelled 12:00 UTC\nNot tonight.\n',
+    /^CANCELLED[\s\S]*Not tonight\./,
+  ],
+  ['the status postponed', 'postponed', '', /^CANCELLED/],
 ])('called off by %s: one email, and every place says cancelled', async (_, status, words, email) => {
   const world = await openWorld();
   await subscribed(world, 'olga@example.com');
@@ -102,6 +110,18 @@ test.each<[string, string, string, RegExp]>([
     : [pageAfter, ...feeds].filter(text => text.includes('Completed'));
   expect(saysCompleted).toEqual([]);
   expect(await said(world)).toEqual(then);
+});
+
+test('postponed, and planned anew: it is announced with its new time', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await written(world, work('scheduled', '', '12:20'), 30);
+  await written(world, work('postponed', '', '12:20'), 60);
+  const before = sent(world).length;
+  await written(world, work('scheduled', '## Update 12:01 UTC\nTonight after all.\n', '12:50', '12:55'), 180);
+  expect(sent(world).slice(before)).toHaveLength(1);
+  expect(sent(world).at(-1)!.text).toMatch(/^SCHEDULED[\s\S]*12:50[\s\S]*Tonight after all\./);
+  expect(await said(world)).toMatchObject({ state: 'scheduled' });
 });
 
 test.each([

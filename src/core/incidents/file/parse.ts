@@ -24,7 +24,7 @@ import type { Remark } from '../lint/remark.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
 import { offsetAt, printOffset, wallTime } from '../times/zone.ts';
 import type { Ties } from './moments.ts';
-import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise } from './schema.ts';
+import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise, withMeantStatus } from './schema.ts';
 import { cutSections, type Section, type Sections } from './timeline.ts';
 import { doubtsOf, type Fields, type Frontmatter, updatesOfFile } from './updates.ts';
 
@@ -97,7 +97,8 @@ function problemOf({ at, what, fix, level = 'warning' }: Remark, where: string, 
 }
 
 function readFields(front: Front, yaml: YamlText, file: string) {
-  const checked = checkAgainst(frontmatterSchema, yaml, file, undefined, KEYS_ELSEWHERE);
+  const meant = { ...yaml, data: withMeantStatus(yaml.data) };
+  const checked = checkAgainst(frontmatterSchema, meant, file, undefined, KEYS_ELSEWHERE);
   const problems = [...checked.problems];
   const { value } = checked;
   if (!value) return { fields: null, problems };

@@ -8,6 +8,7 @@ import { oneLine } from '../../text/printable.ts';
 import { ruleFault } from '../recurrence.ts';
 import { momentOf, readDateTime, readTimeAtEnd } from '../times/written-time.ts';
 import { isZone } from '../times/zone.ts';
+import { statusNamed } from './heading.ts';
 
 /** Fast path: the form that this program writes. */
 const USUAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?Z$/;
@@ -109,6 +110,18 @@ export const fieldsSchema = z.object({
     .optional()
     .describe('day of the occurrence of a recurring maintenance that this update is about'),
 });
+
+/** The front matter with its status in our spelling (`In Progress`); a maintenance that is called off is completed. */
+export function withMeantStatus(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+  const { status } = data as { status?: unknown };
+  if (typeof status !== 'string') return data;
+  const isCalledOff = CALLED_OFF.test(status) && ('scheduled_start' in data || 'scheduled_end' in data);
+  const meant = isCalledOff ? 'completed' : statusNamed(status.trim());
+  return meant === null ? data : { ...data, status: meant };
+}
+
+const CALLED_OFF = /^\s*(?:cancell?ed|postponed)\s*$/i;
 
 /** When a promised update is due: a date and time, a time of day after the update's own, or a duration; else null. */
 export function readPromise(text: string, at: Millis): Millis | null {

@@ -215,7 +215,7 @@ function follows(before: PlacedSection | undefined, after: PlacedSection): boole
 
 /** Merged as one: a file with only one of them changed may be invalid. */
 const STATE: readonly string[] = ['status', 'resolved'];
-const OVER = /"(resolved|completed)"/;
+const OVER = /"(resolved|completed|cancell?ed|postponed)"/i;
 
 function stateOf(keys: ReadonlyMap<string, FrontMatterEntry>): string {
   return STATE.map(key => keys.get(key)?.value ?? '').join(' ');

@@ -109,6 +109,11 @@ describe('a file is refused, with its line and what to do', () => {
       ':3: `status` "in_progress" is not a status of an incident',
     ],
     [
+      'an incident that is called off',
+      file(HEAD.replace('status: resolved', 'status: cancelled')),
+      ':3: `status` is "cancelled" — write investigating',
+    ],
+    [
       'a maintenance without its end',
       file('title: x\nstatus: scheduled\nscheduled_start: 2025-11-06T14:30:00Z'),
       ':4: `scheduled_end` is missing',
@@ -330,6 +335,21 @@ describe('components', () => {
   test('those an update adds are affected too', () => {
     expect(affected('API', '', '\n## Update 14:50\ncomponents: [wb]\n')).toEqual(['api', 'wb']);
   });
+});
+
+const PLAN = 'scheduled_start: 2025-11-06T14:30:00Z\nscheduled_end: 2025-11-06T15:30:00Z';
+test.each([
+  ['In Progress', PLAN, 'in_progress'],
+  ['in-progress', PLAN, 'in_progress'],
+  ['"in progress "', PLAN, 'in_progress'],
+  ['Verifying', PLAN, 'verifying'],
+  ['cancelled', PLAN, 'completed'],
+  ['Canceled', PLAN, 'completed'],
+  ['postponed', PLAN, 'completed'],
+  ['Monitoring', 'severity: minor\nstarted: 2025-11-06T14:30:00Z', 'monitoring'],
+])('the status %s is read as meant', (status, keys, meant) => {
+  const { value, problems } = parse(file(`title: X\nstatus: ${status}\n${keys}`, ''));
+  expect([value?.status, problems]).toEqual([meant, []]);
 });
 
 test('a maintenance’s announcement is the day of its name, or its start', () => {
