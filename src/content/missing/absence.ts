@@ -11,11 +11,9 @@ import { NOT_BACK, type Reason, whyMissing } from './missing.ts';
 export interface Absence {
   readonly folder: string;
   readonly reason: Reason;
-  /** The folder may have been emptied: when it comes back, the file may still be gone. */
-  readonly emptied: boolean;
 }
 
-const NOT_BACK_YET: Absence = { folder: '', reason: NOT_BACK, emptied: true };
+const NOT_BACK_YET: Absence = { folder: '', reason: NOT_BACK };
 
 interface KnownFolders {
   readonly folder: string;
@@ -64,22 +62,18 @@ export async function assess(
     }),
   );
   const reasonOf = (file: ReadFile): Absence | null => {
-    const last = absent.get(file.file);
     for (const name of above(file.file)) {
       const reason = reasons.get(name);
       const { code, identity } = places.get(name) as ListedFolder;
-      if (reason && !isDeletable(name, file)) {
-        return { folder: name, reason, emptied: last?.emptied || (siteGone && code === null) };
-      }
+      if (reason && !isDeletable(name, file)) return { folder: name, reason };
       // Replaced in one step by a folder with other files: a change, unless files are missing.
       if (identity !== (folders.get(name) ?? null) && code === null) {
         if (isPending) return NOT_BACK_YET;
         break;
       }
     }
-    // The same folder is back: the file was deleted from it meanwhile.
-    if (last && !last.emptied && places.get(last.folder)?.code === null) return null;
-    return last || wasMissing ? NOT_BACK_YET : null;
+    // Also where the same folder is back: nobody saw what happened to it meanwhile.
+    return absent.has(file.file) || wasMissing ? NOT_BACK_YET : null;
   };
   const found = gone.map(file => [file.file, reasonOf(file)] as const);
   return {

@@ -134,6 +134,31 @@ describe('a missing folder comes back file by file', () => {
     await expectQuiet(world, ['Broken: investigating', 'Slow, as written since: resolved']);
   });
 
+  test('the same folder with one file fewer, and away once more, also the whole status folder', async () => {
+    const world = await worldOf(FILES);
+    const status = path.join(world.dir, 'status');
+    const awayAndBack = async (place: string, isRestarted = false) => {
+      await rename(place, `${place}.aside`);
+      if (isRestarted) await world.restart();
+      await world.pass(2, 1);
+      await rm(path.join(`${place}.aside`, place === status ? 'incidents' : '', OPEN), { force: true });
+      await rename(`${place}.aside`, place);
+    };
+    await awayAndBack(folderOf(world));
+    await expectStays(world, `1 incident file is still missing (${OPEN})`);
+    for (const [place, isRestarted] of [
+      [status, false],
+      [status, true],
+      [folderOf(world), true],
+    ] as const) {
+      await awayAndBack(place, isRestarted);
+      await expectStays(world, `1 incident file is still missing (${OPEN})`);
+    }
+    await world.write(OPEN, open('Broken'));
+    await world.pass(1);
+    await expectQuiet(world, ['Broken: investigating', 'Slow: resolved']);
+  });
+
   test('a new file saved by hand makes no difference; the machine writes beside it', async () => {
     const world = await emptied();
     await world.write('20260310_new.md', over('New'));
