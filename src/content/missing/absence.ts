@@ -11,15 +11,19 @@ import { NOT_BACK, type Reason, whyMissing } from './missing.ts';
 export interface Absence {
   readonly folder: string;
   readonly reason: Reason;
+  /** It had gone before its folder did: where that is back without it, it was deleted. */
+  readonly wentBefore: boolean;
 }
 
-const NOT_BACK_YET: Absence = { folder: '', reason: NOT_BACK };
+const NOT_BACK_YET: Absence = { folder: '', reason: NOT_BACK, wentBefore: false };
 
 interface KnownFolders {
   readonly folder: string;
   /** The folders with incidents and their `identityOf`, by path below the folder (itself: ""). */
   readonly folders: ReadonlyMap<string, string | null>;
   readonly absent: ReadonlyMap<string, Absence>;
+  /** Files that went a moment ago. */
+  readonly leaving: ReadonlySet<string>;
   /** Files were missing when an earlier process last read. */
   readonly wasMissing: boolean;
   readonly isPending: boolean;
@@ -42,7 +46,7 @@ export async function assess(
   gone: readonly ReadFile[],
   scan: Scan,
 ): Promise<Assessment> {
-  const { folder, folders, absent, wasMissing, isPending, siteGone, now } = known;
+  const { folder, folders, absent, leaving, wasMissing, isPending, siteGone, now } = known;
   const above = (file: string) => foldersOf(folder, file);
   const filled = new Set([...scan.files.keys()].flatMap(above));
   const readable = new Set([...scan.files.values()].flatMap(({ file, good }) => (good ? above(file) : [])));
@@ -62,18 +66,21 @@ export async function assess(
     }),
   );
   const reasonOf = (file: ReadFile): Absence | null => {
+    const last = absent.get(file.file);
     for (const name of above(file.file)) {
       const reason = reasons.get(name);
       const { code, identity } = places.get(name) as ListedFolder;
-      if (reason && !isDeletable(name, file)) return { folder: name, reason };
+      if (reason && !isDeletable(name, file))
+        return { folder: name, reason, wentBefore: last?.wentBefore ?? leaving.has(file.file) };
       // Replaced in one step by a folder with other files: a change, unless files are missing.
       if (identity !== (folders.get(name) ?? null) && code === null) {
         if (isPending) return NOT_BACK_YET;
         break;
       }
     }
+    if (last?.wentBefore && places.get(last.folder)?.code === null) return null;
     // Also where the same folder is back: nobody saw what happened to it meanwhile.
-    return absent.has(file.file) || wasMissing ? NOT_BACK_YET : null;
+    return last || wasMissing ? NOT_BACK_YET : null;
   };
   const found = gone.map(file => [file.file, reasonOf(file)] as const);
   return {

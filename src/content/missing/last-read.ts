@@ -135,10 +135,12 @@ export class LastRead {
     if (this.#isNew && files.size === 0)
       this.#remembered = this.#asFiles(await committedIncidents(path.dirname(this.#folder), this.#variables));
     this.#isNew = false;
-    const known = new Map([...this.#remembered, ...this.#young(), ...cache.files]);
+    const young = this.#young();
+    const known = new Map([...this.#remembered, ...young, ...cache.files]);
     const gone = goneOf(known, files);
     const state = {
       ...{ folder: this.#folder, folders: this.folders, absent, siteGone, now },
+      leaving: new Set([...young.keys()].filter(file => !cache.files.has(file))),
       ...{ wasMissing: this.#wasMissing, isPending: this.missing !== null || this.#wasMissing },
     };
     let found = await assess(state, gone, scan);
