@@ -26,7 +26,13 @@ test.each([
     ...{ problems: [], isMeant: true },
   };
   const known = {
-    ...{ folder, folders: new Map([['', '1:2:3']]), absent: new Map(), leaving: new Set<string>(), now: Date.parse(now) },
+    ...{
+      folder,
+      folders: new Map([['', '1:2:3']]),
+      absent: new Map(),
+      leaving: new Set<string>(),
+      now: Date.parse(now),
+    },
     ...{ wasMissing: false, isPending: false, siteGone: false },
   };
   const scan = { files: new Map(), folders: new Map([['', { identity: '1:2:3', code: null }]]) };
