@@ -1,6 +1,7 @@
 // Builds dist/: a file for each program, with the packages it uses. A thousand small files take a second to load.
 //
 // A current build is left alone, so it may be read-only; a new one replaces file by file under running servers.
+import './native/fit.js';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ const PROGRAMS = ['src/main.ts', 'src/cli.ts', 'src/demo/demo.ts'];
 /** How a program is started: Node takes compiled code only where the flags are the same. */
 const FLAGS = { 'main.cjs': ['--max-semi-space-size=4'] };
 /** What holds machine code, and clients that few sites need: loaded from node_modules when they are used. */
-const APART = ['better-sqlite3', '@resvg/resvg-js', 'redis', 'pg', 'mysql2'];
+const APART = ['#sqlite', '@resvg/resvg-js', 'redis', 'pg', 'mysql2'];
 /** What was built from what: a digest of each file, so that a copy of a build is as current, and half a one is not. */
 const STAMPS = 'dist/.built.json';
 
@@ -100,7 +101,8 @@ function compiled(text, bundle) {
 
 /** What is started. Without fitting compiled code (another Node, other flags) the program is compiled at each start. */
 function starterOf(name) {
-  return `import { createHash } from 'node:crypto';
+  return `import '#fit';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';

@@ -1,8 +1,8 @@
 // `backup` while the server runs, `restore` while it does not: whole and checked, nothing overwritten unasked.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import Sqlite from '#sqlite';
 import { backup as commands } from '../../src/cli/backup.ts';
 import type { Cli } from '../../src/cli/shared/command.ts';
 import { readEnvironment } from '../../src/config/environment.ts';

@@ -148,6 +148,11 @@ describe('status.yaml', () => {
       ['Database', 'database'],
       ['Background Jobs', 'heartbeat'],
     ]);
+    expect(value?.components[3]?.check).toMatchObject({ url: 'https://resend-status.com' });
+  });
+
+  test('the shipped one names a reference: without a network, a fresh start reports no outage', () => {
+    expect(site(readFileSync('status/status.yaml', 'utf8')).value?.network.reference).toBeTruthy();
   });
 
   test.each<[string, string, RegExp]>([

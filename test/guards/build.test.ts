@@ -14,7 +14,7 @@ test('a current build is reused, also one that may not be written; a change is b
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   for (const name of ['build.js', 'package.json', 'tsconfig.json', 'src', 'views', 'public'])
     await cp(name, path.join(dir, name), { recursive: true });
-  await symlink(path.resolve('node_modules'), path.join(dir, 'node_modules'));
+  for (const name of ['node_modules', 'native']) await symlink(path.resolve(name), path.join(dir, name));
   const at = (name: string) => path.join(dir, name);
   const build = () => run(process.execPath, ['build.js'], { cwd: dir });
   const help = () =>

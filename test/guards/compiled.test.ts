@@ -1,7 +1,7 @@
 // The compiled code beside each program: taken by `npm start`, and never that of another text.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Script } from 'node:vm';
@@ -24,14 +24,16 @@ test('compiled code of another text is not run, even if both are of one length',
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const says = (word: string) => `(function (require, moduleUrl) {;process.stdout.write('${word}')})`;
   const digest = createHash('sha256').update(says('old')).digest();
-  copyFileSync('dist/main.js', path.join(dir, 'main.mjs'));
+  copyFileSync('dist/main.js', path.join(dir, 'main.js'));
+  copyFileSync('package.json', path.join(dir, 'package.json'));
+  symlinkSync(path.resolve('native'), path.join(dir, 'native'));
   writeFileSync(
     path.join(dir, 'main.code'),
     Buffer.concat([digest, new Script(says('old')).createCachedData()]),
   );
   const run = (text: string) => {
     writeFileSync(path.join(dir, 'main.cjs'), text);
-    return execFileSync(process.execPath, [path.join(dir, 'main.mjs')], { encoding: 'utf8' });
+    return execFileSync(process.execPath, [path.join(dir, 'main.js')], { encoding: 'utf8' });
   };
   expect([run(says('old')), run(says('new'))]).toEqual(['old', 'new']);
 });

@@ -1,7 +1,7 @@
 // What the plan's words mean: each deed done to the server, and noted in the model.
 import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '#sqlite';
 import { backUp } from '../../src/store/db/backups.ts';
 import { ask } from './ask.ts';
 import { ail, hidden, NEW_FAULTS, store, trouble, write } from './faults.ts';

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '#sqlite';
 import { ask, listen } from './ask.ts';
 import { perform, type Scene } from './deeds.ts';
 import { emailOf, growth, judgeEmails, judgeReaders, type Model } from './model.ts';

@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '#sqlite';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
 

@@ -2,7 +2,6 @@
 // either holds the write lock or has done nothing. The wait for a locked database uses timers, because SQLite's own
 // busy timeout would block every request of this process.
 import { accessSync, constants } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -13,6 +12,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import Sqlite from '#sqlite';
 import { StorageFault, type StorageTrouble, troubleOf } from '../../core/model/ports/storage.ts';
 
 /** Called after every write: with null on success, else with the reason of the failure. */

@@ -1,8 +1,8 @@
 // Opens the database: one SQLite file, inspected, backed up before its schema changes, and migrated.
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
+import Sqlite from '#sqlite';
 import { DatabaseRefused, troubleOf } from '../../core/model/ports/storage.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
 import { backUpBeforeMigration, syncFile } from './backups.ts';

@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '#sqlite';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
 import type { Millis } from '../../core/model/time.ts';

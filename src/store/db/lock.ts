@@ -2,7 +2,7 @@
 // it when the process ends, so no lock is left behind.
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '#sqlite';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 
 export interface Lock {

@@ -1,7 +1,7 @@
 // Restores a backup while the server is stopped.
 import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite from '#sqlite';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
 import { backupsOf, syncFile, verify } from './backups.ts';

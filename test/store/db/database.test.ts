@@ -16,8 +16,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import Sqlite from '#sqlite';
 import { DatabaseRefused } from '../../../src/core/model/ports/storage.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
 import { APPLICATION_ID } from '../../../src/store/db/inspect.ts';
@@ -99,7 +99,7 @@ function refusal(file: string): string {
 
 /** What a process killed with kill -9 leaves: the file, and what it wrote last beside it. */
 function killedWhileWriting(file: string, words: string): void {
-  const script = `import Sqlite from 'better-sqlite3';
+  const script = `import Sqlite from '#sqlite';
     const db = new Sqlite(${JSON.stringify(file)});
     db.pragma('journal_mode = WAL');
     db.exec(${JSON.stringify(words)});

@@ -1,8 +1,8 @@
 // What is open stays on the page over a restart, though its file was spoilt before it.
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import Sqlite from '#sqlite';
 import { openWorld, type World } from '../world.ts';
 
 const OPEN = `---

@@ -1,8 +1,8 @@
 // The writing API over HTTP: files come of it, mail goes out, repeats are answered and not repeated.
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import Sqlite from '#sqlite';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const TOKEN = 'the-api-token-of-this-test';

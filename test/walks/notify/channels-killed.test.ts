@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
+import Sqlite from '#sqlite';
 import { openPeer } from './channel-peer.ts';
 
 const COUNT = 30;

@@ -5,8 +5,8 @@ import { closeSync, mkdtempSync, openSync, renameSync, rmdirSync, rmSync, writeS
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import Sqlite from '#sqlite';
 import { openWorld, SITE, subscribed, type World } from '../world.ts';
 
 const INCIDENT = `---
@@ -235,7 +235,7 @@ test('locked by another process: no request waits for it, a form waits five seco
   const holder = spawn(process.execPath, [
     '--input-type=module',
     '-e',
-    `import Sqlite from 'better-sqlite3';
+    `import Sqlite from '#sqlite';
      const db = new Sqlite(${JSON.stringify(path.join(world.dir, 'data', 'status.db'))});
      db.exec('BEGIN IMMEDIATE');
      process.stdout.write('held');

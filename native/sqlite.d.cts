@@ -1,0 +1,2 @@
+import Sqlite = require('better-sqlite3');
+export = Sqlite;
