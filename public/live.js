@@ -54,6 +54,9 @@ function moment(at, clock = minutes) {
   return format({ ...day, ...yearOf(at), ...clock }).format(at);
 }
 
+/** The day of a bar: those are UTC days. @param {number} at */
+const barDay = at => format({ weekday: 'short', ...day, ...yearOf(at), ...utc }).format(at);
+
 /** Rewrites moments (days stay) in the visitor's zone. @param {ParentNode} root */
 function localise(root) {
   for (const time of root.querySelectorAll('time[datetime*=T]')) {
@@ -71,6 +74,10 @@ function localise(root) {
   for (const text of root.querySelectorAll('svg [data-at]:not(rect)')) {
     const { at, clock } = /** @type {SVGElement} */ (text).dataset;
     text.textContent = format(clock === '' ? minutes : day).format(Number(at));
+  }
+  for (const time of root.querySelectorAll('.days li > time')) {
+    const at = Date.parse(/** @type {HTMLTimeElement} */ (time).dateTime);
+    time.textContent = barDay(at);
   }
   regroup(root.querySelector('#days'));
   for (const time of root.querySelectorAll('#days .day > h3 time, #days .calm time')) {
@@ -90,6 +97,12 @@ function regroup(list) {
     const { from = '', to = '' } = card.dataset;
     return { card, from: local(from), to: local(to) };
   });
+  // What goes on touches each day since its beginning.
+  const active = [...(list.closest('main')?.querySelectorAll('#now article') ?? [])].map(card =>
+    local(/** @type {HTMLElement} */ (card).dataset.from ?? ''),
+  );
+  const isQuiet = (/** @type {string} */ name) =>
+    !active.some(from => from <= name) && !cards.some(({ from, to }) => from <= name && name <= to);
   const entries = [...list.querySelectorAll(':scope > [id]')];
   const oldest = entries.at(-1)?.querySelector('time')?.getAttribute('datetime');
   if (!oldest) return;
@@ -129,7 +142,7 @@ function regroup(list) {
       heading.append(time);
       section.append(heading, ...own.map(({ card }) => card));
       fresh.push(section);
-    } else if (told.has(at) && !cards.some(({ from, to }) => from <= name && name <= to)) {
+    } else if (told.has(at) && isQuiet(name)) {
       run = [at, run?.[1] ?? at];
     } else endRun();
   }
@@ -365,8 +378,7 @@ function contentOf(svg, index) {
   const entry = entryOf(svg, index);
   if (entry) return [...entry.childNodes].map(node => node.cloneNode(true));
   const time = document.createElement('time');
-  const at = Date.parse(svg.dataset.from ?? '') + index * DAY;
-  time.textContent = format({ weekday: 'short', ...day, ...yearOf(at), ...utc }).format(at);
+  time.textContent = barDay(Date.parse(svg.dataset.from ?? '') + index * DAY);
   const state = document.createElement('b');
   state.className = svg.children[index]?.getAttribute('class') || 'o';
   const key = /** @type {HTMLElement | null} */ (document.querySelector('.key'));
@@ -529,6 +541,7 @@ if (ways && link && 'popover' in ways) {
   opener.textContent = link.textContent;
   opener.popoverTargetElement = ways;
   link.replaceWith(opener);
+  ways.querySelector('input')?.setAttribute('autofocus', '');
   ways.popover = 'auto';
   ways.hidden = false;
 }

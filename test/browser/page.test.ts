@@ -304,7 +304,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     const bad = page.locator('#c-api rect.p');
     await bad.hover();
     expect(await page.locator('.tip').textContent()).toMatch(
-      /19 Nov 2026 Partial outage .* 97\.56% uptime API Latency Spike/,
+      /Thu, Nov 19 Partial outage .* 97\.56% uptime API Latency Spike/,
     );
     await page.keyboard.press('Escape');
     expect(await page.locator('.tip').isVisible()).toBe(false);
@@ -411,6 +411,26 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     ]);
   });
 
+  it('calls no day quiet on which an incident is active, in any zone', async () => {
+    // The outage began at 14:30 UTC on the 23rd, which is the 24th in Kiritimati.
+    for (const [timezoneId, now, newest] of [
+      ['UTC', '2026-11-23T14:42:00Z', '20 – 22 November'],
+      ['Europe/London', '2026-11-23T14:42:00Z', '20 – 22 November'],
+      ['America/Los_Angeles', '2026-11-23T14:42:00Z', '20 – 22 November'],
+      ['America/Los_Angeles', '2026-11-24T01:42:00Z', '20 – 22 November'],
+      ['Pacific/Kiritimati', '2026-11-23T14:42:00Z', '21 – 22 November'],
+    ] as const) {
+      const page = await open({ timezoneId, locale: 'en-GB' });
+      await page.clock.setFixedTime(new Date(now));
+      await page.goto(`${origin}/outage`);
+      const line = page.locator('#days > .calm time').first();
+      expect([timezoneId, (await line.textContent())!.replace(/\s?–\s?/, ' – ')]).toEqual([
+        timezoneId,
+        newest,
+      ]);
+    }
+  });
+
   it('can be used by keyboard alone: everything is reached once, in order, and seen', async () => {
     const page = await open({ viewport: { width: 1000, height: 800 } });
     await page.goto(`${origin}/outage`);
@@ -498,7 +518,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     ).toEqual([]);
     // The days are the list beneath it; icons and the strip of a closed group are silent.
     const items = await page.locator('#c-api .days').getByRole('listitem').allTextContents();
-    expect(items[0]).toMatch(/^19 Nov 2026 Partial outage 35\smin affected 97\.56% uptime/);
+    expect(items[0]).toMatch(/^Thu, Nov 19 Partial outage 35\smin affected 97\.56% uptime/);
   });
 
   it('shows six components with bars and uptime on one screen when all is well', async () => {

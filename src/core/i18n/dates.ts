@@ -27,6 +27,7 @@ function makeDates(lang: Lang, timeZone: string) {
   const locale = lang === 'en' ? 'en-GB' : lang;
   const say = sayIn(lang);
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  const weekday = { weekday: 'short', day: 'numeric', month: 'short' } as const;
   const date = { day: 'numeric', month: 'short', year: 'numeric' } as const;
   const minutes = { hour: '2-digit', minute: '2-digit' } as const;
   const clock = { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const;
@@ -43,7 +44,8 @@ function makeDates(lang: Lang, timeZone: string) {
   const heading = format({ weekday: 'long', ...dayAndMonth });
   const headingOfYear = format({ weekday: 'long', ...dayAndMonth, year: 'numeric' });
   const days = format(dayAndMonth);
-  const short = format({ ...date, timeZone: 'UTC' });
+  const short = format({ ...weekday, timeZone: 'UTC' });
+  const shortOfYear = format({ ...weekday, year: 'numeric', timeZone: 'UTC' });
   const month = format({ month: 'long', year: 'numeric', timeZone: 'UTC' });
   const shortMonth = format({ month: 'short', year: 'numeric', timeZone: 'UTC' });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 2 });
@@ -56,7 +58,6 @@ function makeDates(lang: Lang, timeZone: string) {
   });
   const moments = { minutes: momentsOf(minutes), exact: momentsOf(exact) };
   const bare = moments.minutes.time;
-  const weekday = { weekday: 'short', day: 'numeric', month: 'short' } as const;
   const windowOf = (more: Intl.DateTimeFormatOptions) => ({
     minutes: format({ ...weekday, ...more, ...minutes, timeZone }),
     exact: format({ ...weekday, ...more, ...exact, timeZone }),
@@ -122,8 +123,9 @@ function makeDates(lang: Lang, timeZone: string) {
       (day.slice(0, 4) === today.slice(0, 4) ? heading : headingOfYear).format(Date.parse(day)),
     /** Two days → `18 – 24 November`. */
     dayRange: (from: string, to: string) => days.formatRange(Date.parse(from), Date.parse(to)),
-    /** A UTC day `2026-11-23` → `23 Nov 2026`. */
-    shortDay: (day: string) => short.format(Date.parse(day)),
+    /** A UTC day `2026-11-23` → `Mon 23 Nov`, with its year if that is not the year of `now`. */
+    shortDay: (day: string, now: Millis) =>
+      (isOfYear(Date.parse(day), now) ? short : shortOfYear).format(Date.parse(day)),
     /** `2026-11` → `November 2026`. */
     month: (text: string) => month.format(Date.parse(`${text}-01`)),
     /** `2026-11` → `Nov 2026`. */

@@ -7,7 +7,7 @@ import { drawChart, drawSpark } from './parts/chart-svg.ts';
 import type { MetricSeries } from './series.ts';
 
 /**
- * `figure` is `12.5 orders/min`; `how` describes it, such as `average of 24 hours`, and is empty without a figure.
+ * `figure` is `12.5 orders/min`; `how` describes it, such as `24-hour average`, and is empty without a figure.
  * `whole` is both, `newest` the latest value with its time, and `spark` the line of 24 hours; without values the last two are
  * null.
  */

@@ -145,7 +145,7 @@ describe('the row of a metric on the live page', () => {
     const html = rowOf(metricView(metric, slots([1e9, 2e9, 3e9, null, null, 6e9, null, 4e9, 2.5e9])));
     expect(html).toContain('<p class="newest">2.5\u00a0GB</p>');
     expect(html).toMatch(/<time datetime="2026-11-22T16:02Z" data-ago>yesterday 16:02<\/time>/);
-    expect(html).toContain('3.08\u00a0GB · average of 24 hours');
+    expect(html).toContain('3.08\u00a0GB · 24-hour average');
     expect(html).toContain('aria-label="Disk: between 1\u00a0GB and 6\u00a0GB, most recently 2.5\u00a0GB"');
     expect(html).toContain('href="/status/metrics/disk"');
     // Two stretches; the lonely slot and the newest are dots.

@@ -38,7 +38,7 @@ describe('a value', () => {
     expect(live).toContain('10\u00a0orders/min');
     const page = await world.get('/status/metrics/orders');
     expect(page.text).toContain('<svg class="chart wide"');
-    expect(page.text).toContain('average of 24 hours');
+    expect(page.text).toContain('24-hour average');
     expect((await world.get('/status/metrics/orders?lang=de')).text).toContain('Mittel aus 24 Stunden');
     const { json, headers } = await world.get('/api/metrics/orders.json');
     expect(json).toEqual({

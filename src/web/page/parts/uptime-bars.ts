@@ -164,7 +164,7 @@ function badDay(
   return {
     index,
     day: cell.day,
-    date: ctx.dates.shortDay(cell.day),
+    date: ctx.dates.shortDay(cell.day, ctx.at),
     code: CODE[cell.state],
     state: ctx.say(`state.${cell.state}`),
     uptime,
