@@ -24,7 +24,7 @@ import type { Remark } from '../lint/remark.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
 import { offsetAt, printOffset, wallTime } from '../times/zone.ts';
 import type { Ties } from './moments.ts';
-import { fieldsSchema, frontmatterSchema, MAX_TITLE, readPromise, withMeantStatus } from './schema.ts';
+import { fieldsSchema, frontmatterSchema, inOurSpelling, MAX_TITLE, readPromise } from './schema.ts';
 import { cutSections, type Section, type Sections } from './timeline.ts';
 import { doubtsOf, type Fields, type Frontmatter, updatesOfFile } from './updates.ts';
 
@@ -97,7 +97,7 @@ function problemOf({ at, what, fix, level = 'warning' }: Remark, where: string, 
 }
 
 function readFields(front: Front, yaml: YamlText, file: string) {
-  const meant = { ...yaml, data: withMeantStatus(yaml.data) };
+  const meant = { ...yaml, data: inOurSpelling(yaml.data) };
   const checked = checkAgainst(frontmatterSchema, meant, file, undefined, KEYS_ELSEWHERE);
   const problems = [...checked.problems];
   const { value } = checked;
@@ -127,7 +127,8 @@ function readSectionFields(sections: readonly Section[], bodyLine: number, file:
       break;
     }
     const yaml = readYaml(section.fields, file, line);
-    const { value, problems: wrong } = checkAgainst(fieldsSchema, yaml, file);
+    const meant = { ...yaml, data: inOurSpelling(yaml.data) };
+    const { value, problems: wrong } = checkAgainst(fieldsSchema, meant, file);
     problems.push(...wrong);
     if (!value) continue;
     if (value.next_update !== undefined && readPromise(value.next_update, 0) === null) {

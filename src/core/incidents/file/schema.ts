@@ -111,10 +111,14 @@ export const fieldsSchema = z.object({
     .describe('day of the occurrence of a recurring maintenance that this update is about'),
 });
 
-/** The front matter with its status in our spelling (`In Progress`); a maintenance that is called off is completed. */
-export function withMeantStatus(data: unknown): unknown {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
-  const { status } = data as { status?: unknown };
+/**
+ * The front matter, or the fields of a section, with status and severity in our spelling (`In Progress`, `Critical`); a
+ * maintenance that is called off is completed.
+ */
+export function inOurSpelling(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  const { status, severity } = given as { status?: unknown; severity?: unknown };
+  const data = typeof severity === 'string' ? { ...given, severity: severity.trim().toLowerCase() } : given;
   if (typeof status !== 'string') return data;
   const isCalledOff = CALLED_OFF.test(status) && ('scheduled_start' in data || 'scheduled_end' in data);
   const meant = isCalledOff ? 'completed' : statusNamed(status.trim());

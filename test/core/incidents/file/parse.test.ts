@@ -352,6 +352,19 @@ test.each([
   expect([value?.status, problems]).toEqual([meant, []]);
 });
 
+test.each(['critical', 'Critical', 'CRITICAL', '"critical "'])(
+  'the severity %s is read as meant',
+  severity => {
+    const head = `title: X\nstatus: monitoring\nstarted: 2025-11-06T14:30:00Z\nseverity: ${severity}`;
+    const { value, problems } = parse(file(head, `\n## Update 14:50 UTC\nseverity: ${severity}\n\nWorse.\n`));
+    expect([value?.severity, value?.updates.at(-1)?.change?.severity, problems]).toEqual([
+      'critical',
+      'critical',
+      [],
+    ]);
+  },
+);
+
 test('a maintenance’s announcement is the day of its name, or its start', () => {
   const head =
     'title: x\nstatus: scheduled\nscheduled_start: 2025-11-23T02:00:00Z\nscheduled_end: 2025-11-23T03:00:00Z';
