@@ -11,8 +11,10 @@ import path from 'node:path';
 const PROGRAMS = ['src/main.ts', 'src/cli.ts', 'src/demo/demo.ts'];
 /** How a program is started: Node takes compiled code only where the flags are the same. */
 const FLAGS = { 'main.cjs': ['--max-semi-space-size=4'] };
-/** What holds machine code, and clients that few sites need: loaded from node_modules when they are used. */
-const APART = ['#sqlite', '@resvg/resvg-js', 'redis', 'pg', 'mysql2'];
+/** What holds machine code: loaded from node_modules when it is used. */
+const APART = ['#sqlite', '@resvg/resvg-js'];
+/** Clients that few sites need: each is a file of its own, dist/NAME.cjs, loaded when it is used. */
+const CLIENTS = ['redis', 'pg', 'mysql2'];
 /** What was built from what: a digest of each file, so that a copy of a build is as current, and half a one is not. */
 const STAMPS = 'dist/.built.json';
 
@@ -41,37 +43,55 @@ async function rebuild() {
   const { build } = await import('esbuild');
   process.stderr.write('Building the program…\n');
   const begun = Date.now();
-  const { outputFiles, metafile } = await build({
-    entryPoints: PROGRAMS,
-    outbase: 'src',
-    outdir: 'dist',
+  const common = {
     bundle: true,
     platform: 'node',
     target: 'node20',
     // The text of an ES module is held at two bytes a letter, that of this form at one: see inAscii.
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
-    external: APART,
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  };
+  const programs = await build({
+    ...common,
+    entryPoints: PROGRAMS,
+    outbase: 'src',
+    outdir: 'dist',
+    external: [...APART, '#dist/*'],
+    alias: Object.fromEntries(CLIENTS.map(name => [name, `#dist/${name}.cjs`])),
     // The program is a function of its own, see starterOf: Node gives `import()` to files alone.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'moduleUrl' },
     // The semicolon keeps esbuild's "use strict" from the packages inside.
-    banner: { js: '(function (require, moduleUrl) {;' },
+    banner: { js: '(function (require, moduleUrl, statusCommandLine) {;' },
     footer: { js: '})' },
-    metafile: true,
-    write: false,
-    logLevel: 'warning',
   });
-  const made = outputFiles.flatMap(({ path: file, text }) => [
+  const clients = await Promise.all(
+    CLIENTS.map(name =>
+      build({
+        ...common,
+        stdin: { contents: `module.exports = require('${name}')`, resolveDir: '.' },
+        outfile: `dist/${name}.cjs`,
+        // Asked for by pg in a `try`, and not installed.
+        external: ['pg-native', 'pg-cloudflare'],
+      }),
+    ),
+  );
+  const made = programs.outputFiles.flatMap(({ path: file, text }) => [
     [path.relative('', file), inAscii(text)],
     [path.relative('', file).replace(/cjs$/, 'code'), compiled(inAscii(text), path.basename(file))],
     [path.relative('', file).replace(/cjs$/, 'js'), starterOf(path.basename(file, '.cjs'))],
   ]);
+  for (const { path: file, text } of clients.flatMap(client => client.outputFiles))
+    made.push([path.relative('', file), inAscii(text)]);
   for (const [file, contents] of made) {
     await mkdir(path.dirname(file), { recursive: true });
     replace(file, contents);
   }
-  const inputs = ['build.js', 'package.json', ...Object.keys(metafile.inputs)];
+  const read = [programs, ...clients].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const inputs = ['build.js', 'package.json', ...read.filter(file => file !== '<stdin>')];
   // What was changed during the build may have been read before: it is built once more at the next start.
   const stamp = file => (statSync(file).ctimeMs < begun ? stampOf(file) : 'changed meanwhile');
   const stamps = {
@@ -99,22 +119,26 @@ function compiled(text, bundle) {
   return Buffer.concat([createHash('sha256').update(text).digest(), code]);
 }
 
-/** What is started. Without fitting compiled code (another Node, other flags) the program is compiled at each start. */
+/**
+ * What is started. Without fitting compiled code (another Node, other flags, the published package) the program is
+ * compiled at each start.
+ */
 function starterOf(name) {
   return `import '#fit';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 
 const at = ending => new URL('./${name}' + ending, import.meta.url);
+const require = createRequire(at('.cjs'));
 const bytes = readFileSync(at('.cjs'));
-const code = readFileSync(at('.code'));
+const code = existsSync(at('.code')) ? readFileSync(at('.code')) : Buffer.alloc(0);
 const fits = createHash('sha256').update(bytes).digest().equals(code.subarray(0, 32));
 const options = { filename: fileURLToPath(at('.cjs')), cachedData: fits ? code.subarray(32) : undefined };
 const program = new Script(bytes.latin1Slice(), options).runInThisContext();
-program(createRequire(at('.cjs')), at('.cjs').href);
+program(require, at('.cjs').href, require('#package').config.command);
 `;
 }
 

@@ -1,13 +1,13 @@
 // What the program needs of Node. Kept to old syntax, so that an old Node can say what it lacks.
 import { existsSync } from 'node:fs';
 
-const OLDEST = 20;
 /** From here on the package of SQLite brings its machine code; older ones have it compiled on install. */
 const PREBUILT = 22;
-const COMPILED = new URL(
-  './node20/node_modules/better-sqlite3/build/Release/better_sqlite3.node',
-  import.meta.url,
-);
+const at = file => new URL(`./node20/${file}`, import.meta.url);
+/** The published package compiles nothing. */
+const isPackage = !existsSync(at('package.json'));
+const OLDEST = isPackage ? PREBUILT : 20;
+const COMPILED = at('node_modules/better-sqlite3/build/Release/better_sqlite3.node');
 
 const major = Number.parseInt(process.versions.node, 10);
 
@@ -18,8 +18,10 @@ export const isCompiling = major < PREBUILT;
 
 /** Why this Node cannot run the program, as a sentence with what to do; null if it can. */
 export function unfit() {
-  if (isTooOld)
-    return `Status Live needs Node ${OLDEST} or newer, and this is Node ${process.versions.node}: install Node ${PREBUILT} or newer, then run \`npm ci\` again.`;
+  if (isTooOld) {
+    const then = isPackage ? 'try again' : 'run `npm ci` again';
+    return `Status Live needs Node ${OLDEST} or newer, and this is Node ${process.versions.node}: install Node ${PREBUILT} or newer, then ${then}.`;
+  }
   if (isCompiling && !existsSync(COMPILED))
     return `SQLite is not compiled for Node ${process.versions.node}: use Node ${PREBUILT} or newer, which needs no compiler, or install Python 3, make and a C++ compiler, then run \`npm ci\` again.`;
   return null;

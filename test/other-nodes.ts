@@ -1,12 +1,12 @@
 // Runs tests with other lines of Node, whose programs come from npm: `npm run nodes [-- LINE… TEST…]`.
 //
-// Without arguments: the store, and the program started and walked once, on each line that is supported.
+// Without arguments: the store, and the program and its package started and walked once, on each line that is supported.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
 const LINES = ['22', '24', 'latest'];
-const TESTS = ['test/store', 'test/walks/process/process.test.ts'];
+const TESTS = ['test/store', 'test/walks/process/process.test.ts', 'test/walks/process/package.test.ts'];
 
 const isLine = (word: string) => /^(\d+|latest)$/.test(word);
 const words = process.argv.slice(2);

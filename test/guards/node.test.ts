@@ -44,6 +44,17 @@ test.each([
   });
 });
 
+test('the published package, which compiles nothing, needs Node 22', () => {
+  const dir = uncompiled();
+  rmSync(path.join(dir, 'node20'), { recursive: true });
+  expect(runAs('20.20.2', path.join(dir, 'fit.js'))).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^Status Live needs Node 22 or newer, and this is Node 20\.20\.2: .* try again\.\n$/,
+    ),
+  });
+});
+
 test.each([
   ['18.19.1', 1, TOO_OLD],
   ['20.20.2', 0, NOT_COMPILED],

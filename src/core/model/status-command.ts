@@ -1,6 +1,10 @@
-// The command line in messages, in the form that works in every checkout.
+// The command line in messages, in the form that works where this program was installed.
+
+/** Written into each program by its starter, from `config.command` of package.json: a clone and a package differ. */
+declare const statusCommandLine: string;
+const COMMAND = typeof statusCommandLine === 'undefined' ? 'npm run status --' : statusCommandLine;
 
 /** The command to type for `words`, such as `outbox retry`. */
 export function statusCommand(words: string): string {
-  return `npm run status -- ${words}`;
+  return `${COMMAND} ${words}`;
 }

@@ -19,16 +19,13 @@ const MAX_KEPT = 40;
 /** Drawings waiting at most: seconds of work, and a limit for their memory. */
 const MAX_WAITING = 40;
 
-const { resolve } = createRequire(import.meta.url);
-const INTER = path.join(path.dirname(resolve('#package')), 'fonts');
-/** For letters beyond Latin. */
-const DEJAVU = path.join(path.dirname(resolve('dejavu-fonts-ttf/package.json')), 'ttf');
-const FONT_FILES = [
-  ...['Inter-Regular.ttf', 'Inter-SemiBold.ttf'].map(name => path.join(INTER, name)),
-  ...['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(name => path.join(DEJAVU, name)),
-];
-/** Scripts that DejaVu lacks: only then are the system's fonts loaded, which is slow. */
-const ELSEWHERE = /[\u0900-\u0dff\u0e00-\u0fff\u1100-\u11ff\u2e80-\ufaff]|\p{Extended_Pictographic}/u;
+const FONTS = path.join(path.dirname(createRequire(import.meta.url).resolve('#package')), 'fonts');
+/** DejaVu is for letters beyond Latin. */
+const FONT_FILES = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf', 'DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(
+  name => path.join(FONTS, name),
+);
+/** Scripts that these lack: only then are the system's fonts loaded, which is slow. */
+const ELSEWHERE = /[\u0700-\u109f\u1100-\u1dff\u2c00-\ufaff]|\p{Extended_Pictographic}/u;
 
 /** `/status/og.png` and `/status/og/INCIDENT.png`; `v` is the hash of the content, `lang` as everywhere. */
 export function pictureRoutes(router: Router, web: Web): void {
@@ -83,9 +80,17 @@ function decoded(attribute: string): string {
   return attribute.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
 }
 
+/** Loaded on demand: seven megabytes that most pages never need. The package may be absent: it is optional. */
+async function renderer(): Promise<typeof import('@resvg/resvg-js')['renderAsync']> {
+  try {
+    return (await import('@resvg/resvg-js')).renderAsync;
+  } catch {
+    throw new Refusal(404, 'Pictures are not drawn here: the package @resvg/resvg-js is not installed.');
+  }
+}
+
 async function draw(svg: string): Promise<Rendered> {
-  // Loaded on demand: seven megabytes that most pages never need.
-  const { renderAsync } = await import('@resvg/resvg-js');
+  const renderAsync = await renderer();
   const font = {
     fontFiles: FONT_FILES,
     loadSystemFonts: ELSEWHERE.test(svg),

@@ -1,8 +1,9 @@
 // The database probe against real servers where the machine has them, and everywhere against none.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deserted, expectPublishable, probe, tcp } from '../loopback.ts';
 
@@ -56,6 +57,22 @@ async function started(child: ChildProcess, url: string): Promise<void> {
     if (outcome === 'up') return;
     if (gone) throw new Error(`the server ended: ${seen} ${detail}`);
     await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
+/** What the built program's own copy of the client sees; each has a file in dist/. */
+async function builtCheck(url: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'status-database-'));
+  const check = JSON.stringify({ type: 'database', url });
+  writeFileSync(
+    join(folder, 'status.yaml'),
+    `title: T\ncomponents: [{ id: db, name: Db, check: ${check} }]\n`,
+  );
+  const env = { ...process.env, STATUS_DIR: folder, DATA_DIR: join(folder, 'data') };
+  try {
+    return (await promisify(execFile)(process.execPath, ['dist/cli.js', 'check'], { env })).stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -116,6 +133,7 @@ describe.runIf(redisServer)('a real Redis', () => {
     const result = await probe({ type: 'database', url });
     expect(result).toMatchObject({ outcome: 'up', seen: 'answered' });
     expect(result.latency).toBeTypeOf('number');
+    expect(await builtCheck(url)).toContain('answered');
   });
 
   test('answers another command, and refuses what is none', async () => {
@@ -166,6 +184,7 @@ describe.runIf(initdb && asPostgres)('a real PostgreSQL', () => {
 
   test('answers SELECT 1', async () => {
     expect(await probe({ type: 'database', url })).toMatchObject({ outcome: 'up', seen: 'answered' });
+    expect(await builtCheck(url)).toContain('answered');
   });
 
   test('answers a question of ours, and an error to a wrong one', async () => {
@@ -220,6 +239,7 @@ describe.runIf(mariadbd && installDb && asMysql)('a real MariaDB', () => {
 
   test('answers SELECT 1, and an error to a wrong question', async () => {
     expect(await probe({ type: 'database', url })).toMatchObject({ outcome: 'up', seen: 'answered' });
+    expect(await builtCheck(url)).toContain('answered');
     const wrong = await probe({ type: 'database', url, query: 'SELECT * FROM nowhere' });
     expect(wrong).toMatchObject({ outcome: 'down', seen: 'answered with an error' });
   });

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The command of the published package: alone it starts the server in the current folder, with words it is the command line.
+import '#fit';
+import { fileURLToPath } from 'node:url';
+
+const program = name => new URL(`../dist/${name}.js`, import.meta.url);
+if (process.argv.length > 2) await import(program('cli'));
+else {
+  // With the flags of `npm start`, in place of this process: its signals and its number stay. Node 22.15 and newer can, except
+  // on Windows; elsewhere the server takes more memory.
+  const main = [...process.execArgv, '--max-semi-space-size=4', fileURLToPath(program('main'))];
+  if (process.platform !== 'win32')
+    process.execve?.(process.execPath, [process.execPath, ...main], process.env);
+  await import(program('main'));
+}
