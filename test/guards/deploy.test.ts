@@ -55,3 +55,13 @@ test('what they name is there, and their shell is that of every system', () => {
   for (const name of readdirSync('docs/deploy').filter(file => file.endsWith('.sh')))
     execFileSync('sh', ['-n', path.join('docs/deploy', name)]);
 });
+
+test('install.sh finds in the unit what it changes, and makes every file and the user that the unit wants', () => {
+  const [unit, install] = [read('status-live.service'), read('install.sh')];
+  expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node --max-semi-space-size=4 dist\/main\.js$/m);
+  expect(unit).toMatch(/^WorkingDirectory=\S+$/m);
+  const user = /^User=(.*)$/m.exec(unit)?.[1];
+  expect(install).toContain(`\nuser=${user}\n`);
+  const secrets = [...unit.matchAll(/^LoadCredential=(\w+):/gm)].map(([, name]) => name);
+  expect(/^for secret in (.*); do$/m.exec(install)?.[1]?.split(' ')).toEqual(secrets);
+});

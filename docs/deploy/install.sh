@@ -1,0 +1,68 @@
+#!/bin/sh
+# Installs the program of this clone as a service of systemd, or upgrades to it, or goes back to it: as root,
+#   sh docs/deploy/install.sh
+# It may run again at any time: what is there of settings, secrets, status and data stays as it is.
+set -eu
+program=$(cd "$(dirname "$0")/../.." && pwd)
+user=status-live
+state=/var/lib/status-live
+settings=/etc/status-live/settings
+unit=/etc/systemd/system/status-live.service
+fail() {
+  echo "install.sh: $*" >&2
+  exit 1
+}
+
+[ "$(id -u)" -eq 0 ] || fail 'run it as root'
+command -v systemctl > /dev/null || fail 'there is no systemd here'
+node=$(command -v node) || fail 'Node is missing: install Node 22 or newer'
+case $program in *[[:space:]]*) fail "the path of the clone has a space: $program" ;; esac
+
+cd "$program"
+[ -d node_modules ] || npm ci --omit=dev --no-audit --no-fund
+"$node" build.js
+
+id "$user" > /dev/null 2>&1 ||
+  useradd --system --user-group --home-dir "$state" --no-create-home --shell /usr/sbin/nologin "$user"
+# The service must be able to read the program, and Node: a home folder is closed to it.
+runuser -u "$user" -- "$node" dist/cli.js help > /dev/null ||
+  fail "$user cannot run $program with $node: put both where every user may read, for instance below /opt and /usr"
+
+install -d -m 755 /etc/status-live
+install -d -m 700 /etc/status-live/secrets
+for secret in smtp_url api_token; do
+  [ -e "/etc/status-live/secrets/$secret" ] || install -m 600 /dev/null "/etc/status-live/secrets/$secret"
+done
+[ -e "$settings" ] || cat > "$settings" << END
+# Settings of Status Live: docs/settings.md has all. Then: systemctl restart status-live
+#PUBLIC_URL=https://status.levqor.ai
+#MAIL_FROM=Levqor Status <status@levqor.ai>
+#PORT=3000
+END
+# Where an earlier unit kept its state, systemd moves it at the start.
+if [ ! -L "$state" ]; then
+  install -d -m 700 -o "$user" -g "$user" "$state" "$state/status" "$state/data"
+  if [ -z "$(ls -A "$state/status")" ]; then
+    cp -R status/. "$state/status"
+    chown -R "$user:$user" "$state/status"
+    echo "The example is in $state/status: replace it by your own."
+  fi
+fi
+
+sed -e "s|^ExecStart=/usr/bin/node|ExecStart=$node|" -e "s|^WorkingDirectory=.*|WorkingDirectory=$program|" \
+  docs/deploy/status-live.service > "$unit.new"
+mv "$unit.new" "$unit"
+install -m 755 docs/deploy/status.sh /usr/local/bin/status-live
+systemctl daemon-reload
+systemctl enable --quiet status-live
+systemctl restart status-live
+
+port=$(sed -n 's/^PORT=//p' "$settings" | tail -n 1)
+for _ in $(seq 60); do
+  if PORT=${port:-3000} "$node" docs/deploy/healthcheck.js; then
+    echo "Status Live runs on port ${port:-3000}, from $program. Its log: journalctl -u status-live -o cat"
+    exit 0
+  fi
+  sleep 1
+done
+fail 'it does not answer after a minute: journalctl -u status-live -o cat'
