@@ -8,6 +8,7 @@ import { emails } from './cli/email-previews.ts';
 import { exporting } from './cli/export.ts';
 import { importing } from './cli/import.ts';
 import { incident } from './cli/incident.ts';
+import { init } from './cli/init.ts';
 import { lint } from './cli/lint.ts';
 import { maintenance } from './cli/maintenance.ts';
 import { outbox } from './cli/outbox.ts';
@@ -23,6 +24,7 @@ import { statusCommand } from './core/model/status-command.ts';
 import { harmless } from './core/text/printable.ts';
 
 const COMMANDS: readonly Command[] = [
+  init,
   lint,
   ...incident,
   forgetMissing,

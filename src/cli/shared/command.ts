@@ -10,6 +10,7 @@ import { StatusFolder } from '../../content/folder.ts';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { nearestWord, type Outcome, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import type { Clock } from '../../core/model/time.ts';
 import { type Db, openDatabase } from '../../store/db/database.ts';
 
@@ -36,15 +37,19 @@ export interface Command {
 
 export interface Arguments {
   readonly words: readonly string[];
-  /** The values of `--option VALUE`. */
+  /** The values of `--option VALUE`; those of one that may be repeated (`VALUE…`), one on each line. */
   readonly options: Readonly<Record<string, string | undefined>>;
   /** The names of `--option`. */
   readonly flags: ReadonlySet<string>;
+  /** Throws Misuse that names every undefined one of `given`: words (`ID`) and options (`title`). */
+  readonly require: (given: Readonly<Record<string, unknown>>) => void;
 }
 
 interface Specification extends Omit<Command, 'run'> {
   /** The message if a required word is missing. */
   readonly lacking?: string;
+  /** What follows the name in a complete example: shown where something is missing. */
+  readonly example?: string;
 }
 
 /** The command line is wrong: exit code 2, with the usage. */
@@ -57,12 +62,16 @@ export class Refused extends Error {}
  * required, `[ID]` is optional, `FILE…` is several. `work` resolves to the exit code; undefined means 0.
  */
 export function command(
-  { lacking, ...about }: Specification,
+  about: Specification,
   work: (typed: Arguments, cli: Cli) => Promise<number | undefined>,
 ): Command {
+  const { name, usage, summary, help } = about;
   return {
-    ...about,
-    run: async (args, cli) => (await work(readArguments(about.usage, args, lacking), cli)) ?? 0,
+    name,
+    usage,
+    summary,
+    help,
+    run: async (args, cli) => (await work(readArguments(about, args), cli)) ?? 0,
   };
 }
 
@@ -81,28 +90,42 @@ export function databaseCommand(
   });
 }
 
-function readArguments(usage: string, args: readonly string[], lacking: string | undefined): Arguments {
-  const known = [...usage.matchAll(/--([a-z-]+)(?: ([^\s\][-]+))?/g)].map(([, name, value]) => {
+/** An option in a usage line, with its value. */
+const OPTION = /--([a-z-]+)(?: ([^\s\][-]+))?/g;
+
+function readArguments({ usage, lacking, name, example }: Specification, args: readonly string[]): Arguments {
+  const known = [...usage.matchAll(OPTION)].map(([, option, value]) => {
     const type = value ? ('string' as const) : ('boolean' as const);
-    return [name as string, name === 'yes' ? { type, short: 'y' } : { type }] as const;
+    const more = { multiple: value?.endsWith('…') ?? false, ...(option === 'yes' ? { short: 'y' } : {}) };
+    return [option as string, { type, ...more }] as const;
   });
   const { values, positionals: words } = parsed(args, Object.fromEntries(known));
-  const places = usage.replace(/--[a-z-]+(?: [^\s\][-]+)?/g, '').match(/\[?[^\s\][]+/g) ?? [];
-  const most = usage.includes('…') ? words.length : places.length;
+  const places = usage.replace(OPTION, '').match(/\[?[^\s\][]+/g) ?? [];
+  const most = places.some(place => place.endsWith('…')) ? words.length : places.length;
   if (words.length > most) throw new Misuse(`Unknown argument "${words[most]}".`);
   if (words.length < places.filter(place => !place.startsWith('[')).length)
     throw new Misuse(lacking ?? `Missing argument: ${usage}`);
   const entries = Object.entries(values);
   return {
     words,
-    options: Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== true)),
-    flags: new Set(entries.flatMap(([name, value]) => (value === true ? [name] : []))),
+    options: Object.fromEntries(
+      entries.flatMap(([option, value]) => (value === true ? [] : [[option, [value].flat().join('\n')]])),
+    ),
+    flags: new Set(entries.flatMap(([option, value]) => (value === true ? [option] : []))),
+    require(given) {
+      const absent = Object.keys(given).filter(key => given[key] === undefined);
+      if (absent.length === 0) return;
+      const spelt = [...usage.matchAll(OPTION)].map(([whole, option]) => [option, whole] as const);
+      const lines = absent.map(key => `  ${new Map(spelt).get(key) ?? key}\n`).join('');
+      const whole = example === undefined ? '' : `\nFor example: ${statusCommand(`${name} ${example}`)}`;
+      throw new Misuse(`Missing:\n${lines}${whole}`);
+    },
   };
 }
 
 function parsed(
   args: readonly string[],
-  options: Record<string, { type: 'string' | 'boolean'; short?: string }>,
+  options: Record<string, { type: 'string' | 'boolean'; multiple: boolean; short?: string }>,
 ) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });

@@ -1,0 +1,165 @@
+// `init DIR`: makes the folder of a new page, by questions or options. It overwrites nothing.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { confirm, input } from '@inquirer/prompts';
+import { readSite } from '../config/site-file.ts';
+import { createExclusively } from '../content/atomic.ts';
+import { commitByHand } from '../content/git/operator-commit.ts';
+import { BY_HAND, GitFailure, makeGitRun } from '../content/git/run.ts';
+import { placeOf } from '../content/git/work-tree.ts';
+import { printProblem } from '../core/model/problem.ts';
+import { statusCommand } from '../core/model/status-command.ts';
+import { ROOT } from '../wiring/root.ts';
+import { type Arguments, type Cli, command, Misuse, Refused, shown } from './shared/command.ts';
+import { filesOfSite, type NewSite, SITE_FILE } from './shared/new-site.ts';
+
+export const init = command(
+  {
+    name: 'init',
+    usage:
+      '[DIR] --title T --component NAME=URL… [--domain HOST] [--smtp URL] [--reference URL] [--git] [--yes]',
+    summary: 'make the folder of a new page',
+    help: `Writes status.yaml, an example of an incident (not on the page), settings to fill in, and a check for pull
+requests. Existing files are not changed. In a terminal, the command asks for missing values.
+--component may be repeated; without =URL, only incidents change that component. --domain is where visitors will
+reach the page. --smtp is the mail server, smtps://USER@HOST:465; a password is not written. --reference is an
+address outside: if it does not answer either, a failed check is no outage. --git makes a git repository.`,
+    example: 'my-page --title "Example Status" --component "Website=https://example.com" --git --yes',
+  },
+  async (typed, cli) => {
+    const mayAsk = cli.interactive && !typed.flags.has('yes');
+    const { title, component } = typed.options;
+    if (!mayAsk) typed.require({ DIR: typed.words[0], title, component });
+    const typedDir = typed.words[0] ?? (await input({ message: 'Which folder?', default: 'status-page' }));
+    const dir = path.resolve(cli.cwd, typedDir);
+    const place = shown(path.join(dir, SITE_FILE), cli);
+    if (existsSync(path.join(dir, SITE_FILE))) {
+      throw new Refused(
+        `${place} is already there; nothing was written. Edit it (a running server reads it at once), or give another folder.`,
+      );
+    }
+    const site = await answers(typed, mayAsk);
+    const files = filesOfSite(site);
+    const { value, problems } = readSite(files.get(SITE_FILE) ?? '', place, {}, null, 'http://localhost');
+    if (!value || problems.length > 0) {
+      throw new Misuse(`${problems.map(printProblem).join('\n')}\nNothing was written: correct the values.`);
+    }
+    const wantsGit =
+      typed.flags.has('git') ||
+      (mayAsk && (await confirm({ message: 'Keep it in a git repository?', default: true })));
+    const written: string[] = [];
+    for (const [name, text] of files) {
+      const isNew = await createExclusively(path.join(dir, name), text);
+      cli.out(`${isNew ? 'written' : 'kept as it was'}: ${shown(path.join(dir, name), cli)}`);
+      if (isNew) written.push(path.join(dir, name));
+    }
+    if (wantsGit) await intoGit(dir, written, cli);
+    cli.out(nextSteps(dir, site, cli));
+    return 0;
+  },
+);
+
+/** The answers, from options where given. Throws Misuse for an address that is none. */
+async function answers({ options }: Arguments, mayAsk: boolean): Promise<NewSite> {
+  const ask = async (message: string, given: string | undefined) =>
+    given ?? (mayAsk ? await input({ message }) : '');
+  const title = options.title ?? (await input({ message: 'What is the page called?', required: true }));
+  const components = options.component?.split('\n').map(readComponent) ?? (await askComponents());
+  const domain = await ask('At which domain will visitors reach it? (empty: not known yet)', options.domain);
+  const smtp = await ask('Which mail server sends its emails? (empty: not known yet)', options.smtp);
+  return {
+    title,
+    components,
+    publicUrl: domain === '' ? null : readAddressOf('domain', domain, 'https', /^https?:$/),
+    smtpUrl: smtp === '' ? null : withoutPassword(readAddressOf('smtp', smtp, 'smtps', /^smtps?:$/)),
+    reference: options.reference ?? null,
+  };
+}
+
+async function askComponents(): Promise<NewSite['components']> {
+  const components: { name: string; url: string | null }[] = [];
+  for (;;) {
+    const isFirst = components.length === 0;
+    const message = isFirst
+      ? 'What is its first component, such as Website or API?'
+      : 'And the next one? (empty: no more)';
+    const name = await input({ message, required: isFirst });
+    if (name.trim() === '') return components;
+    const url = await input({
+      message: `Which address shows that ${name} works? (empty: no check)`,
+      validate: text =>
+        text.trim() === '' || isWebAddress(text.trim()) || 'Write an address like https://example.com.',
+    });
+    components.push({ name: name.trim(), url: url.trim() || null });
+  }
+}
+
+/** `NAME=URL`, or `NAME`. */
+function readComponent(text: string): NewSite['components'][number] {
+  const [, name = text, url = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  if (url !== '' && !isWebAddress(url.trim()))
+    throw new Misuse(
+      `--component: "${url}" is not a web address; write "API=https://api.example.com/health".`,
+    );
+  return { name: name.trim(), url: url.trim() || null };
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** An address as typed, or of a host alone; without a slash at its end. */
+function readAddressOf(option: string, text: string, scheme: string, known: RegExp): string {
+  const whole = text.includes('://') ? text.trim() : `${scheme}://${text.trim()}`;
+  const url = URL.canParse(whole) ? new URL(whole) : null;
+  const isPlain = url && url.hostname !== '' && !url.search && !url.hash;
+  if (isPlain && known.test(url.protocol) && (url.username === '' || option === 'smtp'))
+    return whole.replace(/\/+$/, '');
+  throw new Misuse(`--${option}: this is not an address; write ${scheme}://HOST.`);
+}
+
+/** The settings file is an example in git: what must be filled in stands in capitals. */
+function withoutPassword(address: string): string {
+  const { protocol, username, host, port } = new URL(address);
+  const defaultPort = protocol === 'smtps:' ? ':465' : ':587';
+  return `${protocol}//${username || 'USER'}:PASSWORD@${host}${port ? '' : defaultPort}`;
+}
+
+/** Makes a repository and commits the files; in one that is already there, it says what to commit. */
+async function intoGit(dir: string, files: readonly string[], cli: Cli): Promise<void> {
+  const { variables } = cli.env;
+  const git = makeGitRun(dir, variables, BY_HAND);
+  try {
+    const place = await placeOf(git, dir);
+    if (!place) await git.out('init', '--quiet', '--initial-branch=main');
+    const target = place ? null : { remote: 'origin', branch: 'main' };
+    const done = await commitByHand(dir, variables, files, 'A status page', target);
+    if (done.kind === 'committed') cli.out(`Committed (${done.commit}, by ${done.by}).`);
+    else if (done.kind === 'apart') cli.err(`Not committed: git ignores ${dir}.`);
+    else {
+      const why = done.kind === 'failed' ? done.why : `this folder is in the repository ${place?.top}`;
+      cli.err(`Not committed: ${why}. Commit it:\n  ${done.commands.join('\n  ')}`);
+    }
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    cli.err(`Not in git: ${error.message} — ${error.fix}`);
+  }
+}
+
+/** The page's address and the next two commands, as this program was started: as a package, or in its own checkout. */
+function nextSteps(dir: string, { publicUrl }: NewSite, cli: Cli): string {
+  const isPackage = path.basename(path.dirname(ROOT)) === 'node_modules';
+  const folders = `STATUS_DIR=${path.join(dir, 'status')} DATA_DIR=${path.join(dir, 'data')}`;
+  const to = shown(dir, cli);
+  const [start, lead] = isPackage
+    ? [`cd ${to} && npx status-live`, '']
+    : [`${folders} npm start`, `${folders} `];
+  const later = publicUrl === null ? '' : `, later ${publicUrl}/status/live`;
+  return `
+The page: http://localhost:${cli.env.port}/status/live${later}
+
+  ${start}
+  ${lead}${statusCommand('incident new')}
+
+The first starts the server, the second reports an incident. .env.example shows the settings for your server.`;
+}
