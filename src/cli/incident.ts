@@ -1,25 +1,22 @@
-// `incident new|update|resolve|list`: writes incident files without an editor.
+// `incident new|update|resolve|retract|list`: writes incident files without an editor.
 import { checkbox, input, select } from '@inquirer/prompts';
 import { endedAt } from '../core/incidents/ending.ts';
 import { type Addition, addUpdate, printIncident, updated } from '../core/incidents/file/print.ts';
-import { stateAt } from '../core/incidents/maintenance.ts';
 import { occurrenceDay, occurrencesOf } from '../core/incidents/recurrence.ts';
-import type { Severity } from '../core/model/component.ts';
 import {
   INCIDENT_STATUSES,
   type Incident,
-  isOpen,
   MAINTENANCE_STATUSES,
   namedIn,
   SEVERITIES,
   type UpdateStatus,
 } from '../core/model/incident.ts';
-import { printProblem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import type { Span } from '../core/model/time.ts';
 import { iso, MINUTE, type Millis } from '../core/model/time.ts';
 import { joinWithOr } from '../core/text/yaml.ts';
-import { FirstSeen } from '../work/incidents/first-seen.ts';
+import { listIncidents } from './incidents/list.ts';
+import { retract } from './incidents/retract.ts';
 import {
   type Arguments,
   agreed,
@@ -41,7 +38,6 @@ import {
   templateOf,
   timeOfOption,
 } from './shared/draft.ts';
-import { knownFiles, readableDatabase } from './shared/incident-files.ts';
 import { readableSite, siteIfReadable } from './shared/readable-site.ts';
 
 const HELP = `--yes writes without asking. In a terminal, the command asks for missing values.
@@ -90,7 +86,17 @@ export const incident: readonly Command[] = [
       summary: 'list what is open or upcoming, or everything',
       help: 'Newest first.',
     },
-    list,
+    listIncidents,
+  ),
+  command(
+    {
+      name: 'incident retract',
+      usage: 'ID [--message M] [--edit] [--yes]',
+      summary: 'end an incident that was opened by mistake: it counts for nothing',
+      help: 'Adds “Opened by mistake.” and the message, ends the incident, and sets `components: []` wherever the file names\ncomponents, so it changes no uptime. It stays in the history. Who was told of it is told the end.',
+      lacking: NAME_IT,
+    },
+    retract,
   ),
 ];
 
@@ -227,50 +233,6 @@ function requireTime(
   }
   if (isOccurrence && scheduled && status === 'completed' && now < scheduled.start)
     throw new Refused(`It begins at ${iso(scheduled.start)}: \`maintenance cancel ${id}\` calls it off.`);
-}
-
-async function list({ options, flags }: Arguments, cli: Cli): Promise<number> {
-  const now = cli.clock();
-  const files = await knownFiles(cli);
-  for (const problem of files.missing?.problems ?? []) cli.err(printProblem(problem));
-  const rows = (await datedAsKnown(files.incidents, now, cli))
-    .map(one => ({
-      id: one.id,
-      state: stateAt(one, now),
-      severity: one.scheduled ? 'maintenance' : lastSeverityOf(one),
-      started: iso(one.scheduled?.start ?? one.started),
-      title: one.title,
-      current: one.scheduled ? stateAt(one, now) !== 'completed' || isRecurring(one) : isOpen(one),
-    }))
-    .filter(row => flags.has('all') || row.current)
-    .sort((a, b) => (a.started < b.started ? 1 : -1));
-  if (options.format === 'json') cli.out(JSON.stringify(rows, null, 2));
-  else if (rows.length === 0)
-    cli.out(flags.has('all') ? 'There are no incidents.' : 'Nothing is open or upcoming.');
-  else
-    for (const row of rows)
-      cli.out(`${row.started}  ${row.state.padEnd(13)}  ${row.severity.padEnd(11)}  ${row.id}  ${row.title}`);
-  return 0;
-}
-
-/** Dates as on the page. Without a database, the first-seen times of future dates are unknown. */
-export async function datedAsKnown(incidents: readonly Incident[], now: Millis, cli: Cli) {
-  const db = readableDatabase(cli);
-  try {
-    return await new FirstSeen(db, 'reader').date(incidents, now);
-  } finally {
-    await db?.destroy();
-  }
-}
-
-/** The current severity: the last one set by an update, else the first one. */
-function lastSeverityOf({ severity, updates }: Incident): Severity {
-  return updates.reduce((now, { change }) => change?.severity ?? now, severity);
-}
-
-/** Whether a maintenance recurs and its series has not ended. */
-function isRecurring({ rrule, status }: Incident): boolean {
-  return rrule !== undefined && status !== 'completed';
 }
 
 function oneOf<T extends string>(option: string, given: string, known: readonly T[]): T {

@@ -12,7 +12,7 @@ import { type Problem, printProblem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
 import { count } from '../core/text/count.ts';
 import { readFrontmatter } from '../core/text/front-matter.ts';
-import { datedAsKnown } from './incident.ts';
+import { datedAsKnown } from './incidents/list.ts';
 import { type Cli, command, Misuse, shown } from './shared/command.ts';
 import { forecast } from './shared/forecast.ts';
 import { knownContent } from './shared/incident-files.ts';
