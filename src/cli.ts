@@ -1,5 +1,7 @@
 // The operator's command line: finds the command, runs it, and turns its result into an exit code.
 
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { addresses } from './cli/addresses.ts';
 import { backup } from './cli/backup.ts';
 import { channel } from './cli/channel.ts';
@@ -22,6 +24,7 @@ import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
 import { statusCommand } from './core/model/status-command.ts';
 import { harmless } from './core/text/printable.ts';
+import { ROOT } from './wiring/root.ts';
 
 const COMMANDS: readonly Command[] = [
   init,
@@ -56,6 +59,11 @@ run(process.argv.slice(2)).then(code => {
 });
 
 async function run(words: readonly string[]): Promise<number> {
+  if (words[0] === '--version' || words[0] === '-V') {
+    const about = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    process.stdout.write(`${about.version}\n`);
+    return 0;
+  }
   const command = find(words);
   if (!command) {
     const { code, text } = orientation(words, COMMANDS);

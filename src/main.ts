@@ -5,6 +5,7 @@ import { readEnvironment } from './config/environment.ts';
 import { webhookUrl } from './core/inbound/senders.ts';
 import type { Log } from './core/model/ports/log.ts';
 import { type Problem, printProblem } from './core/model/problem.ts';
+import { count } from './core/text/count.ts';
 import { fetchText } from './outside/amazon.ts';
 import { openLogOutput } from './outside/log-output.ts';
 import { makeProbes } from './outside/probes.ts';
@@ -109,8 +110,9 @@ function closeOnSignal(current: () => System | undefined, log: Log): void {
 function refuse(found: readonly Problem[]): never {
   const errors = found.filter(problem => problem.level === 'error');
   const warnings = found.filter(problem => problem.level === 'warning');
-  const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`;
   const lines = [...errors.map(printProblem), ...warnings.map(one => `${printProblem(one)} (warning)`)];
-  process.stderr.write(`Status Live cannot start: ${count}\n${lines.map(line => `  ${line}\n`).join('')}`);
+  process.stderr.write(
+    `Status Live cannot start: ${count(errors.length, 'problem')}\n${lines.map(line => `  ${line}\n`).join('')}`,
+  );
   process.exit(1);
 }

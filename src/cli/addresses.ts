@@ -4,6 +4,7 @@ import type { Site } from '../core/model/site.ts';
 import { deriveSecret } from '../core/model/token.ts';
 import { heartbeatToken } from '../work/monitoring/heartbeats.ts';
 import { type Command, command, hint, Refused, serverSecret } from './shared/command.ts';
+import { oneComponent } from './shared/components.ts';
 import { readableSite } from './shared/readable-site.ts';
 
 export const addresses: readonly Command[] = [
@@ -26,19 +27,17 @@ export const addresses: readonly Command[] = [
   command(
     {
       name: 'heartbeat-url',
-      usage: 'ID',
+      usage: '[ID]',
       summary: 'the address a job calls to say it is alive',
-      help: 'ID is a component with `check: { type: heartbeat }`. The job calls it with GET or POST each period;\n`?status=down&msg=…` says that it failed.',
-      lacking: 'Give the id of the component.',
+      help: 'ID is the id or name of a component with `check: { type: heartbeat }`. The job calls it with GET or POST each period;\n`?status=down&msg=…` says that it failed.',
+      example: 'background-jobs',
     },
-    async ({ words: [id = ''] }, cli) => {
+    async (typed, cli) => {
       const { site, unsetIn } = await readableSite(cli);
       const listening = site.components.filter(({ check }) => check.type === 'heartbeat');
-      const component = listening.find(one => one.id === id);
-      if (!component) {
-        const ids = listening.map(one => one.id);
-        throw new Refused(`There is no heartbeat component "${id}" — ${hint(id, ids)}`);
-      }
+      if (listening.length > 1 && !cli.interactive) typed.require({ ID: typed.words[0] });
+      const component = await oneComponent(typed.words[0], listening, 'heartbeat component', cli);
+      const { id } = component;
       const [unset] = unsetIn(id);
       if (unset) throw new Refused(`The check of "${id}" uses ${unset}, which is not set here — set it`);
       const own = component.check.type === 'heartbeat' && component.check.token;

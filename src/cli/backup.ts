@@ -4,6 +4,7 @@ import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { statusCommand } from '../core/model/status-command.ts';
 import { SECOND } from '../core/model/time.ts';
+import { count } from '../core/text/count.ts';
 import { backUp } from '../store/db/backups.ts';
 import { restore } from '../store/db/restore.ts';
 import { type Cli, type Command, command, Refused, shown } from './shared/command.ts';
@@ -43,14 +44,12 @@ export const backup: readonly Command[] = [
       const file = cli.env.databaseFile;
       const done = await refusing(async () => restore(file, from, resume, cli.clock()));
       cli.out(
-        `${shown(file, cli)} is restored from ${shown(from, cli)}: ${done.subscribers} subscribers, schema ${done.version}`,
+        `${shown(file, cli)} is restored from ${shown(from, cli)}: ${count(done.subscribers, 'subscriber')}, schema ${done.version}`,
       );
       if (done.aside) cli.out(`The old database is kept: ${shown(done.aside, cli)}`);
       if (done.emails > 0) {
-        const waitForRetry = `are held: \`${statusCommand('outbox retry')}\` sends them`;
-        cli.out(
-          `${done.emails} emails waiting in the backup ${resume ? 'are sent at the next start' : waitForRetry}`,
-        );
+        const later = resume ? 'sent at the next start' : `held until \`${statusCommand('outbox retry')}\``;
+        cli.out(`${count(done.emails, 'email')} waiting in the backup: ${later}`);
       }
       cli.out('Start the server.');
     },

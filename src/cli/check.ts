@@ -6,7 +6,8 @@ import type { Component } from '../core/model/component.ts';
 import type { Metric } from '../core/model/metric.ts';
 import { makeProbes } from '../outside/probes.ts';
 import { startPulse } from '../outside/pulse.ts';
-import { command, hint, Refused } from './shared/command.ts';
+import { command } from './shared/command.ts';
+import { oneComponent } from './shared/components.ts';
 import { readableSite } from './shared/readable-site.ts';
 
 /** How many checks run at once: starting hundreds together blocks the process, and each would count as paused. */
@@ -17,16 +18,14 @@ export const check = command(
     name: 'check',
     usage: '[ID…]',
     summary: 'check the components now and show the results',
-    help: 'Nothing is stored and no incident is opened. Exit code 1 if one of them is down, or cannot be checked\nbecause a variable of its check is not set here.',
+    help: 'ID may be the name, too. Nothing is stored and no incident is opened. Exit code 1 if one of them is down, or cannot be checked\nbecause a variable of its check is not set here.',
   },
-  async ({ words: ids }, cli) => {
+  async ({ words }, cli) => {
     const { site, unsetIn } = await readableSite(cli);
     const { components, metrics } = site;
-    const known = components.map(({ id }) => id);
-    const unknown = ids.find(one => !known.includes(one));
-    if (unknown !== undefined) {
-      throw new Refused(`There is no component "${unknown}" — ${hint(unknown, known)}`);
-    }
+    const ids = await Promise.all(
+      words.map(async word => (await oneComponent(word, components, 'component', cli)).id),
+    );
     const probe = makeProbes({ clock: cli.clock }, startPulse().paused);
     const asked = components.filter(({ id }) => ids.length === 0 || ids.includes(id));
     const width = Math.max(...asked.map(({ id }) => id.length));

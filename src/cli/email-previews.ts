@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { spoken } from '../core/i18n/words.ts';
 import { LANGS } from '../core/model/lang.ts';
+import { count } from '../core/text/count.ts';
 import { escapeHtml } from '../core/text/markdown.ts';
 import { makeRender } from '../views.ts';
 import { ROOT } from '../wiring/root.ts';
@@ -31,7 +32,7 @@ export const emails = command(
     }
     const index = path.join(dir, 'index.html');
     await writeFile(index, indexOf(made, lang));
-    cli.out(`${made.length} emails: open ${shown(index, cli)}`);
+    cli.out(`${count(made.length, 'email')}: open ${shown(index, cli)}`);
   },
 );
 

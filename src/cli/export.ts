@@ -4,6 +4,7 @@ import { StatusFolder } from '../content/folder.ts';
 import { makeWriteMirror } from '../content/mirror.ts';
 import { SILENT } from '../core/model/ports/log.ts';
 import { printProblem } from '../core/model/problem.ts';
+import { count } from '../core/text/count.ts';
 import { copyOf, readSnapshot } from '../wiring/export.ts';
 import { command, databaseOf, Refused } from './shared/command.ts';
 
@@ -27,7 +28,9 @@ export const exporting = command(
       const files = await copyOf(new StatusFolder(cli.env.statusDir), db)(snapshot);
       const done = await makeWriteMirror()(path.resolve(cli.cwd, dir), files);
       if ('what' in done) throw new Refused(printProblem(done));
-      cli.out(`${done.written} files written, ${done.unchanged} unchanged, ${done.removed} removed: ${dir}`);
+      cli.out(
+        `${count(done.written, 'file')} written, ${done.unchanged} unchanged, ${done.removed} removed: ${dir}`,
+      );
     } finally {
       await db?.destroy();
     }

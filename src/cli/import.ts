@@ -5,6 +5,7 @@ import { createExclusively } from '../content/atomic.ts';
 import { importCstate } from '../core/import/cstate.ts';
 import { type Imported, siteYaml } from '../core/import/imported.ts';
 import { importStatuspage } from '../core/import/statuspage.ts';
+import { count } from '../core/text/count.ts';
 import { type Cli, command, Misuse, Refused } from './shared/command.ts';
 import { commitWritten } from './shared/commit.ts';
 import { presentContent } from './shared/incident-files.ts';
@@ -89,12 +90,19 @@ async function write(imported: Imported, cli: Cli): Promise<number> {
     imported.components.length > 0 &&
     (await createExclusively(content.siteFile, siteYaml('Status', imported.components)));
   cli.out(
-    `${files.length} incidents written, ${counts.there} already there, ${counts.changed} changed since then and kept.`,
+    `${count(files.length, 'incident')} written, ${counts.there} already there, ${counts.changed} changed since then and kept.`,
   );
   if (made)
-    cli.out(`status.yaml created with ${imported.components.length} components; they have no checks yet.`);
+    cli.out(
+      `status.yaml created with ${count(imported.components.length, 'component')}, without checks yet.`,
+    );
   for (const sentence of imported.lost) cli.out(`not imported: ${sentence}`);
   if (made) files.push(content.siteFile);
-  await commitWritten(files, `Status: ${files.length} files imported`, await siteIfReadable(cli), cli);
+  await commitWritten(
+    files,
+    `Status: ${count(files.length, 'file')} imported`,
+    await siteIfReadable(cli),
+    cli,
+  );
   return 0;
 }

@@ -6,6 +6,7 @@ import { occurrenceDay, occurrencesOf } from '../core/incidents/recurrence.ts';
 import {
   INCIDENT_STATUSES,
   type Incident,
+  isOpen,
   MAINTENANCE_STATUSES,
   namedIn,
   SEVERITIES,
@@ -15,6 +16,7 @@ import type { Site } from '../core/model/site.ts';
 import type { Span } from '../core/model/time.ts';
 import { iso, MINUTE, type Millis } from '../core/model/time.ts';
 import { joinWithOr } from '../core/text/yaml.ts';
+import { existing, mayBeAsked } from './incidents/existing.ts';
 import { listIncidents } from './incidents/list.ts';
 import { retract } from './incidents/retract.ts';
 import {
@@ -26,11 +28,9 @@ import {
   Misuse,
   Refused,
 } from './shared/command.ts';
+import { idsOf } from './shared/components.ts';
 import {
-  existing,
   freeId,
-  idsOf,
-  lacking,
   messageOf,
   NO_TEMPLATE,
   pastTimeOfOption,
@@ -44,57 +44,59 @@ const HELP = `--yes writes without asking. In a terminal, the command asks for m
 --edit opens $EDITOR before writing. Times are ISO 8601 or durations: --started 30m and --at 5m mean so long
 ago, --next-update 30m means from now.`;
 const QUESTION = 'What is the message? (one line; --edit for more)';
-const NAME_IT = 'Give the incident: its file name without .md (`incident list` shows it).';
+const SEVERITY = SEVERITIES.join('|');
+const STATUS = INCIDENT_STATUSES.join('|');
+const WHICH = `ID is the file name without .md, or a part of it that fits no other (\`login-fails\`). In a terminal it may be left out.
+--components takes ids or names.`;
 
 export const incident: readonly Command[] = [
   command(
     {
       name: 'incident new',
-      usage:
-        '--title T --severity S [--components a,b] --message M [--status S] [--started T] [--template NAME] [--next-update T] [--edit] [--yes]',
+      usage: `--title T --severity ${SEVERITY} [--components a,b] --message M [--status ${STATUS}] [--started T] [--template NAME] [--next-update T] [--edit] [--yes]`,
       summary: 'open an incident',
-      help: `${HELP}\nA template is status/templates/NAME.md: front matter and text to start with; options override it.`,
+      help: `${HELP}\n--components takes ids or names. A template is status/templates/NAME.md: front matter and text to start with;\noptions override it.`,
+      example:
+        '--title "Slow sign-in" --severity major --components API --message "It takes a minute." --yes',
     },
     create,
   ),
   command(
     {
       name: 'incident update',
-      usage:
-        'ID --status S --message M [--severity S] [--components a,b] [--next-update T] [--at T] [--edit] [--yes]',
+      usage: `[ID] --message M [--status ${STATUS}] [--severity ${SEVERITY}] [--components a,b] [--next-update T] [--at T] [--edit] [--yes]`,
       summary: 'add an update to an incident or a maintenance',
-      help: `${HELP}\n--severity and --components apply from this update on.`,
-      lacking: NAME_IT,
+      help: `${WHICH}\n${HELP}\n--severity and --components apply from this update on. Without --status it stays as it is. A maintenance is\n${MAINTENANCE_STATUSES.join(', ')}.`,
+      example: 'slow-sign-in --status identified --message "A slow disk." --yes',
     },
     (typed, cli) => update(typed, cli, 'update'),
   ),
   command(
     {
       name: 'incident resolve',
-      usage:
-        'ID --message M [--status resolved] [--severity S] [--components a,b] [--next-update T] [--at T] [--edit] [--yes]',
+      usage: `[ID] --message M [--status resolved] [--severity ${SEVERITY}] [--components a,b] [--next-update T] [--at T] [--edit] [--yes]`,
       summary: 'end an incident (or complete a maintenance)',
-      help: HELP,
-      lacking: NAME_IT,
+      help: `${WHICH}\n${HELP}`,
+      example: 'slow-sign-in --message "Fast again." --yes',
     },
     (typed, cli) => update(typed, cli, 'resolve'),
   ),
   command(
     {
       name: 'incident list',
-      usage: '[--all] [--format text|json]',
+      usage: '[--all] [--json] [--format text|json]',
       summary: 'list what is open or upcoming, or everything',
-      help: 'Newest first.',
+      help: 'Newest first. --json (or --format json) prints an array.',
     },
     listIncidents,
   ),
   command(
     {
       name: 'incident retract',
-      usage: 'ID [--message M] [--edit] [--yes]',
+      usage: '[ID] [--message M] [--edit] [--yes]',
       summary: 'end an incident that was opened by mistake: it counts for nothing',
       help: 'Adds “Opened by mistake.” and the message, ends the incident, and sets `components: []` wherever the file names\ncomponents, so it changes no uptime. It stays in the history. Who was told of it is told the end.',
-      lacking: NAME_IT,
+      example: 'slow-sign-in --message "It was a test." --yes',
     },
     retract,
   ),
@@ -102,24 +104,24 @@ export const incident: readonly Command[] = [
 
 async function create(typed: Arguments, cli: Cli): Promise<number> {
   const { options } = typed;
-  const ids = idsOf(options.components);
   // With components given, an incident can be reported even if status.yaml cannot be read at all.
-  const site = ids ? await siteIfReadable(cli) : (await readableSite(cli)).site;
+  const isNamed = options.components !== undefined;
+  const site = isNamed ? await siteIfReadable(cli) : (await readableSite(cli)).site;
+  const ids = idsOf(options.components, site?.components ?? []);
   const template = await templateOf(options.template, cli);
   const given = (key: string) => options[key] ?? template.text(key);
   const mayAsk = mayBeAsked(typed, cli);
-  const title =
-    given('title') ??
-    (mayAsk ? await input({ message: 'What do visitors notice?', required: true }) : lacking('title'));
-  const severity = oneOf(
-    'severity',
-    given('severity') ?? (mayAsk ? await choose('How bad is it?', SEVERITIES) : lacking('severity')),
-    SEVERITIES,
-  );
+  if (!mayAsk) {
+    const message = options.message ?? (template.body || undefined);
+    typed.require({ title: given('title'), severity: given('severity'), message });
+  }
+  const title = given('title') ?? (await input({ message: 'What do visitors notice?', required: true }));
+  const asked = given('severity') ?? (await choose('How bad is it?', SEVERITIES));
+  const severity = oneOf('severity', asked, SEVERITIES);
   const status = oneOf('status', given('status') ?? 'investigating', INCIDENT_STATUSES);
   const components =
     ids ?? template.components ?? (mayAsk && site ? await askComponents(site.components, title) : null);
-  const message = await messageOf(typed, template, mayAsk, QUESTION);
+  const message = await messageOf(typed, template, QUESTION);
   const now = cli.clock();
   const started = options.started
     ? pastTimeOfOption('started', options.started, now, site?.timezone ?? 'UTC')
@@ -147,14 +149,15 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
   const { options } = typed;
   const site = await siteIfReadable(cli);
   const zone = site?.timezone ?? 'UTC';
-  const { incident: file, text, part } = await existing(typed.words[0] as string, zone, cli);
+  const mayAsk = mayBeAsked(typed, cli);
+  if (!mayAsk) typed.require({ ID: typed.words[0], message: options.message });
+  const { incident: file, text, part } = await existing(typed, zone, cli, isMeantBy(mode));
   const there = part ?? file;
   const isEnding = mode !== 'update';
   const over = endedAt(there);
   if (isEnding && over !== null) {
     throw new Refused(`It is already ${there.status} (${iso(over)}); use \`incident update\` to add text.`);
   }
-  const mayAsk = mayBeAsked(typed, cli);
   const allowed: readonly UpdateStatus[] = there.scheduled ? MAINTENANCE_STATUSES : INCIDENT_STATUSES;
   const given = isEnding
     ? there.scheduled
@@ -174,7 +177,7 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
     await agreed(question, typed, cli, { ...words, instead: 'Nothing was written.', default: false });
   }
   const day = part && occurrenceDay(part);
-  const message = await messageOf(typed, NO_TEMPLATE, mayAsk, QUESTION);
+  const message = await messageOf(typed, NO_TEMPLATE, QUESTION);
   const addition: Addition = {
     status,
     at,
@@ -182,7 +185,8 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
     afterwards: over !== null && status === there.status,
     change: {
       severity: options.severity === undefined ? null : oneOf('severity', options.severity, SEVERITIES),
-      components: idsOf(options.components)?.map(id => ({ id, status: null })) ?? null,
+      components:
+        idsOf(options.components, site?.components ?? [])?.map(id => ({ id, status: null })) ?? null,
     },
     ...(day === null ? {} : { occurrence: day }),
     ...promisedIn(typed, now, zone),
@@ -196,8 +200,9 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
   return settle(draft, site, typed, cli);
 }
 
-function mayBeAsked({ flags }: Arguments, { interactive }: Cli): boolean {
-  return interactive && !flags.has('yes');
+/** What a command may be about if no id was typed: calling off is for a maintenance, all else for what is open. */
+function isMeantBy(mode: Mode): (one: Incident) => boolean {
+  return one => (mode === 'cancel' ? one.scheduled !== null && endedAt(one) === null : isOpen(one));
 }
 
 function promisedIn({ options }: Arguments, now: Millis, zone: string): { promised?: Millis } {

@@ -10,6 +10,7 @@ import { placeOf } from '../content/git/work-tree.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { statusCommand } from '../core/model/status-command.ts';
 import { ROOT } from '../wiring/root.ts';
+import { mayBeAsked } from './incidents/existing.ts';
 import { type Arguments, type Cli, command, Misuse, Refused, shown } from './shared/command.ts';
 import { filesOfSite, type NewSite, SITE_FILE } from './shared/new-site.ts';
 
@@ -27,7 +28,7 @@ address outside: if it does not answer either, a failed check is no outage. --gi
     example: 'my-page --title "Example Status" --component "Website=https://example.com" --git --yes',
   },
   async (typed, cli) => {
-    const mayAsk = cli.interactive && !typed.flags.has('yes');
+    const mayAsk = mayBeAsked(typed, cli);
     const { title, component } = typed.options;
     if (!mayAsk) typed.require({ DIR: typed.words[0], title, component });
     const typedDir = typed.words[0] ?? (await input({ message: 'Which folder?', default: 'status-page' }));

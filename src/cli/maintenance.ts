@@ -6,8 +6,10 @@ import { namedIn } from '../core/model/incident.ts';
 import type { Site } from '../core/model/site.ts';
 import { iso } from '../core/model/time.ts';
 import { update } from './incident.ts';
+import { mayBeAsked } from './incidents/existing.ts';
 import { type Command, command, Misuse } from './shared/command.ts';
-import { freeId, idsOf, lacking, messageOf, settle, templateOf, timeOfOption } from './shared/draft.ts';
+import { idsOf } from './shared/components.ts';
+import { freeId, messageOf, settle, templateOf, timeOfOption } from './shared/draft.ts';
 import { readableSite } from './shared/readable-site.ts';
 
 export const maintenance: readonly Command[] = [
@@ -17,29 +19,43 @@ export const maintenance: readonly Command[] = [
       usage:
         '--title T --start T --end T --components a,b --message M [--rrule RULE] [--timezone ZONE] [--template NAME] [--edit] [--yes]',
       summary: 'announce a maintenance',
-      help: '--components lists the ids that the work may interrupt, all, or "" for none. Without it, the components named in the\ntitle count. --start is ISO 8601 or a duration from now; --end ISO 8601 or a duration from the start (2h).\nTimes without a zone are in --timezone, or else in that of status.yaml. --rrule repeats it, at the same local time\nof that zone: FREQ=WEEKLY;BYDAY=SU. --yes writes without asking.',
+      help: '--components lists what the work may interrupt, by id or name, all, or "" for none. Without it, the components named in the\ntitle count. --start is ISO 8601 or a duration from now; --end ISO 8601 or a duration from the start (2h).\nTimes without a zone are in --timezone, or else in that of status.yaml. --rrule repeats it, at the same local time\nof that zone: FREQ=WEEKLY;BYDAY=SU. --yes writes without asking.',
+      example:
+        '--title "New disks" --start 2026-12-06T02:00 --end 2h --components Database --message "It may be slow." --yes',
     },
     async (typed, cli) => {
-      const { options, flags } = typed;
+      const { options } = typed;
       const { site } = await readableSite(cli);
       const template = await templateOf(options.template, cli);
-      const mayAsk = cli.interactive && !flags.has('yes');
-      const ask = async (option: string, message: string, given = options[option]) =>
-        given ?? (mayAsk ? input({ message, required: true }) : lacking(option));
+      const mayAsk = mayBeAsked(typed, cli);
+      if (!mayAsk) {
+        const given = {
+          title: options.title ?? template.text('title'),
+          start: options.start,
+          end: options.end,
+        };
+        typed.require({ ...given, message: options.message ?? (template.body || undefined) });
+      }
+      const ask = async (message: string, given: string | undefined) =>
+        given ?? input({ message, required: true });
       const now = cli.clock();
-      const title = await ask('title', 'What will be done?', options.title ?? template.text('title'));
+      const title = await ask('What will be done?', options.title ?? template.text('title'));
       const zone = options.timezone ?? site.timezone;
       if (!isZone(zone)) throw new Misuse(`--timezone: "${zone}" is not a time zone; write Europe/Berlin.`);
-      const asked = await ask('start', `When does it begin (${zone}, or 2h from now)?`);
+      const asked = await ask(`When does it begin (${zone}, or 2h from now)?`, options.start);
       const start = timeOfOption('start', asked, now, zone);
-      const end = timeOfOption('end', await ask('end', 'When does it end (or how long: 90m)?'), start, zone);
+      const end = timeOfOption(
+        'end',
+        await ask('When does it end (or how long: 90m)?', options.end),
+        start,
+        zone,
+      );
       const message = await messageOf(
         typed,
         template,
-        mayAsk,
         'What do visitors notice? (one line; --edit for more)',
       );
-      const named = idsOf(options.components) ?? template.components;
+      const named = idsOf(options.components, site.components) ?? template.components;
       const isNamed = named !== undefined || namedIn(title, site.components).length > 0;
       const components = isNamed || !mayAsk ? (named ?? null) : await askComponents(site);
       if (end <= now && !options.rrule) {
@@ -66,10 +82,10 @@ export const maintenance: readonly Command[] = [
   command(
     {
       name: 'maintenance cancel',
-      usage: 'ID --message M [--at T] [--edit] [--yes]',
+      usage: '[ID] --message M [--at T] [--edit] [--yes]',
       summary: 'call off a maintenance, or one occurrence of a recurring one',
-      help: 'ID is the file name without .md. Of a recurring maintenance, name one occurrence by its day: ID--2026-12-06. It is\nshown as cancelled on the page and in calendars, and told to everybody the maintenance concerns. What has begun\nis ended with `incident resolve`. --yes writes without asking.',
-      lacking: 'Give the maintenance: its file name without .md (`incident list` shows it).',
+      help: 'ID is the file name without .md, or a part of it that fits no other; in a terminal it may be left out. Of a recurring maintenance, name one occurrence by its day: ID--2026-12-06. It is\nshown as cancelled on the page and in calendars, and told to everybody the maintenance concerns. What has begun\nis ended with `incident resolve`. --yes writes without asking.',
+      example: 'new-disks --message "They have not come." --yes',
     },
     (typed, cli) => update(typed, cli, 'cancel'),
   ),

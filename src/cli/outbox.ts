@@ -8,22 +8,27 @@ import { openMail } from '../outside/mail.ts';
 import { retryChannels } from '../store/notify/channels.ts';
 import { outboxDepth, release, retryAll, troubled } from '../store/notify/outbox.ts';
 import { type Command, command, databaseCommand, Misuse, Refused, siteOf } from './shared/command.ts';
+import { printList } from './shared/list.ts';
 
 export const outbox: readonly Command[] = [
   databaseCommand(
     {
       name: 'outbox',
-      usage: '',
+      usage: '[--json]',
       summary: 'list emails and channel messages that wait, are retried, or were given up, and why',
-      help: 'The latest fifty of each with their last error; no addresses.',
+      help: 'The latest fifty of each with their last error; no addresses. --json prints an array of them.',
     },
-    async (db, _, cli) => {
+    async (db, typed, cli) => {
       const { email, channels } = await outboxDepth(db);
-      for (const one of await troubled(db, 50)) {
-        const when = one.state === 'pending' ? `retry ${iso(one.due_at)}` : 'given up';
-        const name = one.channel === 'email' ? one.id : `${one.subscriber_id} ${one.id}`;
-        cli.out(`${name}  ${one.kind}  ${when}  after ${count(one.attempts, 'attempt')}  ${one.error ?? ''}`);
-      }
+      const rows = (await troubled(db, 50)).map(one => ({
+        id: one.channel === 'email' ? `${one.id}` : `${one.subscriber_id} ${one.id}`,
+        kind: one.kind,
+        next: one.state === 'pending' ? `retry ${iso(one.due_at)}` : 'given up',
+        attempts: one.attempts,
+        error: one.error,
+      }));
+      printList(rows, typed, cli);
+      if (typed.flags.has('json')) return;
       for (const [channel, depth] of channels)
         cli.out(`${channel}: ${depth.pending} waiting, ${depth.givenUp} given up`);
       cli.out(`email: ${email.pending} waiting, ${email.givenUp} given up`);
@@ -40,8 +45,8 @@ export const outbox: readonly Command[] = [
       // Dead channels first, or their messages would stay in the outbox.
       await retryChannels(db);
       const { emails, messages } = await retryAll(db, cli.clock());
-      const more = messages === 0 ? '' : `, and ${messages} messages to channels`;
-      cli.out(`${emails} emails are due now${more}`);
+      const more = messages === 0 ? '' : `, ${count(messages, 'message')} to channels`;
+      cli.out(`Due now: ${count(emails, 'email')}${more}`);
     },
   ),
   databaseCommand(

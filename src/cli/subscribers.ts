@@ -10,6 +10,7 @@ import { readAddress, type Subscriber } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
 import type { NotificationChannel } from '../core/notify/channel-health.ts';
 import { hasAddresses, readImport } from '../core/notify/subscriber-import.ts';
+import { count } from '../core/text/count.ts';
 import type { Db } from '../store/db/database.ts';
 import { allChannels } from '../store/notify/channels.ts';
 import { enqueue } from '../store/notify/outbox.ts';
@@ -28,28 +29,32 @@ import {
   secretOf,
   siteOf,
 } from './shared/command.ts';
+import { printList } from './shared/list.ts';
 
 export const subscribers: readonly Command[] = [
   databaseCommand(
     {
       name: 'subscribers list',
-      usage: '',
+      usage: '[--json]',
       summary: 'list who gets emails or messages, and about what',
-      help: 'One line each: address, state, components (or all), kinds, detail, language. A channel is shown by its type\nand host, with its id at the end.',
+      help: 'One line each. A channel other than email is shown by its type and host, with its id at the end. --json prints\nan array.',
     },
-    async (db, _, cli) => {
+    async (db, typed, cli) => {
       const all = await store.allSubscribers(db);
-      const line = ({ address, choice, lang }: Exported, state: string) => {
+      const row = ({ address, choice, lang }: Exported, state: string, id: string) => {
         const components = choice.components?.join(' ') ?? 'all';
-        return [address, state, components, choice.kinds, choice.detail, lang];
+        return { address, state, components, kinds: choice.kinds, detail: choice.detail, lang, id };
       };
-      for (const one of all) cli.out(line(one, one.state).join('  '));
       const channels = await allChannels(db, 'visitor');
-      for (const one of channels) {
-        const state = one.state === 'dead' ? `disabled (${one.error})` : one.state;
-        cli.out([...line(one, state), one.id].join('  '));
-      }
-      if (channels.length > 0) cli.out(`${channels.length} channels other than email`);
+      const stateOf = ({ state, error }: (typeof channels)[number]) =>
+        state === 'dead' ? `disabled (${error})` : state;
+      const rows = [
+        ...all.map(one => row(one, one.state, '')),
+        ...channels.map(one => row(one, stateOf(one), one.id)),
+      ];
+      printList(rows, typed, cli, 'Nobody has subscribed yet.');
+      if (typed.flags.has('json')) return;
+      if (channels.length > 0) cli.out(`${count(channels.length, 'channel')} other than email`);
       const confirmed = all.filter(({ state }) => state === 'confirmed').length;
       cli.out(`${confirmed} confirmed, ${all.length - confirmed} waiting for confirmation`);
     },
@@ -107,11 +112,12 @@ export const subscribers: readonly Command[] = [
   databaseCommand(
     {
       name: 'subscribers suppressed',
-      usage: '[--clear ADDRESS]',
+      usage: '[--json] [--clear ADDRESS]',
       summary: 'list addresses that get no email, as hashes, and why',
       help: 'Addresses that bounced, complained, or were permanently refused. Only a keyed hash is kept. --clear\nallows email to an address again.',
     },
-    async (db, { options: { clear } }, cli) => {
+    async (db, typed, cli) => {
+      const { clear } = typed.options;
       if (clear !== undefined) {
         const address = readAddress(clear);
         const hash = address && addressHash(await secretOf(cli), address);
@@ -120,8 +126,9 @@ export const subscribers: readonly Command[] = [
         return done ? 0 : 1;
       }
       const all = await store.suppressions(db);
-      for (const { address_hash, reason, at } of all) cli.out(`${address_hash}  ${reason}  ${iso(at)}`);
-      cli.out(`${all.length} suppressed`);
+      const rows = all.map(({ address_hash: address, reason, at }) => ({ address, reason, at: iso(at) }));
+      printList(rows, typed, cli, 'No address is suppressed.');
+      if (!typed.flags.has('json') && rows.length > 0) cli.out(`${rows.length} suppressed`);
     },
   ),
 ];

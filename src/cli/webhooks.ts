@@ -12,15 +12,21 @@ export const webhooksHeld = databaseCommand(
     name: 'webhooks',
     usage: '[--json]',
     summary: 'list alerts that match no component, with the `match:` line to write',
-    help: 'Alerts of the last 30 days that were held and not published, newest first. Write the line in their component in\nstatus.yaml, or `inbound: { unmatched: publish }` to publish all such alerts. `--json` prints one object per line.',
+    help: 'Alerts of the last 30 days that were held and not published, newest first. Write the line in their component in\nstatus.yaml, or `inbound: { unmatched: publish }` to publish all such alerts. `--json` prints an array.',
   },
   async (db, { flags }, cli) => {
-    const json = flags.has('json');
     const { site } = await readableSite(cli);
     const held = stillHeld(await heldAlerts(db, 0), site);
-    if (held.length === 0 && !json) cli.out('No alert is held. `webhooks log` lists what came.');
-    for (const one of held)
-      cli.out(json ? JSON.stringify({ ...one, match: matchLine(one) }) : heldLines(one));
+    if (flags.has('json'))
+      cli.out(
+        JSON.stringify(
+          held.map(one => ({ ...one, match: matchLine(one) })),
+          null,
+          2,
+        ),
+      );
+    else if (held.length === 0) cli.out('No alert is held. `webhooks log` lists what came.');
+    else for (const one of held) cli.out(heldLines(one));
   },
 );
 
@@ -34,13 +40,13 @@ export const webhooksLog = databaseCommand(
     name: 'webhooks log',
     usage: '[--json]',
     summary: 'list what monitors sent, and what the server did',
-    help: 'The last hundred, newest first, without secrets and addresses. `--json` prints one object per line.',
+    help: 'The last hundred, newest first, without secrets and addresses. `--json` prints an array.',
   },
   async (db, { flags }, cli) => {
-    const json = flags.has('json');
     const log = await loggedWebhooks(db);
-    if (log.length === 0 && !json) cli.out('No webhooks received yet.');
-    for (const webhook of log) cli.out(json ? JSON.stringify(webhook) : lines(webhook));
+    if (flags.has('json')) cli.out(JSON.stringify(log, null, 2));
+    else if (log.length === 0) cli.out('No webhooks received yet.');
+    else for (const webhook of log) cli.out(lines(webhook));
   },
 );
 

@@ -65,7 +65,9 @@ describe('the secret', () => {
     const given = { SECRET: undefined, WEBHOOK_TOKEN: 'sixteen-characters', JOBS_TOKEN: 'of-the-jobs' };
     const terminal = await openTerminal(OWN, given);
     expect((await terminal.run(webhook)).out).toContain('?token=sixteen-characters&\n');
-    expect((await terminal.run(heartbeat, 'jobs')).out).toContain('/heartbeats/of-the-jobs\n');
+    // By its id or name; and the only one there is needs neither.
+    for (const typed of [['jobs'], ['jObs'], []])
+      expect((await terminal.run(heartbeat, ...typed)).out).toContain('/heartbeats/of-the-jobs\n');
     expect(existsSync(terminal.cli.env.dataDir)).toBe(false);
   });
 

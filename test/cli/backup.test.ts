@@ -168,7 +168,7 @@ describe('restore', () => {
       expect(await restore.run(['copy.db'], cli)).toBe(0);
     });
     expect(said.out).toMatch(
-      /1 subscribers, schema \d+\nThe old database is kept: data\/backups\/replaced-20260310T120000Z\.db\n2 emails .* are held: .*outbox retry.*\nStart the server\.\n/,
+      /1 subscriber, schema \d+\nThe old database is kept: data\/backups\/replaced-20260310T120000Z\.db\n2 emails waiting in the backup: held until .*outbox retry.*\nStart the server\.\n/,
     );
     await world.pass(60, 1);
     expect(emails()).toBe(2);

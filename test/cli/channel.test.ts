@@ -73,9 +73,9 @@ test('the outbox tells of channels; a test that works and `retry` bring a dead o
   const state = () => db.selectFrom('subscribers').select('state').executeTakeFirstOrThrow();
   await die();
   expect((await terminal.run(outbox)).out).toBe(
-    'room 1  update  given up  after 0 attempts  it answered 410\nroom: 0 waiting, 1 given up\nemail: 0 waiting, 0 given up\n',
+    'ID      KIND    NEXT      ATTEMPTS  ERROR\nroom 1  update  given up  0         it answered 410\nroom: 0 waiting, 1 given up\nemail: 0 waiting, 0 given up\n',
   );
-  expect((await terminal.run(retry)).out).toBe('0 emails are due now, and 1 messages to channels\n');
+  expect((await terminal.run(retry)).out).toBe('Due now: 0 emails, 1 message to channels\n');
   expect(await state()).toEqual({ state: 'confirmed' });
   await die();
   await terminal.run(channel, 'room');

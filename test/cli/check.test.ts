@@ -47,6 +47,8 @@ test('says what was seen, what follows from it, and what metrics would read', as
   expect(off.out).toMatch(
     /^off {2}down {6}answered 503\n {4}2 such checks in a row open "Off Down" \(major\)\n$/,
   );
+  // By its name.
+  expect((await terminal.run(check, 'OFF')).out).toBe(off.out);
   const json = await terminal.run(check, 'json');
   expect(json.out).toContain('$.ok is true');
   const empty = await terminal.run(check, 'empty');

@@ -11,6 +11,7 @@ import { occurrencesOf } from '../../src/core/incidents/recurrence.ts';
 import { iso } from '../../src/core/model/time.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
 import { changeKeptFiles } from '../../src/store/incidents/last-good-files.ts';
+import { atTerminal, DOWN, ENTER } from './keyboard.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
 const [create, update, resolve, list] = incident as [Command, Command, Command, Command];
@@ -26,6 +27,8 @@ const NEW = [
   'Nobody can log in.',
 ];
 const ID = '20261123_login-fails';
+const OTHER =
+  '---\ntitle: Other\nstatus: investigating\nseverity: minor\nstarted: 2026-11-20T10:00:00Z\ncomponents: [api]\n---\nx\n';
 
 async function read({ dir }: Terminal, id = ID) {
   const text = await readFile(path.join(dir, 'status', 'incidents', `${id}.md`), 'utf8');
@@ -75,7 +78,9 @@ describe('incident', () => {
       '--yes',
     );
     const listed = (await terminal.run(list)).out;
-    expect(listed).toMatch(/ {2}identified {5}minor {8}20261123_login-fails/);
+    expect(listed).toBe(
+      'STARTED               STATE       SEVERITY  ID                    TITLE\n2026-11-23T09:36:00Z  identified  minor     20261123_login-fails  Login: fails\n',
+    );
     const ended = await terminal.run(resolve, ID, '--message', 'Mended.', '--at', '5m', '--yes');
     expect(ended.out).toContain('+ ## Resolved 2026-11-23 10:01:00 UTC\n+ Mended.');
     const done = await read(terminal);
@@ -86,7 +91,7 @@ describe('incident', () => {
       ['resolved', undefined],
     ]);
     expect((await terminal.run(list)).out).toBe('Nothing is open or upcoming.\n');
-    expect(JSON.parse((await terminal.run(list, '--all', '--format', 'json')).out)).toMatchObject([
+    expect(JSON.parse((await terminal.run(list, '--all', '--json')).out)).toMatchObject([
       { id: ID, state: 'resolved' },
     ]);
   });
@@ -225,11 +230,65 @@ describe('incident', () => {
     const terminal = await openTerminal();
     await terminal.run(create, ...NEW, '--yes');
     const resolved = (id: string) => terminal.run(resolve, id, '--message', 'x', '--yes');
-    await expect(resolved('20261123_login-fail')).rejects.toThrow(`did you mean ${ID}?`);
+    await expect(resolved('20261123_login-fials')).rejects.toThrow(`did you mean ${ID}?`);
     await expect(resolved('x')).rejects.toThrow(`There is no incident "x" in status/incidents — open: ${ID}`);
     await terminal.write('incidents/20261123_bad.md', '---\ntitle: Bad\nstatus: resolvd\n---\n');
     await expect(resolved('20261123_bad')).rejects.toThrow('did you mean resolved?');
     await expect(resolved('')).rejects.toThrow('Give the incident');
+  });
+
+  test('a part of an id that fits no other, and names of components', async () => {
+    const terminal = await openTerminal();
+    const names = NEW.with(5, 'background jobs, API database');
+    await terminal.run(create, ...names, '--yes');
+    expect((await read(terminal)).components).toMatchObject([
+      { id: 'jobs' },
+      { id: 'api' },
+      { id: 'database' },
+    ]);
+    const file = (id: string) => terminal.write(`incidents/${id}.md`, OTHER.replace('Other', `Other ${id}`));
+    await Promise.all(['20261122_login-fails-2', '20261122_disk', '20261121_disk', '20261120_tls'].map(file));
+    const update2 = (id: string) => terminal.run(update, id, '--message', 'x', '--yes');
+    const changed = async (id: string) =>
+      /Changed: status\/incidents\/(.*)\.md/.exec((await update2(id)).out)?.[1];
+    expect(await changed('login-fails')).toBe(ID);
+    expect(await changed('20261120')).toBe('20261120_tls');
+    expect(await changed('tl')).toBe('20261120_tls');
+    expect(await changed('20261122_disk.md')).toBe('20261122_disk');
+    await expect(update2('disk')).rejects.toThrow(
+      '"disk" may be 20261121_disk, 20261122_disk: type more of it.',
+    );
+    await expect(update2('2026')).rejects.toThrow('type more of it');
+    await expect(update2('')).rejects.toThrow('Give the incident');
+  });
+
+  test.each([
+    ['2026-03-29 02:30', '2026-03-29T01:30:00Z'],
+    ['2026-10-25 02:30', '2026-10-25T00:30:00Z'],
+    ['2026-10-25 02:30 +01:00', '2026-10-25T01:30:00Z'],
+  ])('%s in Berlin: an hour that is skipped, and one that comes twice', async (typed, at) => {
+    const terminal = await openTerminal(`timezone: Europe/Berlin\ncomponents: [{ id: api, name: API }]\n`);
+    await terminal.run(create, ...NEW.with(5, 'api'), '--started', typed, '--yes');
+    const [name] = await readdir(path.join(terminal.dir, 'status', 'incidents'));
+    expect(iso((await read(terminal, name!.replace('.md', ''))).started)).toBe(at);
+  });
+
+  test('in a terminal, the only open incident is meant, and of several one is picked', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('incidents/20261121_a.md', OTHER);
+    await terminal.write(
+      'incidents/20261122_b.md',
+      OTHER.replace('investigating', 'resolved\nresolved: 2026-11-20T11:00:00Z'),
+    );
+    const env = { STATUS_DIR: path.join(terminal.dir, 'status'), DATA_DIR: path.join(terminal.dir, 'data') };
+    const asked = (...answers: [string, string][]) =>
+      atTerminal(['incident', 'update', '--message', 'Found.'], answers, { cwd: terminal.dir, env });
+    const status: [string, string] = ['What is its status now?', ENTER];
+    const first = await asked(status, ['Write it?', `n${ENTER}`]);
+    expect(first.text).toContain('Other (20261121_a)');
+    await terminal.write('incidents/20261123_c.md', OTHER.replace('Other', 'Third'));
+    const second = await asked(['Which one?', `${DOWN}${ENTER}`], status, ['Write it?', ENTER]);
+    expect(second).toMatchObject({ code: 0, text: expect.stringContaining('20261123_c.md') });
   });
 
   test('the components that the title names are ticked already', () => {
@@ -248,7 +307,12 @@ describe('incident', () => {
     await expect(terminal.run(create, ...NEW)).rejects.toThrow('--yes');
     await expect(terminal.run(create, ...NEW.with(5, 'apo'), '--yes')).rejects.toThrow('Nothing was written');
     await expect(terminal.run(create, ...NEW.with(3, 'bad'), '--yes')).rejects.toThrow('--severity');
-    await expect(terminal.run(create, '--title', 'x', '--yes')).rejects.toThrow('--severity is missing');
+    await expect(terminal.run(create, '--title', 'x', '--yes')).rejects.toThrow(
+      'Missing:\n  --severity minor|major|critical\n  --message M\n\nFor example: npm run status -- incident new --title',
+    );
+    await expect(terminal.run(update, '--yes')).rejects.toThrow(
+      'Missing:\n  ID\n  --message M\n\nFor example:',
+    );
     await expect(terminal.run(create, ...NEW, '--nonsense')).rejects.toThrow('nonsense');
     await expect(terminal.run(update, 'gone', '--message', 'x', '--yes')).rejects.toThrow(
       'There is no incident "gone"',

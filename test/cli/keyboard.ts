@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 
 export const ENTER = '\r';
+export const DOWN = '\u001b[B';
 
 /** Runs a command and presses the keys of each answer once its question is there; exit code and what was shown. */
 export async function atTerminal(

@@ -1,5 +1,6 @@
 // The program itself: help, what is near a typing error, exit codes, no stack traces, a reader that left.
 import { execFile, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -30,7 +31,8 @@ function runner(terminal: Terminal) {
 
 test('help, exit codes, no stack traces', async () => {
   const run = runner(await openTerminal());
-  const [help, unknown, misused, refused, option, fine] = await Promise.all([
+  const [version, help, unknown, misused, refused, option, fine] = await Promise.all([
+    run('--version'),
     run('--help'),
     run('nope'),
     run('incident', 'new', '--yes'),
@@ -38,6 +40,8 @@ test('help, exit codes, no stack traces', async () => {
     run('check', '--foo'),
     run('lint'),
   ]);
+  const { version: ours } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(version).toEqual({ code: 0, text: `${ours}\n` });
   expect(help).toMatchObject({ code: 0, text: expect.stringContaining('incident resolve') });
   expect(unknown.code).toBe(2);
   expect(misused).toMatchObject({

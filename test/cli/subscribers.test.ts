@@ -52,7 +52,13 @@ describe('subscribers', () => {
     ]);
     const again = await terminal.run(command('subscribers import'), 'status/in.csv');
     expect(again.out).toBe('0 asked to confirm, 3 already known, 0 suppressed, 3 skipped\n');
-    expect((await terminal.run(command('subscribers list'))).out).toContain('3 confirmed, 0 waiting');
+    const listed = (await terminal.run(command('subscribers list'))).out;
+    expect(listed).toMatch(/^ADDRESS +STATE +COMPONENTS +KINDS +DETAIL +LANG +ID\n/);
+    expect(listed).toContain('3 confirmed, 0 waiting');
+    const json = JSON.parse((await terminal.run(command('subscribers list'), '--json')).out);
+    expect(json).toContainEqual(
+      expect.objectContaining({ address: 'ada@example.com', components: 'api database' }),
+    );
   });
 
   test('removed, nothing of the address stays in the database', async () => {
@@ -88,7 +94,8 @@ describe('subscribers', () => {
     expect(first.out).toBe('1 asked to confirm, 0 already known, 1 suppressed, 0 skipped\n');
     expect((await terminal.run(command('outbox'))).out).toBe('email: 1 waiting, 0 given up\n');
     const listed = await terminal.run(command('subscribers suppressed'));
-    expect(listed.out).toBe(`${hash}  bounced  2026-11-23T10:06:00Z\n1 suppressed\n`);
+    expect(listed.out).toMatch(/^ADDRESS +REASON +AT\n/);
+    expect(listed.out).toContain(`${hash}  bounced  2026-11-23T10:06:00Z\n1 suppressed\n`);
     const clear = () => terminal.run(command('subscribers suppressed'), '--clear', 'ADA@example.com');
     expect([(await clear()).code, (await clear()).code]).toEqual([0, 1]);
     expect((await terminal.run(command('subscribers import'), 'status/in.csv')).out).toMatch(
@@ -154,10 +161,10 @@ test('an email given up is seen with its reason, and tried again when asked', as
   const db = openDatabase(terminal.cli.env.databaseFile);
   await db.updateTable('deliveries').set({ state: 'given_up', attempts: 14, error: '451 no' }).execute();
   expect((await terminal.run(command('outbox'))).out).toBe(
-    '1  confirm  given up  after 14 attempts  451 no\nemail: 0 waiting, 1 given up\n',
+    'ID  KIND     NEXT      ATTEMPTS  ERROR\n1   confirm  given up  14        451 no\nemail: 0 waiting, 1 given up\n',
   );
   await expect(terminal.run(command('outbox'), 'bogus')).rejects.toThrow('Unknown argument "bogus"');
-  expect((await terminal.run(command('outbox retry'))).out).toBe('1 emails are due now\n');
+  expect((await terminal.run(command('outbox retry'))).out).toBe('Due now: 1 email\n');
   // A confirmation, a retry and what was released before are not held back by the storm guard.
   const row = await db.selectFrom('deliveries').selectAll().executeTakeFirstOrThrow();
   const add = (id: number, over: object) =>

@@ -39,8 +39,8 @@ it('tells what came and what was done about it', async () => {
       '',
     ].join('\n'),
   );
-  const json = (await terminal.run(webhooksLog, '--json')).out.trim().split('\n');
-  expect(json.map(line => JSON.parse(line).status)).toEqual([401, 200]);
+  const json = JSON.parse((await terminal.run(webhooksLog, '--json')).out) as { status: number }[];
+  expect(json.map(({ status }) => status)).toEqual([401, 200]);
   await expect(terminal.run(webhooksLog, 'all')).rejects.toThrow(/"all"/);
 });
 
@@ -73,8 +73,8 @@ it('lists what matches no component, with the line to write', async () => {
       '',
     ].join('\n'),
   );
-  const json = (await terminal.run(webhooksHeld, '--json')).out.trim().split('\n');
-  expect(json.map(line => JSON.parse(line).match)).toContain('match: ["API Service"]');
+  const json = JSON.parse((await terminal.run(webhooksHeld, '--json')).out) as { match: string }[];
+  expect(json.map(({ match }) => match)).toContain('match: ["API Service"]');
   await terminal.write('status.yaml', site('inbound: { unmatched: publish }\n'));
   expect((await terminal.run(webhooksHeld)).out).toBe(NONE);
   // A variable of the server's environment is of no account here.

@@ -7,29 +7,30 @@ import { iso, type Millis } from '../../core/model/time.ts';
 import { FirstSeen } from '../../work/incidents/first-seen.ts';
 import type { Arguments, Cli } from '../shared/command.ts';
 import { knownFiles, readableDatabase } from '../shared/incident-files.ts';
+import { printList } from '../shared/list.ts';
 
-export async function listIncidents({ options, flags }: Arguments, cli: Cli): Promise<number> {
+export async function listIncidents(typed: Arguments, cli: Cli): Promise<number> {
   const now = cli.clock();
+  const isAll = typed.flags.has('all');
   const files = await knownFiles(cli);
   for (const problem of files.missing?.problems ?? []) cli.err(printProblem(problem));
   const rows = (await datedAsKnown(files.incidents, now, cli))
+    .filter(one => isAll || isCurrent(one, now))
     .map(one => ({
-      id: one.id,
+      started: iso(one.scheduled?.start ?? one.started),
       state: stateAt(one, now),
       severity: one.scheduled ? 'maintenance' : lastSeverityOf(one),
-      started: iso(one.scheduled?.start ?? one.started),
+      id: one.id,
       title: one.title,
-      current: one.scheduled ? stateAt(one, now) !== 'completed' || isRecurring(one) : isOpen(one),
     }))
-    .filter(row => flags.has('all') || row.current)
     .sort((a, b) => (a.started < b.started ? 1 : -1));
-  if (options.format === 'json') cli.out(JSON.stringify(rows, null, 2));
-  else if (rows.length === 0)
-    cli.out(flags.has('all') ? 'There are no incidents.' : 'Nothing is open or upcoming.');
-  else
-    for (const row of rows)
-      cli.out(`${row.started}  ${row.state.padEnd(13)}  ${row.severity.padEnd(11)}  ${row.id}  ${row.title}`);
+  printList(rows, typed, cli, isAll ? 'There are no incidents.' : 'Nothing is open or upcoming.');
   return 0;
+}
+
+/** Whether an incident is open, or a maintenance upcoming or under way. */
+function isCurrent(one: Incident, now: Millis): boolean {
+  return one.scheduled ? stateAt(one, now) !== 'completed' || isRecurring(one) : isOpen(one);
 }
 
 /** Dates as on the page. Without a database, the first-seen times of future dates are unknown. */

@@ -6,15 +6,17 @@ import { type Addition, updated } from '../../core/incidents/file/print.ts';
 import { cutSections } from '../../core/incidents/file/timeline.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { type Arguments, type Cli, Misuse, Refused } from '../shared/command.ts';
-import { existing, settle } from '../shared/draft.ts';
+import { settle } from '../shared/draft.ts';
 import { siteIfReadable } from '../shared/readable-site.ts';
+import { existing, mayBeAsked } from './existing.ts';
 
 /** What the last section of a retracted incident begins with. */
 const BY_MISTAKE = 'Opened by mistake.';
 
 export async function retract(typed: Arguments, cli: Cli): Promise<number> {
   const site = await siteIfReadable(cli);
-  const { incident, text } = await existing(typed.words[0], site?.timezone ?? 'UTC', cli);
+  if (!mayBeAsked(typed, cli)) typed.require({ ID: typed.words[0] });
+  const { incident, text } = await existing(typed, site?.timezone ?? 'UTC', cli);
   const { id, scheduled } = incident;
   if (scheduled) throw new Misuse(`"${id}" is a maintenance: \`maintenance cancel\` calls it off.`);
   if (isRetracted(incident)) throw new Refused(`"${id}" is retracted already.`);

@@ -7,15 +7,14 @@ import path from 'node:path';
 import { input } from '@inquirer/prompts';
 import { NotUtf8, Unreadable } from '../../content/atomic.ts';
 import { datesIn } from '../../core/i18n/dates.ts';
-import { asOf } from '../../core/incidents/as-of.ts';
 import { isSilent } from '../../core/incidents/file/escape.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { coversNobody, unknownComponents, unknownOccurrences } from '../../core/incidents/lint/lint.ts';
 import { backwards } from '../../core/incidents/lint/times.ts';
-import { occurrenceOn, occurrencesOf, readOccurrenceId } from '../../core/incidents/recurrence.ts';
+import { occurrenceOn, occurrencesOf } from '../../core/incidents/recurrence.ts';
 import { readDateTime } from '../../core/incidents/times/written-time.ts';
-import { type Incident, type IncidentUpdate, incidentPath, isOpen } from '../../core/model/incident.ts';
-import { nearestWord, type Problem, printProblem } from '../../core/model/problem.ts';
+import { type Incident, type IncidentUpdate, incidentPath } from '../../core/model/incident.ts';
+import { type Problem, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { iso, type Millis, parseDuration } from '../../core/model/time.ts';
 import { readFrontmatter, withPlainLineEnds } from '../../core/text/front-matter.ts';
@@ -54,22 +53,15 @@ export async function templateOf(name: string | undefined, { env, cwd }: Cli): P
   };
 }
 
-/** The message as typed, else the template's, else asked for. Throws Misuse if it is empty or only a comment. */
+/** The message as typed, else the template's, else asked for: without a terminal, require it before. Throws Misuse if it is empty or only a comment. */
 export async function messageOf(
   { options, flags }: Arguments,
   { body }: DraftTemplate,
-  mayAsk: boolean,
   question: string,
 ): Promise<string> {
-  const message =
-    options.message ??
-    (body || (mayAsk ? await input({ message: question, required: true }) : lacking('message')));
+  const message = options.message ?? (body || (await input({ message: question, required: true })));
   if (isSilent(message) && !flags.has('edit')) throw new Misuse('--message is empty: write what is new.');
   return message;
-}
-
-export function lacking(option: string): never {
-  throw new Misuse(`--${option} is missing.`);
 }
 
 /** A time as typed, in the site's zone if it names none, or a duration after `from` (`2h`). */
@@ -94,11 +86,6 @@ function readMoment(
   const at = duration === null ? readDateTime(text, zone) : counted(duration);
   if (typeof at === 'number') return at;
   throw new Misuse(`--${option}: ${at.what}; write 2026-11-23T02:00:00Z, or 2h.`);
-}
-
-/** `--components a,b` as ids; undefined if not given, empty for an empty list. */
-export function idsOf(text: string | undefined): string[] | undefined {
-  return text?.split(/[\s,]+/).filter(id => id !== '');
 }
 
 /** The id of a new file: its UTC day and title, with a number if taken. Throws Refused while the folder is missing. */
@@ -233,44 +220,6 @@ async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<
   if (!site) return 'It is not known who would be told.';
   const emails = await forecast([incident], site, cli);
   return emails.length > 0 ? emails.join('\n') : 'No email would be sent, and no message to a channel.';
-}
-
-/** The incident with that id, its text, and the occurrence that the id names; throws Refused if there is none. */
-export async function existing(
-  id: string | undefined,
-  zone: string,
-  cli: Cli,
-): Promise<{ incident: Incident; text: string; part: ReturnType<typeof occurrenceOn> }> {
-  if (!id) throw new Misuse('Give the incident: its file name without .md (`incident list` shows it).');
-  const files = await (await presentContent(cli)).incidents();
-  const plain = path.basename(id).replace(/\.md$/i, '');
-  const named = files.text(plain) === undefined ? readOccurrenceId(plain) : null;
-  const file = named?.series ?? plain;
-  const incident = files.incidents.find(one => one.id === file);
-  const text = files.text(file);
-  // A file with an error cannot be extended, even if an earlier version is known.
-  if (incident && text !== undefined && parseIncident('', file, text).value) {
-    const part = named && occurrenceOn(incident, named.day, zone);
-    for (const problem of files.duplicatesOf(file)) cli.err(printProblem(problem));
-    if (named && !part)
-      throw new Refused(
-        `"${file}" has no occurrence that begins on ${named.day} (${incident.timezone ?? zone}).`,
-      );
-    const now = cli.clock();
-    return { incident: asOf(incident, now, () => now), text, part };
-  }
-  const wrong = files.problems.find(({ where }) => where === files.fileOf(file));
-  if (wrong) throw new Refused(printProblem(wrong));
-  const open = files.incidents.filter(isOpen).map(one => one.id);
-  const near = nearestWord(
-    file,
-    files.incidents.map(one => one.id),
-  );
-  const those = open.length > 0 ? `open: ${open.join(', ')}` : 'none is open';
-  const folder = shown(path.join(cli.env.statusDir, 'incidents'), cli);
-  throw new Refused(
-    `There is no incident "${plain}" in ${folder} — ${near ? `did you mean ${near}?` : those}`,
-  );
 }
 
 /** The lines of `after` that `before` does not have, as in a diff. */

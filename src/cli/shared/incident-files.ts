@@ -4,6 +4,7 @@ import { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
 import { isOpen } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
+import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
 import { forgetKeptFiles } from '../../store/incidents/last-good-files.ts';
 import { recallLastGood } from '../../work/incidents/last-good-files.ts';
@@ -57,7 +58,7 @@ export const forgetMissing = databaseCommand(
     if (incidents.length === 0) throw new Refused('No incidents are stored: there is nothing to forget.');
     const open = incidents.filter(isOpen);
     for (const { id, title } of open) cli.out(`open: ${id}  ${title}`);
-    const what = `${incidents.length} incident${incidents.length === 1 ? '' : 's'}, ${open.length} open`;
+    const what = `${count(incidents.length, 'incident')}, ${open.length} open`;
     const words = { add: 'forget them', instead: 'Nothing was forgotten.', default: false };
     await agreed(`Forget ${what}?`, typed, cli, words);
     const names = missing.files.map(({ file }) => path.relative(content.folder, file));
