@@ -1,5 +1,6 @@
 // `subscribers list|import|export|remove|suppressed`: lists, imports and exports subscribers as CSV, and suppressed
 // addresses.
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -64,7 +65,7 @@ export const subscribers: readonly Command[] = [
       name: 'subscribers import',
       usage: 'FILE.csv [--confirmed]',
       summary: 'import addresses from a CSV file, such as Statuspage’s export',
-      help: 'Columns `email` and, optionally, `components` (ids or names, separated by spaces). Each new address gets an email\nand must confirm. --confirmed subscribes them without asking: only for people who asked you before. It also\nconfirms addresses that were asked and have not answered. Other known addresses do not change; suppressed ones\nare not imported.',
+      help: 'Columns `email` and, optionally, `components` (ids or names, separated by spaces). Commas, semicolons or tabs between\ncolumns; UTF-8 or UTF-16, as spreadsheets write it. Each new address gets an email\nand must confirm. --confirmed subscribes them without asking: only for people who asked you before. It also\nconfirms addresses that were asked and have not answered. Other known addresses do not change; suppressed ones\nare not imported.',
       lacking: 'Give the CSV file.',
     },
     importFile,
@@ -143,7 +144,7 @@ async function removeChannels(db: Db, typed: string): Promise<boolean> {
 
 async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): Promise<number> {
   const isConfirmed = flags.has('confirmed');
-  const text = await readFile(path.resolve(cli.cwd, file), 'utf8');
+  const text = decoded(await readFile(path.resolve(cli.cwd, file)));
   const { components } = await siteOf(cli);
   const { entries, skipped } = readImport(rowsOf(text, file), components);
   const secret = await secretOf(cli);
@@ -185,27 +186,40 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   return 0;
 }
 
+/** What separates the columns: spreadsheets write what is usual in their country. */
+const DELIMITERS = [',', ';', '\t'];
+
+/** The rows by column name. The first line decides on the delimiter; Excel may write it above (`sep=;`). */
 function rowsOf(text: string, file: string): Record<string, string>[] {
-  let header: string[] = [];
-  const columns = (names: string[]) => {
-    header = names;
-    return names;
+  const [above, named] = /^sep=(.)\r?\n/i.exec(text) ?? ['', null];
+  const read = (delimiter: string) => {
+    let header: string[] = [];
+    const columns = (names: string[]) => {
+      header = names;
+      return names;
+    };
+    const options = { columns, delimiter, skip_empty_lines: true, relax_column_count: true };
+    try {
+      return { rows: parse<Record<string, string>>(text.slice(above.length), options), header };
+    } catch (error) {
+      return { error: (error as Error).message, header };
+    }
   };
-  try {
-    const rows: Record<string, string>[] = parse(text, {
-      columns,
-      bom: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-    });
-    if (hasAddresses(header)) return rows;
-  } catch (error) {
-    throw new Refused(`${file}: this is not valid CSV (${(error as Error).message})`);
-  }
-  const found = header.length === 0 ? 'the file is empty' : `the first line is: ${header.join(', ')}`;
+  const tried = (named === null ? DELIMITERS : [named]).map(read);
+  const found = tried.find(({ header }) => hasAddresses(header)) ?? tried[0]!;
+  const { rows, header, error } = found;
+  if (error !== undefined) throw new Refused(`${file}: this is not valid CSV (${error})`);
+  if (rows && hasAddresses(header)) return rows;
+  const first = header.length === 0 ? 'the file is empty' : `the first line is: ${header.join(', ')}`;
   throw new Refused(
-    `${file}:1: there is no column \`email\` (${found}) — put the column names in the first line`,
+    `${file}:1: there is no column \`email\` (${first}) — put the column names in the first line`,
   );
+}
+
+/** The text of a file: UTF-8 or, with its mark at the beginning, UTF-16; else as Windows writes in western Europe. */
+function decoded(bytes: Buffer): string {
+  const utf16 = { fffe: 'utf-16le', feff: 'utf-16be' }[bytes.toString('hex', 0, 2)];
+  return new TextDecoder(utf16 ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252')).decode(bytes);
 }
 
 type Exported = Subscriber | NotificationChannel;

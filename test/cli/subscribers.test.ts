@@ -1,6 +1,7 @@
 // subscribers, outbox and mail on the command line: in and out as CSV, nothing left of who is removed.
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import { outbox as outboxCommands } from '../../src/cli/outbox.ts';
@@ -151,6 +152,36 @@ describe('subscribers', () => {
     const { entries, skipped } = readImport([row as Record<string, string>], page);
     expect(entries[0]?.choice.components).toEqual(components);
     expect(skipped[0]?.why).toBe(why);
+  });
+});
+
+describe('a list as a spreadsheet writes it', () => {
+  const rows = ['email;components', 'ada@example.com;Zürich', '"bob@example.com";"api, Zürich"', ''];
+  const list = (delimiter: string, end = '\r\n') => rows.map(row => row.replace(';', delimiter)).join(end);
+  const utf16be = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16();
+  test.each([
+    ['commas', Buffer.from(list(','))],
+    ['semicolons, UTF-8 with BOM', Buffer.from(`\uFEFF${list(';')}`)],
+    ['the separator above', Buffer.from(`sep=;\r\n${list(';')}`)],
+    ['another separator above', Buffer.from(`\uFEFFsep=|\r\n${list('|')}`)],
+    ['tabs, UTF-16 with BOM (Unicode text)', Buffer.from(`\uFEFF${list('\t')}`, 'utf16le')],
+    ['tabs, UTF-16 with the BOM of the other order', utf16be(list('\t'))],
+    ['semicolons, Windows-1252', Buffer.from(list(';'), 'latin1')],
+  ])('%s', async (_, bytes) => {
+    const terminal = await openTerminal(
+      'components: [{ id: api, name: API }, { id: zh, name: Zürich }, { id: x, name: X }]',
+    );
+    await writeFile(path.join(terminal.dir, 'list.csv'), bytes);
+    const { out, err } = await terminal.run(command('subscribers import'), 'list.csv', '--confirmed');
+    expect([out, err.includes('skipped')]).toEqual([
+      '2 subscribed, 0 already known, 0 suppressed, 0 skipped\n',
+      false,
+    ]);
+    const json = JSON.parse((await terminal.run(command('subscribers list'), '--json')).out);
+    expect(json).toMatchObject([
+      { address: 'ada@example.com', components: 'zh' },
+      { address: 'bob@example.com', components: 'api zh' },
+    ]);
   });
 });
 
