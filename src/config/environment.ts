@@ -3,7 +3,9 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { Outcome, Problem } from '../core/model/problem.ts';
+import type { ApiToken } from '../core/model/token.ts';
 import { joinWithOr } from '../core/text/yaml.ts';
+import { readApiTokens, TOKENS_FIX } from './api-tokens.ts';
 import { exposed } from './secret.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -34,7 +36,8 @@ export interface Environment {
   readonly resendSecret: string | null;
   readonly secret: string | null;
   readonly webhookToken: string | null;
-  readonly apiToken: string | null;
+  /** Who may use the writing API; empty: it is off. */
+  readonly apiTokens: readonly ApiToken[];
   /** Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -91,11 +94,12 @@ export function readEnvironment(variables: Variables, cwd: string): Outcome<Envi
     resendSecret: secret('RESEND_WEBHOOK_SECRET', /^whsec_[\w+/-]{20,}={0,2}$/, NOT_RESENDS),
     secret: secret('SECRET'),
     webhookToken: secret('WEBHOOK_TOKEN'),
-    apiToken: secret('API_TOKEN'),
+    apiTokens: read<readonly ApiToken[]>('API_TOKEN', [], apiTokensIn),
     trustProxy: read<Environment['trustProxy']>('TRUST_PROXY', false, proxiesIn),
     logLevel: read<Environment['logLevel']>('LOG_LEVEL', 'info', levelIn),
     variables,
   };
+  if (value.apiTokens.some(({ token }) => token.length < 16)) say('warning', 'API_TOKEN', SHORT);
   return { value: problems.some(problem => problem.level === 'error') ? null : value, problems };
 }
 
@@ -129,6 +133,11 @@ const NOT_RESENDS = new BadVariable(
   'it is not a signing secret (whsec_…)',
   'copy it from the webhook’s page at Resend; bounces are ignored until then',
 );
+
+function apiTokensIn(text: string): readonly ApiToken[] | BadVariable {
+  const read = readApiTokens(text);
+  return 'what' in read ? new BadVariable(read.what, TOKENS_FIX) : read;
+}
 
 function portIn(text: string): number | BadVariable {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);

@@ -2,6 +2,7 @@
 import type { FetchText } from '../core/inbound/senders/alerts/sns.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import type { Clock } from '../core/model/time.ts';
+import type { ApiToken } from '../core/model/token.ts';
 import type { Db } from '../store/db/database.ts';
 import type { Receive } from '../work/incidents/receive.ts';
 import type { Refresh } from '../work/incidents/refresh.ts';
@@ -19,8 +20,8 @@ import type { Pages } from './pages.ts';
 
 export interface WebDeps {
   readonly env: {
-    /** Null if the write API is off. */
-    readonly apiToken: string | null;
+    /** Empty if the write API is off. */
+    readonly apiTokens: readonly ApiToken[];
     /** Express's `trust proxy`. */
     readonly trustProxy: boolean | number | string;
     /** Null if no provider reports bounces. */

@@ -46,7 +46,7 @@ export function openWeb(
     pages: makePages(base.render),
     notifications,
     receive: makeReceive({ ...on, warnings }),
-    write: makeWrite({ ...on, writer: git.writer('api') }),
+    write: makeWrite({ ...on, writer: by => git.writer('api', by) }),
     push: makePush(on),
     heartbeats,
     git,

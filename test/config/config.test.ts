@@ -116,7 +116,7 @@ describe('a file with a secret', () => {
     writeFileSync(file, 'a-token-from-a-file\n');
     chmodSync(file, mode);
     const { value, problems } = readEnvironment({ API_TOKEN_FILE: file, HOST_FILE: file }, '/srv');
-    expect(value?.apiToken).toBe('a-token-from-a-file');
+    expect(value?.apiTokens).toEqual([{ name: null, token: 'a-token-from-a-file', may: 'all' }]);
     expect(lines(problems)).toEqual(told.map(words => expect.stringContaining(words)));
     for (const problem of problems) {
       expect(problem).toMatchObject({
@@ -389,4 +389,53 @@ describe('network.reference', () => {
       expect(read(reference).problems[0]?.what).toMatch(/network\.reference/);
     },
   );
+});
+
+describe('API_TOKEN', () => {
+  const [A, B] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb'];
+  const read = (text: string) => readEnvironment({ API_TOKEN: text }, '/srv');
+  test.each([
+    ['', []],
+    [A, [[null, A, 'all']]],
+    [`${A}:read`, [[null, A, 'read']]],
+    [`oncall:${A}`, [['oncall', A, 'all']]],
+    [
+      `oncall:${A},ci:${B}:write`,
+      [
+        ['oncall', A, 'all'],
+        ['ci', B, 'write'],
+      ],
+    ],
+    [
+      ` oncall:${A}:read ,\n ci.2:${B}\n`,
+      [
+        ['oncall', A, 'read'],
+        ['ci.2', B, 'all'],
+      ],
+    ],
+  ])('%j', (text, tokens) => {
+    const { value, problems } = read(text);
+    expect(problems).toEqual([]);
+    expect(value!.apiTokens.map(({ name, token, may }) => [name, token, may])).toEqual(tokens);
+  });
+
+  test.each([
+    [`${A},${B}`, 'entry 1 has no name, and there are several tokens'],
+    [`a:${A},a:${B}`, 'two tokens are named "a"'],
+    [`a:${A},b:${A}`, 'the token of entry 2 is that of another, too'],
+    [`a:${A}:admin`, 'entry 1 is not NAME:TOKEN'],
+    [`a:${A},b:`, 'entry 2 is not NAME:TOKEN'],
+    [`a b:${A}`, 'the name of entry 1 is not one'],
+  ])('%j is refused, without the token', (text, what) => {
+    const { value, problems } = read(text);
+    expect(value).toBeNull();
+    expect(problems).toMatchObject([{ where: 'API_TOKEN', what: expect.stringContaining(what) }]);
+    expect(JSON.stringify(problems)).not.toMatch(/a{16}|b{16}/);
+  });
+
+  test('a short one is used, with a warning', () => {
+    const { value, problems } = read(`oncall:${A},ci:short`);
+    expect(value!.apiTokens).toHaveLength(2);
+    expect(problems).toMatchObject([{ level: 'warning', where: 'API_TOKEN' }]);
+  });
 });

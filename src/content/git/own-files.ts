@@ -15,6 +15,8 @@ export interface OwnFile {
   /** Relative to the incidents folder. */
   readonly name: string;
   readonly author: Author;
+  /** The names of those who wrote it by API; none: not known, after a crash for instance. */
+  readonly by?: string | null;
   /** The text before; null for a new file. */
   readonly before: string | null;
   /** The text the server wrote, without later edits by people; null after a crash: the file's current text. */
@@ -68,10 +70,11 @@ export async function commitOwn(
   const { pending, done } = await ownParts(git, top, all, files, states);
   await owned.forget(done);
   const committed: string[] = [];
-  for (const author of Object.keys(AUTHORS) as Author[]) {
-    const as = git.with(signed(AUTHORS[author]));
+  const signatures = new Map(pending.map(({ author, by }) => [`${author} ${by}`, { author, by }]));
+  for (const { author, by } of signatures.values()) {
+    const as = git.with(signed(AUTHORS[author], by ?? undefined));
     const mine = pending.flatMap(one =>
-      one.author === author && one.text !== null ? [{ ...one, text: one.text }] : [],
+      one.author === author && one.by === by && one.text !== null ? [{ ...one, text: one.text }] : [],
     );
     if (mine.length === 0) continue;
     const said = mine.map(({ name }) => path.basename(name, '.md')).join(', ');

@@ -47,8 +47,8 @@ const LOCKED_WAIT = 250;
 export const AUTHORS = { machine: 'status-live@localhost', api: 'status-live+api@localhost' };
 const NAME = 'Status Live';
 
-export function signed(email: string): Record<string, string> {
-  return { GIT_AUTHOR_NAME: NAME, GIT_AUTHOR_EMAIL: email };
+export function signed(email: string, name: string = NAME): Record<string, string> {
+  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email };
 }
 
 /** A person's git, with their name, hooks and signature; git must not guess a name. */

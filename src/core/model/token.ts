@@ -37,6 +37,19 @@ export function sameSecret(given: string, expected: string): boolean {
   );
 }
 
+/** A person or program that may use the writing API. `name` null: the only one, without a name. */
+export interface ApiToken {
+  readonly name: string | null;
+  readonly token: string;
+  readonly may: 'all' | 'read' | 'write';
+}
+
+/** The owner of a token; compares with all of them, so that the time tells nothing. */
+export function ownerOf(given: string, tokens: readonly ApiToken[]): ApiToken | null {
+  const [found = null] = tokens.filter(({ token }) => sameSecret(given, token));
+  return found;
+}
+
 /** A secret for one use (`webhook`, `heartbeat:jobs`), derived from the main one. */
 export function deriveSecret(secret: string, use: string): string {
   return createHmac('sha256', secret).update(`derive:${use}`).digest('base64url').slice(0, 32);

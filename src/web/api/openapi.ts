@@ -52,7 +52,7 @@ export function openapi(site: Site): object {
 const REFUSALS: Record<string, string> = {
   400: 'The body is not JSON.',
   401: 'The token is missing or wrong.',
-  403: 'The writing API is off: API_TOKEN is not set.',
+  403: 'The writing API is off (API_TOKEN is not set), or the token may only read.',
   404: 'There is no such incident or metric.',
   409: 'The server cannot change the file, the incident is already over, or the metric has another value at that time.',
   422: 'Some fields are not valid, or the Idempotency-Key was used with another body.',

@@ -12,7 +12,7 @@ import {
 import type { Asked } from '../../core/incidents/api/edits.ts';
 import { incidentPath } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
-import { digestOf, sameSecret } from '../../core/model/token.ts';
+import { digestOf, ownerOf } from '../../core/model/token.ts';
 import { makeQueue } from '../../core/model/turns/queue.ts';
 import { answerRequest, forgetRequest, rememberRequest } from '../../store/incidents/requests.ts';
 import type { WriteResult } from '../../work/incidents/write.ts';
@@ -49,8 +49,13 @@ export function writeRoutes(router: Router, web: Web): void {
         const raw = readJson(req);
         const { data, error } = schema.safeParse(raw, { error: typeWords });
         if (error) throw new Refusal(422, 'Some fields are not valid.', { errors: faultsOf(error) });
-        const answer = async (asked: Asked) =>
-          resultOf(await act(String(req.params.id), data, asked), method === 'post' ? 201 : 200, web);
+        const by = res.locals.by as string | null;
+        const answer = async (asked: Omit<Asked, 'by'>) =>
+          resultOf(
+            await act(String(req.params.id), data, { ...asked, by }),
+            method === 'post' ? 201 : 200,
+            web,
+          );
         const key = keyOf(req);
         const { status, body } = key
           ? await once(web, key, digestOf(JSON.stringify(raw)), answer)
@@ -65,14 +70,19 @@ export function writeRoutes(router: Router, web: Web): void {
   on('post', '/api/metrics/:id', pushSchema, (id, body, asked) => web.push(id, body, asked));
 }
 
-/** 403 if the API is off, 401 without the token; compared in constant time. */
-function authorised({ env: { apiToken }, countGuess }: Web): RequestHandler {
+/** 403 if the API is off or the token may only read, 401 without a token. Whose it is stands in `res.locals.by`. */
+function authorised({ env: { apiTokens }, countGuess }: Web): RequestHandler {
   return (req, res, next) => {
-    if (apiToken === null) {
+    if (apiTokens.length === 0) {
       return next(new Refusal(403, 'The writing API is off: set API_TOKEN on the server to enable it.'));
     }
     const given = /^Bearer +(\S+) *$/i.exec(req.headers.authorization ?? '')?.[1];
-    if (given !== undefined && sameSecret(given, apiToken)) return next();
+    const owner = given === undefined ? null : ownerOf(given, apiTokens);
+    if (owner?.may === 'read') return next(new Refusal(403, 'This token may only read.'));
+    if (owner) {
+      res.locals.by = owner.name;
+      return next();
+    }
     countGuess(req, res);
     res.set('WWW-Authenticate', 'Bearer realm="status"');
     next(new Refusal(401, 'Send the server’s API_TOKEN as "Authorization: Bearer …".'));
@@ -84,7 +94,7 @@ async function once(
   { db, clock }: Web,
   key: string,
   bodyHash: string,
-  answer: (asked: Asked) => Promise<Result>,
+  answer: (asked: Omit<Asked, 'by'>) => Promise<Result>,
 ): Promise<Result> {
   const known = await rememberRequest(db, key, bodyHash, clock());
   if (known && known.bodyHash !== bodyHash) {

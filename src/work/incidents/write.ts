@@ -18,7 +18,7 @@ import type { Writer } from '../publish/git-sync.ts';
 interface WriteDeps {
   readonly site: () => Site;
   readonly folder: StatusFolder;
-  readonly writer: Writer;
+  readonly writer: (author: string | null) => Writer;
   /** Brings the Snapshot up to date, so that the address in the response shows the change. */
   readonly round: () => Promise<void>;
   readonly log: Log;
@@ -50,8 +50,8 @@ const UNREADABLE = 'Let the server read it (/readyz shows what is wrong), then s
 type Decide = (read: IncidentFiles['text']) => Writing;
 
 export function makeWrite(deps: WriteDeps): IncidentEditor {
-  const write = (decide: Decide) =>
-    carryOut(deps, decide).catch((error: NodeJS.ErrnoException): WriteResult => {
+  const write = ({ by = null }: Asked, decide: Decide) =>
+    carryOut(deps, by, decide).catch((error: NodeJS.ErrnoException): WriteResult => {
       if (error.code === undefined) throw error;
       if (error.code === 'NOT_UTF8') return { kind: 'refused', status: 409, detail: NOT_UTF8 };
       if (error instanceof Unreadable)
@@ -61,13 +61,15 @@ export function makeWrite(deps: WriteDeps): IncidentEditor {
       return { kind: 'failed', detail: `The incident's file cannot be written (${error.code}).` };
     });
   return {
-    open: (body, asked) => write(read => writeOpen(body, deps.site(), asked, read)),
-    change: (id, body, asked) => write(read => writeChange(id, body, deps.site(), asked, read)),
-    update: (id, body, asked) => write(read => writeUpdate(id, body, asked, read)),
+    open: (body, asked) => write(asked, read => writeOpen(body, deps.site(), asked, read)),
+    change: (id, body, asked) => write(asked, read => writeChange(id, body, deps.site(), asked, read)),
+    update: (id, body, asked) => write(asked, read => writeUpdate(id, body, asked, read)),
   };
 }
 
-async function carryOut({ folder, writer, round, log }: WriteDeps, decide: Decide): Promise<WriteResult> {
+async function carryOut(deps: WriteDeps, by: string | null, decide: Decide): Promise<WriteResult> {
+  const { folder, round, log } = deps;
+  const writer = deps.writer(by);
   for (let left = TRIES; left > 0; left--) {
     const files = await folder.incidents();
     if (files.missing?.closed) return { kind: 'failed', detail: MISSING };
@@ -81,7 +83,7 @@ async function carryOut({ folder, writer, round, log }: WriteDeps, decide: Decid
         : await writer.replace(id, writing.before, writing.text));
     if (!isDone) continue;
     await round();
-    log.info({ incident: id, change: writing.kind }, 'incident written by API');
+    log.info({ incident: id, change: writing.kind, by }, 'incident written by API');
     return { kind: 'written', id };
   }
   return { kind: 'failed', detail: 'The file keeps changing; try again.' };

@@ -174,8 +174,8 @@ export class GitSync {
     }
   }
 
-  /** Writes files and lists them for a commit. Files written by API are committed and pushed at once. */
-  writer(author: Author): Writer {
+  /** Writes files and lists them for a commit. Files written by API are committed and pushed at once, by the name of the token's owner. */
+  writer(author: Author, by: string | null = null): Writer {
     const { folder, site } = this.#deps;
     const write = async (id: string, before: string | null, after: string) => {
       const name = folder.nameOf(id);
@@ -183,7 +183,7 @@ export class GitSync {
       // A half-saved status.yaml may lack `content.git` for a moment. Files written then must be committed, too.
       this.#isUsed ||= site().git !== null;
       const isWritten = this.#isUsed
-        ? await this.#uncommitted.write({ name, author, before, after }, put)
+        ? await this.#uncommitted.write({ name, author, by, before, after }, put)
         : await put();
       if (isWritten && author === 'api') this.ask();
       return isWritten;

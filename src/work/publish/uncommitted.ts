@@ -74,7 +74,7 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
       else await this.#drop([name]);
     };
     // Keep the first text: everything written since then is still to be committed.
-    this.#files.set(name, known ? { ...file, before: known.before, after: since(known.after, file) } : file);
+    this.#files.set(name, known ? { ...file, ...together(known, file) } : file);
     this.#count(name, 1);
     let isWritten: boolean;
     try {
@@ -104,6 +104,12 @@ export class UncommittedFiles implements Pick<Owned, 'list' | 'forget'> {
     for (const name of there) this.#unsaved.add(name);
     if (there.length > 0) await this.save();
   }
+}
+
+/** What is to be committed of two writes in turn. */
+function together(known: OwnFile, file: OwnFile): Pick<OwnFile, 'by' | 'before' | 'after'> {
+  const names = new Set([known.by, file.by].flatMap(by => by?.split(', ') ?? []));
+  return { by: [...names].join(', ') || null, before: known.before, after: since(known.after, file) };
 }
 
 /** Our text after one more write, without changes that a person made between two writes. */

@@ -28,7 +28,7 @@ interface Repositories {
   minute(): Promise<void>;
 }
 
-async function openRepositories(extra = ''): Promise<Repositories> {
+async function openRepositories(extra = '', tokens = API_TOKEN): Promise<Repositories> {
   const root = mkdtempSync(path.join(tmpdir(), 'status-live-git-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const [bare, desk] = [path.join(root, 'bare.git'), path.join(root, 'desk')];
@@ -36,7 +36,7 @@ async function openRepositories(extra = ''): Promise<Repositories> {
   // Nothing to pull from until the remote is set below: the world begins as a folder without git.
   const world = await openWorld({
     site: () => SITE(extra),
-    env: { PATH: process.env.PATH ?? '', API_TOKEN },
+    env: { PATH: process.env.PATH ?? '', API_TOKEN: tokens },
   });
   const status = path.join(world.dir, 'status');
   git(status, 'init', '-q', '-b', 'main');
@@ -152,6 +152,25 @@ describe('with a remote', () => {
     expect(git(bare, 'ls-tree', '-r', '--name-only', 'main')).toContain(`incidents/${opened.json.id}.md`);
     expect(git(bare, 'show', 'main:incidents/20260310_slow.md')).toContain('Still slow.');
     expect(problems(world)).toBe('');
+  });
+
+  test('what people write by API is committed in their names', async () => {
+    const [ONCALL, ADA] = ['token-of-the-oncall-person', 'token-of-ada-lovelace-1'];
+    const tokens = `oncall:${ONCALL},ada:${ADA}`;
+    const { world, bare } = await openRepositories('', tokens);
+    const post = (at: string, body: object, token: string) =>
+      world.post(`/api/incidents${at}`, body, { authorization: `Bearer ${token}` });
+    const body = { severity: 'minor', message: 'We look.' };
+    const { id } = (await post('', { ...body, title: 'Odd mails' }, ONCALL)).json;
+    await post(`/${id}/updates`, { message: 'Still odd.' }, ADA);
+    await world.pass(2, 1);
+    await post(`/${id}/updates`, { message: 'Found.' }, ADA);
+    await world.pass(2, 1);
+    const log = git(bare, 'log', '--format=%an <%ae>', 'main', '--', `incidents/${id}.md`);
+    expect(log.split('\n')).toEqual([
+      'ada <status-live+api@localhost>',
+      'oncall, ada <status-live+api@localhost>',
+    ]);
   });
 
   test('diverged histories are merged: both sides stand', async () => {

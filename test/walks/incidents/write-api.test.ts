@@ -462,3 +462,17 @@ describe('Idempotency-Key', () => {
     expect(await world.files()).toEqual([`${ID}.md`]);
   });
 });
+
+test('several people: each token is known by its name, and one that may only read writes nothing', async () => {
+  const [ONCALL, READER] = ['token-of-the-oncall-person', 'token-of-a-dashboard-now'];
+  const world = await openWorld({ env: { API_TOKEN: `oncall:${ONCALL}:write,screen:${READER}:read` } });
+  const post = (token: string) => world.post('/api/incidents', NEW, { authorization: `Bearer ${token}` });
+  const refused = await post(READER);
+  expect([refused.status, refused.json.detail]).toEqual([403, 'This token may only read.']);
+  expect((await post('screen')).status).toBe(401);
+  expect(await world.files()).toEqual([]);
+  expect((await post(ONCALL)).status).toBe(201);
+  const lines = world.logged.filter(({ message }) => message === 'incident written by API');
+  expect(lines.map(({ fields }) => [fields.by, fields.change])).toEqual([['oncall', 'create']]);
+  expect(JSON.stringify(world.logged)).not.toContain(ONCALL);
+});

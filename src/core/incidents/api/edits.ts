@@ -29,8 +29,11 @@ export type Writing =
 /** The text of an incident file by id; undefined when there is none. */
 export type ReadIncidentText = (id: string) => string | undefined;
 
-/** The time of the request; `again`: its idempotency key was seen, so it may have been carried out before. */
-export type Asked = { readonly at: Millis; readonly again: boolean };
+/**
+ * The time of the request; `again`: its idempotency key was seen, so it may have been carried out before; `by`: the name
+ * of its token, if it has one.
+ */
+export type Asked = { readonly at: Millis; readonly again: boolean; readonly by?: string | null };
 
 /** The longest name of a file, in characters, without day and number. */
 const LONGEST = 60;
