@@ -536,6 +536,37 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     expect(rows.every(({ bars, figure }) => bars > 0 && bars <= 900 && figure)).toBe(true);
   });
 
+  it('answers in one card in the middle, whose sign tells success from a letter, a warning and a fault', async () => {
+    const signs = {
+      subscribed: 'o',
+      left: 'o',
+      confirm: 'm',
+      notice: 'm',
+      linkSent: 'm',
+      askedChat: 'm',
+      unsubscribe: 'm',
+      leave: 'm',
+      missing: 'n',
+      limited: 'd',
+      invalid: 'd',
+      broken: 'x',
+    };
+    for (const [width, card] of [
+      [1280, 448],
+      [320, 288],
+    ] as const) {
+      const page = await open({ viewport: { width, height: 800 } });
+      const found: Record<string, unknown> = {};
+      for (const name of Object.keys(signs)) {
+        await page.goto(`${origin}/${name}`);
+        const box = (await page.locator('.flow:has(h1)').boundingBox({ timeout: 1000 }))!;
+        expect([box.width, box.x * 2 + box.width], name).toEqual([card, width]);
+        found[name] = (await page.locator('.sign > svg').getAttribute('class'))!.replace('i ', '');
+      }
+      expect(found).toEqual(signs);
+    }
+  });
+
   it('has targets of at least 24 px on every page, links in sentences aside', async () => {
     const page = await open({ viewport: { width: 360, height: 800 } });
     const small: string[] = [];

@@ -9,7 +9,7 @@ import { shortId } from '../../core/model/token.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import type { PageContext } from './context.ts';
 import { PICTURE, sitePicture } from './parts/picture.ts';
-import { CODE, favicon, MARK, THEME_COLOR } from './parts/status-style.ts';
+import { CODE, favicon, MARK, type Sign, signIcon, THEME_COLOR } from './parts/status-style.ts';
 
 interface About {
   /** The page's title without the site's. */
@@ -34,18 +34,28 @@ export interface Page {
   readonly data: object;
 }
 
-/** A page for one visitor, with text and perhaps a form: never indexed, never refreshed. */
-export function privatePage(view: string, title: string, data: object, query: About['query'] = {}): Page {
+/**
+ * A page for one visitor, a card with text and perhaps a form: never indexed, never refreshed.
+ * @param sign the icon of the card
+ */
+export function privatePage(
+  view: string,
+  sign: Sign,
+  data: { readonly title: string; readonly textHtml: string; readonly [name: string]: unknown },
+  query: About['query'] = {},
+): Page {
+  const { title } = data;
   const about = { title, description: title, path: null, live: false, query };
-  return { view, about, data: { title, ...data } };
+  return { view, about, data: { icon: signIcon(sign), isWide: false, ...data } };
 }
 
 const ERRORS = [400, 403, 404, 413, 429, 500, 503] as const;
 
 export function errorPage(ctx: PageContext, status: number, detail: string | null = null): Page {
   const known = ERRORS.find(code => code === status) ?? (status < 500 ? 400 : 500);
-  const data = { status, text: ctx.say(`error.${known}_text`), detail };
-  return privatePage('error', ctx.say(`error.${known}`), data);
+  const sign = known === 404 ? 'info' : known < 500 ? 'warning' : 'error';
+  const title = ctx.say(`error.${known}`);
+  return privatePage('error', sign, { title, textHtml: ctx.html(`error.${known}_text`), status, detail });
 }
 
 export function pageFrame(ctx: PageContext, about: About) {

@@ -3,6 +3,7 @@ import type { Choice, Subscriber } from '../../core/model/subscriber.ts';
 import { isolated, type PageContext } from '../page/context.ts';
 import { channelNames, type Page, privatePage } from '../page/layout.ts';
 import { choices, choosesEverything, problem, wishes } from '../page/parts/forms.ts';
+import { signIcon } from '../page/parts/status-style.ts';
 
 export type ConfirmationPage =
   | 'check_inbox'
@@ -31,6 +32,9 @@ export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
     about: { title, description: ctx.say('subscribe.lead'), path: '/status/subscribe', live: false },
     data: {
       title,
+      icon: signIcon('mail'),
+      textHtml: ctx.html('subscribe.lead'),
+      isWide: true,
       email,
       // Most visitors want everything, so the choice is folded until someone has chosen.
       some: !choosesEverything(choice),
@@ -52,8 +56,9 @@ export function channelPage(
   ctx: PageContext,
   { host, keys }: { readonly host: string; readonly keys: { secret: string; manage: string } | null },
 ): Page {
-  const text = ctx.say(keys ? 'channel.asked_webhook' : 'channel.asked_chat', { host });
-  return privatePage('channel', ctx.say('channel.asked'), { keys, text }, null);
+  const textHtml = ctx.html(keys ? 'channel.asked_webhook' : 'channel.asked_chat', { host });
+  const data = { title: ctx.say('channel.asked'), textHtml, keys, isWide: keys !== null };
+  return privatePage('channel', 'mail', data, null);
 }
 
 /** The address that the page is about, and the token of its preferences page, if the visitor may have it. */
@@ -69,8 +74,14 @@ export function confirmationPage(
 ): Page {
   const textHtml = ctx.html(`notice.${kind}_text`, { email: strong(email), title: ctx.site.title });
   const isMailed = kind === 'check_inbox' || kind === 'unsubscribe_link_sent';
-  const data = { textHtml, manage, isMailed, retry: kind === 'link_invalid' };
-  return privatePage('notice', ctx.say(`notice.${kind}`), data, null);
+  const retry = kind === 'link_invalid';
+  const sign = retry ? 'warning' : isMailed || kind === 'asked_again' ? 'mail' : 'done';
+  return privatePage(
+    'notice',
+    sign,
+    { title: ctx.say(`notice.${kind}`), textHtml, manage, isMailed, retry },
+    null,
+  );
 }
 
 export function confirmPage(
@@ -78,7 +89,7 @@ export function confirmPage(
   { token, email }: { readonly token: string; readonly email: string },
 ): Page {
   const textHtml = ctx.html('confirm.text', { title: ctx.site.title, email: strong(email) });
-  return privatePage('confirm', ctx.say('confirm.title'), { token, textHtml }, { token });
+  return privatePage('confirm', 'mail', { title: ctx.say('confirm.title'), textHtml, token }, { token });
 }
 
 export function unsubscribePage(
@@ -88,13 +99,9 @@ export function unsubscribePage(
   const textHtml = form.token
     ? ctx.html('unsubscribe.text', { title: ctx.site.title, email: strong(form.email) })
     : ctx.html('unsubscribe.ask');
-  const data = { ...form, textHtml, problem: problem(form.problem, ctx) };
-  return privatePage(
-    'unsubscribe',
-    ctx.say('unsubscribe.title'),
-    data,
-    form.token ? { token: form.token } : {},
-  );
+  const title = ctx.say('unsubscribe.title');
+  const data = { ...form, title, textHtml, problem: problem(form.problem, ctx) };
+  return privatePage('unsubscribe', 'mail', data, form.token ? { token: form.token } : {});
 }
 
 /** `done` is the result of the last choice; `none` means nothing was chosen, so nothing was saved. */
@@ -111,8 +118,11 @@ export function preferencesPage(
   const { components } = form.choice;
   const chosen = { all: components === null, choices: choices(ctx.snapshot, components ?? []) };
   const textHtml = ctx.html(form.channel ? 'channel.for' : 'manage.for', { email: strong(form.email) });
-  const data = { channel: null, ...form, ...chosen, textHtml, wishes: wishes(form.choice, ctx) };
-  return privatePage('manage', ctx.say('manage.title'), data, { token: form.token });
+  const words = { title: ctx.say('manage.title'), textHtml, isWide: true };
+  const data = { channel: null, ...form, ...chosen, ...words, wishes: wishes(form.choice, ctx) };
+  const isLost = form.channel?.state === 'dead';
+  const sign = isLost ? 'error' : form.done === null ? 'mail' : form.done === 'saved' ? 'done' : 'warning';
+  return privatePage('manage', sign, data, { token: form.token });
 }
 
 function strong(address: string) {

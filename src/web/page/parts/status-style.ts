@@ -39,7 +39,30 @@ export const THEME_COLOR: Record<Health, string> = {
 
 /** An inline icon; hidden from screen readers, because text always stands beside it. */
 export function icon(health: Health): string {
-  return `<svg class="i ${CODE[health]}" viewBox="0 0 16 16" aria-hidden="true"><path fill-rule="evenodd" d="${SHAPE[health]}"/></svg>`;
+  return drawn(CODE[health], SHAPE[health]);
+}
+
+function drawn(code: string, shape: string): string {
+  return `<svg class="i ${code}" viewBox="0 0 16 16" aria-hidden="true"><path fill-rule="evenodd" d="${shape}"/></svg>`;
+}
+
+/** What a page of few words tells: done, a letter, something to know, a warning, a fault. */
+export type Sign = 'done' | 'mail' | 'info' | 'warning' | 'error';
+
+const SIGNS: Readonly<Record<Sign, readonly [code: string, shape: string]>> = {
+  done: [CODE.operational, SHAPE.operational],
+  mail: [
+    CODE.under_maintenance,
+    'M1 2.5h14a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H1a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1zM1.6 4.2v1.6L8 9.7l6.4-3.9V4.2L8 8.1z',
+  ],
+  info: [CODE.no_data, 'M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM7 3.6h2v2H7zM7 7h2v5.4H7z'],
+  warning: [CODE.degraded_performance, SHAPE.degraded_performance],
+  error: [CODE.major_outage, SHAPE.major_outage],
+};
+
+/** The sign as an inline icon, like the states'. */
+export function signIcon(sign: Sign): string {
+  return drawn(...SIGNS[sign]);
 }
 
 /** The icon as a `data:` favicon, so that a tab shows the state without a request. */
