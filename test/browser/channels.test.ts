@@ -44,8 +44,15 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
       expect(await address.inputValue()).toBe('ftp://example.com/hook');
       await address.fill(`${peer.url}/hook`);
       await page.getByText('Choose what to hear about').last().click();
-      await page.getByLabel('Dashboard').last().check();
+      const some = page.getByLabel('Only the components selected here').last();
+      await some.check();
       await fits();
+      // "Only these", and none: that is asked again, and nothing that was typed is lost.
+      await page.getByRole('button', { name: 'Add the channel' }).click();
+      expect(await page.getByRole('alert').textContent()).toContain('Choose at least one component');
+      expect(await address.inputValue()).toBe(`${peer.url}/hook`);
+      expect(await some.isChecked()).toBe(true);
+      await page.getByLabel('Dashboard').last().check();
       await page.getByRole('button', { name: 'Add the channel' }).click();
       expect(await heading()).toBe('One step left');
       expect(await page.locator('code').textContent()).toMatch(/^whsec_[\w+/]{43}=$/);

@@ -74,6 +74,31 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
     expect(world.mails).toHaveLength(before);
   });
 
+  test('is asked once which components: all, or only these', async () => {
+    const world = await checked();
+    const page = await open({ javaScriptEnabled: false });
+    const radio = (name: RegExp) => page.locator('main').getByRole('radio', { name }).first();
+    const [all, some] = [radio(/All components/), radio(/Only the components/)];
+    const send = () => page.locator('main').getByRole('button', { name: 'Subscribe' }).click();
+    await page.goto(`${world.url}/status/subscribe?components=api`);
+    expect(await some.isChecked()).toBe(true);
+    await page.getByLabel('API').first().uncheck();
+    await page.locator('main').getByLabel('Email address').fill('ada@example.com');
+    await send();
+    expect(await page.getByRole('alert').textContent()).toContain('Choose at least one component');
+    expect(await some.isChecked()).toBe(true);
+    // What is hidden beneath the other answer does not count.
+    await page.getByLabel('API').first().check();
+    await all.check();
+    expect(await page.getByLabel('API').first().isVisible()).toBe(false);
+    await send();
+    await world.pass(1);
+    await page.goto(world.url + linkIn(world.mails.at(-1), '/status/confirm'));
+    await page.getByRole('button', { name: 'Confirm subscription' }).click();
+    await page.getByRole('link', { name: 'Manage subscription' }).click();
+    expect(await all.isChecked()).toBe(true);
+  });
+
   test('subscribes by keyboard alone', async () => {
     const world = await checked();
     const page = await open();

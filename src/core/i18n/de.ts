@@ -265,7 +265,6 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
     'Wir senden eine E-Mail, wenn eine Störung beginnt, sich ändert und endet, und vor Wartungen. Sonst nichts.',
   'subscribe.email': 'E-Mail-Adresse',
   'subscribe.which': 'Welche Komponenten?',
-  'subscribe.which_help': 'Ohne Auswahl erhalten Sie Meldungen zu allen.',
   'subscribe.some': 'Auswählen, was Sie erhalten',
   'subscribe.kinds': 'Welche Meldungen?',
   'subscribe.kinds_all': 'Störungen und Wartungen',

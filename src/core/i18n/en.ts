@@ -253,7 +253,6 @@ export const en = {
     'We send an email when an incident begins, changes and ends, and before maintenance. Nothing else.',
   'subscribe.email': 'Email address',
   'subscribe.which': 'Which components?',
-  'subscribe.which_help': 'Leave all unchecked to hear about every component.',
   'subscribe.some': 'Choose what to hear about',
   'subscribe.kinds': 'Which updates?',
   'subscribe.kinds_all': 'Incidents and maintenance',

@@ -73,6 +73,7 @@ export function busy(): Refusal {
 }
 
 export const BAD_ADDRESS = { ok: false, error: 'This is not an email address.' };
+export const NONE_CHOSEN = { ok: false, error: 'Choose at least one component, or all of them.' };
 
 /** Longer than any response takes to make, ms, so that timing reveals nothing about the address. */
 const EVEN = 50;

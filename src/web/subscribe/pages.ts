@@ -24,8 +24,12 @@ export interface SubscribeForm {
   readonly urlProblem?: string | null;
 }
 
+/** The problem of "only these" without a component. */
+export const NO_COMPONENT = 'components_none';
+
 export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
   const { email, choice, url = '', urlProblem = null } = form;
+  const isNone = form.problem === NO_COMPONENT || urlProblem === NO_COMPONENT;
   const title = ctx.say('subscribe.title');
   return {
     view: 'subscribe',
@@ -37,8 +41,10 @@ export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
       isWide: true,
       email,
       // Most visitors want everything, so the choice is folded until someone has chosen.
-      some: !choosesEverything(choice),
+      some: isNone || !choosesEverything(choice),
+      all: !isNone && (choice.components ?? []).length === 0,
       problem: problem(form.problem, ctx),
+      isWrong: form.problem === 'email_invalid',
       choices: choices(ctx.snapshot, choice.components ?? []),
       wishes: wishes(choice, ctx),
       channel: {
@@ -46,6 +52,7 @@ export function subscribePage(ctx: PageContext, form: SubscribeForm): Page {
         url,
         open: url !== '' || urlProblem !== null,
         problem: problem(urlProblem, ctx),
+        isWrong: urlProblem !== null && urlProblem !== NO_COMPONENT,
       },
     },
   };
@@ -100,7 +107,8 @@ export function unsubscribePage(
     ? ctx.html('unsubscribe.text', { title: ctx.site.title, email: strong(form.email) })
     : ctx.html('unsubscribe.ask');
   const title = ctx.say('unsubscribe.title');
-  const data = { ...form, title, textHtml, problem: problem(form.problem, ctx) };
+  const isWrong = form.problem !== null;
+  const data = { ...form, title, textHtml, isWrong, problem: problem(form.problem, ctx) };
   return privatePage('unsubscribe', 'mail', data, form.token ? { token: form.token } : {});
 }
 

@@ -8,6 +8,7 @@ import {
   choiceOf,
   type FormFields,
   type Forms,
+  NONE_CHOSEN,
   reply,
   sendConfirmation,
   sendUnsubscribed,
@@ -68,9 +69,6 @@ function sendPreferences(
   done: 'saved' | 'none' | null,
 ): void {
   const fields = { token, email: address, choice, done, channel: channel ?? null };
-  const json =
-    done === 'none'
-      ? { ok: false, error: 'Choose at least one component, or all of them.' }
-      : { ok: true, ...choice, ...channel };
+  const json = done === 'none' ? NONE_CHOSEN : { ok: true, ...choice, ...channel };
   reply(web, req, res, done === 'none' ? 400 : 200, json, request => web.pages.manage(request, fields));
 }

@@ -13,11 +13,13 @@ import {
   evenly,
   type FormFields,
   type Forms,
+  NONE_CHOSEN,
   reply,
   sendConfirmation,
   stringsOfField,
   text,
 } from './forms.ts';
+import { NO_COMPONENT } from './pages.ts';
 
 export function subscribeForms(router: Router, web: Web, { limit, emailLimit, guard, parse }: Forms): void {
   const limitEmails: RequestHandler = (req, res, next) =>
@@ -42,11 +44,19 @@ async function subscribe(web: Web, req: Request, res: Response, fields: FormFiel
   const ids = web.refresh.current().site.components.map(component => component.id);
   const unknown = components.find(id => !ids.includes(id));
   if (unknown !== undefined) throw new Refusal(400, `There is no component "${unknown.slice(0, 64)}".`);
-  const all = components.length === 0 || components.length === ids.length;
+  // Without `all` no component means every one; with it, the visitor asked for some and chose none.
+  const isNone = fields.all !== undefined && text(fields.all) === '' && components.length === 0;
+  const all = text(fields.all) !== '' || components.length === 0 || components.length === ids.length;
   const choice = { ...choiceOf(fields), components: all ? null : components };
   // A filled honeypot gets the same response and no email. Like every other, it shows nothing but an address.
   const trapped = text(fields.website) !== '';
-  if (fields.url !== undefined && req.method === 'POST') {
+  const isChannel = fields.url !== undefined && req.method === 'POST';
+  if (isNone) {
+    const url = isChannel ? { url: text(fields.url), urlProblem: NO_COMPONENT } : {};
+    const typed = { email: email.slice(0, 320), choice, problem: isChannel ? null : NO_COMPONENT, ...url };
+    return reply(web, req, res, 400, NONE_CHOSEN, request => web.pages.subscribe(request, typed));
+  }
+  if (isChannel) {
     return subscribeChannel(web, req, res, { url: text(fields.url), choice, trapped });
   }
   const isAddress = readAddress(email) !== null;
