@@ -567,6 +567,17 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     }
   });
 
+  it('keeps the names of the uptime table in sight while its months scroll', async () => {
+    const page = await open({ viewport: { width: 360, height: 800 } });
+    await page.goto(`${origin}/uptime`);
+    const table = page.locator('.wide-table');
+    const name = page.locator('tbody th').first();
+    const before = (await name.boundingBox())!.x;
+    expect(await table.evaluate(box => (box.scrollTo(1000, 0), box.scrollLeft))).toBeGreaterThan(0);
+    expect((await name.boundingBox())!.x).toBe(before);
+    expect(await name.evaluate(one => getComputedStyle(one).backgroundColor)).toBe('rgb(255, 255, 255)');
+  });
+
   it('has targets of at least 24 px on every page, links in sentences aside', async () => {
     const page = await open({ viewport: { width: 360, height: 800 } });
     const small: string[] = [];
