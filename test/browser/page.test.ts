@@ -578,6 +578,17 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     expect(await name.evaluate(one => getComputedStyle(one).backgroundColor)).toBe('rgb(255, 255, 255)');
   });
 
+  it('gives a quiet month one line, and lists no month that stands above', async () => {
+    const page = await open({ viewport: { width: 1000, height: 800 } });
+    await page.goto(`${origin}/history`);
+    const quiet = page.locator('.day:not(:has(.card))');
+    expect(await quiet.count()).toBe(1);
+    expect((await quiet.boundingBox())!.height).toBeLessThanOrEqual(46);
+    expect(await page.locator('.months li').allTextContents()).toEqual([]);
+    await page.goto(`${origin}/month`);
+    expect(await page.locator('.months a').allTextContents()).toEqual(['October 2026']);
+  });
+
   it('has targets of at least 24 px on every page, links in sentences aside', async () => {
     const page = await open({ viewport: { width: 360, height: 800 } });
     const small: string[] = [];

@@ -27,12 +27,14 @@ export function historyPage(ctx: PageContext, month: string | null): Page | null
     data: {
       title,
       single: month !== null,
-      months: [...months].map(([one, n]) => ({
-        name: ctx.dates.month(one),
-        url: ctx.page(`${path}/${one}`),
-        count: n > 0 ? ctx.say('history.count', { n }) : ctx.say('history.none'),
-        here: one === month,
-      })),
+      // The others: what stands above is not listed again.
+      months: [...months]
+        .filter(([one]) => !shown.includes(one))
+        .map(([one, n]) => ({
+          name: ctx.dates.month(one),
+          url: ctx.page(`${path}/${one}`),
+          count: n > 0 ? ctx.say('history.count', { n }) : ctx.say('history.none'),
+        })),
       shownMonths: shown.map(one => monthCards(one, ctx)),
       // The months before and after the one shown, including empty ones.
       turn: (month === null ? [] : (['prev', 'next'] as const)).flatMap(rel => {
