@@ -589,6 +589,26 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     expect(await page.locator('.months a').allTextContents()).toEqual(['October 2026']);
   });
 
+  it('draws the line of the updates beneath their dots, and folds a long list of contents', async () => {
+    const page = await open({ viewport: { width: 1280, height: 800 } });
+    await page.goto(`${origin}/book`);
+    expect(await page.locator('.contents a').first().isVisible()).toBe(false);
+    await page.locator('.contents summary').click();
+    expect(await page.locator('.contents a').first().isVisible()).toBe(true);
+    const above = await page
+      .locator('.timeline > li')
+      .first()
+      .evaluate(item => {
+        const [dot, line] = ['::before', '::after'].map(name => getComputedStyle(item, name).zIndex);
+        return [dot, line];
+      });
+    expect(above).toEqual(['1', 'auto']);
+    // A component that left the site has no page to link to.
+    expect(await page.locator('.affected a').count()).toBe(0);
+    await page.goto(`${origin}/incident`);
+    expect(await page.locator('.affected a').getAttribute('href')).toBe('/status/components/api');
+  });
+
   it('has targets of at least 24 px on every page, links in sentences aside', async () => {
     const page = await open({ viewport: { width: 360, height: 800 } });
     const small: string[] = [];

@@ -74,7 +74,7 @@ export function outagesIn(transitions: readonly RecordedTransition[]): readonly 
  * Compares the window in an incident's file with the measured outages: those of its own source or, if there are none,
  * those of the `affected` components' checks. Of these, it takes the ones that overlap the window, or else those within
  * NEAR of it.
- * The first update is, of these, the first that is known: the filing of an automatic incident, the first update after
+ * The first update is, of these, the first that is known: the filing of an automatic incident (not what joined it later), the first update after
  * the start, the first commit. If it is before the measured start, its lag is 0 ms.
  * @param committed when its file was first committed; null when unknown.
  */
@@ -154,7 +154,8 @@ function firstUpdate(
   seen: readonly RecordedOutage[],
 ): Millis | null {
   const { started, updates } = incident;
-  const filed = seen.find(one => one.incidentId === keyOf(incident))?.filedAt ?? null;
+  // One that joined an open incident was filed into words that stood there.
+  const filed = seen.find(one => one.incidentId === keyOf(incident) && !one.isJoined)?.filedAt ?? null;
   if (filed !== null) return filed;
   const first = updates[0]?.at;
   return first !== undefined && first > started ? first : null;

@@ -1,4 +1,5 @@
 // A component's page: its row, its response times and its incidents.
+import { escapeHtml } from '../../core/text/markdown.ts';
 import { BADGES } from '../feeds/badges.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
@@ -28,6 +29,7 @@ export function componentPage(ctx: PageContext, id: string, series: ResponseTime
     },
     data: {
       row,
+      uptimeHtml: escapeHtml(row.uptime),
       key: barKey([view], ctx),
       chart: chart(series, name, ctx),
       ranges: rangeLinks(path, series, ctx),

@@ -146,6 +146,12 @@ describe('a claim', () => {
       seen(down(0), up(29)),
       { firstUpdateLag: 0 },
     ],
+    [
+      'that stood there when a check saw it and joined',
+      written(-107, 30),
+      seen(down(0, { filedAt: at(0) + 3 * SECOND, incidentId: 'i', isJoined: true }), up(30)),
+      { firstUpdateLag: null },
+    ],
     ['of a source named like part of the language', written(0, 30, { openedBy: 'constructor' }), {}, none],
   ])('%s', (_, of, outages, expected) => {
     expect(reportedVsMeasured(of, ['api'], outages)).toMatchObject({
@@ -181,12 +187,27 @@ describe('the permalink', () => {
       /<time datetime="[^"]+:12Z" data-to="[^"]+Z" data-exact>[^<]*14:41:12\s–\s15:11(:00)?<\/time>/,
     );
     // Both as bars on one scale, for the eye; the words say the same.
-    expect(page.match(/<svg class="compare" aria-hidden="true"[^>]*>(<rect [^>]*>){2}<\/svg>/g)).toHaveLength(
-      1,
-    );
+    const bars =
+      /<div class="compare" aria-hidden="true"><span>Reported<\/span><svg .*?<span>Measured<\/span><svg /;
+    expect(page).toMatch(bars);
     expect(page).toContain('after 48 s');
     expect(page).toContain('after 2 min');
     expect(drawn(claim, 'de').page).toContain('nach 48 Sek.');
+  });
+
+  test('does not compare words from before the measured outage with it', () => {
+    const joined = seen(
+      down(0, {
+        recordedAt: at(0) + 3 * SECOND,
+        filedAt: at(0) + 3 * SECOND,
+        incidentId: 'i',
+        isJoined: true,
+      }),
+    );
+    const early = reportedVsMeasured(written(-107, null), ['api'], joined);
+    const { page } = drawn(early, 'en');
+    expect(page).toContain('Reported vs. measured');
+    for (const word of ['Noticed', 'First update', 'after 3 s']) expect(page).not.toContain(word);
   });
 
   test('says nothing where there is nothing to compare', () => {

@@ -17,6 +17,10 @@ export function affectedOf(incident: IncidentView, ctx: PageContext) {
   const over = isOver(incident);
   return incident.affected.map(({ id, name, status }) => ({
     name,
+    // A component that left the site has no page.
+    url: ctx.snapshot.components.some(({ component }) => component.id === id)
+      ? ctx.page(`/status/components/${encodeURIComponent(id)}`)
+      : null,
     times: stretchesOf(incident, id, status).map(({ start, end, status }) => ({
       // No warning icon once it is over.
       icon: over || end !== null ? '' : icon(status),
