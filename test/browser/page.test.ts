@@ -206,11 +206,15 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     const opened = page.waitForResponse(answer => answer.url().endsWith('/events'));
     await page.goto(`${origin}/live`);
     await opened;
+    const top = (await page.locator('h1').boundingBox())!.y;
     await page.context().setOffline(true);
     const soon = { timeout: 10_000 };
     await expect
       .poll(() => page.locator('#lost').textContent(), soon)
       .toMatch(/^Connection lost – last update /);
+    // Nothing moves for it, and no second clock stands beside it.
+    expect((await page.locator('h1').boundingBox())!.y).toBe(top);
+    expect(await page.locator('.checked').isVisible()).toBe(false);
     const isStale = () => page.locator('body[data-stale]').count();
     expect(await isStale()).toBe(0);
     // After a quarter of an hour of silence nothing may look well.
