@@ -142,7 +142,7 @@ describe('a check that hangs', () => {
 
     const page = await watch.page();
     expect(page).toMatch(
-      /Monitoring of API has been interrupted since 12:0[01]; the current state is not known/,
+      /Monitoring of API has been interrupted since 12:0[01]; the current status is not known/,
     );
     expect(page).toMatch(/monitoring interrupted since/);
     expect(page).not.toMatch(/All (checked )?systems operational/);
@@ -296,7 +296,7 @@ describe('whatever hangs', () => {
     watch.stuck.add('round');
     await watch.pass(2 * MINUTE);
     const page = await watch.page();
-    expect(page).toMatch(/This page has not been updated since 12:01; the current state is not known/);
+    expect(page).toMatch(/This page has not been updated since 12:01; the current status is not known/);
     for (const id of ['api', 'web', 'office']) expect(await watch.state(id)).toBe('no_data');
     expect((await world.get('/api/v2/status.json')).json.status.description).toBe('Monitoring Interrupted');
     expect((await world.get('/status/badge.svg')).text).toContain('no data');

@@ -518,10 +518,14 @@ ${SITE(target)}`;
       ['P2', 'major'],
     ] as const) {
       const rule = `Rule ${word || 'without'}`;
-      const { json } = await send(world, [{ id: '1', rule, labels: { severity: word } }]);
+      // Each outage is of its own time: within an earlier one, it would be part of that.
+      await world.pass(10 * 60, 60);
+      const start = new Date(world.now()).toISOString();
+      const { json } = await send(world, [{ id: '1', rule, start, labels: { severity: word } }]);
       expect([word, json.action]).toEqual([word, action === null ? 'ignored' : 'opened']);
       if (action) expect(await world.read(`${json.incident}.md`)).toContain(`severity: ${action}\n`);
-      await send(world, [{ id: '1', rule, status: 'resolved', labels: { severity: word } }]);
+      const end = new Date(world.now()).toISOString();
+      await send(world, [{ id: '1', rule, status: 'resolved', start, end, labels: { severity: word } }]);
     }
     const robot = await world.post(hook('uptime'), { alert_type: 'down', monitor_name: 'Dashboard' });
     expect(await world.read(`${robot.json.incident}.md`)).toContain('severity: major\n');
