@@ -625,13 +625,16 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
           one.tagName === 'A' &&
           getComputedStyle(one).display === 'inline' &&
           one.parentElement!.textContent!.trim() !== one.textContent!.trim();
+        // All of the widget is its link.
+        const isSpread = (one: Element) => getComputedStyle(one, '::after').position === 'absolute';
         return [...document.querySelectorAll('a, button, summary, label.choice, input, [tabindex="0"]')]
           .filter(
             one =>
               one.checkVisibility({ visibilityProperty: true }) &&
               !one.closest('.trap, .skip, .choice input'),
           )
-          .filter(one => !isInSentence(one) && Math.round(one.getBoundingClientRect().height) < 24)
+          .filter(one => !isInSentence(one) && !isSpread(one))
+          .filter(one => Math.round(one.getBoundingClientRect().height) < 24)
           .map(one => `${one.outerHTML.slice(0, 80)} ${one.getBoundingClientRect().height}`);
       });
       small.push(...found.map(html => `${name}: ${html}`));
