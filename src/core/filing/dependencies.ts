@@ -26,6 +26,13 @@ function parentsOf(id: string, components: readonly Pick<Component, 'id' | 'depe
   return found;
 }
 
+/** The checks of the components that a check's component depends on; empty for other sources. */
+export function parentChecksOf(source: string, { components }: Site): ReadonlySet<string> {
+  const id = componentOf(source);
+  if (id === null) return new Set();
+  return new Set([...parentsOf(id, components)].filter(one => one !== id).map(probeSource));
+}
+
 /** Adds the dependents of a component to its check's outage. Returns other transitions unchanged. */
 export function withDependents<T extends Transition>(transition: T, { components }: Site): T {
   const id = componentOf(transition.source);
@@ -73,13 +80,11 @@ export function isCovered(
   transition: Transition,
   incidents: readonly Incident[],
   waiting: readonly Transition[],
-  { components }: Site,
+  site: Site,
   now: Millis,
   wellSince: WellSince,
 ): boolean {
-  const id = componentOf(transition.source);
-  if (id === null) return false;
-  const sources = new Set([...parentsOf(id, components)].filter(one => one !== id).map(probeSource));
+  const sources = parentChecksOf(transition.source, site);
   if (sources.size === 0) return false;
   const newest = new Map(waiting.map(({ source, kind }) => [source, kind]));
   if ([...sources].some(source => newest.get(source) === 'down')) return true;

@@ -1,11 +1,12 @@
 // Joining: which open incident an outage is part of.
 import { listsOf } from '../incidents/grouped-members.ts';
 import { severityOfStatus } from '../model/component.ts';
-import { type Incident, isOpen } from '../model/incident.ts';
+import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { componentOf, probedBy } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition } from '../model/transition.ts';
+import { parentChecksOf } from './dependencies.ts';
 
 /** The most sources in one incident that began together, so that its file stays readable; others go to the next one. */
 export const MAX_GROUPED = 50;
@@ -36,7 +37,8 @@ const UNTOLD: Millis = MINUTE;
 
 /**
  * The machine's incident, over by its sources, that an outage is part of, because it is heard of late: the last to end of
- * those whose components it has. It failed, by its own time, before that end or soon after it.
+ * those whose components it has. It failed, by its own time, before that end or soon after it. What outlasts the outage of
+ * a component that it depends on is no part of that.
  */
 export function incidentToReopen(
   { source, components, at, recordedAt }: StoredTransition,
@@ -44,12 +46,14 @@ export function incidentToReopen(
   site: Site,
 ): Incident | null {
   const slack = componentOf(source) === null ? LATE : UNTOLD;
+  const parents = parentChecksOf(source, site);
   const ended = incidents.filter(
-    ({ openedBy, resolved }) =>
-      openedBy !== null &&
-      resolved !== null &&
-      at <= resolved + slack &&
-      Math.abs(recordedAt - resolved) <= FLAP_WINDOW,
+    incident =>
+      incident.openedBy !== null &&
+      incident.resolved !== null &&
+      at <= incident.resolved + slack &&
+      Math.abs(recordedAt - incident.resolved) <= FLAP_WINDOW &&
+      !sourcesOf(incident).some(one => parents.has(one)),
   );
   const found = nearest(components, ended, one => affectedIn(one, site, one.resolved!));
   return found.sort((a, b) => b.resolved! - a.resolved! || (a.id < b.id ? -1 : 1))[0] ?? null;
