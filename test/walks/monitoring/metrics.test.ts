@@ -39,7 +39,9 @@ describe('a value', () => {
     const page = await world.get('/status/metrics/orders');
     expect(page.text).toContain('<svg class="chart wide"');
     expect(page.text).toContain('24-hour average');
-    expect((await world.get('/status/metrics/orders?lang=de')).text).toContain('Durchschnitt der letzten 24 Stunden');
+    expect((await world.get('/status/metrics/orders?lang=de')).text).toContain(
+      'Durchschnitt der letzten 24 Stunden',
+    );
     const { json, headers } = await world.get('/api/metrics/orders.json');
     expect(json).toEqual({
       metric: { id: 'orders', name: 'Orders', unit: 'orders/min', aggregate: 'avg' },
