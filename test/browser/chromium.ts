@@ -1,8 +1,10 @@
 // Chromium for the browser tests: one launch a file, contexts that close themselves and judge the console.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** Browser tests run where Chromium is found; CI fails when it is missing. */
@@ -41,4 +43,21 @@ export function browserOfTests(): (options?: BrowserContextOptions) => Promise<P
     closing.unshift(async () => expect(wrong).toEqual([]));
     return page;
   };
+}
+
+/** What axe puts on the window, as far as it is used here. */
+interface Axe {
+  run(root: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+}
+
+/** What axe finds on the page as it is: the rule, and the first element that breaks it. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: Axe };
+    const found = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return found.violations.map(one => `${one.id}: ${one.nodes[0]?.html}`);
+  });
 }

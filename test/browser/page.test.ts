@@ -1,7 +1,6 @@
 // The page in a real browser: fits, weighs, reads and stays true as promised.
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,10 +8,9 @@ import type { Snapshot } from '../../src/core/page/snapshot.ts';
 import { servedText } from '../../src/web/assets/assets.ts';
 import { stylesheet } from '../../src/web/page/parts/accent.ts';
 import { component, site, snapshot, view } from '../makers.ts';
-import { browserOfTests, HAS_CHROMIUM } from './chromium.ts';
+import { browserOfTests, HAS_CHROMIUM, violations } from './chromium.ts';
 import { ctx, FACES, PAGES, pages } from './faces.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const CSP =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'";
 const served = (file: string) => servedText(readFileSync(`public/${file}`, 'utf8'));
@@ -86,17 +84,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
         await page.evaluate(() => {
           for (const details of document.querySelectorAll('details')) details.open = true;
         });
-        await page.evaluate(AXE);
-        const violations = await page.evaluate(async () => {
-          // biome-ignore lint/suspicious/noExplicitAny: axe puts itself on the window.
-          const { violations } = await (window as any).axe.run(document, {
-            runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'],
-          });
-          return violations.map(
-            (one: { id: string; nodes: { html: string }[] }) => `${one.id}: ${one.nodes[0]?.html}`,
-          );
-        });
-        for (const violation of violations) found.push(`${name}: ${violation}`);
+        for (const violation of await violations(page)) found.push(`${name}: ${violation}`);
       }
       expect(found).toEqual([]);
     },

@@ -1,5 +1,5 @@
 // A world for the walks: the whole system on temporary folders, a hand-moved clock, real HTTP and SMTP peers.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -235,6 +235,15 @@ export function linkIn(mail: ParsedMail | undefined, start: string): string {
   const found = links.map(link => new URL(link)).find(({ pathname }) => pathname.startsWith(start));
   if (!found) throw new Error(`no link to ${start} in: ${mail?.text}`);
   return found.pathname + found.search;
+}
+
+/** Saves an incident file at the time of the world's clock, in one step. */
+export async function saveNow(world: World, name: string, text: string): Promise<void> {
+  const aside = path.join(world.dir, 'aside');
+  const at = new Date(world.now());
+  await writeFile(aside, text);
+  await utimes(aside, at, at);
+  await rename(aside, path.join(world.dir, 'status', 'incidents', name));
 }
 
 /** Subscribes an address and confirms it through the email it gets. */

@@ -1,8 +1,6 @@
 // A file that is written with a pause: the page shows at once what is there, and the emails wait for the rest.
-import { rename, utimes, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openWorld, subscribed, type World } from '../world.ts';
+import { openWorld, saveNow, subscribed, type World } from '../world.ts';
 
 const FILE = `---
 title: Slow exports
@@ -17,14 +15,7 @@ Exports take longer than usual. We found a full disk, and replace it.
 `;
 const MORE = '\n## Identified 11:50 UTC\nThe new disk is in place. Old exports are repeated.\n';
 
-/** Saves a file at the time of the world's clock. */
-async function save(world: World, text: string) {
-  const aside = path.join(world.dir, 'aside');
-  const at = new Date(world.now());
-  await writeFile(aside, text);
-  await utimes(aside, at, at);
-  await rename(aside, path.join(world.dir, 'status', 'incidents', '20260310_exports.md'));
-}
+const save = (world: World, text: string) => saveNow(world, '20260310_exports.md', text);
 
 const told = ({ mails }: World) =>
   mails.filter(({ subject }) => subject?.startsWith('[')).map(({ subject, text }) => `${subject} ${text}`);

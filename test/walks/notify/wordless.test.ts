@@ -1,8 +1,6 @@
 // Saved before its words: what has none waits for them, and once it is told without, they are told when they come.
-import { rename, utimes, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openWorld, subscribed, type World } from '../world.ts';
+import { openWorld, saveNow, subscribed, type World } from '../world.ts';
 
 const front = (status = 'investigating') =>
   `---\ntitle: Slow exports\nstatus: ${status}\nseverity: major\nstarted: 2026-03-10T11:55:20Z\ncomponents: [dashboard]\n---\n\n`;
@@ -11,14 +9,7 @@ const FOUND = 'A full disk slows the workers.';
 const heading = (label: string, time: string, words = '') => `## ${label} ${time} UTC\n${words}\n\n`;
 const OVER = 'resolved\nresolved: 2026-03-10T11:58:10Z';
 
-/** Saves a file at the time of the world's clock. */
-async function save(world: World, text: string) {
-  const aside = path.join(world.dir, 'aside');
-  const at = new Date(world.now());
-  await writeFile(aside, text);
-  await utimes(aside, at, at);
-  await rename(aside, path.join(world.dir, 'status', 'incidents', '20260310_exports.md'));
-}
+const save = (world: World, text: string) => saveNow(world, '20260310_exports.md', text);
 
 const sent = ({ mails }: World, to: string) =>
   mails
