@@ -85,8 +85,8 @@ export class StatusFolder {
     return this.#last.identity();
   }
 
-  /** The original of each copy, both by path below incidents/, for `remember`. */
-  copies(): Readonly<Record<string, string>> {
+  /** The originals of copies, and of what was one, all by path below incidents/, for `remember`. */
+  copies(): Pick<Remembered, 'copies' | 'begun'> {
     return this.#last.copies();
   }
 

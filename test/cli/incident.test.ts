@@ -141,6 +141,7 @@ describe('incident', () => {
     await changeKeptFiles(db, new Map([['20261123_x.md', spoilt.replace('gatin', 'gating')]]), [], {
       folder: null,
       copies: {},
+      begun: {},
       missingSince: null,
       site: null,
     });
@@ -157,7 +158,13 @@ describe('incident', () => {
     const file = path.join(terminal.dir, 'status', 'incidents', `${ID}.md`);
     const db = openDatabase(terminal.cli.env.databaseFile);
     const kept = new Map([[`${ID}.md`, await readFile(file, 'utf8')]]);
-    await changeKeptFiles(db, kept, [], { folder: null, copies: {}, missingSince: null, site: null });
+    await changeKeptFiles(db, kept, [], {
+      folder: null,
+      copies: {},
+      begun: {},
+      missingSince: null,
+      site: null,
+    });
     await db.destroy();
     await rm(file);
     await mkdir(file);

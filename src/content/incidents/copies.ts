@@ -1,6 +1,12 @@
 // Copies: files beside each other that tell the same incident (`X copy.md`, a sync conflict, an editor's backup).
 import { byRank, byState } from '../../core/incidents/duplicate-ids.ts';
-import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
+import {
+  type Incident,
+  type IncidentUpdate,
+  isOpen,
+  sourcesOf,
+  timeInKey,
+} from '../../core/model/incident.ts';
 import { errorAt, type Problem } from '../../core/model/problem.ts';
 import type { ReadFile } from './scan.ts';
 
@@ -12,6 +18,14 @@ interface Shown {
   readonly hidden: ReadonlyMap<ReadFile, ReadFile>;
   /** The copies that are shown in place of their originals, with these: they have their ids. */
   readonly inPlaceOf: ReadonlyMap<ReadFile, ReadFile>;
+  /** The incidents of files that were copies, with what they still have of their originals. */
+  readonly begun: ReadonlyMap<ReadFile, Incident>;
+}
+
+/** The path of each one's original, by its path: of copies, and of files that were copies and are incidents of their own. */
+interface KnownCopies {
+  readonly copies: ReadonlyMap<string, string>;
+  readonly begun: ReadonlyMap<string, string>;
 }
 
 export class Copies {
@@ -19,21 +33,20 @@ export class Copies {
   #last: ReadonlyMap<string, { readonly of: string; readonly was: ReadFile }> = new Map();
   /** The paths of the others: a file beside one of them is its copy, not the other way round. */
   #originals: ReadonlySet<string> = new Set();
+  #begun: KnownCopies['begun'] = new Map();
 
-  /**
-   * Takes what an earlier process knew.
-   * @param copies the path of each copy's original, by the copy's path
-   */
-  remember(files: ReadonlyMap<string, ReadFile>, copies: ReadonlyMap<string, string>): void {
+  /** Takes what an earlier process knew. */
+  remember(files: ReadonlyMap<string, ReadFile>, { copies, begun }: KnownCopies): void {
+    this.#begun = begun;
     this.#last = new Map(
       [...copies].flatMap(([file, of]) => (files.has(file) ? [[file, { of, was: files.get(file)! }]] : [])),
     );
     this.#originals = new Set([...files.keys()].filter(file => !copies.has(file)));
   }
 
-  /** Each copy's original, for `remember`. */
-  known(): ReadonlyMap<string, string> {
-    return new Map([...this.#last].map(([file, { of }]) => [file, of]));
+  /** For `remember`. */
+  known(): KnownCopies {
+    return { copies: new Map([...this.#last].map(([file, { of }]) => [file, of])), begun: this.#begun };
   }
 
   /**
@@ -49,11 +62,11 @@ export class Copies {
       const name = `${file.good.started} ${file.good.title}`;
       alike.set(name, [...(alike.get(name) ?? []), file]);
     }
-    const isNew = ({ file }: Good) => Number(!this.#originals.has(file));
+    const isNew = ({ file }: Good) => !this.#originals.has(file);
     for (const group of alike.values()) {
       if (group.length === 1) continue;
       const shown: Good[] = [];
-      for (const file of group.sort((a, b) => isNew(a) - isNew(b) || byNews(a, b))) {
+      for (const file of group.sort((a, b) => Number(isNew(a)) - Number(isNew(b)) || byNews(a, b))) {
         const other = shown.find(one => isCopy(one.good, file.good) && !this.#isBegunFrom(one, file));
         if (other) copies.set(file, other);
         else shown.push(file);
@@ -61,9 +74,23 @@ export class Copies {
     }
     // The original may be a copy itself.
     for (const [copy, of] of copies) copies.set(copy, copies.get(of) ?? of);
+    const own = new Map(read.filter(one => !copies.has(one)).map(one => [one.file, one]));
+    const were = this.known();
+    const originals = [...own.values()].filter(one => !isNew(one));
+    const alikeNew = [...own.values()].filter(isNew).flatMap(one => {
+      const original = originals.find(other => hasWordsOf(one.good, other.good));
+      return original ? [[one.file, original.file] as const] : [];
+    });
+    this.#begun = new Map(
+      [...alikeNew, ...were.begun, ...were.copies].filter(([file, of]) => own.has(file) && own.has(of)),
+    );
+    const begun = [...this.#begun].map(([file, of]) => [own.get(file)!, own.get(of)!] as const);
     this.#last = new Map([...copies].map(([copy, { file }]) => [copy.file, { of: file, was: copy }]));
     this.#originals = new Set(read.filter(file => !copies.has(file)).map(({ file }) => file));
-    return shownOf(copies);
+    return {
+      ...shownOf(copies),
+      begun: new Map(begun.map(([file, of]) => [file, withCopied(file.good, of.good)])),
+    };
   }
 
   /** The copies that are as they were, though their original may have been corrected. */
@@ -90,7 +117,7 @@ function isRead(file: ReadFile): file is Good {
   return file.good !== null;
 }
 
-function shownOf(copies: ReadonlyMap<Good, Good>): Shown {
+function shownOf(copies: ReadonlyMap<Good, Good>): Omit<Shown, 'begun'> {
   const hidden = new Map<ReadFile, ReadFile>();
   const inPlaceOf = new Map<ReadFile, ReadFile>();
   for (const original of new Set(copies.values())) {
@@ -132,6 +159,37 @@ function isCopy(one: Incident, other: Incident): boolean {
 /** Whether one may be the other, corrected. With another title, start and components, its file was used again. */
 function isOneCorrected(one: Incident, other: Incident): boolean {
   return one.title === other.title || one.started === other.started || factsOf(one) === factsOf(other);
+}
+
+/** Whether all of an incident's words stand in the other one, at the same times of day: its file was saved from that one. */
+function hasWordsOf({ scheduled, updates }: Incident, original: Incident): boolean {
+  const words = updates.filter(({ body }) => body !== '');
+  const isIn = ({ key, body }: IncidentUpdate) =>
+    original.updates.some(one => one.body === body && timeOfDay(one.key) === timeOfDay(key));
+  return scheduled === null && words.length > 0 && words.every(isIn);
+}
+
+function timeOfDay(key: string): string {
+  return timeInKey(key).slice('2026-03-10T'.length);
+}
+
+const marked = new WeakMap<Incident, { readonly original: Incident; readonly one: Incident }>();
+
+/**
+ * The incident of a file that was a copy of another one, with its updates marked that are that one's: by their words, or,
+ * while title and start are, all. The same object for the same values.
+ */
+function withCopied(incident: Incident, original: Incident): Incident {
+  const words = new Set(original.updates.map(({ body }) => body).filter(body => body !== ''));
+  const isSame = incident.title === original.title && incident.started === original.started;
+  const isCopied = ({ body }: IncidentUpdate) => isSame || words.has(body);
+  if (!incident.updates.some(isCopied)) return incident;
+  const known = marked.get(incident);
+  if (known?.original === original) return known.one;
+  const updates = incident.updates.map(one => (isCopied(one) ? { ...one, copied: true as const } : one));
+  const one = { ...incident, updates };
+  marked.set(incident, { original, one });
+  return one;
 }
 
 const renamed = new WeakMap<Incident, Incident>();

@@ -40,7 +40,7 @@ export interface ReadFile {
   readonly id: string;
   /** The file's metadata: while it is the same, the file is not read again. */
   readonly stamp: string;
-  /** The file's time when its text last changed, epoch ms; null if the server wrote it whole, or it cannot be read. */
+  /** The file's time when its text last changed, epoch ms; null if this process wrote it, or it cannot be read. */
   readonly changedAt: Millis | null;
   readonly text: string | null;
   /** The last version that could be parsed; null when there was none. */
@@ -259,7 +259,7 @@ async function readOne(reading: ScanContext, name: string): Promise<ReadFile | n
 }
 
 function parsedFile(
-  { folder, known, now }: ScanContext,
+  { folder, known, now, disk }: ScanContext,
   name: string,
   { stamp, changedAt }: Pick<ReadFile, 'stamp' | 'changedAt'>,
   bytes: Buffer,
@@ -286,7 +286,8 @@ function parsedFile(
     file,
     id,
     stamp,
-    changedAt: before?.text === text ? before.changedAt : changedAt,
+    // What the server writes is whole. Of a version that an earlier process read, it is unknown who wrote it.
+    changedAt: before?.text === text && disk !== ALONE ? before.changedAt : changedAt,
     text,
     good,
     isMeant: true,

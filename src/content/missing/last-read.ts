@@ -21,6 +21,8 @@ export interface Remembered {
   readonly folder: string | null;
   /** The original of each copy. */
   readonly copies: Readonly<Record<string, string>>;
+  /** The same of files that were copies and are incidents of their own. */
+  readonly begun: Readonly<Record<string, string>>;
   readonly wasMissing: boolean;
   /** Nothing was ever kept. */
   readonly isNew: boolean;
@@ -79,7 +81,7 @@ export class LastRead {
 
   remember(
     texts: ReadonlyMap<string, string>,
-    { folder: identity, copies, wasMissing, isNew }: Remembered,
+    { folder: identity, copies, begun, wasMissing, isNew }: Remembered,
   ): void {
     this.#isNew = isNew;
     if (identity !== null) this.folders = new Map(Object.entries(JSON.parse(identity)));
@@ -87,13 +89,17 @@ export class LastRead {
     this.#wasMissing = wasMissing;
     this.#remembered = this.#asFiles(texts);
     const pathOf = (name: string) => path.join(this.#folder, name);
-    const pairs = Object.entries(copies).map(([copy, of]) => [pathOf(copy), pathOf(of)] as const);
-    this.cache.copies.remember(this.#remembered, new Map(pairs));
+    const paths = (names: Readonly<Record<string, string>>) =>
+      new Map(Object.entries(names).map(([file, of]) => [pathOf(file), pathOf(of)]));
+    this.cache.copies.remember(this.#remembered, { copies: paths(copies), begun: paths(begun) });
   }
 
-  copies(): Readonly<Record<string, string>> {
+  copies(): Pick<Remembered, 'copies' | 'begun'> {
     const nameOf = (file: string) => path.relative(this.#folder, file);
-    return Object.fromEntries([...this.cache.copies.known()].map(([copy, of]) => [nameOf(copy), nameOf(of)]));
+    const names = (paths: ReadonlyMap<string, string>) =>
+      Object.fromEntries([...paths].map(([file, of]) => [nameOf(file), nameOf(of)]));
+    const { copies, begun } = this.cache.copies.known();
+    return { copies: names(copies), begun: names(begun) };
   }
 
   #asFiles(texts: ReadonlyMap<string, string>): ReadonlyMap<string, ReadFile> {

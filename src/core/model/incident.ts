@@ -59,6 +59,8 @@ export interface IncidentUpdate {
   readonly reopens?: true;
   /** Its heading says that it is over, but the front matter does not: nothing ended, and the words are only a label. */
   readonly early?: true;
+  /** Its file was begun as a copy of another one, and it still says what that one says. */
+  readonly copied?: true;
   /**
    * In an announcement: it tells a beginning (to a subscriber who was told nothing before), an end, that the incident
    * is open again after one, or none of these, whatever its heading says.

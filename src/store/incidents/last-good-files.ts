@@ -11,6 +11,8 @@ export interface KeptRecord {
   readonly folder: string | null;
   /** The original of each file that is a copy, both by path below the incidents folder. */
   readonly copies: Readonly<Record<string, string>>;
+  /** The same of each file that was a copy and is an incident of its own. */
+  readonly begun: Readonly<Record<string, string>>;
   /** Since when the folder has been missing; null if it is not. */
   readonly missingSince: Millis | null;
   /** The last good status.yaml; null if none was kept yet. */
@@ -19,7 +21,13 @@ export interface KeptRecord {
 
 const STEP = 200;
 
-export const NOTHING_KEPT: KeptRecord = { folder: null, copies: {}, missingSince: null, site: null };
+export const NOTHING_KEPT: KeptRecord = {
+  folder: null,
+  copies: {},
+  begun: {},
+  missingSince: null,
+  site: null,
+};
 
 /** All kept texts, by path below the incidents folder. */
 export async function readKeptFiles(db: Db): Promise<Map<string, string>> {

@@ -47,13 +47,13 @@ export class LastGoodFiles {
   }
 
   /** Brings the kept texts and notes up to date; writes only what changed. */
-  async round(beside: Omit<KeptRecord, 'folder' | 'copies'>): Promise<void> {
+  async round(beside: Omit<KeptRecord, 'folder' | 'copies' | 'begun'>): Promise<void> {
     // Before the kept texts are read, every one of them would look deleted.
     if (!this.#isRecalled) return;
     const texts = this.#folder.goodTexts();
     const noted: KeptRecord = {
       folder: this.#folder.identity(),
-      copies: this.#folder.copies(),
+      ...this.#folder.copies(),
       ...beside,
     };
     const print = JSON.stringify(noted);

@@ -120,6 +120,6 @@ test('a file that is moved to another folder with a mistake in it keeps its last
   const kept = [[['Dashboard broken', 'critical']], 0, 1];
   expect(await shown(content)).toEqual(kept);
   const restarted = new StatusFolder(dir);
-  restarted.remember(texts, { folder: identity, copies: {}, wasMissing: false, isNew: false });
+  restarted.remember(texts, { folder: identity, copies: {}, begun: {}, wasMissing: false, isNew: false });
   expect(await shown(restarted)).toEqual(kept);
 });

@@ -2,7 +2,7 @@
 import { copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openWorld, subscribed, type World } from '../world.ts';
+import { openWorld, saveNow, subscribed, type World } from '../world.ts';
 
 const ID = '20260310_exports';
 const FILE = `---
@@ -129,6 +129,80 @@ test.each<[string, string, readonly Edit[]]>([
     expect(new Set(now).size).toBe(shown.length + 2);
     expect(await problems(world)).toEqual([]);
   }
+});
+
+/** Saves a file, and lets the program pass a while. */
+async function save(world: World, id: string, text: string) {
+  await saveNow(world, `${id}.md`, text);
+  await world.pass(20, 5);
+}
+
+const own: Edit = text => text.replace('Exports take longer than usual.', 'Nobody can sign in.');
+
+test.each<[string, string, readonly Edit[]]>([
+  ['its title, its components, its status', ended(FILE), [titled, moved, opened, begun, own]],
+  ['its status first', ended(FILE), [opened, titled, begun, moved, own]],
+  ['its front matter at once', FILE, [all, own]],
+  ['its words first', FILE, [own, text => moved(titled(text))]],
+  ['all but its words at first', FILE, [own]],
+])(
+  'a copy edited in several saves, %s, tells its own words, to whom they concern',
+  async (_, original, edits) => {
+    for (const copy of COPIES) {
+      const world = await openWorld();
+      await subscribed(world, 'olga@example.com');
+      await subscribed(world, 'api@example.com', ['api']);
+      await save(world, ID, original);
+      const told = subjects(world).length;
+      let text = edits.length === 1 ? moved(titled(original)) : original;
+      await save(world, copy, text);
+      for (const edit of edits) {
+        text = edit(text);
+        await save(world, copy, text);
+      }
+      const mails = world.mails.filter(({ subject }) => subject?.startsWith('[')).slice(told);
+      expect(mails.map(({ subject }) => subject)).toEqual(['[INCIDENT] API errors', '[INCIDENT] API errors']);
+      for (const { text } of mails) {
+        expect(text).toContain('Nobody can sign in.');
+        expect(text).not.toContain('Exports');
+      }
+    }
+  },
+);
+
+test('what was begun as a copy may go on with the words of its original', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await save(world, ID, FILE + MORE);
+  await save(world, '20260310_web', FILE + MORE);
+  await save(world, '20260310_web', own(moved(titled(FILE))));
+  expect(subjects(world).at(-1)).toBe('[INCIDENT] API errors');
+  const told = subjects(world).length;
+  await save(world, '20260310_web', own(moved(titled(FILE))) + MORE);
+  expect(subjects(world).slice(told)).toEqual(['[UPDATE] API errors']);
+});
+
+test('copied words are told when nobody has edited them for five minutes, and followed by its own', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await save(world, ID, FILE);
+  await save(world, '20260310_web', FILE);
+  await save(world, '20260310_web', moved(titled(FILE)));
+  await world.pass(60, 5);
+  await world.restart();
+  await world.pass(200, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+  await world.pass(40, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[INCIDENT] API errors']);
+  // Without its original, they are its own: told already.
+  await rm(at(world, ID));
+  await world.pass(20, 5);
+  await world.restart();
+  await world.pass(20, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Slow exports', '[INCIDENT] API errors']);
+  await save(world, '20260310_web', own(moved(titled(FILE))));
+  expect(subjects(world).slice(2)).toEqual(['[UPDATE] API errors']);
+  expect(world.mails.at(-1)?.text).toContain('Nobody can sign in.');
 });
 
 test.each<[string, Edit]>([
