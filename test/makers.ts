@@ -79,13 +79,13 @@ export function view(
     return {
       day: utcDay(startOfUtcDay(at) - ago * DAY),
       state: told ?? (ago < known ? 'operational' : 'no_data'),
-      downtime,
+      stretches: told ? [{ state: told, time: downtime }] : [],
       uptime: told || ago < known ? { percent: percentUp(DAY, downtime)!, seen: null } : null,
       incidents: told ? incidents : [],
     };
   });
   const total = Math.min(known, count) * DAY;
-  const downtime = days.reduce((sum, day) => sum + day.downtime, 0);
+  const downtime = days.flatMap(({ stretches }) => stretches).reduce((sum, { time }) => sum + time, 0);
   const percent = percentUp(total, downtime);
   return {
     component: of,

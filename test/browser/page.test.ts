@@ -510,7 +510,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     ).toEqual([]);
     // The days are the list beneath it; icons and the strip of a closed group are silent.
     const items = await page.locator('#c-api .days').getByRole('listitem').allTextContents();
-    expect(items[0]).toMatch(/^Thu, Nov 19 Partial outage 35\smin affected 97\.56% uptime/);
+    expect(items[0]).toMatch(/^Thu, Nov 19 Partial outage 35\smin 97\.56% uptime/);
   });
 
   it('shows six components with bars and uptime on one screen when all is well', async () => {

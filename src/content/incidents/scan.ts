@@ -58,6 +58,7 @@ const REMEMBERED = 'remembered';
 const FAILED = 'failed';
 /** Its name is not that of an incident. */
 const MISNAMED = 'misnamed';
+const WRONG_NAME = 'it is not read: the name of an incident file ends with .md';
 
 interface Disk {
   lstat(file: string, options: { bigint: true }): Promise<BigIntStats> | BigIntStats;
@@ -210,17 +211,15 @@ async function misnamedFile(reading: ScanContext, name: string): Promise<ReadFil
   const found = await readOne(reading, name);
   if (found === null) return null;
   const right = path.basename(file).replace(/(?:\.md)?(?:\.\w+)?$/i, '.md');
-  const what = 'it is not read: the name of an incident file ends with .md';
   const { text, stamp } = found;
   const isMeant = hasTitle(text ?? '') && !existsSync(path.join(path.dirname(file), right));
   if (found === before && isMeant === before.isMeant) return before;
-  return { ...(before ?? unread(file, what, `rename it to ${right}`)), stamp, text, isMeant };
+  return { ...(before ?? unread(file, WRONG_NAME, `rename it to ${right}`)), stamp, text, isMeant };
 }
 
 function unread(file: string, what: string, fix: string): ReadFile {
-  const problems = [warningAt(file, what, fix)];
   const none = { changedAt: null, text: null, good: null, goodText: null, isMeant: false };
-  return { file, id: path.basename(file), stamp: MISNAMED, problems, ...none };
+  return { file, id: path.basename(file), stamp: MISNAMED, problems: [warningAt(file, what, fix)], ...none };
 }
 
 function readNamed(reading: ScanContext, name: string): Promise<ReadFile | null> {
@@ -253,8 +252,8 @@ async function readOne(reading: ScanContext, name: string): Promise<ReadFile | n
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !isLink) return null;
     if (code === undefined) return failedFile(reading, name, [`it cannot be read (${error})`, 'shorten it']);
-    const fault: Fault = [`it cannot be read (${code})`, 'let the server read it'];
-    return failedFile(reading, name, (isLink && LINKS[code]) || fault);
+    const fault = (isLink && LINKS[code]) || [`it cannot be read (${code})`, 'let the server read it'];
+    return failedFile(reading, name, fault);
   }
 }
 

@@ -140,7 +140,6 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'component.bars_none': '{name}: noch keine Daten',
   'component.no_bad': 'keine Störungen',
   'component.blank': { one: 'keine Daten an {n} Tag', other: 'keine Daten an {n} Tagen' },
-  'component.down': '{duration} betroffen',
   'component.upstream': 'Störung beim Anbieter {provider}:',
   'component.upstream_since': 'Störung beim Anbieter {provider} seit {since}:',
   'component.group': { one: '{n} Komponente', other: '{n} Komponenten' },

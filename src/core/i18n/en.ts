@@ -130,7 +130,6 @@ export const en = {
   'component.bars_none': '{name}: no data yet',
   'component.no_bad': 'no incidents',
   'component.blank': { one: 'no data on {n} day', other: 'no data on {n} days' },
-  'component.down': '{duration} affected',
   'component.upstream': 'Upstream problem at {provider}:',
   'component.upstream_since': 'Upstream problem at {provider} since {since}:',
   'component.group': { one: '{n} component', other: '{n} components' },

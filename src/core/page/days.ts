@@ -1,11 +1,18 @@
 // Days: one cell per UTC day and component; green only with a reason.
 import { spanOf } from '../incidents/maintenance.ts';
-import { type Component, type Health, type Measured, statusOf, worst } from '../model/component.ts';
+import {
+  type Component,
+  type Health,
+  type Measured,
+  type Severity,
+  statusOf,
+  worst,
+} from '../model/component.ts';
 import { WEIGHTS_EVEN, type Weights } from '../model/site.ts';
 import { DAY, type Millis, type Span, startOfUtcDay, utcDay } from '../model/time.ts';
 import { isPartly } from '../monitoring/coverage.ts';
 import type { DayCell, DayUptime, IncidentView } from './snapshot.ts';
-import { clip, type DowntimeSpan, type UptimeFigure, uptimeOf } from './uptime.ts';
+import { clip, type DowntimeSpan, type UptimeFigure, unionLength, uptimeOf } from './uptime.ts';
 
 interface DayFacts {
   readonly component: Component;
@@ -54,19 +61,39 @@ export function daysOf({
     const sparedThen = within(spared);
     const touchingThen = within(touching);
     if (spansThen.length + sparedThen.length + touchingThen.length === 0) return plainOne();
-    const states: Health[] = spansThen.map(span => statusOf(span.severity));
-    if (sparedThen.length > 0) states.push('under_maintenance');
+    const stretches = stretchesOf(spansThen, sparedThen, day);
     return {
       day: nameOf(day.start),
-      state: worst([calm, ...states]),
-      downtime:
-        spansThen.length === 0
-          ? 0
-          : uptimeOf(spansThen, sparedThen, day, day.start, 0, WEIGHTS_EVEN).downtime,
+      state: worst([calm, ...stretches.map(({ state }) => state)]),
+      stretches,
       uptime: uptimeWith(spansThen, sparedThen),
       incidents: touchingThen.map(view => view.id),
     };
   });
+}
+
+const SEVERITIES = ['critical', 'major', 'minor'] as const;
+const WORSE: Readonly<Record<Severity, Weights>> = {
+  critical: { critical: 1, major: 0, minor: 0 },
+  major: { critical: 1, major: 1, minor: 0 },
+  minor: WEIGHTS_EVEN,
+};
+
+function stretchesOf(bad: readonly DowntimeSpan[], spared: readonly Span[], day: Span): DayCell['stretches'] {
+  let worse = 0;
+  const stretches = SEVERITIES.filter(severity => bad.some(span => span.severity === severity)).map(
+    severity => {
+      const { downtime } = uptimeOf(bad, spared, day, day.start, 0, WORSE[severity]);
+      const time = downtime - worse;
+      worse = downtime;
+      return { state: statusOf(severity), time };
+    },
+  );
+  if (spared.length === 0) return stretches;
+  return [
+    ...stretches,
+    { state: 'under_maintenance', time: unionLength(spared.map(span => clip(span, day))) },
+  ];
 }
 
 interface Dated<T> {
@@ -99,7 +126,7 @@ function byDay<T>(
 const names = new Map<Millis, string>();
 const plain = new Map<Health, Map<Millis, DayCell>>();
 const MAX_KEPT = 5000;
-const NONE: readonly string[] = Object.freeze([]);
+const NONE = Object.freeze([]);
 
 function nameOf(start: Millis): string {
   let name = names.get(start);
@@ -133,7 +160,7 @@ function quietUptime(...[component, known, from, day]: Parameters<typeof quiet>)
 }
 
 function plainCell(start: Millis, state: Health, uptime: DayUptime | null): DayCell {
-  const own = { day: nameOf(start), state, downtime: 0, uptime, incidents: NONE };
+  const own = { day: nameOf(start), state, stretches: NONE, uptime, incidents: NONE };
   if (uptime !== (state === 'no_data' ? null : WHOLE)) return own;
   let cells = plain.get(state);
   if (!cells || cells.size >= MAX_KEPT) {

@@ -25,8 +25,11 @@ export interface DayCell {
   /** `2026-11-23`. */
   readonly day: string;
   readonly state: Health;
-  /** Union of the day's spans of downtime, ms, without maintenance, unweighted. */
-  readonly downtime: Millis;
+  /**
+   * How long it was in each state but the good one, ms, worst first: of spans that overlap, the worst counts. Without the
+   * maintenance in them; zero for an incident of no length.
+   */
+  readonly stretches: readonly { readonly state: Health; readonly time: Millis }[];
   /** The day's part of the uptime; null if nothing is known of it. */
   readonly uptime: DayUptime | null;
   /** Ids of the incidents and maintenance that affected the component on that day. */

@@ -39,6 +39,8 @@ export function uptimePage(ctx: PageContext): Page {
 function affectedIn(month: string, view: ComponentView, ctx: PageContext) {
   const days = view.days.filter(({ day, state }) => day.startsWith(month) && state !== 'no_data');
   if (knownPercent(view) === null || days.length === 0) return { words: '–', isBad: false };
-  const downtime: Millis = days.reduce((sum, day) => sum + day.downtime, 0);
+  const downtime: Millis = days
+    .flatMap(({ stretches }) => stretches)
+    .reduce((sum, { state, time }) => (state === 'under_maintenance' ? sum : sum + time), 0);
   return { words: downtime > 0 ? ctx.dates.duration(downtime) : '0', isBad: downtime > 0 };
 }

@@ -131,6 +131,7 @@ describe('a day', () => {
   const cells = (check: Check, known: Measured | undefined, incidents: readonly Incident[] = []) =>
     composed([api(check)], known ? { api: known } : {}, incidents, 5).components[0]!.days;
   const states = (...args: Parameters<typeof cells>) => cells(...args).map(cell => cell.state);
+  const down = (time: number) => ({ state: 'major_outage', stretches: [{ state: 'major_outage', time }] });
 
   test('nobody looked on is not green, though the days around it are', () => {
     const observed = new Map([
@@ -169,13 +170,13 @@ describe('a day', () => {
     const [, , , yesterday, today] = cells(HTTP, measured(), [
       resolved('r', TODAY - 20 * MINUTE, TODAY + 5 * MINUTE),
     ]);
-    expect(yesterday).toMatchObject({ state: 'major_outage', downtime: 20 * MINUTE, incidents: ['r'] });
-    expect(today).toMatchObject({ state: 'major_outage', downtime: 5 * MINUTE, incidents: ['r'] });
+    expect(yesterday).toMatchObject({ ...down(20 * MINUTE), incidents: ['r'] });
+    expect(today).toMatchObject({ ...down(5 * MINUTE), incidents: ['r'] });
   });
 
   test('with an outage that ended at midnight leaves the next day alone', () => {
     const [, , , , today] = cells(HTTP, measured(), [resolved('r', TODAY - HOUR, TODAY)]);
-    expect(today).toMatchObject({ state: 'operational', downtime: 0, incidents: [] });
+    expect(today).toMatchObject({ state: 'operational', stretches: [], incidents: [] });
   });
 
   test.each([
@@ -190,7 +191,7 @@ describe('a day', () => {
     const told = days.flatMap(({ incidents }, index) => (incidents.length > 0 ? [index] : []));
     expect([told, expected]).toEqual([expected, expected]);
     for (const index of told) {
-      expect(days[index]).toMatchObject({ state: 'major_outage', downtime: 0, incidents: ['r'] });
+      expect(days[index]).toMatchObject({ ...down(0), incidents: ['r'] });
     }
   });
 
@@ -200,7 +201,28 @@ describe('a day', () => {
       resolved('r', morning, morning + 2 * HOUR),
       maintenance('m', morning + HOUR, morning + 3 * HOUR),
     ]);
-    expect(today).toMatchObject({ state: 'major_outage', downtime: HOUR, incidents: ['r', 'm'] });
+    expect(today).toMatchObject({
+      state: 'major_outage',
+      stretches: [
+        { state: 'major_outage', time: HOUR },
+        { state: 'under_maintenance', time: 2 * HOUR },
+      ],
+      incidents: ['r', 'm'],
+    });
+  });
+
+  test('says how long it was in each state, the worst of those at one time', () => {
+    const morning = TODAY + HOUR;
+    const [, , , , today] = cells(HTTP, measured(), [
+      resolved('light', morning, morning + 3 * HOUR, { severity: 'minor' }),
+      resolved('bad', morning + HOUR, morning + 2 * HOUR),
+      resolved('middle', morning + 90 * MINUTE, morning + 150 * MINUTE, { severity: 'major' }),
+    ]);
+    expect(today!.stretches).toEqual([
+      { state: 'major_outage', time: HOUR },
+      { state: 'partial_outage', time: 30 * MINUTE },
+      { state: 'degraded_performance', time: 90 * MINUTE },
+    ]);
   });
 
   test('has its date, and is shared by those like it', () => {
@@ -209,7 +231,7 @@ describe('a day', () => {
     expect(one.map(({ day }) => day)).toEqual(
       [4, 3, 2, 1, 0].map(ago => new Date(TODAY - ago * DAY).toISOString().slice(0, 10)),
     );
-    expect(one[4]).toMatchObject({ day: one[4]!.day, state: 'operational', downtime: 0, incidents: [] });
+    expect(one[4]).toMatchObject({ day: one[4]!.day, state: 'operational', stretches: [], incidents: [] });
     expect(one[4]!.uptime?.percent).toBe(100);
     expect(cells(HTTP, measured(whole))[4]).toBe(one[4]);
     expect(cells(HTTP, measured(), [resolved('r', TODAY, TODAY + 1)])[4]!.day).toBe(one[4]!.day);
@@ -272,14 +294,17 @@ describe('a day', () => {
     });
     expect(cells(HTTP, measured(), [working])[4]).toMatchObject({
       state: 'operational',
-      downtime: 0,
+      stretches: [],
       incidents: ['r'],
     });
   });
 
   test('with maintenance alone says so', () => {
     const [, , , , today] = cells(HTTP, measured(), [maintenance('m', TODAY + HOUR, TODAY + 2 * HOUR)]);
-    expect(today).toMatchObject({ state: 'under_maintenance', downtime: 0 });
+    expect(today).toMatchObject({
+      state: 'under_maintenance',
+      stretches: [{ state: 'under_maintenance', time: HOUR }],
+    });
   });
 });
 

@@ -35,7 +35,7 @@ async function story(world: World, id: string) {
     status: uptime.status,
     total: uptime.total_seconds,
     downtime: uptime.downtime_seconds,
-    cells: view.days.reduce((sum, { downtime }) => sum + downtime, 0) / 1000,
+    cells: view.days.flatMap(({ stretches }) => stretches).reduce((sum, { time }) => sum + time, 0) / 1000,
     states: incidents.map(({ state }) => state),
     badge: (await world.get(`/status/badge/${id}.svg`)).text.includes('major outage'),
     subjects: world.mails.map(({ subject }) => subject ?? '').filter(subject => subject.startsWith('[')),

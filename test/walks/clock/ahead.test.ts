@@ -42,7 +42,7 @@ async function story(world: World) {
     snapshot: incidents.map(({ state, resolved }) => [state, resolved]),
     health: view.health,
     day: view.days.at(-1)!.state,
-    cell: view.days.at(-1)!.downtime / 1000,
+    cell: view.days.at(-1)!.stretches.reduce((sum, { time }) => sum + time, 0) / 1000,
     downtime: uptime.downtime_seconds,
     badge: (await world.get('/status/badge/dashboard.svg')).text.includes('major outage'),
     feed: (await world.get('/status/feed.json')).json.items.map(({ title }: { title: string }) => title),

@@ -16,7 +16,9 @@ import { CODE, icon } from './status-style.ts';
 /** The card of an incident or a maintenance, its updates newest first. */
 export function incidentCard(incident: IncidentView, ctx: PageContext) {
   const health = healthForIcon(incident);
-  const updates = updatesForPage(incident, ctx).reverse();
+  const [newest, ...older] = updatesForPage(incident, ctx).reverse();
+  const state = ctx.say(stateKey(incident));
+  const isSaid = newest!.label === state;
   const isLive = !isOver(incident) && incident.state !== 'scheduled';
   return {
     id: anchorOf('i', incident.id),
@@ -25,16 +27,19 @@ export function incidentCard(incident: IncidentView, ctx: PageContext) {
     code: CODE[health],
     icon: icon(health),
     // What is over is green; its card says how it was by its words.
-    pill: isOver(incident) ? null : ctx.say(stateKey(incident)),
-    factsHtml: [...(isOver(incident) ? [ctx.html(stateKey(incident))] : []), factsHtml(incident, ctx)].join(
-      ' · ',
-    ),
+    pill: isOver(incident) ? null : state,
+    factsHtml: [
+      ...(isOver(incident) && !isSaid ? [ctx.html(stateKey(incident))] : []),
+      factsHtml(incident, ctx),
+    ].join(' · '),
     begins: isoMillis(beginning(incident)),
     ends: isoMillis(ending(incident)),
-    newest: updates[0]!,
-    older: updates.slice(1, 1 + (isLive ? MAX_OLDER.live : MAX_OLDER.past)),
-    olderWord: ctx.say('incident.older', { n: updates.length - 1 }),
-    hasMore: updates.length - 1 > (isLive ? MAX_OLDER.live : MAX_OLDER.past),
+    newest: newest!,
+    // When work was announced matters to nobody who reads when it will be.
+    isBare: isSaid && incident.state === 'scheduled',
+    older: older.slice(0, isLive ? MAX_OLDER.live : MAX_OLDER.past),
+    olderWord: ctx.say('incident.older', { n: older.length }),
+    hasMore: older.length > (isLive ? MAX_OLDER.live : MAX_OLDER.past),
     postmortem: incident.postmortemHtml !== null,
   };
 }

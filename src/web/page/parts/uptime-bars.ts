@@ -165,11 +165,12 @@ function badDay(
     index,
     day: cell.day,
     date: ctx.dates.shortDay(cell.day, ctx.at),
-    code: CODE[cell.state],
-    state: ctx.say(`state.${cell.state}`),
+    states: cell.stretches.map(({ state, time }) => ({
+      code: CODE[state],
+      name: ctx.say(`state.${state}`),
+      time: time > 0 ? ctx.dates.duration(time) : null,
+    })),
     uptime,
-    down:
-      cell.downtime > 0 ? ctx.say('component.down', { duration: ctx.dates.duration(cell.downtime) }) : null,
     incidents: cell.incidents.slice(0, MAX_LINKS).map(id => ({
       title: titles.get(id) ?? id,
       url: ctx.page(incidentPath(id)),
