@@ -501,7 +501,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'machine.begins_about': 'Zeit bis zum Beginn dieser Wartung: etwa {lead}.',
   'machine.unstable': 'Weiterhin instabil.',
   'machine.checks': { one: '{n} Prüfung', other: '{n} Prüfungen' },
-  'machine.good': { one: '{n} gute Prüfung', other: '{n} gute Prüfungen' },
+  'machine.good': { one: '{n} erfolgreiche Prüfung', other: '{n} erfolgreiche Prüfungen' },
   'machine.others': {
     one: '{first} und {n} weitere Komponente',
     other: '{first} und {n} weitere Komponenten',

@@ -35,7 +35,7 @@ test.each<[Args[0], Args[1], string]>([
   [
     'machine.up',
     { name: 'API', at, good: 2, lasted: 7_500_000 },
-    'API antwortet seit 23. Nov. 2026, 11:06 MEZ wieder normal (2 gute Prüfungen in Folge). Der Ausfall dauerte 2 Stunden 5 Minuten.',
+    'API antwortet seit 23. Nov. 2026, 11:06 MEZ wieder normal (2 erfolgreiche Prüfungen in Folge). Der Ausfall dauerte 2 Stunden 5 Minuten.',
   ],
   ['machine.works_again', { name: 'Search' }, 'Search funktioniert wieder.'],
   [

@@ -42,7 +42,7 @@ test('an outage of a check: page, permalink, picture of a chat, emails; file, fe
   world.service.status = 200;
   await world.pass(240, 20);
   expect((await world.get('/status/live?lang=de')).text).toMatch(
-    /wieder normal \(\d+ gute Prüfungen? in Folge\)\. Der Ausfall dauerte \d+ Minuten/,
+    /wieder normal \(\d+ erfolgreiche Prüfungen? in Folge\)\. Der Ausfall dauerte \d+ Minuten/,
   );
   expect(mailTo('anna').text).toMatch(/API antwortet seit 10\. März 2026, 13:\d\d MEZ wieder normal/);
 });
