@@ -75,7 +75,7 @@ async function openFolderFacts(
       await kept.catchUp();
       const files = await folder.incidents();
       // Until the kept texts are read, missing files cannot be detected.
-      return { ...files, unread: files.unread + git.unread() + (kept.isRecalled ? 0 : 1) };
+      return { ...files, unread: [...files.unread, ...git.unread(), ...(kept.isRecalled ? [] : [null])] };
     },
     /**
      * Saves the last good texts, for a start at which the files cannot be read, and since when the folder is missing.

@@ -20,8 +20,8 @@ export interface Missing {
 export interface IncidentFiles {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
-  /** How many files were never readable and may be about something current, at the time it is asked. */
-  readonly unread: number;
+  /** The texts (null: unknown) of the files that were never readable and may be about something current when it is asked. */
+  readonly unread: readonly (string | null)[];
   /** Set when files are missing: the incidents are those last read. */
   readonly missing: Missing | null;
   text(id: string): string | undefined;
@@ -128,8 +128,9 @@ export class FileCache {
       problems,
       get unread() {
         // A missing file may have been changed.
-        const changed = missing === null ? 0 : 1;
-        return changed + never.filter(({ id, text }) => mayBeOpen(id, text, clock())).length;
+        const changed = missing === null ? [] : [null];
+        const doubtful = never.filter(({ id, text }) => mayBeOpen(id, text, clock()));
+        return [...changed, ...doubtful.map(({ text }) => text)];
       },
       missing,
       text: id => shownAs(id)?.text ?? undefined,

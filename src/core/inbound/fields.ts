@@ -1,5 +1,6 @@
 // Reads untrusted input: fields by any of their names, text cleaned and cut, times in any unit.
 
+import { plainWord } from '../model/spelling.ts';
 import { type Millis, parseInstant, SECOND } from '../model/time.ts';
 import { oneLine } from '../text/printable.ts';
 
@@ -114,14 +115,6 @@ function componentInTag(tag: unknown): string | null {
     name => plainWord(line(name, NAME)) === 'component',
   );
   return (isComponentTag && line(fields.value, NAME)) || null;
-}
-
-/** A name or a word, so that `alert_type`, `alertType` and `Alert Type` are the same; numbers keep their sign. */
-export function plainWord(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/(?<=\p{L})[\s_.-]+|[\s_.-]+(?=\p{L})/gu, '');
 }
 
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };

@@ -1,4 +1,5 @@
 // The shape of a sender's bodies: where each field is, and the words of its states. Most senders are one such table.
+import { plainWord } from '../model/spelling.ts';
 import {
   address,
   componentIn,
@@ -8,7 +9,6 @@ import {
   line,
   MESSAGE,
   NAME,
-  plainWord,
   readTimestamp,
 } from './fields.ts';
 import { ignored, type SenderResult, type SenderSignal, signal } from './signal.ts';

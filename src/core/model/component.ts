@@ -65,6 +65,11 @@ export function overall(states: readonly Health[]): Health {
   return found === 'operational' && states.includes('no_data') ? 'no_data' : found;
 }
 
+/** The state of a component of which something is not known: never operational, while a known trouble stays. */
+export function inDoubt(state: Health): Health {
+  return state === 'operational' ? 'no_data' : state;
+}
+
 /** -1 for no data, 0 for operational, up to 4 for a major outage. */
 export function badness(state: Health): number {
   return COMPONENT_STATUSES.indexOf(state as ComponentStatus);

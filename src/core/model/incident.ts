@@ -162,7 +162,7 @@ export function openedByOf(sources: readonly string[]): string | readonly string
     : sources;
 }
 
-interface NamedAffected {
+export interface NamedAffected {
   readonly id: string;
   readonly name: string;
 }
@@ -191,14 +191,14 @@ export function reachedBy(
   return reached.map(component => ({ id: component.id, status: null }));
 }
 
-/** The known components of a list. `all` means every component, unless one has that id. */
+/** The known components of a list, each once. `all` means every component, unless one has that id. */
 export function amongst(
   list: readonly Affected[],
   components: readonly NamedAffected[],
 ): readonly Affected[] {
   const known = idsOf(components);
-  if (!list.some(({ id }) => meansAll(id, known))) return list.filter(({ id }) => known.has(id));
   const named = list.filter(({ id }) => known.has(id));
+  if (!list.some(({ id }) => meansAll(id, known))) return distinct(named);
   const all = list.filter(({ id }) => meansAll(id, known));
   return distinct([...named, ...all.flatMap(({ status }) => components.map(({ id }) => ({ id, status })))]);
 }

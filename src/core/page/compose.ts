@@ -11,6 +11,7 @@ import { isConfigured } from '../model/checks/check.ts';
 import {
   type Component,
   type Health,
+  inDoubt,
   type Measured,
   severityOfStatus,
   statusOf,
@@ -63,7 +64,7 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     overall: overallStatusOf(
       components,
       incidents,
-      facts.unread,
+      facts.unread?.length,
       facts.missingSince != null && views.length === 0,
     ),
     checkedAt: checks.length > 0 ? Math.max(...checks) : null,
@@ -166,7 +167,7 @@ function componentView(
   component: Component,
   views: readonly IncidentView[],
   joined: readonly DowntimeSpan[],
-  { site, measured, responses }: Facts,
+  { site, measured, responses, unread = [] }: Facts,
   now: Millis,
 ): ComponentView {
   const known = measured.get(component.id);
@@ -175,11 +176,13 @@ function componentView(
   const base = healthByCheck(component, known);
   const failing = joined.filter(({ end }) => end === null);
   // During maintenance a failing check is expected and shown separately: only incidents make the state worse.
-  const health = worst([
+  const told = worst([
     underWay.length > 0 ? 'under_maintenance' : base,
     ...[...open, ...underWay].map(view => statusIn(view, component.id)),
     ...(underWay.length > 0 ? [] : failing.map(({ severity }) => statusOf(severity))),
   ]);
+  const isInUnread = unread.some(ids => ids.includes(component.id));
+  const health = isInUnread ? inDoubt(told) : told;
   const maintenance = views.filter(view => view.scheduled !== null).map(view => spanOf(view, now));
   const { days, weights } = site.uptime;
   const window: Span = { start: now - days * DAY, end: now };
@@ -191,7 +194,7 @@ function componentView(
   return {
     component,
     health,
-    since: sinceOf(component.id, health, [...open, ...underWay], failing, known, now),
+    since: health === told ? sinceOf(component.id, told, [...open, ...underWay], failing, known, now) : null,
     checkedAt: known?.checkedAt == null ? null : checkedBy(known.checkedAt, now),
     ...(known?.checkedAt == null
       ? {}
@@ -208,6 +211,7 @@ function componentView(
       ? { failing: { since: known?.since ?? null } }
       : {}),
     response: responses?.get(component.id) ?? null,
+    ...(isInUnread ? { isInUnread } : {}),
     days: daysOf({ component, views, spans, maintenance, known, from, now, count: days, weights }),
     uptime: uptimeOf(spans, maintenance, window, from, observedIn(known, from, window), weights),
   };

@@ -13,8 +13,8 @@ import type { Warning } from '../monitoring/warning.ts';
 export interface Facts {
   readonly site: Site;
   readonly incidents: readonly Incident[];
-  /** How many unreadable files may be about something current; absent: none. */
-  readonly unread?: number;
+  /** For each unreadable file that may be about something current, the ids of the components it names; absent: none. */
+  readonly unread?: readonly (readonly string[])[];
   /** Ids of incidents not yet in a file. */
   readonly unfiled: ReadonlySet<string>;
   readonly measured: ReadonlyMap<string, Measured>;

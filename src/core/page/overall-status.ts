@@ -11,8 +11,13 @@ import type { ComponentView, IncidentView, OverallStatus } from './snapshot.ts';
  */
 export function wholeOf(components: readonly ComponentView[], others: readonly Health[] = []): Health {
   const found = overall([...components.map(view => view.health), ...others]);
-  const isLost = components.some(({ health, stall }) => health === 'no_data' && stall?.isInterrupted);
-  return found === 'under_maintenance' && isLost ? 'no_data' : found;
+  const isCut = components.some(({ health, stall }) => health === 'no_data' && stall?.isInterrupted);
+  return found === 'under_maintenance' && isCut ? 'no_data' : found;
+}
+
+/** Whether nothing is known of a component for a fault of ours. One that was never checked only waits for its first result. */
+export function isLost({ health, stall, isInUnread }: ComponentView): boolean {
+  return health === 'no_data' && (isInUnread === true || stall?.isInterrupted === true);
 }
 
 /** When the last check of any component began, to the millisecond; null when there was none. */

@@ -55,6 +55,8 @@ export interface ComponentView {
   readonly response: Millis | null;
   /** Set when the last run is too old; absent while runs end in time. */
   readonly stall?: Stall;
+  /** An incident file that cannot be read, and may be about something current, names it; else absent. */
+  readonly isInUnread?: true;
   /** Oldest first; `site.uptime.days` of them. */
   readonly days: readonly DayCell[];
   readonly uptime: UptimeFigure;

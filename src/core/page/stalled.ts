@@ -1,4 +1,5 @@
 // Stalls: a component not checked for too long must not be shown as operational.
+import { inDoubt } from '../model/component.ts';
 import { errorAt, type Problem } from '../model/problem.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { iso, type Millis } from '../model/time.ts';
@@ -40,8 +41,8 @@ export function withStalls(snapshot: Snapshot, { components: stalls, page }: Sta
 }
 
 function stalled(view: ComponentView, stall: Stall): ComponentView {
-  if (view.health !== 'operational') return { ...view, stall };
-  return { ...view, stall, health: 'no_data', since: null };
+  const health = inDoubt(view.health);
+  return { ...view, stall, health, since: health === view.health ? view.since : null };
 }
 
 function problemOf({ component: { id, name }, stall, health }: ComponentView): Problem[] {

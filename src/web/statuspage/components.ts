@@ -2,6 +2,7 @@
 import { endedAt } from '../../core/incidents/ending.ts';
 import type { ComponentStatus } from '../../core/model/component.ts';
 import { isoMillis, type Millis, startOfUtcDay, utcDay } from '../../core/model/time.ts';
+import { isLost } from '../../core/page/overall-status.ts';
 import type { ComponentView, GroupView, IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { ComponentBody, ListedRow } from './bodies.ts';
 import { PAGE_ID, stableId } from './ids.ts';
@@ -37,12 +38,12 @@ export function componentRows(snapshot: Snapshot): readonly ListedRow[] {
 }
 
 /**
- * Statuspage has no word for "never checked": such a component is operational there. A component whose checks have
- * stopped is not, because unknown must not be green.
+ * Statuspage has no word for "never checked": such a component is operational there. A component that is lost is not,
+ * because unknown must not be green.
  */
 function publicStatus({ health, components }: Pick<GroupView, 'health' | 'components'>): ComponentStatus {
   if (health !== 'no_data') return health;
-  return components.some(({ stall }) => stall?.isInterrupted) ? 'degraded_performance' : 'operational';
+  return components.some(isLost) ? 'degraded_performance' : 'operational';
 }
 
 interface TouchedSpan {

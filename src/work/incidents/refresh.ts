@@ -7,6 +7,7 @@ import { silence } from '../../core/filing/reminder.ts';
 import type { Outages } from '../../core/filing/reported-vs-measured.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
+import { namedInText } from '../../core/incidents/file/reparse.ts';
 import type { Revision } from '../../core/incidents/history.ts';
 import { shownProblems } from '../../core/incidents/lint/shown.ts';
 import { shownTimeProblems } from '../../core/incidents/lint/times.ts';
@@ -168,7 +169,7 @@ export class Refresh {
     const histories = site.history ? deps.histories() : new Map();
     const metrics = await deps.metrics(site, now);
     const responses = await deps.responses(site, now);
-    const allFilesRead = files.missing === null && files.unread === 0;
+    const allFilesRead = files.missing === null && files.unread.length === 0;
     const plans = await deps.plans.round(views, allFilesRead, site, now);
     const facts: Omit<Facts, 'revision'> = {
       ...{
@@ -183,7 +184,7 @@ export class Refresh {
         outages,
         plans,
       },
-      unread: files.unread,
+      unread: files.unread.map(text => namedInText(text, site.components)),
       unfiled: new Set(filed.unfiled.keys()),
       missingSince: this.#missingSince,
       problems: found,

@@ -52,7 +52,7 @@ export class GitSync {
   #found: readonly Problem[] = [];
   #decided: readonly { readonly note: string; readonly at: Millis }[] = [];
   /** Files at the remote that could not be pulled and may describe an open incident. */
-  #waiting: readonly string[] = [];
+  #waiting: readonly Waiting[] = [];
   #isUsed = false;
   /** The git history of the files, as last read. */
   histories: Histories = new Map();
@@ -79,9 +79,9 @@ export class GitSync {
     this.#isAsked = true;
   }
 
-  /** How many incident files at the remote may describe an open incident and are not on the page. */
-  unread(): number {
-    return this.#deps.site().git ? this.#waiting.length : 0;
+  /** The texts of the incident files at the remote that may describe an open incident and are not on the page. */
+  unread(): readonly (string | null)[] {
+    return this.#deps.site().git ? this.#waiting.map(({ text }) => text) : [];
   }
 
   /** Returns what the last sync could not do, and what merge rules decided within the last hour. */
@@ -143,14 +143,14 @@ export class GitSync {
   }
 
   #noteWaiting(waiting: readonly Waiting[], now: Millis): void {
-    this.#waiting = waiting.flatMap(({ file, text }) =>
-      isOrMayBeOpen(path.basename(file).replace(/\.md$/i, ''), text, now) ? [file] : [],
+    this.#waiting = waiting.filter(({ file, text }) =>
+      isOrMayBeOpen(path.basename(file).replace(/\.md$/i, ''), text, now),
     );
   }
 
   /** The incident files that wait because the sync is stopped, and how to fix that. */
   #behind(problems: readonly Problem[]): Problem[] {
-    const waiting = this.#waiting;
+    const waiting = this.#waiting.map(({ file }) => file);
     if (waiting.length === 0) return [];
     const names = waiting.slice(0, MAX_NAMED).join(', ');
     const more = waiting.length > MAX_NAMED ? ` and ${waiting.length - MAX_NAMED} more` : '';

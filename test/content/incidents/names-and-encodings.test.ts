@@ -63,7 +63,7 @@ test('a file or folder whose name is not UTF-8 is named, and may be about someth
     `error incidents/M\uFFFDrz:- ${problem}`,
   ]);
   const content = new StatusFolder(dir);
-  expect((await content.incidents()).unread).toBe(2);
+  expect((await content.incidents()).unread).toHaveLength(2);
   renameSync(inLatin1(dir, 'März'), path.join(dir, 'incidents', 'März'));
   renameSync(inLatin1(dir, '20260310_störung.md'), path.join(dir, 'incidents', '20260310_störung.md'));
   content.scanEverything();
@@ -71,7 +71,7 @@ test('a file or folder whose name is not UTF-8 is named, and may be about someth
   expect([incidents.map(({ id }) => id).sort(), problems, unread]).toEqual([
     ['20260310_api', '20260310_störung'],
     [],
-    0,
+    [],
   ]);
 });
 
@@ -166,7 +166,7 @@ describe('an incident file', () => {
     // Open, it keeps the page from being green, unless it is over, a backup, or another text.
     if (name === 'notes.txt') return;
     const unread = async (files: Readonly<Record<string, string>>) =>
-      (await new StatusFolder(folderWith(files)).incidents()).unread;
+      (await new StatusFolder(folderWith(files)).incidents()).unread.length;
     expect(await unread({ [name]: FILE })).toBe(1);
     expect(await unread({ [name]: FILE.replace('investigating', 'resolved') })).toBe(0);
     expect(await unread({ [name]: FILE, [fix]: FILE })).toBe(0);
@@ -177,7 +177,7 @@ describe('an incident file', () => {
     const dir = folderWith({});
     const content = new StatusFolder(dir);
     onTestFinished(await content.watch(() => {}));
-    const unread = async () => (await content.incidents()).unread;
+    const unread = async () => (await content.incidents()).unread.length;
     expect(await unread()).toBe(0);
     const file = path.join(dir, 'incidents', '20260310_api.md.txt');
     writeFileSync(file, FILE);

@@ -117,7 +117,7 @@ test('a file that is moved to another folder with a mistake in it keeps its last
   };
   rmSync(path.join(folder, '20260310_broken.md'));
   writeFileSync(path.join(folder, '2026', '20260310_broken.md'), FILE.replace('critical', 'Critical!'));
-  const kept = [[['Dashboard broken', 'critical']], 0, 1];
+  const kept = [[['Dashboard broken', 'critical']], [], 1];
   expect(await shown(content)).toEqual(kept);
   const restarted = new StatusFolder(dir);
   restarted.remember(texts, { folder: identity, copies: {}, begun: {}, wasMissing: false, isNew: false });

@@ -1,16 +1,12 @@
 // Inbound monitors: every real payload we know, any JSON at all, and the fields within.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  componentIn,
-  decodeEntities,
-  line,
-  plainWord,
-  readTimestamp,
-} from '../../../src/core/inbound/fields.ts';
+import { componentIn, decodeEntities, line, readTimestamp } from '../../../src/core/inbound/fields.ts';
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
 import { severityOfSignal } from '../../../src/core/inbound/severity.ts';
 import type { Signal, WebhookReading } from '../../../src/core/inbound/signal.ts';
+import { plainWord } from '../../../src/core/model/spelling.ts';
 import { ALERTS } from './payloads-alerts.ts';
 import { INCIDENTS } from './payloads-incidents.ts';
 import { MONITORS } from './payloads-monitors.ts';

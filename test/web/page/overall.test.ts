@@ -57,7 +57,7 @@ const world = fc.record({
   parts: fc.array(part, { maxLength: 3 }),
   incidents: fc.array(told, { maxLength: 2 }),
   upkeeps: fc.array(upkeep, { maxLength: 1 }),
-  unread: fc.constantFrom(0, 0, 0, 1, 3),
+  unread: fc.oneof(fc.constant<string[][]>([]), fc.array(fc.subarray([...IDS]), { maxLength: 3 })),
 });
 
 function snapshotOf({
@@ -210,6 +210,19 @@ describe('the overall status, for any snapshot', () => {
         expect(widget).toMatchObject({ wrong: isTrouble, state, color: COLORS[state] });
         for (const lang of LANGS) expect(widget.words[lang].text === WELL[lang]).toBe(isWell);
 
+        const without = snapshotOf({ ...made, unread: [] });
+        const rows = (
+          STATUSPAGE['components.json']!(of) as { components: { name: string; status: string }[] }
+        ).components;
+        for (const [index, { component, health }] of of.components.entries()) {
+          const known = without.components[index]!.health;
+          const isInDoubt = made.unread.some(ids => ids.includes(component.id)) && known === 'operational';
+          expect(health).toBe(isInDoubt ? 'no_data' : known);
+          if (!isInDoubt) continue;
+          expect(rows.find(({ name }) => name === component.name)!.status).toBe('degraded_performance');
+          expect(wordsOf(badge(of, component.id))).toBe(`${component.name}: no data`);
+        }
+
         for (const group of of.groups) {
           if (group.health === 'operational')
             expect(group.components.map(view => view.health)).not.toContain('no_data');
@@ -240,7 +253,7 @@ describe('the overall status, for any snapshot', () => {
   ] as const)('says it where %s', (_what, isChecked, count, headline, words, description) => {
     const blank = { check: HTTP, group: 'One', health: 'no_data', isChecked } as const;
     const parts = [blank, { ...blank, health: 'operational' as const }].slice(0, count);
-    const of = snapshotOf({ parts, incidents: [], upkeeps: [], unread: 0 });
+    const of = snapshotOf({ parts, incidents: [], upkeeps: [], unread: [] });
     const html = pages.live(ctx(of, 'en'));
     expect(heading(html)).toBe(headline);
     expect(wordsOf(badge(of))).toBe(`Levqor Status: ${words}`);
@@ -257,7 +270,7 @@ describe('the overall status, for any snapshot', () => {
     (_isBlank, description, count) => {
       const blank = { check: HTTP, group: null, health: 'no_data', isChecked: true } as const;
       const parts = [blank, { ...blank, health: 'operational' as const }].slice(0, count);
-      const of = snapshotOf({ parts, incidents: [], upkeeps: [], unread: 1 });
+      const of = snapshotOf({ parts, incidents: [], upkeeps: [], unread: [[]] });
       expect(STATUSPAGE['status.json']!(of)).toMatchObject({ status: { indicator: 'minor', description } });
     },
   );
@@ -274,7 +287,7 @@ describe('the overall status, for any snapshot', () => {
         parts,
         incidents: [{ severity, components, isOver: false }],
         upkeeps: [],
-        unread: 0,
+        unread: [],
       });
       expect(STATUSPAGE['status.json']!(of)).toMatchObject({ status: { indicator, description } });
       expect(wordsOf(badge(of))).toBe('Levqor Status: open incident');

@@ -1,6 +1,14 @@
 // Parses a changed file so that updates that are known keep their order.
-import { type Incident, isOpen, timeInKey } from '../../model/incident.ts';
+import {
+  amongst,
+  type Incident,
+  isOpen,
+  type NamedAffected,
+  reachedBy,
+  timeInKey,
+} from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
+import { statusMeant } from '../../model/spelling.ts';
 import type { Millis } from '../../model/time.ts';
 import { utf16Problem } from '../../text/encoding.ts';
 import { withPlainLineEnds } from '../../text/front-matter.ts';
@@ -40,7 +48,6 @@ const NAMED_AS_INCIDENT = /^\d{4}-?\d{2}-?\d{2}(?!\d)/;
 
 /** A key of the front matter with its value, continuation lines included. */
 const STATUS = /^(["']?)status\1[ \t]*:(.*(?:\n[ \t]+[^\s#].*)*)/gim;
-const OVER = /^[ \t]*(["']?)(?:resolved|completed|cancell?ed|postponed|postmortem)\1[ \t]*(?:[ \t]#.*)?$/i;
 
 /** The window of a maintenance, even if the rest of the file cannot be read. */
 const WINDOW = /^(["']?)scheduled_(start|end)\1[ \t]*:[ \t]*(?!null|~|#)["']?([^"'#\n]*\S)/gim;
@@ -62,10 +69,16 @@ export function mayBeOpen(id: string, text: string | null, now: Millis): boolean
   // A status inside a conflict is not settled.
   const namesStatus = keys.replace(/^<{7}[\s\S]*?^>{7}.*$/gm, '').search(STATUS) >= 0;
   const isOver =
-    namesStatus &&
-    statuses.every(value => OVER.test(value)) &&
-    ends.every(([, end]) => hasCome(end!.trim(), now));
+    namesStatus && statuses.every(saysOver) && ends.every(([, end]) => hasCome(end!.trim(), now));
   return !isOver && (statuses.some(value => INCIDENT.test(value)) || mayBeUnderWay(keys, now));
+}
+
+function saysOver(value: string): boolean {
+  const word = value
+    .replace(/[ \t]#.*/, '')
+    .trim()
+    .replace(/^(["'])(.*)\1$/, '$2');
+  return statusMeant(word, false) === 'resolved' || statusMeant(word, true) === 'completed';
 }
 
 /** Whether a file is no maintenance, or may be one under way. */
@@ -78,6 +91,38 @@ function mayBeUnderWay(keys: string, now: Millis): boolean {
   if (start > now) return false;
   const isRepeated = /^["']?rrule["']?[ \t]*:/im.test(keys);
   return isRepeated || typeof end !== 'number' || end <= start || end > now;
+}
+
+/** A list of components with its lines, in the front matter or below a heading. */
+const LISTED = /^[ \t]*["']?(?:components?|affected)["']?[ \t]*:(.*(?:\n(?:[ \t]+|-[ \t]).*)*)/gim;
+const TITLE = /^["']?title["']?[ \t]*:[ \t]*(\S.*)$/im;
+
+/**
+ * The ids of the components that a file names which cannot be read: all that it lists, by id or name, or else those
+ * that its title reaches. None if neither can be read.
+ * @param text null: unknown.
+ */
+export function namedInText(text: string | null, components: readonly NamedAffected[]): readonly string[] {
+  const plain = withPlainLineEnds(lettersOf(text ?? ''));
+  const lists = [...plain.matchAll(LISTED)].map(([, value]) => value!.replace(/(?:^|\s)#.*$/gm, ''));
+  const [, title] = TITLE.exec(plain) ?? [];
+  if (lists.every(list => list.trim() === '')) {
+    const scheduled = /^["']?scheduled_/im.test(plain) ? { start: 0, end: 0 } : null;
+    return title === undefined
+      ? []
+      : reachedBy({ title, components: null, scheduled }, components).map(({ id }) => id);
+  }
+  const words = lists.flatMap(list =>
+    list.split(/[,[\]{}"':\n]|(?<!\S)-\s/).map(word => word.trim().toLowerCase()),
+  );
+  const named = new Set(words.filter(word => word !== ''));
+  const all = amongst(
+    [...named].map(id => ({ id, status: null })),
+    components,
+  );
+  const isNamed = ({ id, name }: NamedAffected) =>
+    named.has(id.toLowerCase()) || named.has(name.trim().toLowerCase());
+  return [...new Set([...all, ...components.filter(isNamed)].map(({ id }) => id))];
 }
 
 /** What can be read of a text in another encoding. */

@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { COMPONENT_STATUSES, type ComponentStatus } from '../../model/component.ts';
 import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
 import { schemaIssue } from '../../model/problem.ts';
+import { severityNamed, statusMeant } from '../../model/spelling.ts';
 import { DAY, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
 import { oneLine } from '../../text/printable.ts';
 import { ruleFault } from '../recurrence.ts';
 import { momentOf, readDateTime, readTimeAtEnd } from '../times/written-time.ts';
 import { isZone } from '../times/zone.ts';
-import { statusNamed } from './heading.ts';
 
 /** Fast path: the form that this program writes. */
 const USUAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?Z$/;
@@ -111,21 +111,21 @@ export const fieldsSchema = z.object({
     .describe('day of the occurrence of a recurring maintenance that this update is about'),
 });
 
-/**
- * The front matter, or the fields of a section, with status and severity in our spelling (`In Progress`, `Critical`); a
- * maintenance that is called off is completed.
- */
+/** The front matter, or the fields of a section, with status and severity in our spelling (`In Progress`, `High`). */
 export function inOurSpelling(given: unknown): unknown {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
   const { status, severity } = given as { status?: unknown; severity?: unknown };
-  const data = typeof severity === 'string' ? { ...given, severity: severity.trim().toLowerCase() } : given;
-  if (typeof status !== 'string') return data;
-  const isCalledOff = CALLED_OFF.test(status) && ('scheduled_start' in data || 'scheduled_end' in data);
-  const meant = isCalledOff ? 'completed' : statusNamed(status.trim());
-  return meant === null ? data : { ...data, status: meant };
+  const level = typeof severity === 'string' ? severityNamed(severity) : undefined;
+  const meant =
+    typeof status === 'string'
+      ? statusMeant(status, 'scheduled_start' in given || 'scheduled_end' in given)
+      : null;
+  return {
+    ...given,
+    ...(level === undefined || level === 'ignore' ? {} : { severity: level }),
+    ...(meant === null ? {} : { status: meant }),
+  };
 }
-
-const CALLED_OFF = /^\s*(?:cancell?ed|postponed)\s*$/i;
 
 /** When a promised update is due: a date and time, a time of day after the update's own, or a duration; else null. */
 export function readPromise(text: string, at: Millis): Millis | null {

@@ -337,8 +337,10 @@ describe('components', () => {
   });
 });
 
+const OPEN = 'severity: minor\nstarted: 2025-11-06T14:30:00Z';
+const OVER = `${OPEN}\nresolved: 2025-11-06T15:30:00Z`;
 const PLAN = 'scheduled_start: 2025-11-06T14:30:00Z\nscheduled_end: 2025-11-06T15:30:00Z';
-test.each([
+test.each<readonly [string, string, string]>([
   ['In Progress', PLAN, 'in_progress'],
   ['in-progress', PLAN, 'in_progress'],
   ['"in progress "', PLAN, 'in_progress'],
@@ -346,24 +348,45 @@ test.each([
   ['cancelled', PLAN, 'completed'],
   ['Canceled', PLAN, 'completed'],
   ['postponed', PLAN, 'completed'],
-  ['Monitoring', 'severity: minor\nstarted: 2025-11-06T14:30:00Z', 'monitoring'],
+  ['Monitoring', OPEN, 'monitoring'],
+  ...[
+    'open',
+    'Opened',
+    'NEW',
+    'ongoing',
+    'On-going',
+    'active',
+    'Underway',
+    'under way',
+    'unresolved',
+    'Acknowledged',
+  ].map(word => [word, OPEN, 'investigating'] as const),
+  ['Watching', OPEN, 'monitoring'],
+  ...['Closed', 'fixed', 'Solved', 'done', 'finished', 'ended', 'over', 'Recovered', 'postmortem'].map(
+    word => [word, OVER, 'resolved'] as const,
+  ),
+  ['Planned', PLAN, 'scheduled'],
+  ['upcoming', PLAN, 'scheduled'],
+  ...['ongoing', 'Active', 'Started', 'underway'].map(word => [word, PLAN, 'in_progress'] as const),
+  ...['closed', 'Done', 'finished', 'Resolved', 'ended', 'over'].map(
+    word => [word, PLAN, 'completed'] as const,
+  ),
 ])('the status %s is read as meant', (status, keys, meant) => {
   const { value, problems } = parse(file(`title: X\nstatus: ${status}\n${keys}`, ''));
   expect([value?.status, problems]).toEqual([meant, []]);
 });
 
-test.each(['critical', 'Critical', 'CRITICAL', '"critical "'])(
-  'the severity %s is read as meant',
-  severity => {
-    const head = `title: X\nstatus: monitoring\nstarted: 2025-11-06T14:30:00Z\nseverity: ${severity}`;
-    const { value, problems } = parse(file(head, `\n## Update 14:50 UTC\nseverity: ${severity}\n\nWorse.\n`));
-    expect([value?.severity, value?.updates.at(-1)?.change?.severity, problems]).toEqual([
-      'critical',
-      'critical',
-      [],
-    ]);
-  },
-);
+test.each<readonly [string, string]>([
+  ...['critical', 'Critical', 'CRITICAL', '"critical "', 'Highest', 'P1', 'sev-1', 'fatal'].map(
+    word => [word, 'critical'] as const,
+  ),
+  ...['High', 'P2', 'SEV2'].map(word => [word, 'major'] as const),
+  ...['low', 'Medium', 'Moderate', 'warning', 'P3', 'Sev3'].map(word => [word, 'minor'] as const),
+])('the severity %s is read as meant', (severity, meant) => {
+  const head = `title: X\nstatus: monitoring\nstarted: 2025-11-06T14:30:00Z\nseverity: ${severity}`;
+  const { value, problems } = parse(file(head, `\n## Update 14:50 UTC\nseverity: ${severity}\n\nWorse.\n`));
+  expect([value?.severity, value?.updates.at(-1)?.change?.severity, problems]).toEqual([meant, meant, []]);
+});
 
 test('a maintenance’s announcement is the day of its name, or its start', () => {
   const head =

@@ -1,6 +1,6 @@
 // A file that could never be read: over only when its own front matter says so, and in doubt otherwise.
 import { describe, expect, test } from 'vitest';
-import { mayBeOpen } from '../../../../src/core/incidents/file/reparse.ts';
+import { mayBeOpen, namedInText } from '../../../../src/core/incidents/file/reparse.ts';
 
 const NOW = Date.UTC(2026, 2, 10, 12);
 const mayBe = (text: string, id = '20260310_api-down') => mayBeOpen(id, text, NOW);
@@ -31,8 +31,8 @@ describe('it is over', () => {
 
   test.each([
     'scheduled_start: 2026-03-10T12:30:00Z',
-    'status: done\nscheduled_start: 2026-03-11T12:30:00Z\nscheduled_end: 2026-03-11T13:30:00Z',
-    'status: done\nscheduled_start: 2026-03-10T10:30:00Z\nscheduled_end: 2026-03-10T11:30:00Z',
+    'status: at it\nscheduled_start: 2026-03-11T12:30:00Z\nscheduled_end: 2026-03-11T13:30:00Z',
+    'status: at it\nscheduled_start: 2026-03-10T10:30:00Z\nscheduled_end: 2026-03-10T11:30:00Z',
     'status: completed\nscheduled_start: 2026-03-10T11:30:00Z',
     'status: cancelled\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end: 2026-03-10T12:30:00Z',
   ])('a maintenance that has not begun, or is over: %j', keys => {
@@ -71,7 +71,7 @@ describe('it may be open', () => {
     'scheduled_start: null',
     'status: investigating\nscheduled_start: 2026-03-10',
     // A maintenance under way, as far as is known.
-    'status: done\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end: 2026-03-10T12:30:00Z',
+    'status: at it\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end: 2026-03-10T12:30:00Z',
     'status: scheduled\nscheduled_start: 2026-03-10T11:30:00Z',
     'status: scheduled\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end:',
     'status: scheduled\nscheduled_start: 2026-03-10T11:30:00Z\nscheduled_end: 2026-03-10T10:30:00Z',
@@ -112,4 +112,44 @@ test('in UTF-16, by what can be read of it', () => {
 test('what is no incident puts nothing in doubt', () => {
   expect(mayBe('Call Anna first.\n', 'notes')).toBe(false);
   expect(mayBe('# How we write\n', 'README')).toBe(false);
+});
+
+describe('the components that a file names which cannot be read', () => {
+  const COMPONENTS = [
+    { id: 'api', name: 'API' },
+    { id: 'api-gateway', name: 'Gateway' },
+    { id: 'jobs', name: 'Background Jobs' },
+  ];
+  const ALL = COMPONENTS.map(({ id }) => id);
+  test.each([
+    ['components: [api]', ['api']],
+    ['components: [api-gateway]', ['api-gateway']],
+    ['Components: [ "api", \'jobs\' ]  # the gateway: not yet', ['api', 'jobs']],
+    ['components:\n  - api\n  - id: jobs\n    status: major_outage', ['api', 'jobs']],
+    ['components:\n- Background Jobs\nseverity: x', ['jobs']],
+    ['components: { api: partial_outage, jobs: broken', ['api', 'jobs']],
+    ['components:\n  api: down\n  typo: down', ['api']],
+    ['component: API, background jobs', ['api', 'jobs']],
+    ['affected: [gateway]', ['api-gateway']],
+    ['components: all', ALL],
+    ['components: []', []],
+    ['components: [typo]', []],
+    ['<<<<<<< ours\ncomponents: [api]\n=======\ncomponents: [jobs]\n>>>>>>> theirs', ['api', 'jobs']],
+    ['title: API is down', ['api']],
+    ['title: "Background jobs: late"\ncomponents:', ['jobs']],
+    ['title: Outage', ALL],
+    ['title: Upkeep\nscheduled_start: soon', []],
+    ['severity: x', []],
+  ])('%j', (keys, named) => {
+    expect(namedInText(`---\nstatus: x\n${keys}\n---\nWords.\n`, COMPONENTS)).toEqual(named);
+    expect(namedInText(`status: x\r\n${keys.replaceAll('\n', '\r\n')}`, COMPONENTS)).toEqual(named);
+  });
+
+  test('below its headings, too; in another encoding; and none of what nobody knows', () => {
+    const text = '---\ncomponents: [api]\n---\n## Update 11:00 UTC\ncomponents: [jobs]\n\nWords.\n';
+    expect(namedInText(text, COMPONENTS)).toEqual(['api', 'jobs']);
+    const utf16 = Buffer.from(`\uFEFF${text}`, 'utf16le').toString('utf8');
+    expect(namedInText(utf16, COMPONENTS)).toEqual(['api', 'jobs']);
+    expect(namedInText(null, COMPONENTS)).toEqual([]);
+  });
 });
