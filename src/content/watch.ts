@@ -47,6 +47,8 @@ export class FolderWatcher {
       if (name === path.basename(folder) || name.startsWith('..')) watcher.#followAnew(folder);
       // The folder above was moved or removed, with its watch.
       else if (name === path.basename(dir)) listener.failed();
+      // An incident may have been saved there in place of the folder.
+      else if (/\.(?:md|te?xt)/i.test(name)) listener.lost();
     });
     await watcher.#follow(folder);
     return watcher;

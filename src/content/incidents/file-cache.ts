@@ -6,6 +6,7 @@ import type { Incident } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
 import { Copies, copyProblem, underIdOf } from './copies.ts';
+import type { Misplaced } from './misplaced.ts';
 import type { ReadFile } from './scan.ts';
 import { isBeingWritten } from './stamps.ts';
 
@@ -20,7 +21,10 @@ export interface Missing {
 export interface IncidentFiles {
   readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
-  /** The texts (null: unknown) of the files that were never readable and may be about something current when it is asked. */
+  /**
+   * The texts (null: unknown) of the files that were never read, for a mistake, their name or their place, and may be about
+   * something current when it is asked.
+   */
   readonly unread: readonly (string | null)[];
   /** Set when files are missing: the incidents are those last read. */
   readonly missing: Missing | null;
@@ -34,8 +38,7 @@ export interface IncidentFiles {
 
 export class FileCache {
   readonly files = new Map<string, ReadFile>();
-  /** Problems of files that are not read. */
-  misplaced: readonly Problem[] = [];
+  misplaced: Misplaced = { problems: [], found: [] };
   readonly copies = new Copies();
   /** Files by lower-case id; of equal ids the first is shown. Nearly always one. */
   readonly #byId = new Map<string, readonly ReadFile[]>();
@@ -94,7 +97,7 @@ export class FileCache {
     const byId = this.#byId;
     const folder = this.#folder;
     const shownFiles: ReadFile[] = [];
-    const problems: Problem[] = [...(missing?.problems ?? []), ...this.misplaced];
+    const problems: Problem[] = [...(missing?.problems ?? []), ...this.misplaced.problems];
     for (const files of byId.values()) {
       const [first] = files as [ReadFile];
       shownFiles.push(first);
@@ -111,7 +114,8 @@ export class FileCache {
     const { hidden, inPlaceOf, begun } = this.copies.among(shownFiles);
     for (const [copy, shown] of hidden) problems.push(copyProblem(copy, shown));
     // Even if another file with its id can be read.
-    const never = [...byId.values()].flat().filter(({ good, isMeant }) => good === null && isMeant);
+    const unreadable = [...byId.values()].flat().filter(({ good, isMeant }) => good === null && isMeant);
+    const never = [...unreadable, ...this.misplaced.found];
     const incidents = shownFiles.flatMap(file => {
       const original = inPlaceOf.get(file);
       if (file.good === null || hidden.has(file)) return [];

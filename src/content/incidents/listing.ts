@@ -22,14 +22,6 @@ export function isIncidentName(name: string): boolean {
   return /\.md$/i.test(base) && !/^[._]/.test(base) && !/^(readme|license|changelog)\.md$/i.test(base);
 }
 
-/** Whether a file looks like an incident with a wrong file extension, or none. */
-export function isMisnamed(name: string): boolean {
-  const base = path.basename(name);
-  if (/^[._]|^(?:readme|license|changelog)\./i.test(base)) return false;
-  const isNamed = /^\d{4}-?\d{2}-?\d{2}[_ -](?:[^.]+|.*\.(?:mdx|txt|rtf|docx?|html?|ya?ml))$/i.test(base);
-  return isNamed || /\.(?:markdown|mdown|mkdn?)$/i.test(base);
-}
-
 /** The real paths of the folder and of the status folder; links must not leave the latter. */
 export type Bounds = { readonly root: string; readonly status: string };
 
@@ -50,7 +42,7 @@ export function isWithin(real: string, { status }: Pick<Bounds, 'status'>): bool
 /**
  * Lists the folder `at` and those below; returns the folders that cannot be listed. Skips folders that begin with a
  * dot: they belong to other programs (git, a ConfigMap's versions).
- * @param names gets the names of incidents, and of files that look like one.
+ * @param names gets the names of incidents.
  * @param above the real paths of the folders above, against links that lead back.
  */
 export async function list(
@@ -76,7 +68,7 @@ export async function list(
         continue;
       }
       const kind = entry.name.startsWith('.') ? 'file' : await kindOf(entry, path.join(real, entry.name));
-      if (isIncidentName(name) || (kind === 'file' && isMisnamed(name))) names.push(name);
+      if (isIncidentName(name)) names.push(name);
       // Perhaps a folder that is not mounted now.
       if (kind === 'nothing' && !isIncidentName(name)) unlisted.push(name);
       if (kind === 'folder') unlisted.push(...(await list(name, bounds, folders, names, [...above, real])));

@@ -1,74 +1,101 @@
-// Misplaced files: they read like incidents, but nobody reads them, for their place or the end of their name.
-import { open, readdir, realpath } from 'node:fs/promises';
+// Misplaced files: they read like incidents, but nobody reads them, for their place or their name.
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { hasTitle } from '../../core/incidents/file/reparse.ts';
 import { type Problem, warningAt } from '../../core/model/problem.ts';
 import { count } from '../../core/text/count.ts';
-import { isIncidentName, isMisnamed } from './listing.ts';
+import { isIncidentName } from './listing.ts';
 
-/** Text files, also with something behind their ending: `x.md.bak`, `x.md~`, `x.md ` with a blank. */
-const TEXT = /\.(?:mdx?|te?xt)(?![a-z0-9]).*$/i;
+/** The ending of a text file, also with something behind it: `x.md.bak`, `x.md~`, `x.md ` with a blank; or any other. */
+const ENDING = /(?:\.(?:mdx?|te?xt)(?![a-z0-9]).*|\.\w+)?$/i;
+/** Meant to be passed over, hidden, or no text. */
+const PASSED =
+  /^[._]|^(?:readme|license|changelog)\.|\.(?:png|jpe?g|gif|svg|webp|avif|ico|pdf|css|js|json|zip|gz|mp4)$/i;
+/** With this name, a file in the incidents folder is meant as an incident, whatever is in it. */
+const MEANT =
+  /^\d{4}-?\d{2}-?\d{2}[_ -](?:[^.]+|.*\.(?:mdx|txt|rtf|docx?|html?|ya?ml))$|\.(?:markdown|mdown|mkdn?)$/i;
 /** In the status folder these have a meaning of their own, or are kept aside (`incidents.old`). Other capitals are named elsewhere. */
 const OWN = /^(?:incidents|templates)(?:\W.*)?$/i;
 /** Files of a folder that are looked into: somebody may keep other texts there. */
 const MAX_FILES = 200;
+/** So much of a file is read, bytes. */
+const HEAD = 16_384;
+
+export interface Misplaced {
+  readonly problems: readonly Problem[];
+  /** Those meant as incidents, also those that are over: the name, and the beginning of the text (null: unknown). */
+  readonly found: readonly { readonly id: string; readonly text: string | null }[];
+}
+
+interface Stranger {
+  readonly file: string;
+  readonly text: string | null;
+  readonly isMeant: boolean;
+}
 
 /**
- * A warning for each file in the incidents folder whose name ends oddly, and for each folder beside it, or above, with
- * files that belong there. A backup beside its file is none, nor is a file elsewhere
- * with the name of one that is read.
+ * The files in the incidents folder that are not read for their names, and those in the folders beside it, and above,
+ * that belong there. A copy beside its file (`x.md.bak` and `x.md`) is none, nor is a file elsewhere with the name of
+ * one that is read.
  * @param below the folders in the incidents folder, by path below it; itself: "".
  */
-export async function misplacedFiles(folder: string, below: readonly string[]): Promise<readonly Problem[]> {
+export async function misplacedFiles(folder: string, below: readonly string[]): Promise<Misplaced> {
   const status = path.dirname(folder);
   const read = await readPlaces(folder, below);
   const beside = (await entriesOf(status))
-    .filter(entry => entry.isDirectory() && !entry.name.startsWith('.') && !OWN.test(entry.name))
+    .filter(entry => entry.isDirectory() && !/^[._]/.test(entry.name) && !OWN.test(entry.name))
     .map(({ name }) => path.join(status, name));
   const misnamed = below.map(async name => {
-    const place = path.join(folder, name);
-    const found = await incidentsIn(place, (base, all) => !isIncidentName(base) && !all.has(rightName(base)));
-    return found.map(file => {
+    const found = await strangersIn(
+      path.join(folder, name),
+      (base, all) => !isIncidentName(base) && !all.has(rightName(base)),
+    );
+    const problems = found.map(({ file }) => {
       const what = 'it is not read: the name of an incident file ends with .md';
       return warningAt(file, what, `rename it to ${rightName(path.basename(file))}`);
     });
+    return { problems, found };
   });
   const kept = new Set(
     (await Promise.all(below.map(name => entriesOf(path.join(folder, name))))).flat().map(({ name }) => name),
   );
   const elsewhere = [status, ...beside].map(async place => {
     const real = await realOf(place);
-    if (read.has(real)) return [];
-    const [first, ...others] = await incidentsIn(
-      place,
-      base => !kept.has(base) && !read.has(path.join(real, base)),
-    );
-    if (first === undefined) return [];
+    if (read.has(real)) return { problems: [], found: [] };
+    const isOther = (base: string) =>
+      !kept.has(base) && !kept.has(rightName(base)) && !read.has(path.join(real, base));
+    const found = (await strangersIn(place, isOther)).filter(({ text }) => text && readsLikeIncident(text));
+    const [first, ...others] = found;
     const more = others.length > 0 ? ` (and ${count(others.length, 'other file')} there)` : '';
     const what = `it is not read: incident files are in \`incidents\`${more}`;
-    return [warningAt(first, what, `move it to ${folder}`)];
+    return { problems: first ? [warningAt(first.file, what, `move it to ${folder}`)] : [], found };
   });
-  return (await Promise.all([...misnamed, ...elsewhere])).flat();
+  const all = await Promise.all([...misnamed, ...elsewhere]);
+  return {
+    problems: all.flatMap(({ problems }) => problems),
+    found: all
+      .flatMap(({ found }) => found)
+      .filter(({ isMeant }) => isMeant)
+      .map(({ file, text }) => ({ id: path.basename(file), text })),
+  };
 }
 
-async function incidentsIn(
+async function strangersIn(
   place: string,
-  isMeant: (base: string, all: ReadonlySet<string>) => boolean,
-): Promise<string[]> {
-  const files = (await entriesOf(place)).filter(entry => entry.isFile()).map(({ name }) => name);
-  const all = new Set(files);
-  const texts = files
-    .filter(
-      name =>
-        TEXT.test(name) &&
-        !/^[._]|^(?:readme|license|changelog)\./i.test(name) &&
-        !isMisnamed(name) &&
-        isMeant(name, all),
-    )
-    .sort()
-    .slice(0, MAX_FILES)
-    .map(name => path.join(place, name));
-  const are = await Promise.all(texts.map(readsLikeIncident));
-  return texts.filter((_, index) => are[index]);
+  isOther: (base: string, all: ReadonlySet<string>) => boolean,
+): Promise<Stranger[]> {
+  const entries = (await entriesOf(place)).filter(entry => !entry.isDirectory());
+  const all = new Set(entries.map(({ name }) => name));
+  const names = [...all].filter(name => !PASSED.test(name) && isOther(name, all)).sort();
+  const found = names.slice(0, MAX_FILES).map(async (name): Promise<Stranger[]> => {
+    const file = path.join(place, name);
+    const text = await headOf(file);
+    if (text === undefined) return [];
+    const reads = text !== null && readsLikeIncident(text);
+    if (!MEANT.test(name) && !reads) return [];
+    return [{ file, text, isMeant: text === null || reads || hasTitle(text) }];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** The real paths of the folders that are read, and of what links in them lead to. */
@@ -90,21 +117,28 @@ function entriesOf(place: string) {
   return readdir(place, { withFileTypes: true }).catch(() => []);
 }
 
+/** The name of the file that another was made from, or should have. */
 function rightName(base: string): string {
-  return base.replace(TEXT, '.md');
+  return base.replace(/^[#~$]+/, '').replace(ENDING, '.md');
 }
 
-/** Whether a file begins with a front matter that has `status:` and `started:`. */
-async function readsLikeIncident(file: string): Promise<boolean> {
+/** The beginning of a file: null when it cannot be read, undefined when there is none. */
+export async function headOf(file: string): Promise<string | null | undefined> {
+  // Opening a pipe might never end.
+  if (!(await stat(file).catch(() => null))?.isFile()) return undefined;
   const handle = await open(file).catch(() => null);
-  if (handle === null) return false;
+  if (handle === null) return null;
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
-    const text = buffer.toString('utf8', 0, bytesRead);
-    return /^\uFEFF?\s*---/.test(text) && /^status[ \t]*:/m.test(text) && /^started[ \t]*:/m.test(text);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    return buffer.toString('utf8', 0, bytesRead);
   } catch {
-    return false;
+    return null;
   } finally {
     await handle.close();
   }
+}
+
+/** Whether a file begins with a front matter that has `status:` and `started:`. */
+function readsLikeIncident(text: string): boolean {
+  return /^\uFEFF?\s*---/.test(text) && /^status[ \t]*:/m.test(text) && /^started[ \t]*:/m.test(text);
 }

@@ -1,10 +1,10 @@
 // Reads the incidents folder: only changed files are read again, and a bad file keeps its last good version.
-import { type BigIntStats, existsSync, lstatSync, readFileSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readFileSync } from 'node:fs';
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MAX_INCIDENT_BYTES, parseIncident } from '../../core/incidents/file/parse.ts';
-import { hasTitle, parseAfter } from '../../core/incidents/file/reparse.ts';
+import { parseAfter } from '../../core/incidents/file/reparse.ts';
 import { backwards } from '../../core/incidents/lint/times.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { type Problem, warningAt } from '../../core/model/problem.ts';
@@ -26,7 +26,6 @@ import {
   boundsOf,
   goneFolder,
   isIncidentName,
-  isMisnamed,
   isWithin,
   type ListedFolder,
   list,
@@ -58,7 +57,6 @@ const REMEMBERED = 'remembered';
 const FAILED = 'failed';
 /** Its name is not that of an incident. */
 const MISNAMED = 'misnamed';
-const WRONG_NAME = 'it is not read: the name of an incident file ends with .md';
 
 interface Disk {
   lstat(file: string, options: { bigint: true }): Promise<BigIntStats> | BigIntStats;
@@ -120,7 +118,7 @@ export async function scanFolder(
   if (other !== null) files.set(other, unread(other, what, `move its files to \`${path.basename(folder)}\``));
   names.sort();
   for (let at = 0; at < names.length; at += 64) {
-    const found = await Promise.all(names.slice(at, at + 64).map(name => readNamed(reading, name)));
+    const found = await Promise.all(names.slice(at, at + 64).map(name => readOne(reading, name)));
     for (const one of found) if (one) files.set(one.file, one);
   }
   return { files, folders };
@@ -128,7 +126,7 @@ export async function scanFolder(
 
 /**
  * Reads the named files (relative to `folder`) again; null for a missing file, and if the whole folder must be read: it
- * is missing, or a name is not UTF-8.
+ * is missing, or a name is not UTF-8 or not that of an incident.
  */
 export async function scanFiles(
   folder: string,
@@ -137,13 +135,14 @@ export async function scanFiles(
   names: ReadonlySet<string>,
 ): Promise<Map<string, ReadFile | null> | null> {
   const bounds = await boundsOf(folder);
-  if (bounds === null || [...names].some(mayBeMangled)) return null;
+  const isTriedAgain = (name: string) => known.get(path.join(folder, name))?.stamp === FAILED;
+  const isOther = (name: string) => mayBeMangled(name) || !(isIncidentName(name) || isTriedAgain(name));
+  if (bounds === null || [...names].some(isOther)) return null;
   const found = new Map<string, ReadFile | null>();
   const reading = { folder, bounds, known, now, yieldTurn: makeYield(nextTurn), disk: SHARED };
   for (const name of names) {
     const hidden = name.split(path.sep).some(part => part.startsWith('.'));
-    if (!hidden && (isIncidentName(name) || isMisnamed(name)))
-      found.set(path.join(folder, name), await readNamed(reading, name));
+    if (!hidden && isIncidentName(name)) found.set(path.join(folder, name), await readOne(reading, name));
   }
   return found;
 }
@@ -204,26 +203,9 @@ function failedFile({ folder, known }: ScanContext, name: string, [what, fix]: F
   };
 }
 
-/** A file that is not shown, for its name: somebody may wait for what it says. A backup beside its file tells nothing. */
-async function misnamedFile(reading: ScanContext, name: string): Promise<ReadFile | null> {
-  const file = path.join(reading.folder, name);
-  const before = reading.known.get(file);
-  const found = await readOne(reading, name);
-  if (found === null) return null;
-  const right = path.basename(file).replace(/(?:\.md)?(?:\.\w+)?$/i, '.md');
-  const { text, stamp } = found;
-  const isMeant = hasTitle(text ?? '') && !existsSync(path.join(path.dirname(file), right));
-  if (found === before && isMeant === before.isMeant) return before;
-  return { ...(before ?? unread(file, WRONG_NAME, `rename it to ${right}`)), stamp, text, isMeant };
-}
-
 function unread(file: string, what: string, fix: string): ReadFile {
   const none = { changedAt: null, text: null, good: null, goodText: null, isMeant: false };
   return { file, id: path.basename(file), stamp: MISNAMED, problems: [warningAt(file, what, fix)], ...none };
-}
-
-function readNamed(reading: ScanContext, name: string): Promise<ReadFile | null> {
-  return isIncidentName(name) ? readOne(reading, name) : misnamedFile(reading, name);
 }
 
 /** The current state of a file; null when it does not exist. */

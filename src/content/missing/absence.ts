@@ -99,7 +99,7 @@ export function foldersOf(folder: string, file: string): string[] {
 }
 
 /** Whether an incident is open, or a maintenance current or in the future. */
-function isUnfinished({ good }: ReadFile, now: Millis): boolean {
+export function isUnfinished({ good }: ReadFile, now: Millis): boolean {
   if (good === null) return false;
   if (good.scheduled === null) return isOpen(good);
   if (good.status === 'completed') return false;

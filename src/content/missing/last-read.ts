@@ -11,6 +11,7 @@ import { type Absence, type Assessment, assess, foldersOf } from './absence.ts';
 import { Deletions } from './deletions.ts';
 import { committedIncidents } from './held-by-git.ts';
 import { missingProblem, type Reason } from './missing.ts';
+import { takenOff } from './taken-off.ts';
 
 /** A folder that is being removed loses its files first: files gone for less than this may be missing. */
 const GOES_WITHIN_MS = 1000;
@@ -132,7 +133,7 @@ export class LastRead {
   }
 
   async judge(scan: Scan, now: Millis): Promise<boolean> {
-    const { files } = scan;
+    const files = new Map(scan.files);
     const { cache } = this;
     const absent = this.#absent;
     const before = JSON.stringify([this.missing?.problems, cache.misplaced]);
@@ -143,6 +144,7 @@ export class LastRead {
     this.#isNew = false;
     const young = this.#young();
     const known = new Map([...this.#remembered, ...young, ...cache.files]);
+    for (const file of await takenOff(goneOf(known, files), now)) files.set(file.file, file);
     const gone = goneOf(known, files);
     const state = {
       ...{ folder: this.#folder, folders: this.folders, absent, siteGone, now },
