@@ -128,13 +128,12 @@ export class Refresh {
       nextTurn,
     );
     const known = await deps.recorder.measured(from, now);
-    const isFolderMissing = files.missing?.closed === true;
     const filed = await deps.file(
       {
         incidents: occurring,
         wellSince: wellSinceOf(known),
         unsure: unsureOf(known),
-        isFolderMissing,
+        isFolderMissing: files.missing?.closed === true,
         text: files.text,
       },
       site,
