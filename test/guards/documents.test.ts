@@ -10,7 +10,7 @@ import { WORDS } from '../../src/core/inbound/senders/generic.ts';
 import { isHeldUnmatched, SENDERS } from '../../src/core/inbound/senders.ts';
 import { frontmatterSchema } from '../../src/core/incidents/file/schema.ts';
 import { checkSchema, detectSchema } from '../../src/core/model/checks/check.ts';
-import { plainWord, SEVERITY_WORDS } from '../../src/core/model/spelling.ts';
+import { plainWord, SEVERITY_WORDS } from '../../src/core/model/component.ts';
 import { LIMITS } from '../../src/web/http/limits.ts';
 import { DOCUMENTS, documented } from './documents.ts';
 import { routesIn, sourcesIn } from './sources.ts';

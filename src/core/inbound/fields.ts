@@ -1,6 +1,6 @@
 // Reads untrusted input: fields by any of their names, text cleaned and cut, times in any unit.
 
-import { plainWord } from '../model/spelling.ts';
+import { plainWord } from '../model/component.ts';
 import { type Millis, parseInstant, SECOND } from '../model/time.ts';
 import { oneLine } from '../text/printable.ts';
 

@@ -1,7 +1,6 @@
 // Severity: what a sender's word for how bad something is comes to.
-import type { Severity } from '../model/component.ts';
+import { plainWord, type Severity, severityNamed } from '../model/component.ts';
 import type { InboundSettings } from '../model/site.ts';
-import { plainWord, severityNamed } from '../model/spelling.ts';
 import type { Signal } from './signal.ts';
 
 /** The severity word of a signal without one: for a monitor's outage, a monitor's trouble, an alert. */

@@ -1,5 +1,5 @@
 // The shape of a sender's bodies: where each field is, and the words of its states. Most senders are one such table.
-import { plainWord } from '../model/spelling.ts';
+import { plainWord } from '../model/component.ts';
 import {
   address,
   componentIn,

@@ -52,6 +52,35 @@ export function severityOfStatus(status: ComponentStatus): Severity | null {
   return severities.find(severity => STATUS_OF_SEVERITY[severity] === status) ?? null;
 }
 
+/** A name or a word, so that `alert_type`, `alertType` and `Alert Type` are the same; numbers keep their sign. */
+export function plainWord(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/(?<=\p{L})[\s_.-]+|[\s_.-]+(?=\p{L})/gu, '');
+}
+
+/** The words of all senders, and of incident files. `ignore` opens nothing. */
+export const SEVERITY_WORDS: Readonly<Record<Severity | 'ignore', readonly string[]>> = {
+  critical: plainWords(
+    'critical crit page error emergency emerg fatal blocker disaster highest P0 P1 Sev0 Sev1',
+  ),
+  major: plainWords('major high P2 Sev2'),
+  minor: plainWords('minor warning warn medium moderate average low P3 P4 Sev3'),
+  ignore: plainWords('info information informational notice debug none ok success lowest P5 Sev4 Sev5'),
+};
+
+/** The severity that a word names, or undefined. */
+export function severityNamed(word: string): Severity | 'ignore' | undefined {
+  const severities = Object.keys(SEVERITY_WORDS) as (Severity | 'ignore')[];
+  return severities.find(severity => SEVERITY_WORDS[severity].includes(plainWord(word)));
+}
+
+/** A list of words, each as `plainWord`. */
+export function plainWords(text: string): readonly string[] {
+  return text.split(' ').map(plainWord);
+}
+
 /** The worst of the states; `no_data` only when there is no other. */
 export function worst(states: Iterable<Health>): Health {
   let found: Health = 'no_data';

@@ -6,7 +6,7 @@ import { componentIn, decodeEntities, line, readTimestamp } from '../../../src/c
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
 import { severityOfSignal } from '../../../src/core/inbound/severity.ts';
 import type { Signal, WebhookReading } from '../../../src/core/inbound/signal.ts';
-import { plainWord } from '../../../src/core/model/spelling.ts';
+import { plainWord } from '../../../src/core/model/component.ts';
 import { ALERTS } from './payloads-alerts.ts';
 import { INCIDENTS } from './payloads-incidents.ts';
 import { MONITORS } from './payloads-monitors.ts';

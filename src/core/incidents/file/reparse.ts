@@ -5,10 +5,10 @@ import {
   isOpen,
   type NamedAffected,
   reachedBy,
+  statusMeant,
   timeInKey,
 } from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
-import { statusMeant } from '../../model/spelling.ts';
 import type { Millis } from '../../model/time.ts';
 import { utf16Problem } from '../../text/encoding.ts';
 import { withPlainLineEnds } from '../../text/front-matter.ts';

@@ -1,9 +1,14 @@
 // Schemas of an incident file's front matter, and of the fields under an update's heading.
 import * as z from 'zod';
-import { COMPONENT_STATUSES, type ComponentStatus } from '../../model/component.ts';
-import { type Affected, INCIDENT_STATUSES, MAINTENANCE_STATUSES, SEVERITIES } from '../../model/incident.ts';
+import { COMPONENT_STATUSES, type ComponentStatus, severityNamed } from '../../model/component.ts';
+import {
+  type Affected,
+  INCIDENT_STATUSES,
+  MAINTENANCE_STATUSES,
+  SEVERITIES,
+  statusMeant,
+} from '../../model/incident.ts';
 import { schemaIssue } from '../../model/problem.ts';
-import { severityNamed, statusMeant } from '../../model/spelling.ts';
 import { DAY, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
 import { oneLine } from '../../text/printable.ts';
 import { ruleFault } from '../recurrence.ts';
