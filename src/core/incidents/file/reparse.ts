@@ -1,6 +1,5 @@
 // Parses a changed file so that updates that are known keep their order.
 import {
-  amongst,
   type Incident,
   isOpen,
   type NamedAffected,
@@ -115,14 +114,10 @@ export function namedInText(text: string | null, components: readonly NamedAffec
   const words = lists.flatMap(list =>
     list.split(/[,[\]{}"':\n]|(?<!\S)-\s/).map(word => word.trim().toLowerCase()),
   );
-  const named = new Set(words.filter(word => word !== ''));
-  const all = amongst(
-    [...named].map(id => ({ id, status: null })),
-    components,
-  );
+  const named = new Set(words);
   const isNamed = ({ id, name }: NamedAffected) =>
-    named.has(id.toLowerCase()) || named.has(name.trim().toLowerCase());
-  return [...new Set([...all, ...components.filter(isNamed)].map(({ id }) => id))];
+    [id, name.trim(), 'all'].some(word => named.has(word.toLowerCase()));
+  return components.filter(isNamed).map(({ id }) => id);
 }
 
 /** What can be read of a text in another encoding. */
