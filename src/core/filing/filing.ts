@@ -7,8 +7,7 @@ import { type Incident, openedByOf, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
-import { affectedIn, standsIn } from './joining.ts';
-import { isLeftBy } from './left-open.ts';
+import { everAffectedIn, isLeftBy, standsIn } from './joining.ts';
 
 /** The decision for a transition. `done`: already written, or nothing to write. */
 export type FilingDecision =
@@ -99,7 +98,7 @@ function decideDown(
   if (own && !isOpen && !isLeft && continues(last, transition))
     return { kind: 'change', id: last.id, isJoined: false };
   if (ended?.resolved != null) {
-    const affected = affectedIn(ended, site, ended.resolved);
+    const affected = everAffectedIn(ended, site);
     const isWithin =
       until !== undefined && until <= ended.resolved && components.every(id => affected.has(id));
     if (isWithin) return { kind: 'done', id: ended.id };

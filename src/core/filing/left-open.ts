@@ -158,8 +158,3 @@ function unfiled({
 }: StoredTransition) {
   return down;
 }
-
-/** Whether it is an outage left over by this incident, which must not take it back. */
-export function isLeftBy({ key }: Pick<StoredTransition, 'key'>, incident: Incident): boolean {
-  return isOpen(incident) && key.endsWith(`>${keyOf(incident)}`);
-}

@@ -1,9 +1,9 @@
 // Reported late: another monitor says that it failed when the check of its component has recovered. One outage, one story.
 import { expect, test } from 'vitest';
 import { openWorld, subscribed, type World } from '../world.ts';
+import { ago, monitorsOf, post, type Say } from './monitors.ts';
 
 const FILE = '20260310_api-down.md';
-const TOKEN = 'token=the-webhook-token-of-this-test';
 const SITE = (url: string) => `title: T
 components:
   - { id: api, name: API, schedule: "*/5 * * * * *", check: { type: http, url: "${url}/health" }, detect: { failures: 2, recoveries: 1 }, match: [Shop] }
@@ -26,39 +26,12 @@ async function recovered(sooner: number): Promise<World> {
 
 const subjects = ({ mails }: World) =>
   mails.map(({ subject }) => subject ?? '').filter(subject => subject.startsWith('['));
-const ago = (world: World, seconds: number) => new Date(world.now() - seconds * 1000).toISOString();
-const post = async (world: World, sender: string, body: object) =>
-  (await world.post(`/webhooks/${sender}?${TOKEN}`, body)).json;
-
-/** How each monitor says that it failed (or recovered) so many seconds ago; null: it gives no time. */
-type Say = (world: World, kind: 'down' | 'up', seconds: number | null) => Promise<Record<string, unknown>>;
-const generic: Say = (world, status, seconds) =>
-  post(world, 'generic', {
-    ...{ monitor: 'Shop', component: 'api', status },
-    ...(seconds === null ? {} : { at: ago(world, seconds) }),
-  });
-const robot: Say = (world, kind, seconds) =>
-  post(world, 'uptime', {
-    ...{ alert_type: kind, monitor_name: 'Shop' },
-    ...(seconds === null ? {} : { alert_datetime: String(Math.floor(world.now() / 1000) - seconds) }),
-  });
-const alert =
-  (sender: string): Say =>
-  async (world, kind, seconds) => {
-    const startsAt = kind === 'down' ? ago(world, seconds ?? 0) : '2026-03-10T12:01:00Z';
-    const one = {
-      ...{ status: kind === 'down' ? 'firing' : 'resolved', startsAt, fingerprint: 'abc' },
-      ...{ labels: { alertname: 'ApiErrors', component: 'api' }, annotations: {} },
-      ...(kind === 'up' ? { endsAt: ago(world, seconds ?? 0) } : {}),
-    };
-    const body = { version: '4', status: one.status, groupLabels: {}, commonLabels: {}, alerts: [one] };
-    return post(world, sender, body);
-  };
+const { generic, robot, alertmanager, grafana } = monitorsOf('api');
 const monitors: readonly (readonly [string, Say])[] = [
   ['another monitor', generic],
   ['UptimeRobot', robot],
-  ['Alertmanager', alert('alertmanager')],
-  ['Grafana', alert('grafana')],
+  ['Alertmanager', alertmanager],
+  ['Grafana', grafana],
 ];
 
 const holds = monitors.flatMap(([name, say]) =>
