@@ -38,11 +38,7 @@ export function incidentToJoin(
  * Whether an outage may be part of an incident by what that had: the machine's, and not of a component that it depends
  * on, because what outlasts that is no part of it.
  */
-function mayContinue(
-  incident: Incident,
-  { source }: Pick<StoredTransition, 'source'>,
-  site: Site,
-): boolean {
+function mayContinue(incident: Incident, { source }: Pick<StoredTransition, 'source'>, site: Site): boolean {
   const parents = parentChecksOf(source, site);
   return incident.openedBy !== null && !sourcesOf(incident).some(one => parents.has(one));
 }

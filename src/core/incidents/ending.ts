@@ -47,7 +47,8 @@ export function endOfIncident(incident: Incident, state: UpdateStatus, now: Mill
   const at = resolved ?? Math.min(now, completion?.at ?? scheduled?.end ?? now);
   const last = updates.findLastIndex(update => announcesEnd(incident, update));
   // It went on after that, until the front matter alone said that it is over.
-  const goesOn = ({ status, stray, at: then }: IncidentUpdate) => status !== 'resolved' && !stray && then < at;
+  const goesOn = ({ status, stray, at: then }: IncidentUpdate) =>
+    status !== 'resolved' && !stray && then < at;
   const isPast = last >= 0 && updates.slice(last + 1).some(goesOn);
   const said = completion ? completion.update : isPast ? undefined : updates[last];
   return { ...(said ?? { key: WORDLESS, at, label: null, body: '' }), status: state, announces: 'end' };

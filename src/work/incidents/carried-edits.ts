@@ -56,7 +56,8 @@ export class CarriedEdits {
       const text = read.text(id);
       const before = this.#texts.get(id);
       if (text === undefined || text === before) continue;
-      const carried = before === undefined ? { text } : await this.#carried(incident, before, text, site, now);
+      const carried =
+        before === undefined ? { text } : await this.#carried(incident, before, text, site, now);
       if (carried?.unwritten) problems.push(notCarried(id, carried.unwritten));
       if (!carried || carried.unwritten) continue;
       if (carried.text === text) this.#texts.set(id, text);

@@ -61,11 +61,11 @@ describe('one of its components recovered', () => {
       expect(tags(world)).toEqual(['[INCIDENT]', '[RESOLVED]']);
       expect(await say(world, 'down', 220)).toMatchObject({ incident: ID });
       await world.pass(100, 20);
-      expectTold(world, [`[INCIDENT] ${TITLE}`, `[RESOLVED] ${TITLE}`, `[UPDATE] ${TITLE}`], [
-        'investigating',
-        'resolved',
-        'investigating',
-      ]);
+      expectTold(
+        world,
+        [`[INCIDENT] ${TITLE}`, `[RESOLVED] ${TITLE}`, `[UPDATE] ${TITLE}`],
+        ['investigating', 'resolved', 'investigating'],
+      );
       const [update] = world.mails.slice(-1);
       expect(update!.text).toContain('Still unstable.');
       await say(world, 'up', 3);

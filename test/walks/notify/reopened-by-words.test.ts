@@ -1,9 +1,11 @@
 // A person writes in an automatic incident that is over that it is not: page, API, feeds, emails and chat say the same.
 import { describe, expect, test } from 'vitest';
+import { monitorsOf } from './monitors.ts';
 import { mailsTo, turn, type Watched, watched } from './watched.ts';
 
-const FILE = '20260310_api-down.md';
-const ID = '20260310_api-down';
+const API = '20260310_api-down';
+const SHOP = '20260310_shop-down';
+const FILE = `${API}.md`;
 const WORDS = 'We do not trust it yet.';
 const [BEGUN, ENDED, UPDATED] = ['[INCIDENT] API Down', '[RESOLVED] API Down', '[UPDATE] API Down'];
 
@@ -19,16 +21,16 @@ async function over(sooner: number): Promise<Watched> {
 const time = (world: Watched, ago = 0) => new Date(world.now() - ago * 1000).toISOString();
 const toTheMinute = (world: Watched) => `${time(world).slice(11, 16)} UTC`;
 
-async function write(world: Watched, heading: string, words = WORDS): Promise<void> {
-  const text = await world.read(FILE);
-  await world.write(FILE, text.replace('## ', `## ${heading}\n${words}\n\n## `));
+async function write(world: Watched, heading: string, words = WORDS, id = API): Promise<void> {
+  const text = await world.read(`${id}.md`);
+  await world.write(`${id}.md`, text.replace('## ', `## ${heading}\n${words}\n\n## `));
   await world.pass(10, 5);
 }
 
 /** Expects that everything shows the incident in this status; null: as over. */
-async function expectShown(world: Watched, status: string | null): Promise<void> {
+async function expectShown(world: Watched, status: string | null, id = API): Promise<void> {
   const state = status ?? 'resolved';
-  expect(await world.read(FILE)).toMatch(new RegExp(`^status: ${state}$`, 'm'));
+  expect(await world.read(`${id}.md`)).toMatch(new RegExp(`^status: ${state}$`, 'm'));
   const open = (await world.get('/api/v2/incidents/unresolved.json')).json.incidents;
   expect(open.map((one: { status: string }) => one.status)).toEqual(status === null ? [] : [status]);
   const [first] = (await world.get('/api/v2/incidents.json')).json.incidents;
@@ -37,7 +39,7 @@ async function expectShown(world: Watched, status: string | null): Promise<void>
   expect(live.includes('All systems operational')).toBe(status === null);
   const [api] = (await world.get('/api/uptime.json')).json.components;
   expect(api.status === 'operational').toBe(status === null);
-  const own = (await world.get(`/status/incidents/${ID}`)).text;
+  const own = (await world.get(`/status/incidents/${id}`)).text;
   expect(own).toContain(WORDS);
   expect((await world.get('/status/feed.atom')).text).toContain(WORDS);
 }
@@ -50,7 +52,13 @@ describe('a section with a status, after the end', () => {
     async (label, sooner) => {
       const world = await over(sooner);
       const status = label.toLowerCase();
-      const told = sooner < 60 ? [[BEGUN, 'investigating']] : [[BEGUN, 'investigating'], [ENDED, 'resolved']];
+      const told =
+        sooner < 60
+          ? [[BEGUN, 'investigating']]
+          : [
+              [BEGUN, 'investigating'],
+              [ENDED, 'resolved'],
+            ];
       await write(world, `${label} ${toTheMinute(world)}`);
       await expectShown(world, status);
       told.push([UPDATED, status]);
@@ -60,7 +68,10 @@ describe('a section with a status, after the end', () => {
       expectAll(world, told);
       expect(mailsTo(world, 'ann').at(-1)!.text).toContain(WORDS);
       const text = await world.read(FILE);
-      await world.write(FILE, text.replace(`status: ${status}`, `status: resolved\nresolved: ${time(world)}`));
+      await world.write(
+        FILE,
+        text.replace(`status: ${status}`, `status: resolved\nresolved: ${time(world)}`),
+      );
       await world.pass(10, 5);
       await expectShown(world, null);
       expectAll(world, [...told, [ENDED, 'resolved']]);
@@ -101,37 +112,46 @@ describe('a section with a status, after the end', () => {
     await world.write(FILE, text.replace('## ', `${section}## `));
     await world.pass(10, 5);
     await expectShown(world, 'monitoring');
-    expectAll(world, [[BEGUN, 'investigating'], [ENDED, 'resolved'], [UPDATED, 'monitoring']]);
+    expectAll(world, [
+      [BEGUN, 'investigating'],
+      [ENDED, 'resolved'],
+      [UPDATED, 'monitoring'],
+    ]);
   });
 });
 
 describe('it stays over, and is told so', () => {
-  test('a plain update', async () => {
-    const world = await over(90);
-    await write(world, `Update ${toTheMinute(world)}`);
-    await expectShown(world, null);
-    expectAll(world, [[BEGUN, 'investigating'], [ENDED, 'resolved'], [UPDATED, 'resolved']]);
-  });
-
   test('a section about a time that is long past', async () => {
     const world = await over(90);
     await world.pass(1920, 60);
     await write(world, `Monitoring ${time(world, 1830)}`);
     await expectShown(world, null);
-    expectAll(world, [[BEGUN, 'investigating'], [ENDED, 'resolved'], [UPDATED, 'resolved']]);
+    expectAll(world, [
+      [BEGUN, 'investigating'],
+      [ENDED, 'resolved'],
+      [UPDATED, 'resolved'],
+    ]);
     expect(mailsTo(world, 'ann').at(-1)!.text).not.toMatch(/^monitoring/im);
   });
 
-  test('what was written before the recovery was confirmed, and a plain update after it', async () => {
+  test('what was written before the recovery was known, and a plain update after it', async () => {
     const world = await watched();
-    await turn(world, ['api'], 503, 100);
-    world.answers.api = 200;
-    await write(world, `Monitoring ${time(world, -1)}`, 'A fix is in.');
+    const { generic } = monitorsOf('api');
+    await generic(world, 'down', 0);
+    await world.pass(100, 5);
+    await write(world, `Monitoring ${time(world)}`, 'A fix is in.', SHOP);
+    await world.pass(20, 5);
+    await generic(world, 'up', 40);
     await world.pass(90, 5);
-    await write(world, `Update ${toTheMinute(world)}`);
-    await expectShown(world, null);
-    const told = [[BEGUN, 'investigating'], [UPDATED, 'monitoring'], [ENDED, 'resolved'], [UPDATED, 'resolved']];
-    expectAll(world, told);
+    await write(world, `Update ${toTheMinute(world)}`, WORDS, SHOP);
+    await expectShown(world, null, SHOP);
+    const [begun, updated, ended] = [BEGUN, UPDATED, ENDED].map(one => one.replace('API', 'Shop'));
+    expectAll(world, [
+      [begun, 'investigating'],
+      [updated, 'investigating'],
+      [ended, 'resolved'],
+      [updated, 'resolved'],
+    ]);
     expect(mailsTo(world, 'ann').at(-1)!.text).not.toMatch(/^monitoring/im);
   });
 });
