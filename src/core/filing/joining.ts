@@ -29,23 +29,31 @@ export function incidentToJoin(
   const { components } = outage;
   const open = incidents.filter(isOpen);
   const now = nearest(components, open, one => affectedIn(one, site));
-  const had = open.filter(one => mayContinue(one, outage, site) && !isLeftBy(outage, one));
+  const had = open.filter(one => one.openedBy !== null && mayContinue(one, outage, site));
   const found = now.length > 0 ? now : nearest(components, had, one => everAffectedIn(one, site));
   return found.sort((a, b) => a.started - b.started || (a.id < b.id ? -1 : 1))[0] ?? null;
 }
 
 /**
- * Whether an outage may be part of an incident by what that had: the machine's, and not of a component that it depends
- * on, because what outlasts that is no part of it.
+ * Whether an outage may be part of an incident by what that had: not after it was left over by it, nor if that was of a
+ * component that it depends on, because what outlasts that is no part of it.
  */
-function mayContinue(incident: Incident, { source }: Pick<StoredTransition, 'source'>, site: Site): boolean {
+function mayContinue(
+  incident: Incident,
+  { source, key }: Pick<StoredTransition, 'source' | 'key'>,
+  site: Site,
+): boolean {
   const parents = parentChecksOf(source, site);
-  return incident.openedBy !== null && !sourcesOf(incident).some(one => parents.has(one));
+  return !wasLeftBy(key, incident) && !sourcesOf(incident).some(one => parents.has(one));
+}
+
+function wasLeftBy(key: string, incident: Incident): boolean {
+  return key.endsWith(`>${keyOf(incident)}`);
 }
 
 /** Whether it is an outage left over by this incident, which must not take it back. */
 export function isLeftBy({ key }: Pick<StoredTransition, 'key'>, incident: Incident): boolean {
-  return isOpen(incident) && key.endsWith(`>${keyOf(incident)}`);
+  return isOpen(incident) && wasLeftBy(key, incident);
 }
 
 /** A monitor that looks every five minutes, and gives no time, says so late that a component failed. */
@@ -54,8 +62,8 @@ const LATE: Millis = 5 * MINUTE;
 const UNTOLD: Millis = MINUTE;
 
 /**
- * The machine's incident, over by its sources, that an outage is part of, because it is heard of late: the last to end of
- * those that had its components. It failed, by its own time, before that end or soon after it.
+ * The incident that is over, of which an outage is part, because it is heard of late: the last to end of those that had its
+ * components. It failed, by its own time, before that end or, if that is the machine's, soon after it.
  */
 export function incidentToReopen(
   outage: StoredTransition,
@@ -66,8 +74,9 @@ export function incidentToReopen(
   const slack = componentOf(source) === null ? LATE : UNTOLD;
   const ended = incidents.filter(
     incident =>
+      incident.scheduled === null &&
       incident.resolved !== null &&
-      at <= incident.resolved + slack &&
+      at <= incident.resolved + (incident.openedBy === null ? 0 : slack) &&
       Math.abs(recordedAt - incident.resolved) <= FLAP_WINDOW &&
       mayContinue(incident, outage, site),
   );
