@@ -1,6 +1,6 @@
 // `incident new|update|resolve|retract|list`: writes incident files without an editor.
 import { checkbox, input, select } from '@inquirer/prompts';
-import { endedAt } from '../core/incidents/ending.ts';
+import { afterwardsOf, endedAt } from '../core/incidents/ending.ts';
 import { type Addition, addUpdate, printIncident, updated } from '../core/incidents/file/print.ts';
 import { occurrenceDay, occurrencesOf } from '../core/incidents/recurrence.ts';
 import {
@@ -155,7 +155,9 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
   const there = part ?? file;
   const isEnding = mode !== 'update';
   const over = endedAt(there);
-  if (isEnding && over !== null) {
+  const now = cli.clock();
+  const words = isEnding && !part ? afterwardsOf(there, 'resolved', now) : undefined;
+  if (isEnding && over !== null && words !== 'resolved') {
     throw new Refused(`It is already ${there.status} (${iso(over)}); use \`incident update\` to add text.`);
   }
   const allowed: readonly UpdateStatus[] = there.scheduled ? MAINTENANCE_STATUSES : INCIDENT_STATUSES;
@@ -165,7 +167,6 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
       : 'resolved'
     : (options.status ?? (mayAsk ? await choose('What is its status now?', allowed) : there.status));
   const status = oneOf('status', given, allowed);
-  const now = cli.clock();
   if (!part && file.rrule !== undefined) requireOccurrence(file, status, mode, zone, now);
   requireTime(there, status, mode, part !== null, now);
   const at = options.at ? pastTimeOfOption('at', options.at, now, zone) : now;
@@ -182,7 +183,7 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
     status,
     at,
     message,
-    afterwards: over !== null && status === there.status,
+    afterwards: words ?? (over !== null && status === there.status ? 'update' : undefined),
     change: {
       severity: options.severity === undefined ? null : oneOf('severity', options.severity, SEVERITIES),
       components:

@@ -108,6 +108,27 @@ describe('incident', () => {
     expect((await read(terminal)).updates).toHaveLength(1);
   });
 
+  test('resolve adds words to a machine’s end that is not told yet, and refuses that of a person', async () => {
+    const terminal = await openTerminal();
+    const file = path.join(terminal.dir, 'status', 'incidents', '20261123_api-down.md');
+    const ended = iso(NOW - 30_000);
+    const by = (opener: string) =>
+      `---\ntitle: API Down\nstatus: resolved\nresolved: ${ended}\nseverity: major\nstarted: 2026-11-23T09:00:00Z\ncomponents: [api]\n${opener}---\n\n## Resolved ${ended}\nIt works.\n`;
+    await writeFile(file, by('opened_by: probe:api\n'));
+    await terminal.run(resolve, '20261123_api-down', '--message', 'A new disk.', '--yes');
+    const { resolved, updates } = await read(terminal, '20261123_api-down');
+    expect([iso(resolved!), updates.map(({ status, body }) => [status, body])]).toEqual([
+      ended,
+      [
+        ['resolved', 'It works.'],
+        ['resolved', 'A new disk.'],
+      ],
+    ]);
+    await writeFile(file, by(''));
+    const again = terminal.run(resolve, '20261123_api-down', '--message', 'A new disk.', '--yes');
+    await expect(again).rejects.toThrow('It is already resolved');
+  });
+
   test('ends once: resolve refuses what is over, update adds words and moves no end', async () => {
     const terminal = await openTerminal();
     await terminal.run(create, ...NEW, '--started', '30m', '--yes');

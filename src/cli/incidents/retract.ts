@@ -25,7 +25,7 @@ export async function retract(typed: Arguments, cli: Cli): Promise<number> {
     status: 'resolved',
     at: cli.clock(),
     message: [BY_MISTAKE, message].join(' ').trim(),
-    afterwards: endedAt(incident) !== null,
+    afterwards: endedAt(incident) === null ? undefined : 'update',
   });
   if (changed === null) {
     throw new Refused(

@@ -2,6 +2,7 @@
 
 import { printMoment } from '../../core/i18n/spell.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
+import { HOLDS_FOR } from '../../core/incidents/ending.ts';
 import { announcedWhenSeen } from '../../core/incidents/first-seen.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import { affectedBy, type Incident, keyOf, refOf } from '../../core/model/incident.ts';
@@ -9,7 +10,7 @@ import { channelName } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Concern, EVERYTHING, type Subscriber } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { CALM, HOLDS_FOR, joinKey, type Told } from '../../core/notify/calm.ts';
+import { CALM, joinKey, type Told } from '../../core/notify/calm.ts';
 import { owedTo } from '../../core/notify/concern.ts';
 import { type Announcement, announcements, type WhenTold } from '../../core/notify/news.ts';
 import { count } from '../../core/text/count.ts';

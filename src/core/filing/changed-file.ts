@@ -160,7 +160,9 @@ export function withEvent(
   if (listed === null) return null;
   const incident = withoutAhead(file, event, now);
   const others = [...members].filter(([source]) => source !== event.source).map(([, member]) => member);
-  const at = second(Math.max(event.at, incident.started));
+  // What another source reports late goes on from the end.
+  const from = isRelapse && !members.has(event.source) ? file.resolved! : incident.started;
+  const at = second(Math.max(event.at, from));
   const isOver = event.kind === 'up' && file.openedBy !== null && !others.some(({ isDown }) => isDown);
   if (isOver && file.status === 'resolved') return { text, isNews: false };
   // The last of its sources to recover may not be the last that is heard of.
@@ -170,8 +172,7 @@ export function withEvent(
   const changeAt = turning(event, incident, lists, end, beside.at, to);
   const turns = event.kind === 'up' ? beside.turns : [];
   const steps = [at, ...[...lists.map(one => one.at), ...turns].filter(one => one > at)];
-  const { status } = incident;
-  const open = status === 'resolved' ? ('investigating' as const) : status;
+  const open = incident.status === 'resolved' ? ('investigating' as const) : incident.status;
   let next: string | null = listed;
   let isSaid = false;
   for (const then of [...new Set(steps)].sort((a, b) => a - b)) {
@@ -188,15 +189,14 @@ export function withEvent(
   }
   if (isRelapse && !isSaid) {
     // By a clock that was set back, its end is still to come.
-    next = updated(next, { status: open, at: Math.max(at, file.resolved ?? at), ...said });
-    return next === null ? null : { text: next, isNews: true };
+    return asNews(updated(next, { status: open, at: Math.max(at, file.resolved ?? at), ...said }));
   }
   if (!isOver) return { text: next, isNews: isSaid };
   const message = lastWords(said.message, incident, event, end, site, inWords);
-  next = updated(next, { status: 'resolved', at: end, ...said, message });
-  return next === null ? null : { text: next, isNews: true };
+  return asNews(updated(next, { status: 'resolved', at: end, ...said, message }));
 }
 
+const asNews = (text: string | null) => (text === null ? null : { text, isNews: true });
 const parsed = (text: string, id: string) => parseIncident(`${id}.md`, id, text).value as Incident;
 
 /** The file with the event's source in `opened_by`, if the incident is the machine's own. */

@@ -7,15 +7,14 @@ import { type Incident, openedByOf, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
 import { FLAP_WINDOW, type StoredTransition, type Transition } from '../model/transition.ts';
-import { affectedIn, standsIn } from './joining.ts';
-import { isLeftBy } from './left-open.ts';
+import { everAffectedIn, isLeftBy, standsIn } from './joining.ts';
 
 /** The decision for a transition. `done`: already written, or nothing to write. */
 export type FilingDecision =
   | { readonly kind: 'create'; readonly id: string; readonly text: string }
   /** Added to an incident; `isJoined`: one that was open before its source failed. */
   | { readonly kind: 'change'; readonly id: string; readonly isJoined: boolean }
-  | { readonly kind: 'done'; readonly id: string | null }
+  | { readonly kind: 'done'; readonly id: string | null; readonly isJoined?: boolean }
   /** Filed later, or never: it may end with a maintenance or a parent's outage. */
   | { readonly kind: 'waiting' }
   /** Filed when its file can be read again, with all that its source reports meanwhile: an operator is editing it. */
@@ -36,8 +35,9 @@ export interface Circumstances {
   readonly isDeferred: boolean;
   /** The open incident that has its components, or began with it (joining.ts). */
   readonly open: Incident | null;
-  /** The incident that is over, of which it is a late report (joining.ts). */
+  /** The incident that is over, of which it is a late report (joining.ts); and whether an operator ended it. */
   readonly ended: Incident | null;
+  readonly isEndedByHand: boolean;
   /** When its source recovered since, if that is to be filed too. */
   readonly until?: Millis | undefined;
 }
@@ -80,7 +80,7 @@ function covers(
 function decideDown(
   transition: StoredTransition,
   last: Incident | null,
-  { read, site, lastGood, isDeferred, open, ended, until }: Circumstances,
+  { read, site, lastGood, isDeferred, open, ended, isEndedByHand, until }: Circumstances,
 ): FilingDecision {
   const { source, at, components } = transition;
   const own = last !== null && sourcesOf(last).includes(source);
@@ -99,7 +99,9 @@ function decideDown(
   if (own && !isOpen && !isLeft && continues(last, transition))
     return { kind: 'change', id: last.id, isJoined: false };
   if (ended?.resolved != null) {
-    const affected = affectedIn(ended, site, ended.resolved);
+    // Its operator's end counts: what fails on for a while opens its own (left-open.ts).
+    if (isEndedByHand) return { kind: 'done', id: ended.id, isJoined: true };
+    const affected = everAffectedIn(ended, site);
     const isWithin =
       until !== undefined && until <= ended.resolved && components.every(id => affected.has(id));
     if (isWithin) return { kind: 'done', id: ended.id };

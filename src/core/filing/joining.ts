@@ -1,7 +1,7 @@
 // Joining: which open incident an outage is part of.
 import { listsOf } from '../incidents/grouped-members.ts';
 import { severityOfStatus } from '../model/component.ts';
-import { type Incident, isOpen, sourcesOf } from '../model/incident.ts';
+import { type Affected, type Incident, isOpen, keyOf, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { componentOf, probedBy } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
@@ -18,16 +18,42 @@ export function standsIn(components: readonly string[], incident: Incident, site
 }
 
 /**
- * The open incident that an outage joins: one in which all its components are affected, else one in which some are, the
- * oldest first; else null. One without components joins none.
+ * The open incident that an outage joins: one in which all its components are affected, else one in which some are, else
+ * one of the machine that had them, the oldest first; else null. One without components joins none.
  */
 export function incidentToJoin(
-  { components }: Pick<StoredTransition, 'components'>,
+  outage: Pick<StoredTransition, 'source' | 'components' | 'key'>,
   incidents: readonly Incident[],
   site: Site,
 ): Incident | null {
-  const found = nearest(components, incidents.filter(isOpen), one => affectedIn(one, site));
+  const { components } = outage;
+  const open = incidents.filter(isOpen);
+  const now = nearest(components, open, one => affectedIn(one, site));
+  const had = open.filter(one => one.openedBy !== null && mayContinue(one, outage, site));
+  const found = now.length > 0 ? now : nearest(components, had, one => everAffectedIn(one, site));
   return found.sort((a, b) => a.started - b.started || (a.id < b.id ? -1 : 1))[0] ?? null;
+}
+
+/**
+ * Whether an outage may be part of an incident by what that had: not after it was left over by it, nor if that was of a
+ * component that it depends on, because what outlasts that is no part of it.
+ */
+function mayContinue(
+  incident: Incident,
+  { source, key }: Pick<StoredTransition, 'source' | 'key'>,
+  site: Site,
+): boolean {
+  const parents = parentChecksOf(source, site);
+  return !wasLeftBy(key, incident) && !sourcesOf(incident).some(one => parents.has(one));
+}
+
+function wasLeftBy(key: string, incident: Incident): boolean {
+  return key.endsWith(`>${keyOf(incident)}`);
+}
+
+/** Whether it is an outage left over by this incident, which must not take it back. */
+export function isLeftBy({ key }: Pick<StoredTransition, 'key'>, incident: Incident): boolean {
+  return isOpen(incident) && wasLeftBy(key, incident);
 }
 
 /** A monitor that looks every five minutes, and gives no time, says so late that a component failed. */
@@ -36,26 +62,25 @@ const LATE: Millis = 5 * MINUTE;
 const UNTOLD: Millis = MINUTE;
 
 /**
- * The machine's incident, over by its sources, that an outage is part of, because it is heard of late: the last to end of
- * those whose components it has. It failed, by its own time, before that end or soon after it. What outlasts the outage of
- * a component that it depends on is no part of that.
+ * The incident that is over, of which an outage is part, because it is heard of late: the last to end of those that had its
+ * components. It failed, by its own time, before that end or, if that is the machine's, soon after it.
  */
 export function incidentToReopen(
-  { source, components, at, recordedAt }: StoredTransition,
+  outage: StoredTransition,
   incidents: readonly Incident[],
   site: Site,
 ): Incident | null {
+  const { source, components, at, recordedAt } = outage;
   const slack = componentOf(source) === null ? LATE : UNTOLD;
-  const parents = parentChecksOf(source, site);
   const ended = incidents.filter(
     incident =>
-      incident.openedBy !== null &&
+      incident.scheduled === null &&
       incident.resolved !== null &&
-      at <= incident.resolved + slack &&
+      at <= incident.resolved + (incident.openedBy === null ? 0 : slack) &&
       Math.abs(recordedAt - incident.resolved) <= FLAP_WINDOW &&
-      !sourcesOf(incident).some(one => parents.has(one)),
+      mayContinue(incident, outage, site),
   );
-  const found = nearest(components, ended, one => affectedIn(one, site, one.resolved!));
+  const found = nearest(components, ended, one => everAffectedIn(one, site));
   return found.sort((a, b) => b.resolved! - a.resolved! || (a.id < b.id ? -1 : 1))[0] ?? null;
 }
 
@@ -80,10 +105,17 @@ export function affectedIn(
   before: Millis = Number.POSITIVE_INFINITY,
 ): ReadonlySet<string> {
   const lists = listsOf(incident, components);
-  const now = (lists.findLast(({ at }) => at < before) ?? lists[0]!).list;
-  return new Set(
-    now.filter(({ status }) => status === null || severityOfStatus(status) !== null).map(({ id }) => id),
-  );
+  return idsOfAffected((lists.findLast(({ at }) => at < before) ?? lists[0]!).list);
+}
+
+/** The components that an incident affected at any time. */
+export function everAffectedIn(incident: Incident, { components }: Site): ReadonlySet<string> {
+  return idsOfAffected(listsOf(incident, components).flatMap(({ list }) => list));
+}
+
+function idsOfAffected(list: readonly Affected[]): ReadonlySet<string> {
+  const isAffected = ({ status }: Affected) => status === null || severityOfStatus(status) !== null;
+  return new Set(list.filter(isAffected).map(({ id }) => id));
 }
 
 /**

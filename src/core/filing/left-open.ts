@@ -51,9 +51,11 @@ export function outagesLeftOpen(
 function isHeldBy(incident: Incident, source: string, outage: RecordedOutage, site: Site): boolean {
   if (incident.status !== 'resolved') return holds(incident, outage, site);
   if (incident.openedBy === null) return false;
-  // An operator ended the machine's incident. What is not checked may never report that it recovered; what affected
-  // nothing was a mistake.
-  const affected = affectedIn(incident, site, incident.resolved ?? incident.started);
+  // An operator ended the machine's incident, and what is heard of after that is left over.
+  const end = incident.resolved ?? incident.started;
+  if (outage.recordedAt !== null && outage.recordedAt > end) return false;
+  // What is not checked may never report that it recovered; what affected nothing was a mistake.
+  const affected = affectedIn(incident, site, end);
   return componentOf(source) === null || !outage.components.some(id => affected.has(id));
 }
 
@@ -157,9 +159,4 @@ function unfiled({
   ...down
 }: StoredTransition) {
   return down;
-}
-
-/** Whether it is an outage left over by this incident, which must not take it back. */
-export function isLeftBy({ key }: Pick<StoredTransition, 'key'>, incident: Incident): boolean {
-  return isOpen(incident) && key.endsWith(`>${keyOf(incident)}`);
 }

@@ -45,8 +45,31 @@ export function endOfIncident(incident: Incident, state: UpdateStatus, now: Mill
   const { updates, resolved, scheduled } = incident;
   const completion = completionOf(incident, state);
   const at = resolved ?? Math.min(now, completion?.at ?? scheduled?.end ?? now);
-  const said = completion ? completion.update : updates.findLast(update => announcesEnd(incident, update));
+  const last = updates.findLastIndex(update => announcesEnd(incident, update));
+  // It went on after that, until the front matter alone said that it is over.
+  const goesOn = ({ status, stray, at: then }: IncidentUpdate) =>
+    status !== 'resolved' && !stray && then < at;
+  const isPast = last >= 0 && updates.slice(last + 1).some(goesOn);
+  const said = completion ? completion.update : isPast ? undefined : updates[last];
   return { ...(said ?? { key: WORDLESS, at, label: null, body: '' }), status: state, announces: 'end' };
+}
+
+/** A recovery that a machine measured must have lasted this long when it is told. */
+export const HOLDS_FOR: Millis = MINUTE;
+
+/**
+ * As what to write words with a status into an incident: null if that would end it a second time, undefined if it is not
+ * over, or not with this status. A machine's end is told to nobody before it has held, so that a person's words are its own.
+ */
+export function afterwardsOf(
+  incident: Incident,
+  status: UpdateStatus | undefined,
+  now: Millis,
+): 'resolved' | null | undefined {
+  const end = endedAt(incident);
+  if (end === null || status !== incident.status) return undefined;
+  const isUntold = incident.openedBy !== null && status === 'resolved' && now - end < HOLDS_FOR;
+  return isUntold ? 'resolved' : null;
 }
 
 /** The keys of an incident's ends, and of what said that it is open again after one. Sorted, they come last. */

@@ -1,5 +1,5 @@
 // Calm: a machine's incident is told rarely, with the words of what waited, and its end when that has held.
-import { announcedStatus, announcesEnd, EARLY_LABELS } from '../incidents/ending.ts';
+import { announcedStatus, announcesEnd, EARLY_LABELS, HOLDS_FOR } from '../incidents/ending.ts';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 
@@ -23,9 +23,6 @@ export function mayBeTold(
 ): boolean {
   return now - last >= CALM || now < last || ((isWorse || bringsComponents) && first === last);
 }
-
-/** A recovery that a machine measured must have lasted this long when it is told. */
-export const HOLDS_FOR: Millis = MINUTE;
 
 /** Whether the end of a machine's incident may not last: it is told when the recovery has held. */
 export function mayNotLast({ resolved, recovered = resolved }: Incident, now: Millis): boolean {

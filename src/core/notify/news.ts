@@ -149,7 +149,9 @@ function newsOf(
     }
     // A stray one is news once its time is corrected.
     else if (firstRound || !(update.stray || tellsNothing(incident, update))) {
-      const said = begunAs(isOpenToReaders ? asWhileOpen(incident, update) : update, state);
+      const open = isOpenToReaders ? asWhileOpen(incident, update) : update;
+      // Its words are news, and its status is none.
+      const said = begunAs(isAfterToldEnd && !incident.scheduled ? { ...open, status: state } : open, state);
       const isNone =
         isEarlier(update) || isAfterToldEnd || (told !== null && update === beginningOf(incident));
       add(isNone ? { ...said, announces: 'none' } : said, update.key, isStaleNews(update));
@@ -242,7 +244,11 @@ export function asAnnounced<Kind extends Incident>(
   const isMarked = announces !== undefined && update.announces === undefined;
   // A machine's end that had not held was not told with it.
   const isRaised =
-    (update.status === 'scheduled' || update.status === 'resolved' || announces === 'end') &&
+    (update.status === 'scheduled' ||
+      update.status === 'resolved' ||
+      announces === 'end' ||
+      // What came after the end was told as such.
+      (announces === 'none' && status === 'resolved' && incident.status === status)) &&
     status !== update.status;
   const isEarly = isRaised && announced.update.early === true;
   if (updates.length === incident.updates.length && !isMarked && !isRaised && !folds) return current;

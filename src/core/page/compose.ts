@@ -4,6 +4,7 @@ import {
   recoveredSince,
   reportedVsMeasured,
 } from '../filing/reported-vs-measured.ts';
+import { HOLDS_FOR } from '../incidents/ending.ts';
 import { impactOf, promiseOf, stretchesOf } from '../incidents/impact.ts';
 import { completedByClock, isUnderWay, spanOf, stateAt } from '../incidents/maintenance.ts';
 import { readOccurrenceId } from '../incidents/recurrence.ts';
@@ -23,7 +24,6 @@ import type { Site } from '../model/site.ts';
 import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.ts';
 import { shortId } from '../model/token.ts';
 import { finish, type Steps } from '../model/turns/steps.ts';
-import { HOLDS_FOR } from '../notify/calm.ts';
 import { daysOf } from './days.ts';
 import { downtimeOf, joinedTo } from './downtime.ts';
 import type { Facts } from './facts.ts';

@@ -11,7 +11,7 @@ import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
 import { unfiledTransitions } from '../../store/incidents/transitions.ts';
 import { lastGood } from '../timing/storage.ts';
-import { ChangedLists } from './changed-lists.ts';
+import { CarriedEdits } from './carried-edits.ts';
 import { FilingNotes, type Unnoted } from './filing-notes.ts';
 import { type FilingDeps, FilingRound, type Read } from './filing-round.ts';
 import { makeRetire, type RetireDeps } from './retire.ts';
@@ -31,15 +31,15 @@ export type File = (read: Read, site: Site, now: Millis) => Promise<Filed>;
 export const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };
 
 /**
- * Carries operators' changes of components on, ends the outages of removed checks, then files pending transitions. If the database fails, returns the last result.
+ * Carries operators' edits on, ends the outages of removed checks, then files pending transitions. If the database fails, returns the last result.
  */
 export function makeFile(deps: FilingDeps & RetireDeps): File {
   const unnoted: Unnoted = new Map();
   const retire = makeRetire(deps);
-  const lists = new ChangedLists(deps);
-  const filing = { ...deps, writer: lists.writer };
+  const edits = new CarriedEdits(deps);
+  const filing = { ...deps, writer: edits.writer };
   return lastGood(async (asRead, site, now) => {
-    const { read, wrote, problems } = await lists.round(asRead, site);
+    const { read, wrote, problems } = await edits.round(asRead, site, now);
     const left = await retire(read, site, now);
     const filed = await file(filing, unnoted, read, site, now);
     filed.problems.push(...problems, ...left);

@@ -1,8 +1,7 @@
 // Notes of a filing round: which transition was filed in which incident, in the database as soon as it has room. A round
 // knows an incident by its file; the database, by the name it keeps when its file is renamed.
 
-import { beganAt } from '../../core/filing/joining.ts';
-import { isLeftBy } from '../../core/filing/left-open.ts';
+import { beganAt, isLeftBy } from '../../core/filing/joining.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';

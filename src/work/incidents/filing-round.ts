@@ -2,7 +2,7 @@
 import { nextStep, withEvent } from '../../core/filing/changed-file.ts';
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
-import { printGrouped } from '../../core/filing/grouped-file.ts';
+import { printGrouped, second } from '../../core/filing/grouped-file.ts';
 import { batchesOf, inOrderOf, isAlone, isComplete, isGroupComplete } from '../../core/filing/grouping.ts';
 import { incidentToJoin, incidentToReopen } from '../../core/filing/joining.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
@@ -172,7 +172,8 @@ export class FilingRound {
     }
     if (decision.kind === 'change') return this.#collect(decision.id, one, decision.isJoined);
     const isBlocked = decision.id !== null && this.unfiled.has(decision.id);
-    if (decision.kind === 'done') return isBlocked ? undefined : this.#notes.mark(one, decision.id);
+    if (decision.kind === 'done')
+      return isBlocked ? undefined : this.#notes.mark(one, decision.id, decision.isJoined);
     if (!isBlocked && (await this.#write('create', decision.id, decision.text)))
       return this.#filed(one, decision.id);
     this.#show(decision.id, decision.text);
@@ -182,20 +183,21 @@ export class FilingRound {
 
   async #decide(one: StoredTransition, isDeferred: boolean, until?: Millis): Promise<FilingDecision> {
     const site = this.#site;
-    const isPlaced = one.kind === 'up' || isDeferred;
-    const there = isPlaced
-      ? []
-      : [...this.#incidents.values()].filter(({ id }) => this.#text(id) !== undefined);
+    const all = one.kind === 'up' || isDeferred ? [] : [...this.#incidents.values()];
+    const there = all.filter(({ id }) => this.#text(id) !== undefined);
     // One that is not written yet takes others in by itself.
     const written = there.filter(({ id }) => !this.unfiled.has(id));
     const open = incidentToJoin(one, there, site) ?? (await this.#notes.begunWith(one, written, site));
     const over = incidentToReopen(one, there, site);
-    // An operator may have ended it while a source of it failed.
-    const isLeft = over !== null && [...(await this.#statesOf(over)).values()].some(({ isDown }) => isDown);
-    const ended = isLeft ? null : over;
+    const states = over === null ? [] : [...(await this.#statesOf(over)).values()];
+    const isEndedByHand =
+      over?.openedBy === null ||
+      states.some(({ until }) => until === null || second(until) > over!.resolved!);
+    const ended = isEndedByHand && one.at > over!.resolved! ? null : over;
     const previous = await this.#notes.previousOf(one, this.#read.incidents);
     const lastGood = this.#read.incidents.find(({ id }) => id === previous);
-    return decideFiling(one, { previous, lastGood, read: this.#text, site, isDeferred, open, ended, until });
+    const found = { previous, lastGood, open, ended, isEndedByHand };
+    return decideFiling(one, { ...found, read: this.#text, site, isDeferred, until });
   }
 
   async #statesOf(incident: Incident): Promise<Members> {

@@ -35,7 +35,15 @@ const SITE = site({ components: [component('api', { name: 'API' })] });
 function folder(files: Record<string, string> = {}) {
   const read = (id: string) => files[id];
   const file = (told: StoredTransition, previous: string | null = null, quiet = false) => {
-    const about = { previous, read, site: SITE, isDeferred: quiet, open: null, ended: null };
+    const about = {
+      previous,
+      read,
+      site: SITE,
+      isDeferred: quiet,
+      open: null,
+      ended: null,
+      isEndedByHand: false,
+    };
     const decision = decideFiling(told, about);
     if (decision.kind === 'waiting' || decision.kind === 'unreadable') return decision.kind;
     const { kind, id } = decision;

@@ -28,6 +28,31 @@ async function send(world: World, method: string, address: string, body: unknown
 }
 
 describe('the writing API', () => {
+  test.each([
+    ['PATCH', ''],
+    ['POST', '/updates'],
+  ])(
+    '%s resolves an automatic incident that is over and not told: at once, in these words',
+    async (...[method, to]) => {
+      const world = await open();
+      await subscribed(world, 'user@example.com');
+      const hook = '/webhooks/uptime?token=the-webhook-token-of-this-test';
+      await world.post(hook, { alert_type: 'down', monitor_name: 'Storage' });
+      await world.pass(100, 10);
+      await world.post(hook, { alert_type: 'up', monitor_name: 'Storage' });
+      await world.pass(20, 10);
+      const address = `/api/incidents/20260310_storage-down${to}`;
+      const body = { status: 'resolved', message: 'We put the disk back.' };
+      expect((await send(world, method!, address, body)).status).toBeLessThan(300);
+      await world.pass(10, 10);
+      const told = world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
+      expect(told).toEqual(['[INCIDENT] Storage Down', '[RESOLVED] Storage Down']);
+      expect(world.mails.at(-1)!.text).toContain('We put the disk back.');
+      await world.pass(60, 10);
+      expect((await send(world, method!, address, { ...body, message: 'Again.' })).status).toBe(409);
+    },
+  );
+
   test('opens, updates and resolves: a file, the page, the mail', async () => {
     const world = await open();
     await subscribed(world, 'user@example.com');

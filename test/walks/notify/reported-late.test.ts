@@ -1,9 +1,9 @@
 // Reported late: another monitor says that it failed when the check of its component has recovered. One outage, one story.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openWorld, subscribed, type World } from '../world.ts';
+import { ago, monitorsOf, post, type Say } from './monitors.ts';
 
 const FILE = '20260310_api-down.md';
-const TOKEN = 'token=the-webhook-token-of-this-test';
 const SITE = (url: string) => `title: T
 components:
   - { id: api, name: API, schedule: "*/5 * * * * *", check: { type: http, url: "${url}/health" }, detect: { failures: 2, recoveries: 1 }, match: [Shop] }
@@ -26,39 +26,12 @@ async function recovered(sooner: number): Promise<World> {
 
 const subjects = ({ mails }: World) =>
   mails.map(({ subject }) => subject ?? '').filter(subject => subject.startsWith('['));
-const ago = (world: World, seconds: number) => new Date(world.now() - seconds * 1000).toISOString();
-const post = async (world: World, sender: string, body: object) =>
-  (await world.post(`/webhooks/${sender}?${TOKEN}`, body)).json;
-
-/** How each monitor says that it failed (or recovered) so many seconds ago; null: it gives no time. */
-type Say = (world: World, kind: 'down' | 'up', seconds: number | null) => Promise<Record<string, unknown>>;
-const generic: Say = (world, status, seconds) =>
-  post(world, 'generic', {
-    ...{ monitor: 'Shop', component: 'api', status },
-    ...(seconds === null ? {} : { at: ago(world, seconds) }),
-  });
-const robot: Say = (world, kind, seconds) =>
-  post(world, 'uptime', {
-    ...{ alert_type: kind, monitor_name: 'Shop' },
-    ...(seconds === null ? {} : { alert_datetime: String(Math.floor(world.now() / 1000) - seconds) }),
-  });
-const alert =
-  (sender: string): Say =>
-  async (world, kind, seconds) => {
-    const startsAt = kind === 'down' ? ago(world, seconds ?? 0) : '2026-03-10T12:01:00Z';
-    const one = {
-      ...{ status: kind === 'down' ? 'firing' : 'resolved', startsAt, fingerprint: 'abc' },
-      ...{ labels: { alertname: 'ApiErrors', component: 'api' }, annotations: {} },
-      ...(kind === 'up' ? { endsAt: ago(world, seconds ?? 0) } : {}),
-    };
-    const body = { version: '4', status: one.status, groupLabels: {}, commonLabels: {}, alerts: [one] };
-    return post(world, sender, body);
-  };
+const { generic, robot, alertmanager, grafana } = monitorsOf('api');
 const monitors: readonly (readonly [string, Say])[] = [
   ['another monitor', generic],
   ['UptimeRobot', robot],
-  ['Alertmanager', alert('alertmanager')],
-  ['Grafana', alert('grafana')],
+  ['Alertmanager', alertmanager],
+  ['Grafana', grafana],
 ];
 
 const holds = monitors.flatMap(([name, say]) =>
@@ -134,20 +107,94 @@ test('its time is within the outage: that goes on without a gap, under the title
   expect(subjects(world)).toEqual(['[INCIDENT] API Down']);
 });
 
-test('the operator’s end counts: another monitor’s outage opens its own', async () => {
-  const world = await recovered(0);
+test('after two outages, of the first one: one section says so, at the end', async () => {
+  const world = await recovered(90);
   world.service.status = 500;
   await world.pass(30, 5);
-  const text = await world.read(FILE);
-  expect(text).toContain('status: investigating\n');
-  await world.write(
-    FILE,
-    text.replace('status: investigating', `status: resolved\nresolved: ${ago(world, 1)}`),
+  world.service.status = 200;
+  await world.pass(90, 5);
+  const before = await world.read(FILE);
+  const sections = before.split(/^(?=## )/m).slice(1);
+  await bettered(world, 'down', 250);
+  await world.pass(30, 5);
+  const [newest, ...others] = (await world.read(FILE)).split(/^(?=## )/m).slice(1);
+  expect(newest).toContain('Still unstable. Shop is down, says Better Stack: Status 503');
+  expect(others).toEqual(sections);
+  const [api] = (await world.get('/api/uptime.json')).json.components;
+  const started = Date.parse(/^started: (\S+)$/m.exec(before)![1]!);
+  expect(api.downtime_seconds).toBe((Date.parse(api.window.end) - started) / 1000);
+});
+
+const mine = (at: string) =>
+  `---\ntitle: Slow sign-in\nstatus: investigating\nseverity: major\nstarted: ${at}\ncomponents: [api]\n---\n\n## Investigating ${at}\nWe look.\n`;
+
+const bettered: Say = (world, kind, seconds) => {
+  const [started_at, resolved_at] = [ago(world, seconds ?? 0), kind === 'up' ? ago(world, 0) : null];
+  const attributes = {
+    name: 'Shop',
+    url: 'https://shop.example/',
+    cause: 'Status 503',
+    started_at,
+    resolved_at,
+  };
+  const relationships = { monitor: { data: { id: '77', type: 'monitor' } } };
+  return post(world, 'betterstack', { data: { id: '25', type: 'incident', attributes, relationships } });
+};
+const pingdom: Say = (world, kind, seconds) =>
+  post(world, 'pingdom', {
+    ...{ check_id: 12, check_name: 'Shop', current_state: kind.toUpperCase() },
+    ...{ state_changed_timestamp: Math.floor(world.now() / 1000) - (seconds ?? 0) },
+  });
+
+describe('the operator’s end counts', () => {
+  /** An incident on the API, its own or the machine's, that its operator ended a moment ago. */
+  async function endedBy(file: string): Promise<World> {
+    const world = await recovered(file === FILE ? 0 : 2400);
+    if (file === FILE) world.service.status = 500;
+    else await world.write(file, mine(ago(world, 0)));
+    await world.pass(120, 5);
+    const text = await world.read(file);
+    expect(text).toContain('status: investigating\n');
+    const end = `status: resolved\nresolved: ${ago(world, 1)}`;
+    await world.write(file, text.replace('status: investigating', end));
+    world.service.status = 200;
+    await world.pass(15, 5);
+    world.mails.length = 0;
+    return world;
+  }
+
+  const files = [FILE, '20260310_slow-sign-in.md'];
+  const saying = [
+    ...monitors.filter(([, say]) => say !== grafana),
+    ['Better Stack', bettered],
+    ['Pingdom', pingdom],
+  ] as const;
+  test.each(files.flatMap(file => saying.map(([name, say]) => [file, name, say] as const)))(
+    '%s: what %s reports of a time before it, and is over soon, is part of it',
+    async (file, _, say) => {
+      const world = await endedBy(file);
+      const before = [await world.files(), await world.read(file)];
+      const answer = { action: 'joined', incident: file.replace('.md', '') };
+      expect(await say(world, 'down', 60)).toMatchObject(answer);
+      await world.pass(60, 5);
+      expect(await say(world, 'up', 3)).toMatchObject({ action: 'resolved' });
+      await world.pass(300, 20);
+      expect([await world.files(), await world.read(file)]).toEqual(before);
+      expect(subjects(world)).toEqual([]);
+    },
   );
-  await world.pass(5, 5);
-  expect(await generic(world, 'down', 60)).toMatchObject({
-    action: 'opened',
-    incident: '20260310_shop-down',
+
+  test.each(files)('%s: what fails on for three minutes opens its own, from that end', async file => {
+    const world = await endedBy(file);
+    await generic(world, 'down', 60);
+    await world.pass(5, 5);
+    const [problem] = (await world.get('/readyz')).json.problems;
+    expect(problem.what).toMatch(/^generic:Shop still fails, and since \S+ no incident holds it$/);
+    await world.pass(200, 10);
+    const end = /^resolved: (\S+?)(\.\d+)?Z$/m.exec(await world.read(file))![1];
+    expect(await world.read('20260310_shop-down.md')).toContain(`started: ${end}Z\n`);
+    expect(subjects(world)).toEqual(['[INCIDENT] Shop Down']);
+    expect(await world.files()).toHaveLength(file === FILE ? 2 : 3);
   });
 });
 

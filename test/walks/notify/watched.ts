@@ -14,7 +14,7 @@ export interface Watched extends World {
 }
 
 /** Three checks, each every 5 seconds; one reader of everything, one of the database alone, a chat and a webhook. */
-export async function watched(more = ''): Promise<Watched> {
+export async function watched(more = '', dbMatch = ''): Promise<Watched> {
   const answers: Record<Id, number> = { api: 200, db: 200, web: 200 };
   const server = createServer((req, res) => res.writeHead(answers[req.url?.slice(1) as Id] ?? 404).end());
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -24,12 +24,12 @@ export async function watched(more = ''): Promise<Watched> {
   });
   const base = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   const [chat, hook] = await Promise.all([openPeer(), openPeer()]);
-  const one = (id: Id, name: string) =>
-    `  - { id: ${id}, name: ${name}, schedule: "*/5 * * * * *", check: { type: http, url: "${base}/${id}" }, detect: { latency: 1m, recoveries: 1 } }\n`;
+  const one = (id: Id, name: string, match = '') =>
+    `  - { id: ${id}, name: ${name}, schedule: "*/5 * * * * *", check: { type: http, url: "${base}/${id}" }, detect: { latency: 1m, recoveries: 1 }, match: [${match}] }\n`;
   const channels = `[ { type: slack, url: "${chat.url}/x" }, { type: webhook, url: "${hook.url}/x" } ]`;
   const world = await openWorld({
     site: () =>
-      `title: T\nnotify: { ${more}channels: ${channels} }\ncomponents:\n${one('api', 'API')}${one('db', 'Database')}${one('web', 'Web')}`,
+      `title: T\nnotify: { ${more}channels: ${channels} }\ncomponents:\n${one('api', 'API')}${one('db', 'Database', dbMatch)}${one('web', 'Web')}`,
   });
   await world.pass(30, 5);
   await subscribed(world, 'ann@example.com');

@@ -7,7 +7,7 @@ import { iso, type Millis, SECOND } from '../../model/time.ts';
 import { withoutComments } from '../../text/comments.ts';
 import { slug } from '../../text/slug.ts';
 import { asOf } from '../as-of.ts';
-import { endedAt } from '../ending.ts';
+import { afterwardsOf, endedAt } from '../ending.ts';
 import { editFront } from '../file/edit.ts';
 import { defuse } from '../file/escape.ts';
 import { parseIncident } from '../file/parse.ts';
@@ -83,9 +83,9 @@ export function writeChange(
   if (status === undefined) return replaced(id, known.text, edited);
   const at = afterNewest(known.incident, asked.at);
   if (asked.again && hasUpdate(known.incident, status, at, message)) return { kind: 'done', id };
-  const over = overAlready(known.incident, status);
-  if (over) return over;
-  return replaced(id, known.text, updated(edited, { status, at, message }));
+  const afterwards = afterwardsOf(known.incident, status, asked.at);
+  if (afterwards === null) return overAlready(known.incident);
+  return replaced(id, known.text, updated(edited, { status, at, message, afterwards }));
 }
 
 /** `POST /api/incidents/ID/updates`: adds a section beside the newest one (top or bottom of the file). */
@@ -98,14 +98,14 @@ export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: Re
   const last = newestAt(incident, asked.at);
   const at = body.at ?? afterNewest(incident, asked.at);
   if (asked.again && hasUpdate(incident, status, at, body.message)) return { kind: 'done', id };
-  const over = overAlready(incident, body.status);
-  if (over) return over;
+  const words = afterwardsOf(incident, body.status, asked.at);
+  if (words === null) return overAlready(incident);
   if (at > asked.at && body.at !== undefined) faults.push(faultAt(['at'], 'this is in the future'));
   if (floored(at) < floored(last)) {
     faults.push(faultAt(['at'], `this is before the newest update (${iso(last)}); edit the file instead`));
   }
   if (faults.length > 0) return invalid(faults);
-  const afterwards = body.status === undefined && endedAt(incident) !== null;
+  const afterwards = body.status === undefined && endedAt(incident) !== null ? 'update' : words;
   return replaced(id, text, updated(text, { status, at, message: body.message, afterwards }));
 }
 
@@ -161,10 +161,8 @@ function conflict(why: string): Writing {
 }
 
 /** Refuses to end an incident twice: subscribers would be notified twice, and the end would move. */
-function overAlready(incident: Incident, status: string | undefined): Writing | null {
-  const end = endedAt(incident);
-  if (end === null || status !== incident.status) return null;
-  const detail = `It is already ${status}, at ${iso(end)}. To add text, POST it to …/updates without a status.`;
+function overAlready(incident: Incident): Writing {
+  const detail = `It is already ${incident.status}, at ${iso(endedAt(incident)!)}. To add text, POST it to …/updates without a status.`;
   return { kind: 'refused', status: 409, detail };
 }
 

@@ -103,7 +103,7 @@ describe('whatever the message', () => {
           let text = create(first, later);
           text = updated(text, addition(second, 5, { status: 'monitoring' })) ?? expect.fail('not written');
           text = updated(text, addition(third, 6, { status: 'resolved' })) ?? expect.fail('not written');
-          text = updated(text, addition('More.', 7, { afterwards: true })) ?? expect.fail('not written');
+          text = updated(text, addition('More.', 7, { afterwards: 'update' })) ?? expect.fail('not written');
           const value = read(text);
           expect(value).toMatchObject({ status: 'resolved', resolved: AT + 6 * MINUTE, postmortem: null });
           expect(value.updates.slice(0, before.length)).toEqual(before);

@@ -121,7 +121,7 @@ describe('no update is lost below one', () => {
   test('of the command line and the API', () => {
     const file = fileOf(OVER, `${TOLD}\n# Post-mortem\n\n## 2026-11-29 18:29 UTC - failover\nIt died.\n`);
     const at = Date.parse('2026-11-30T10:00:00Z');
-    const text = addUpdate(file, { status: 'resolved', at, message: 'Sorry.', afterwards: true });
+    const text = addUpdate(file, { status: 'resolved', at, message: 'Sorry.', afterwards: 'update' });
     const { value } = parseIncident('a.md', '20261129_a', text);
     expect(value?.updates.map(one => iso(one.at).slice(5, 16))).toEqual([
       ...['11-29T18:30', '11-29T19:20', '11-29T19:50', '11-30T10:00'],

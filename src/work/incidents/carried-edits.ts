@@ -1,12 +1,13 @@
-// Carries operators' changes of affected components on: what a file said when it was last seen here is compared with what
-// it says now.
+// Carries operators' edits on: what a file said when it was last seen here is compared with what it says now.
 
 import { withCarried } from '../../core/filing/edited/carried-lists.ts';
+import { withReopening } from '../../core/filing/edited/reopened.ts';
 import { notCarried, unwritten } from '../../core/filing/problems.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, keyOf } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
+import type { Millis } from '../../core/model/time.ts';
 import { filedKey } from '../../core/notify/filed-words.ts';
 import type { Db } from '../../store/db/database.ts';
 import { readKeptFiles } from '../../store/incidents/last-good-files.ts';
@@ -21,7 +22,7 @@ interface Carried {
   readonly problems: readonly Problem[];
 }
 
-export class ChangedLists {
+export class CarriedEdits {
   readonly #db: Db;
   readonly #writer: Writer;
   /** The text of each file as last seen or written, by id; null until those of an earlier process are read. */
@@ -43,8 +44,8 @@ export class ChangedLists {
     return done;
   }
 
-  /** Writes each change of a list into the later lists of the machine. */
-  async round(read: Read, site: Site): Promise<Carried> {
+  /** Writes each change of a list into the later lists of the machine, and into the front matter that it goes on. */
+  async round(read: Read, site: Site, now: Millis): Promise<Carried> {
     this.#texts ??= new Map(
       [...(await readKeptFiles(this.#db))].map(([path, text]) => [path.replace(/^.*\/|\.md$/g, ''), text]),
     );
@@ -55,10 +56,8 @@ export class ChangedLists {
       const text = read.text(id);
       const before = this.#texts.get(id);
       if (text === undefined || text === before) continue;
-      const hasLists =
-        incident.isPartlyUnreadable || incident.updates.some(({ change }) => change?.components);
       const carried =
-        before === undefined || !hasLists ? { text } : await this.#carried(incident, before, text, site);
+        before === undefined ? { text } : await this.#carried(incident, before, text, site, now);
       if (carried?.unwritten) problems.push(notCarried(id, carried.unwritten));
       if (!carried || carried.unwritten) continue;
       if (carried.text === text) this.#texts.set(id, text);
@@ -72,8 +71,8 @@ export class ChangedLists {
     if (changed.size === 0) return { read, wrote: false, problems };
     const incidents = read.incidents.map(one => {
       const text = changed.get(one.id);
-      const now = text === undefined ? null : parseIncident(`${one.id}.md`, one.id, text).value;
-      return now ? { ...one, updates: now.updates } : one;
+      const said = text === undefined ? null : parseIncident(`${one.id}.md`, one.id, text).value;
+      return said ? { ...one, status: said.status, resolved: said.resolved, updates: said.updates } : one;
     });
     return {
       read: { ...read, incidents, text: id => changed.get(id) ?? read.text(id) },
@@ -83,9 +82,13 @@ export class ChangedLists {
   }
 
   /** In an operator's file, only what the machine wrote of a source that joined is changed. */
-  async #carried(incident: Incident, before: string, text: string, { components }: Site) {
-    if (incident.openedBy !== null) return withCarried(before, text, components, () => true);
+  async #carried(incident: Incident, before: string, text: string, { components }: Site, now: Millis) {
+    const reopened = withReopening(before, text, now);
+    if (reopened === null) return null;
+    const hasLists = incident.updates.some(({ change }) => change?.components);
+    if (!hasLists) return { text: reopened };
+    if (incident.openedBy !== null) return withCarried(before, reopened, components, () => true);
     const records = await recordsOf(this.#db, keyOf(incident));
-    return withCarried(before, text, components, ({ body }) => records.has(filedKey(body)));
+    return withCarried(before, reopened, components, ({ body }) => records.has(filedKey(body)));
   }
 }
