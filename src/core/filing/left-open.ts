@@ -8,6 +8,7 @@ import type { StoredTransition, Transition } from '../model/transition.ts';
 import { machineText } from '../text/machine-texts.ts';
 import { nameOf } from './grouped-file.ts';
 import { affectedIn } from './joining.ts';
+import type { Members } from './members.ts';
 import type { Outages, RecordedOutage } from './reported-vs-measured.ts';
 
 /** How long a source may take to recover after that. */
@@ -77,6 +78,25 @@ function endsOf(incidents: readonly Incident[], { start, components }: RecordedO
 /** Whether it is time for an incident of its own. */
 export function isSettled({ ended }: LeftOpen, now: Millis): boolean {
   return now - ended >= SETTLING;
+}
+
+/**
+ * What a report, that may be late, does about an incident that is `over`: it continues what has `ended`, but not if an
+ * operator ended that while sources of it failed. Then another monitor's report waits: if a check of it fails on, both
+ * continue in one incident.
+ * @param members those of `over`
+ */
+export function lateReport(
+  { source }: Pick<Transition, 'source'>,
+  over: Incident | null,
+  members: Members | null,
+  now: Millis,
+): { readonly ended: Incident | null; readonly waits: boolean } {
+  const left = [...(members ?? [])].flatMap(([one, { isDown }]) => (isDown ? [one] : []));
+  if (left.length === 0) return { ended: over, waits: false };
+  const isJustOver = over?.resolved != null && now - over.resolved < 2 * SETTLING;
+  const isChecked = (one: string) => componentOf(one) !== null;
+  return { ended: null, waits: isJustOver && !isChecked(source) && left.some(isChecked) };
 }
 
 /** The problem to show until then. */

@@ -12,7 +12,6 @@ import {
 } from '../model/incident.ts';
 import type { Millis } from '../model/time.ts';
 import { completionOf } from './completion.ts';
-import { announcedStatus } from './ending.ts';
 
 /** A period in which the impact of an incident did not change. */
 export interface Stretch {
@@ -44,9 +43,9 @@ export function stretchesOf(
   });
   const found = [stretch(incident.started)];
   let ended: Millis | null = null;
-  for (const { at, change, status, reopens } of incident.updates) {
+  for (const { at, change, status } of incident.updates) {
     if (incident.resolved !== null && at >= incident.resolved) continue;
-    const isOver = status === 'resolved' && !reopens;
+    const isOver = status === 'resolved';
     if (isOver) ended ??= at;
     if (!change && (isOver || ended === null)) continue;
     severity = change?.severity ?? severity;
@@ -92,7 +91,7 @@ export function affectedAt(
   components: readonly { readonly id: string; readonly name: string }[],
 ): readonly Affected[] {
   const { scheduled, updates } = incident;
-  if (scheduled || announcedStatus(incident, update) === 'resolved') return affectedBy(incident, components);
+  if (scheduled || update.status === 'resolved') return affectedBy(incident, components);
   const until = updates.findIndex(({ key }) => key === update.key);
   const named = updates.slice(0, until + 1).findLast(({ change }) => change?.components)?.change?.components;
   const affected = named ? amongst(named, components) : reachedBy(incident, components);

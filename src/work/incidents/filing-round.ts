@@ -5,6 +5,7 @@ import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../
 import { printGrouped } from '../../core/filing/grouped-file.ts';
 import { batchesOf, inOrderOf, isAlone, isComplete, isGroupComplete } from '../../core/filing/grouping.ts';
 import { incidentToJoin, incidentToReopen } from '../../core/filing/joining.ts';
+import { lateReport } from '../../core/filing/left-open.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
@@ -190,12 +191,12 @@ export class FilingRound {
     const written = there.filter(({ id }) => !this.unfiled.has(id));
     const open = incidentToJoin(one, there, site) ?? (await this.#notes.begunWith(one, written, site));
     const over = incidentToReopen(one, there, site);
-    // An operator may have ended it while a source of it failed.
-    const isLeft = over !== null && [...(await this.#statesOf(over)).values()].some(({ isDown }) => isDown);
-    const ended = isLeft ? null : over;
+    const { ended, waits } = lateReport(one, over, over && (await this.#statesOf(over)), this.#now);
     const previous = await this.#notes.previousOf(one, this.#read.incidents);
     const lastGood = this.#read.incidents.find(({ id }) => id === previous);
-    return decideFiling(one, { previous, lastGood, read: this.#text, site, isDeferred, open, ended, until });
+    const isWaiting = isDeferred || (waits && open === null);
+    const about = { previous, lastGood, read: this.#text, site, open, ended, until };
+    return decideFiling(one, { ...about, isDeferred: isWaiting });
   }
 
   async #statesOf(incident: Incident): Promise<Members> {

@@ -62,11 +62,10 @@ export class Announcer {
     return new Announcer(parts, await seenUpdates(parts.db), await isFirstRound(parts.db));
   }
 
-  /** Records what is new in the Snapshot, with the promise to send it. */
-  async note(snapshot: Snapshot): Promise<void> {
-    const { db, clock, log, folder } = this.#parts;
+  /** Records what is new in the Snapshot as of `now`, with the promise to send it. */
+  async note(snapshot: Snapshot, now: Millis): Promise<void> {
+    const { db, log, folder } = this.#parts;
     const { incidents, maintenances, site } = snapshot;
-    const now = clock();
     // What is cut off would be told so, and its end to nobody.
     const isWhole = (one: Incident) =>
       this.#isFirst || !folder.isBeingWritten(one.series?.id ?? one.id, now, this.#quietFor(one, now));
@@ -81,7 +80,7 @@ export class Announcer {
       news.push(...announcements([incident], this.#seen, now, this.#isFirst, site.notices, whenTold));
       await yieldTurn();
     }
-    if (news.length === 0 && !this.#isFirst) return this.#settle(open);
+    if (news.length === 0 && !this.#isFirst) return this.#settle(open, now);
     news.sort((a, b) => a.update.at - b.update.at);
     const step = this.#isFirst ? QUIET_UPDATES : UPDATES;
     for (let index = 0; index < news.length; index += step) {
@@ -179,8 +178,7 @@ export class Announcer {
   }
 
   /** @param silent incidents of which nothing is news */
-  #settle(silent: readonly Incident[]): void {
-    const now = this.#parts.clock();
+  #settle(silent: readonly Incident[], now: Millis): void {
     for (const incident of silent) {
       const { scheduled, updates, openedBy } = incident;
       // Updates about a maintenance, and the end of a machine's incident, come due by the clock.
