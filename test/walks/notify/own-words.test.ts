@@ -67,6 +67,7 @@ describe('an operator’s Resolved section', () => {
     expect(subjects(world, 'ann')).toEqual(told);
     expect(inChat(world)).toEqual(told);
     expect(statuses(world)).toEqual(['investigating', 'resolved']);
+    expect(world.hook.got.at(-1)!.json.incident.incident_updates[0].body).toBe(WORDS);
   });
 
   test.each(CASES)('of a %s, %s, after the end was told: an update, once', async (name, how) => {
