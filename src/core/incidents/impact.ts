@@ -92,7 +92,7 @@ export function affectedAt(
 ): readonly Affected[] {
   const { scheduled, updates } = incident;
   if (scheduled || update.status === 'resolved') return affectedBy(incident, components);
-  const until = updates.findIndex(({ key }) => key === update.key);
+  const until = placeOf(update, updates);
   const named = updates.slice(0, until + 1).findLast(({ change }) => change?.components)?.change?.components;
   const affected = named ? amongst(named, components) : reachedBy(incident, components);
   if (incident.openedBy === null || updates[until] !== beginningOf(incident)) return affected;
@@ -103,6 +103,12 @@ export function affectedAt(
     components,
   );
   return [...affected, ...more.filter(one => !affected.some(({ id }) => id === one.id))];
+}
+
+/** The place of an update; what is in no file was said last. */
+function placeOf({ key }: IncidentUpdate, updates: readonly IncidentUpdate[]): number {
+  const at = updates.findIndex(one => one.key === key);
+  return at < 0 ? updates.length : at;
 }
 
 export function affectedNamesAt(
@@ -131,7 +137,7 @@ export function updatesBehind(incident: Incident, update: IncidentUpdate): reado
     if (ids.some(id => !named.has(id))) kept.add(one);
     for (const id of ids) named.add(id);
   }
-  const at = updates.findIndex(({ key }) => key === update.key);
+  const at = placeOf(update, updates);
   const before = updates.slice(0, at);
   kept.add(updates[at]);
   kept.add(before.at(-1));

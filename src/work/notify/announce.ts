@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { endKey, withdrawnWith } from '../../core/incidents/ending.ts';
 import { beginningOf, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
+import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import { mayNotLast, type Told } from '../../core/notify/calm.ts';
@@ -11,6 +12,7 @@ import { owedTo } from '../../core/notify/concern.ts';
 import { type Announcement, announcements, asAnnounced, findUpdate } from '../../core/notify/news.ts';
 import { WORDS_WITHIN, waitsForWords } from '../../core/notify/wordless.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
+import { additionsTo, isTakenBack } from '../../store/notify/additions.ts';
 import {
   announceUpdates,
   concernIn,
@@ -47,6 +49,8 @@ export class Announcer {
   #allSeen = new WeakSet<readonly IncidentUpdate[]>();
   /** The update lists of incidents of which it was read what a machine filed in them. */
   readonly #recalled = new WeakSet<readonly IncidentUpdate[]>();
+  /** The update lists of incidents in which components that were added were looked for. */
+  readonly #compared = new WeakSet<readonly IncidentUpdate[]>();
   /** When something was told of the incidents that are still told about, by lasting name. */
   readonly #told = new Map<string, Told | null>();
   /** True at start, because a crash may have left promises open. */
@@ -77,7 +81,8 @@ export class Announcer {
     const whenTold = (key: string) => this.#told.get(key) ?? null;
     for (const incident of open) {
       await this.#recall(incident, now);
-      news.push(...announcements([incident], this.#seen, now, this.#isFirst, site.notices, whenTold));
+      const some = announcements([incident], this.#seen, now, this.#isFirst, site.notices, whenTold);
+      news.push(...some, ...(await this.#additions(incident, some, site, now)));
       await yieldTurn();
     }
     if (news.length === 0 && !this.#isFirst) return this.#settle(open, now);
@@ -101,6 +106,24 @@ export class Announcer {
     await endFirstRound(db, now);
     this.#isFirst = false;
     log.info({ updates: news.length }, 'first start: no email is sent about existing updates');
+  }
+
+  /** What is told in the same round tells them, too; and so does what waits for the grace period to end. */
+  async #additions(
+    incident: Incident,
+    news: readonly Announcement[],
+    { components, notify }: Site,
+    now: Millis,
+  ): Promise<Announcement[]> {
+    const { updates } = incident;
+    if (this.#isFirst || this.#compared.has(updates) || news.some(({ quiet }) => !quiet)) return [];
+    this.#compared.add(updates);
+    const incidentId = keyOf(incident);
+    const has = (key: string) => this.#seen.has(refOf({ incidentId, key }));
+    const found = await additionsTo(this.#parts.db, incident, components, has, now);
+    const told = this.#told.get(incidentId);
+    const waits = told != null && now < told.last + notify.grace;
+    return waits ? found.map(one => ({ ...one, quiet: true })) : found;
   }
 
   /** How long the file of an incident must be quiet, ms; undefined: as any file. */
@@ -217,5 +240,6 @@ function stillOwed(
   const isInFile = frozen.incident.updates.some(({ key }) => key === frozen.update.key);
   const incident = all.find(one => keyOf(one) === keyOf(frozen.incident));
   if (!incident?.notify || (isInFile && (current === null || current.update.quiet))) return null;
+  if (isTakenBack(frozen, incident, site.components)) return null;
   return current ?? frozen;
 }

@@ -72,7 +72,9 @@ describe('what a check measured counts, whatever its file says of the end', () =
     await turn(world, ['api'], 200, 120);
     const { start, end } = await measured(world);
     expect(await downtime(world)).toBe(seconds(start, end));
-    expect(subjects(world, 'ann').filter(subject => subject === '[RESOLVED] API Down').length).toBeLessThan(3);
+    expect(subjects(world, 'ann').filter(subject => subject === '[RESOLVED] API Down').length).toBeLessThan(
+      3,
+    );
     expect(subjects(world, 'ann').at(-1)).toBe('[RESOLVED] API Down');
   });
 
@@ -84,7 +86,9 @@ describe('what a check measured counts, whatever its file says of the end', () =
     await edit(world, keys(now(world)));
     await turn(world, ['api', 'db'], 200, 60);
     const { components } = (await world.get('/api/uptime.json')).json;
-    const ends = components.slice(0, 2).map(({ intervals }: never) => (intervals as { end: string }[]).at(-1)!.end);
+    const ends = components
+      .slice(0, 2)
+      .map(({ intervals }: never) => (intervals as { end: string }[]).at(-1)!.end);
     expect(ends[0]).toBe(ends[1]);
     expect(seconds(ends[0], world.now())).toBeLessThan(60);
   });
@@ -137,7 +141,10 @@ test('words after a section Resolved of an open incident have its status everywh
   await edit(world, said(world, 'Identified', 'A disk.'));
   await edit(world, said(world, 'Resolved', 'I fixed it.'));
   await edit(world, said(world, 'Update', 'Not yet.'));
-  expect((await updates(world)).map(({ status }) => status).slice(0, 2)).toEqual(['investigating', 'investigating']);
+  expect((await updates(world)).map(({ status }) => status).slice(0, 2)).toEqual([
+    'investigating',
+    'investigating',
+  ]);
   const { items } = (await world.get('/status/feed.json')).json;
   expect(items[0].title).toBe('API Down – Investigating');
   expect(mailsTo(world, 'ann').at(-1)!.text).toMatch(/^INVESTIGATING[\s\S]*Not yet\./);

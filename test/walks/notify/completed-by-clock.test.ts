@@ -96,7 +96,12 @@ test('an end that comes in the middle of a round is told when it is shown', asyn
   const start = Date.parse('2026-03-10T12:01:50Z');
   const world = await openWorld({
     site: () => site,
-    outside: { clock: () => start + (passed += takes) },
+    outside: {
+      clock: () => {
+        passed += takes;
+        return start + passed;
+      },
+    },
   });
   const ends = Array.from({ length: 20 }, (_, n) => `2026-03-10T12:02:${String(n + 10)}Z`);
   for (const [n, end] of ends.entries())
@@ -104,7 +109,7 @@ test('an end that comes in the middle of a round is told when it is shown', asyn
   await world.pass(5, 1);
   passed += 18_000;
   takes = 37;
-  for (let tick = 0; passed < 45_000; tick++) await world.pass(1, 1);
+  while (passed < 45_000) await world.pass(1, 1);
   takes = 0;
   await world.pass(5, 1);
   const told = hook.got.map(({ json }) => json.incident);
