@@ -1,6 +1,7 @@
 // The whole system: opens its parts in the order of their dependencies, and closes them in reverse.
 import type { Environment } from '../config/environment.ts';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
+import type { Millis } from '../core/model/time.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
 import type { Notifications } from '../work/notify/notifications.ts';
 import { serially } from '../work/timing/bell.ts';
@@ -75,17 +76,18 @@ async function openRounds(
   { refresh, save }: Content,
   notifications: Notifications,
 ): Promise<() => Promise<void>> {
-  const note = async () => {
+  const note = async (now: Millis) => {
     await save();
     await refresh.recorded();
-    await ignoreStorageFault(notifications.note());
+    await ignoreStorageFault(notifications.note(now));
   };
   const round = serially(async () => {
-    await refresh.round(clock());
-    await note();
+    const now = clock();
+    await refresh.round(now);
+    await note(now);
   });
   // The first Snapshot was just composed, so ten thousand files are not read twice.
-  await note();
+  await note(refresh.current().at);
   bell.open(async () => {
     await round();
     await notifications.enqueue();

@@ -15,6 +15,7 @@ import { owedTo } from '../../core/notify/concern.ts';
 import { type Announcement, announcements, type WhenTold } from '../../core/notify/news.ts';
 import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
+import { additionsTo } from '../../store/notify/additions.ts';
 import {
   concernIn,
   isFirstRound,
@@ -54,6 +55,10 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const newsBy = (whenTold: WhenTold) =>
       announcements(dated, seen, at, first, [], whenTold).filter(({ quiet }) => !quiet);
     const soon = newsBy(id => told.get(id) ?? null);
+    for (const one of dated.filter(incident => !first && soon.every(news => news.incident !== incident))) {
+      const has = (key: string) => seen.has(refOf({ incidentId: keyOf(one), key }));
+      soon.push(...(await additionsTo(db, one, site.components, has, now)).filter(({ quiet }) => !quiet));
+    }
     const isSoon = (one: Announcement) => soon.some(other => refOf(other) === refOf(one));
     const calm = { first: at - CALM, last: at - CALM };
     const waiting = newsBy(id => (told.has(id) ? calm : null)).filter(one => !isSoon(one));

@@ -6,8 +6,9 @@ import { componentOf } from '../model/source.ts';
 import { iso, MINUTE, type Millis } from '../model/time.ts';
 import type { StoredTransition, Transition } from '../model/transition.ts';
 import { machineText } from '../text/machine-texts.ts';
-import { nameOf } from './grouped-file.ts';
+import { nameOf, second } from './grouped-file.ts';
 import { affectedIn } from './joining.ts';
+import type { Members } from './members.ts';
 import type { Outages, RecordedOutage } from './reported-vs-measured.ts';
 
 /** How long a source may take to recover after that. */
@@ -79,6 +80,33 @@ function endsOf(incidents: readonly Incident[], { start, components }: RecordedO
 /** Whether it is time for an incident of its own. */
 export function isSettled({ ended }: LeftOpen, now: Millis): boolean {
   return now - ended >= SETTLING;
+}
+
+/**
+ * What a report, that may be late, does about an incident that is `over`: it continues what has `ended`, but not what an
+ * operator ended while sources of it failed, nor an operator's own. While a check of that may fail on, another monitor's
+ * report waits: both continue in one incident.
+ * @param members those of `over`
+ */
+export function lateReport(
+  { source, at }: Pick<Transition, 'source' | 'at'>,
+  over: Incident | null,
+  members: Members | null,
+  now: Millis,
+): { readonly ended: Incident | null; readonly isEndedByHand: boolean; readonly waits: boolean } {
+  if (over?.resolved == null || members === null) return { ended: over, isEndedByHand: false, waits: false };
+  const { resolved, openedBy } = over;
+  const states = [...members];
+  const isEndedByHand =
+    openedBy === null || states.some(([, { until }]) => until === null || second(until) > resolved);
+  const isLeft = at > resolved && (openedBy === null || states.some(([, { isDown }]) => isDown));
+  const isCheck = (one: string) => componentOf(one) !== null;
+  const waits =
+    isLeft &&
+    now - resolved < 2 * SETTLING &&
+    !isCheck(source) &&
+    states.some(([one, { isDown }]) => isDown && isCheck(one));
+  return { ended: isLeft ? null : over, isEndedByHand, waits };
 }
 
 /** The problem to show until then. */

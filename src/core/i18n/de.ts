@@ -485,6 +485,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'machine.unmeasured': 'Die Antwortzeit von {name} wird nicht mehr gemessen: {reason}.',
   'machine.fails_too': '{name} ist auch ausgefallen.',
   'machine.fail_too': '{names} sind auch ausgefallen.',
+  'machine.added': 'Ebenfalls betroffen: {names}.',
   'machine.works_again': '{name} funktioniert wieder.[ Der Ausfall dauerte {lasted}.]',
   'machine.works_slowly': '{name} antwortet wieder, aber langsam.[ Der Ausfall dauerte {lasted}.]',
   'machine.left': 'Zu {name} gibt es jetzt eine eigene Störung.',

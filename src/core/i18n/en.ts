@@ -463,6 +463,7 @@ export const en = {
   'machine.unmeasured': 'The response time of {name} is no longer measured: {reason}.',
   'machine.fails_too': '{name} fails too.',
   'machine.fail_too': '{names} fail too.',
+  'machine.added': 'Also affected: {names}.',
   'machine.works_again': '{name} works again[ after {lasted}].',
   'machine.works_slowly': '{name} answers again[ after {lasted}], but slowly.',
   'machine.left': '{name} has an incident of its own now.',

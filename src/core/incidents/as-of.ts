@@ -2,7 +2,7 @@
 import { type Incident, type IncidentUpdate, keyOf, refOf, type UpdateStatus } from '../model/incident.ts';
 import { DAY, HOUR, type Millis } from '../model/time.ts';
 import { isCompletion } from './completion.ts';
-import { announcedStatus } from './ending.ts';
+import { statusTaker } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
 
 /** Whether any time in the incident is after `now`, or its start after its end. */
@@ -124,8 +124,7 @@ const FOREVER = Number.POSITIVE_INFINITY;
 
 function withoutFutureEnd(incident: Incident, now: Millis): Incident {
   const { updates, resolved, status } = incident;
-  const isEnd = ({ status, reopens, early }: IncidentUpdate) =>
-    (status === 'resolved' && !reopens) || early === true;
+  const isEnd = ({ status, early }: IncidentUpdate) => status === 'resolved' || early === true;
   if (resolved === null || resolved <= now) {
     // Once the incident is resolved, the text of its end may come late. While it is open, that text is no end yet.
     if (status === 'resolved') return incident;
@@ -137,7 +136,7 @@ function withoutFutureEnd(incident: Incident, now: Millis): Incident {
   const standing = left.at(-1);
   return {
     ...incident,
-    status: standing ? announcedStatus(incident, standing) : 'investigating',
+    status: standing?.status ?? 'investigating',
     resolved: null,
     endsAhead: true,
     updates: atLeastOne(left, incident),
@@ -202,10 +201,15 @@ function inherited(
   updates: readonly IncidentUpdate[],
   { scheduled, status: front, resolved, endedBy }: Incident,
 ): IncidentUpdate[] {
-  let standing: UpdateStatus = scheduled ? 'scheduled' : 'investigating';
+  const as = (update: IncidentUpdate, status: UpdateStatus) =>
+    status === update.status ? update : { ...update, status };
+  if (!scheduled) {
+    const take = statusTaker(front, resolved, 'investigating');
+    return updates.map(one => (one.stray ? one : as(one, take(one.inherits ? null : one.status, one.at))));
+  }
+  let standing: UpdateStatus = 'scheduled';
   const isOver = front === 'completed' || endedBy !== undefined;
   const taken = (at: Millis): UpdateStatus => {
-    if (!scheduled) return standing;
     if (isOver && resolved !== null && at >= resolved) return 'completed';
     if (front === 'completed') return standing;
     // After a Completed section, what follows says that the work goes on.
@@ -214,11 +218,8 @@ function inherited(
   };
   return updates.map(update => {
     if (update.stray) return update;
-    const status = update.inherits ? taken(update.at) : update.status;
-    standing = status;
-    if (status === update.status) return update;
-    const { reopens: _, ...rest } = update;
-    return { ...rest, status };
+    standing = update.inherits ? taken(update.at) : update.status;
+    return as(update, standing);
   });
 }
 
@@ -234,7 +235,7 @@ function withBeginning(
 ): Incident {
   const { updates } = incident;
   const end = incident.resolved ?? now;
-  const last = updates.findLast(({ status, reopens }) => status === 'resolved' && !reopens);
+  const last = updates.findLast(({ status }) => status === 'resolved');
   const endSeen = last ? seenAt(last) : now;
   const moved = updates
     .filter(({ at }) => at > now || at >= begins)

@@ -18,10 +18,8 @@ export function endedAt(incident: Incident, state: UpdateStatus = incident.statu
  * Whether an update announces an end. A second update with the final status does not, unless the incident was reopened
  * in between. Quiet updates announced nothing.
  */
-export function announcesEnd({ updates }: Incident, { key, status, reopens }: IncidentUpdate): boolean {
-  if (reopens || (status !== 'resolved' && status !== 'completed')) return false;
-  const last = lastTold(updates, key);
-  return last?.status !== status || last.reopens === true;
+export function announcesEnd({ updates }: Incident, { key, status }: IncidentUpdate): boolean {
+  return (status === 'resolved' || status === 'completed') && lastTold(updates, key)?.status !== status;
 }
 
 /** Whether an update is the first to announce that an incident announced as over is open again. */
@@ -29,10 +27,9 @@ export function announcesRelapse(
   { updates, scheduled, resolved }: Incident,
   update: IncidentUpdate,
 ): boolean {
-  const { key, status, reopens, at } = update;
-  if (scheduled || (status === 'resolved' && !reopens) || (resolved !== null && at >= resolved)) return false;
-  const last = lastTold(updates, key);
-  return last?.status === 'resolved' && !last.reopens;
+  const { key, status, at } = update;
+  if (scheduled || status === 'resolved' || (resolved !== null && at >= resolved)) return false;
+  return lastTold(updates, key)?.status === 'resolved';
 }
 
 /**
@@ -139,7 +136,7 @@ export function endOrReopeningToTell(
 function isSecond(updates: Incident['updates'], end: IncidentUpdate, has: (key: string) => boolean): boolean {
   const at = updates.findIndex(({ key }) => key === end.key);
   const before = updates.slice(0, Math.max(at, 0));
-  const isOver = ({ status, reopens }: IncidentUpdate) => status === end.status && !reopens;
+  const isOver = ({ status }: IncidentUpdate) => status === end.status;
   const last = before.findLastIndex(one => isOver(one) && has(one.key));
   if (last < 0 || has(end.key)) return false;
   return before.slice(last + 1).some(one => !one.stray && !isOver(one) && !has(one.key));
@@ -168,8 +165,20 @@ function lastTold(updates: Incident['updates'], key: string): IncidentUpdate | u
   return updates.slice(0, at < 0 ? updates.length : at).findLast(({ quiet, stray }) => !quiet && !stray);
 }
 
-/** The status to announce with an update: a relapse must not be announced as "resolved". */
-export function announcedStatus(incident: Incident, { status, reopens }: IncidentUpdate): UpdateStatus {
-  if (!reopens) return status;
-  return incident.status === 'resolved' ? 'investigating' : incident.status;
+/**
+ * Gives updates their status, oldest first: their own or, if their heading names none, that of the one before. After an
+ * end, while the front matter says that the incident goes on (to the minute), that of an open one.
+ * @param front the status in the front matter
+ * @param ending when it ended by that, epoch ms; null: it did not
+ * @param first the status of an incident that begins
+ */
+export function statusTaker(front: UpdateStatus, ending: Millis | null, first: UpdateStatus) {
+  let last = first;
+  let open = first;
+  return (own: UpdateStatus | null, at: Millis): UpdateStatus => {
+    const goesOn = last === 'resolved' && (ending === null || at < ending - (ending % MINUTE));
+    last = own ?? (!goesOn ? last : front === 'resolved' ? open : front);
+    if (last !== 'resolved') open = last;
+    return last;
+  };
 }

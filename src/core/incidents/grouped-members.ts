@@ -21,9 +21,10 @@ export function listsOf(
   let list = incident.components ? whole(incident.components) : reachedBy(incident, components);
   let isOver = false;
   const lists: Listed[] = [{ at: incident.started, list, named: list }];
-  for (const { at, change, status, reopens } of incident.updates) {
-    const isEnd = status === 'resolved' && !reopens;
-    if (!isEnd && !change?.components && !isOver) continue;
+  for (const { at, change, status } of incident.updates) {
+    const isEnd = status === 'resolved';
+    // Words after an end do not end it again.
+    if (isEnd === isOver && !change?.components) continue;
     isOver = isEnd;
     if (change?.components) list = whole(change.components);
     lists.push({ at, list: isEnd ? [] : list, named: list });

@@ -12,7 +12,6 @@ import {
 } from '../model/incident.ts';
 import type { Millis } from '../model/time.ts';
 import { completionOf } from './completion.ts';
-import { announcedStatus } from './ending.ts';
 
 /** A period in which the impact of an incident did not change. */
 export interface Stretch {
@@ -44,9 +43,9 @@ export function stretchesOf(
   });
   const found = [stretch(incident.started)];
   let ended: Millis | null = null;
-  for (const { at, change, status, reopens } of incident.updates) {
+  for (const { at, change, status } of incident.updates) {
     if (incident.resolved !== null && at >= incident.resolved) continue;
-    const isOver = status === 'resolved' && !reopens;
+    const isOver = status === 'resolved';
     if (isOver) ended ??= at;
     if (!change && (isOver || ended === null)) continue;
     severity = change?.severity ?? severity;
@@ -92,8 +91,8 @@ export function affectedAt(
   components: readonly { readonly id: string; readonly name: string }[],
 ): readonly Affected[] {
   const { scheduled, updates } = incident;
-  if (scheduled || announcedStatus(incident, update) === 'resolved') return affectedBy(incident, components);
-  const until = updates.findIndex(({ key }) => key === update.key);
+  if (scheduled || update.status === 'resolved') return affectedBy(incident, components);
+  const until = placeOf(update, updates);
   const named = updates.slice(0, until + 1).findLast(({ change }) => change?.components)?.change?.components;
   const affected = named ? amongst(named, components) : reachedBy(incident, components);
   if (incident.openedBy === null || updates[until] !== beginningOf(incident)) return affected;
@@ -104,6 +103,12 @@ export function affectedAt(
     components,
   );
   return [...affected, ...more.filter(one => !affected.some(({ id }) => id === one.id))];
+}
+
+/** The place of an update; what is in no file was said last. */
+function placeOf({ key }: IncidentUpdate, updates: readonly IncidentUpdate[]): number {
+  const at = updates.findIndex(one => one.key === key);
+  return at < 0 ? updates.length : at;
 }
 
 export function affectedNamesAt(
@@ -132,7 +137,7 @@ export function updatesBehind(incident: Incident, update: IncidentUpdate): reado
     if (ids.some(id => !named.has(id))) kept.add(one);
     for (const id of ids) named.add(id);
   }
-  const at = updates.findIndex(({ key }) => key === update.key);
+  const at = placeOf(update, updates);
   const before = updates.slice(0, at);
   kept.add(updates[at]);
   kept.add(before.at(-1));

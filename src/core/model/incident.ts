@@ -55,8 +55,6 @@ export interface IncidentUpdate {
   readonly occurrence?: string;
   /** Dated more than an hour before `started`, where nothing begins: shown, and told to nobody. */
   readonly stray?: true;
-  /** Follows an end, while the file says that the incident continued: it was reopened. */
-  readonly reopens?: true;
   /** Its heading says that it is over, but the front matter does not: nothing ended, and the words are only a label. */
   readonly early?: true;
   /** Its file was begun as a copy of another one, and it still says what that one says. */

@@ -1,5 +1,5 @@
 // Calm: a machine's incident is told rarely, with the words of what waited, and its end when that has held.
-import { announcedStatus, announcesEnd, EARLY_LABELS, HOLDS_FOR } from '../incidents/ending.ts';
+import { announcesEnd, EARLY_LABELS, HOLDS_FOR } from '../incidents/ending.ts';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 
@@ -39,8 +39,8 @@ export function beforeEnd<Kind extends Incident>(incident: Kind): Kind {
   let status: UpdateStatus = 'investigating';
   const left = updates.flatMap((update, index): IncidentUpdate[] => {
     if (update.stray) return [update];
-    if (index < from || update.status !== 'resolved' || update.reopens) {
-      status = announcedStatus(incident, update);
+    if (index < from || update.status !== 'resolved') {
+      status = update.status;
       return [update];
     }
     if (update.inherits) return [{ ...update, status }];

@@ -1,11 +1,15 @@
 // Concern: what an update is about, and which subscribers want it.
 import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
 import { affectedAt } from '../incidents/impact.ts';
+import { severityOfStatus } from '../model/component.ts';
 import {
+  type Affected,
   affectedBy,
+  amongst,
   beginningOf,
   type Incident,
   type IncidentUpdate,
+  reachedBy,
   SEVERITIES,
 } from '../model/incident.ts';
 import { type Choice, type Concern, type Subscriber, wants } from '../model/subscriber.ts';
@@ -106,6 +110,35 @@ export function bringsComponents(
   const until = updates.slice(0, updates.indexOf(update) + 1);
   const current = until.findLast(({ change }) => change?.components)?.change?.components ?? components;
   return current.some(({ id }) => !known.includes(id));
+}
+
+/**
+ * The ids of components that are affected now, and of which nothing was told although something was of the incident: a
+ * person added them to the front matter, or to the list of an update that was told. Other lists are told with their update.
+ * @param told what was announced of it
+ */
+export function addedSince(
+  incident: Incident,
+  told: readonly { readonly incident: Incident; readonly update: IncidentUpdate }[],
+  components: readonly { readonly id: string; readonly name: string }[],
+): string[] {
+  const known = told.map(one => concernOf(one.incident, one.update, components).affected);
+  // It concerned everybody.
+  if (known.length === 0 || known.some(ids => ids.length === 0)) return [];
+  const lists = [
+    { isTold: true, list: reachedBy(incident, components) },
+    ...incident.updates.flatMap(({ key, change }) => {
+      const list = change?.components && amongst(change.components, components);
+      return list ? [{ isTold: told.some(({ update }) => update.key === key), list }] : [];
+    }),
+  ];
+  const isNamedByHand = (id: string) => lists.find(({ list }) => list.some(one => one.id === id))!.isTold;
+  const isAffected = ({ status }: Affected) => status === null || severityOfStatus(status) !== null;
+  const current = lists
+    .at(-1)!
+    .list.filter(isAffected)
+    .map(({ id }) => id);
+  return current.filter(id => !known.flat().includes(id) && isNamedByHand(id));
 }
 
 /** Whether an incident is worse, as of an update, than the told ones said: a machine writes only a severity that is. */

@@ -21,7 +21,7 @@ export function endInWords(
   { isSeen, isFiled }: Known,
 ): IncidentUpdate {
   const place = scheduled ? 0 : updates.findIndex(({ key }) => key === end.key);
-  const after = updates.slice(Math.max(0, place)).filter(one => one.status === end.status && !one.reopens);
+  const after = updates.slice(Math.max(0, place)).filter(one => one.status === end.status);
   const claims = scheduled ? [] : after.filter(one => !one.inherits && !one.quiet && !one.stray);
   const as = (said: IncidentUpdate | undefined) => (said ? { ...said, announces: 'end' as const } : end);
   if (!open) return isSeen(end) ? end : as(claims.find(isSeen));

@@ -205,7 +205,7 @@ export function isSilentOccurrence({ series, scheduled, updates }: Incident): bo
 
 /** Returns an update of a machine's incident as news while that is open, or its end may not last. */
 function asWhileOpen(incident: Incident, update: IncidentUpdate): IncidentUpdate {
-  if (update.status !== 'resolved' || update.reopens) return update;
+  if (update.status !== 'resolved') return update;
   return beforeEnd(incident).updates.find(({ key }) => key === update.key) ?? update;
 }
 
@@ -216,11 +216,11 @@ function begunAs(update: IncidentUpdate, state: UpdateStatus): IncidentUpdate {
 
 /** No text and no new status, or a copy of a section that is about to be changed: announced once there is some. */
 function tellsNothing({ updates }: Incident, update: IncidentUpdate): boolean {
-  const { body, label, change, promised, status, reopens, at } = update;
+  const { body, label, change, promised, status, at } = update;
   const before = updates.slice(0, updates.indexOf(update));
   if (body.trim() !== '')
     return before.some(one => one.at === at && one.body === body && one.label === label);
-  if (label !== null || change || promised !== undefined || reopens) return false;
+  if (label !== null || change || promised !== undefined) return false;
   return before.findLast(({ stray }) => !stray)?.status === status;
 }
 

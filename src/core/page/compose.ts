@@ -25,7 +25,7 @@ import { DAY, isPlausible, MINUTE, type Millis, type Span } from '../model/time.
 import { shortId } from '../model/token.ts';
 import { finish, type Steps } from '../model/turns/steps.ts';
 import { daysOf } from './days.ts';
-import { downtimeOf, joinedTo } from './downtime.ts';
+import { downtimeOf, measuredIn } from './downtime.ts';
 import type { Facts } from './facts.ts';
 import { overallStatusOf, wholeOf } from './overall-status.ts';
 import { DRAWN, drawing } from './rendered-texts.ts';
@@ -47,11 +47,11 @@ export function* composing(facts: Facts, now: Millis): Steps<Snapshot> {
     yield;
   }
   const touching = byComponent(views);
-  const joined = joinedTo(views, facts);
+  const beside = measuredIn(views, facts);
   const components: ComponentView[] = [];
   for (const component of site.components) {
     components.push(
-      componentView(component, touching.get(component.id) ?? [], joined.get(component.id) ?? [], facts, now),
+      componentView(component, touching.get(component.id) ?? [], beside.get(component.id) ?? [], facts, now),
     );
     yield;
   }
@@ -166,7 +166,7 @@ function byComponent(views: readonly IncidentView[]): Map<string, IncidentView[]
 function componentView(
   component: Component,
   views: readonly IncidentView[],
-  joined: readonly DowntimeSpan[],
+  beside: readonly DowntimeSpan[],
   { site, measured, responses, unread = [] }: Facts,
   now: Millis,
 ): ComponentView {
@@ -174,7 +174,7 @@ function componentView(
   const underWay = views.filter(view => isUnderWay(view, now));
   const open = views.filter(isOpen);
   const base = healthByCheck(component, known);
-  const failing = joined.filter(({ end }) => end === null);
+  const failing = beside.filter(({ end }) => end === null);
   // During maintenance a failing check is expected and shown separately: only incidents make the state worse.
   const told = worst([
     underWay.length > 0 ? 'under_maintenance' : base,
@@ -189,7 +189,7 @@ function componentView(
   const from = knownFrom(component, views, known, now);
   const spans = [
     ...downtimeOf(component.id, views, from, now),
-    ...joined.filter(({ start }) => start <= now),
+    ...beside.filter(({ start }) => start <= now),
   ];
   return {
     component,

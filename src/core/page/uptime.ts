@@ -7,9 +7,10 @@ import type { Millis, Span } from '../model/time.ts';
 export interface DowntimeSpan {
   readonly start: Millis;
   readonly end: Millis | null;
-  readonly incident: string;
+  /** Null: the file of the incident that its source had joined was deleted. */
+  readonly incident: string | null;
   readonly severity: Severity;
-  /** The source that measured it and joined the incident; absent for what the incident says itself. */
+  /** The source that measured it; absent for what the incident says itself. */
   readonly source?: string;
 }
 

@@ -268,7 +268,7 @@ export async function toldAsBeginning(
 }
 
 /** All that was announced of an incident before `ref`, as it was then; by now, if that is not announced. */
-async function announcedBefore(db: Db, incidentId: string, ref: string): Promise<Frozen[]> {
+export async function announcedBefore(db: Db, incidentId: string, ref: string): Promise<Frozen[]> {
   const all = db.selectFrom('announcements').select('frozen').where(isRecordOf(incidentId));
   const named = db.selectFrom('announcements').select('seen_at').where('ref', '=', ref);
   const own = await named.executeTakeFirst();

@@ -30,7 +30,7 @@ const Uptime = object({
     ...each(z.number().nonnegative(), 'observed_seconds', 'unobserved_seconds'),
     ...each(percent.nullable(), 'coverage', 'uptime', 'strict', 'statuspage'),
     intervals: list({
-      ...{ start: time, end: time, incident: text, severity },
+      ...{ start: time, end: time, incident: text.nullable(), severity },
       weight: z.number().min(0).max(1),
       source: text.optional(),
     }),

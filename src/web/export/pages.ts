@@ -106,8 +106,8 @@ function countedOf({ components }: Snapshot): Map<string, string> {
   const counted = new Map<string, string>();
   for (const { component, uptime } of components) {
     for (const { incident, start, end, weight } of uptime.intervals) {
-      const before = counted.get(incident) ?? '';
-      if (weight > 0) counted.set(incident, `${before}${component.id} ${end - start},`);
+      const before = (incident !== null && counted.get(incident)) || '';
+      if (incident !== null && weight > 0) counted.set(incident, `${before}${component.id} ${end - start},`);
     }
   }
   return counted;

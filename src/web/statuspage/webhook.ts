@@ -5,14 +5,14 @@ import { beforeEnd, mayNotLast } from '../../core/notify/calm.ts';
 import { viewOf } from '../../core/page/compose.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { listComponents } from './components.ts';
-import { PAGE_ID } from './ids.ts';
+import { PAGE_ID, stableId } from './ids.ts';
 import { incidentRow } from './incidents.ts';
 import { pageStatus } from './status.ts';
 import { updateTextForApi } from './text.ts';
 
 /**
- * The payload for an update: the page, and the whole incident as it is now, updates newest first, without an end that may
- * not hold. If its file is gone, the incident is sent as it was when the update was announced.
+ * The payload for an update: the page, and the whole incident as it is now, without an end that may not hold; of its
+ * updates this one comes first, then the newest. If its file is gone, the incident is sent as it was when the update was announced.
  * `links` lead a visitor to their subscription; `manage` is not a field of Statuspage's.
  */
 export function webhookPayload(
@@ -26,6 +26,7 @@ export function webhookPayload(
   const now = shown ?? viewOf(incident, { site, unfiled: new Set() }, names, at);
   const view = withUpdate(withoutFreshEnd(now, update, at), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
+  const told = stableId('update', keyOf(view), update.key);
   const page = pageStatus(snapshot.overall);
   const postmortem =
     view.postmortem === null ? null : updateTextForApi({ body: view.postmortem }, undefined, view, site.url);
@@ -53,11 +54,10 @@ export function webhookPayload(
       scheduled_auto_in_progress: view.scheduled !== null,
       scheduled_auto_completed: view.scheduled !== null,
       ...row,
-      incident_updates: row.incident_updates.map(one => ({
-        wants_twitter_update: false,
-        twitter_updated_at: null,
-        ...one,
-      })),
+      // Receivers read the first one as what is told, whatever its time.
+      incident_updates: [...row.incident_updates]
+        .sort((a, b) => +(b.id === told) - +(a.id === told))
+        .map(one => ({ wants_twitter_update: false, twitter_updated_at: null, ...one })),
     },
   };
 }

@@ -2,9 +2,10 @@
 import { nextStep, withEvent } from '../../core/filing/changed-file.ts';
 import type { WellSince } from '../../core/filing/dependencies.ts';
 import { decideFiling, type FilingDecision, MISSING_FOR, printOutage } from '../../core/filing/filing.ts';
-import { printGrouped, second } from '../../core/filing/grouped-file.ts';
+import { printGrouped } from '../../core/filing/grouped-file.ts';
 import { batchesOf, inOrderOf, isAlone, isComplete, isGroupComplete } from '../../core/filing/grouping.ts';
 import { incidentToJoin, incidentToReopen } from '../../core/filing/joining.ts';
+import { lateReport } from '../../core/filing/left-open.ts';
 import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
@@ -189,15 +190,13 @@ export class FilingRound {
     const written = there.filter(({ id }) => !this.unfiled.has(id));
     const open = incidentToJoin(one, there, site) ?? (await this.#notes.begunWith(one, written, site));
     const over = incidentToReopen(one, there, site);
-    const states = over === null ? [] : [...(await this.#statesOf(over)).values()];
-    const isEndedByHand =
-      over?.openedBy === null ||
-      states.some(({ until }) => until === null || second(until) > over!.resolved!);
-    const ended = isEndedByHand && one.at > over!.resolved! ? null : over;
+    const members = over && (await this.#statesOf(over));
+    const { waits, ...late } = lateReport(one, over, members, this.#now);
+    const isWaiting = isDeferred || (waits && open === null);
     const previous = await this.#notes.previousOf(one, this.#read.incidents);
     const lastGood = this.#read.incidents.find(({ id }) => id === previous);
-    const found = { previous, lastGood, open, ended, isEndedByHand };
-    return decideFiling(one, { ...found, read: this.#text, site, isDeferred, until });
+    const found = { ...late, previous, lastGood, open, isDeferred: isWaiting };
+    return decideFiling(one, { ...found, read: this.#text, site, until });
   }
 
   async #statesOf(incident: Incident): Promise<Members> {

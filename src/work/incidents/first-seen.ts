@@ -254,7 +254,7 @@ export class FirstSeen {
     const { scheduled, started, resolved, updates, status, rrule } = incident;
     const isWork = scheduled !== null && status === 'completed' && rrule === undefined;
     const over = scheduled ? 'completed' : 'resolved';
-    const end = updates.findLast(update => update.status === over && !update.reopens);
+    const end = updates.findLast(update => update.status === over);
     const written = isWork ? (end?.at ?? null) : scheduled ? null : resolved;
     if (!end || written === null || written <= now || end.at <= now || this.#wasAhead(incident, 'resolved'))
       return incident;

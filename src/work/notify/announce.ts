@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { endKey, withdrawnWith } from '../../core/incidents/ending.ts';
 import { beginningOf, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
+import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import { mayNotLast, type Told } from '../../core/notify/calm.ts';
@@ -11,6 +12,7 @@ import { owedTo } from '../../core/notify/concern.ts';
 import { type Announcement, announcements, asAnnounced, findUpdate } from '../../core/notify/news.ts';
 import { WORDS_WITHIN, waitsForWords } from '../../core/notify/wordless.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
+import { additionsTo, isTakenBack } from '../../store/notify/additions.ts';
 import {
   announceUpdates,
   concernIn,
@@ -47,6 +49,8 @@ export class Announcer {
   #allSeen = new WeakSet<readonly IncidentUpdate[]>();
   /** The update lists of incidents of which it was read what a machine filed in them. */
   readonly #recalled = new WeakSet<readonly IncidentUpdate[]>();
+  /** The update lists of incidents in which components that were added were looked for. */
+  readonly #compared = new WeakSet<readonly IncidentUpdate[]>();
   /** When something was told of the incidents that are still told about, by lasting name. */
   readonly #told = new Map<string, Told | null>();
   /** True at start, because a crash may have left promises open. */
@@ -62,11 +66,10 @@ export class Announcer {
     return new Announcer(parts, await seenUpdates(parts.db), await isFirstRound(parts.db));
   }
 
-  /** Records what is new in the Snapshot, with the promise to send it. */
-  async note(snapshot: Snapshot): Promise<void> {
-    const { db, clock, log, folder } = this.#parts;
+  /** Records what is new in the Snapshot as of `now`, with the promise to send it. */
+  async note(snapshot: Snapshot, now: Millis): Promise<void> {
+    const { db, log, folder } = this.#parts;
     const { incidents, maintenances, site } = snapshot;
-    const now = clock();
     // What is cut off would be told so, and its end to nobody.
     const isWhole = (one: Incident) =>
       this.#isFirst || !folder.isBeingWritten(one.series?.id ?? one.id, now, this.#quietFor(one, now));
@@ -78,10 +81,11 @@ export class Announcer {
     const whenTold = (key: string) => this.#told.get(key) ?? null;
     for (const incident of open) {
       await this.#recall(incident, now);
-      news.push(...announcements([incident], this.#seen, now, this.#isFirst, site.notices, whenTold));
+      const some = announcements([incident], this.#seen, now, this.#isFirst, site.notices, whenTold);
+      news.push(...some, ...(await this.#additions(incident, some, site, now)));
       await yieldTurn();
     }
-    if (news.length === 0 && !this.#isFirst) return this.#settle(open);
+    if (news.length === 0 && !this.#isFirst) return this.#settle(open, now);
     news.sort((a, b) => a.update.at - b.update.at);
     const step = this.#isFirst ? QUIET_UPDATES : UPDATES;
     for (let index = 0; index < news.length; index += step) {
@@ -102,6 +106,24 @@ export class Announcer {
     await endFirstRound(db, now);
     this.#isFirst = false;
     log.info({ updates: news.length }, 'first start: no email is sent about existing updates');
+  }
+
+  /** What is told in the same round tells them, too; and so does what waits for the grace period to end. */
+  async #additions(
+    incident: Incident,
+    news: readonly Announcement[],
+    { components, notify }: Site,
+    now: Millis,
+  ): Promise<Announcement[]> {
+    const { updates } = incident;
+    if (this.#isFirst || this.#compared.has(updates) || news.some(({ quiet }) => !quiet)) return [];
+    this.#compared.add(updates);
+    const incidentId = keyOf(incident);
+    const has = (key: string) => this.#seen.has(refOf({ incidentId, key }));
+    const found = await additionsTo(this.#parts.db, incident, components, has, now);
+    const told = this.#told.get(incidentId);
+    const waits = told != null && now < told.last + notify.grace;
+    return waits ? found.map(one => ({ ...one, quiet: true })) : found;
   }
 
   /** How long the file of an incident must be quiet, ms; undefined: as any file. */
@@ -179,8 +201,7 @@ export class Announcer {
   }
 
   /** @param silent incidents of which nothing is news */
-  #settle(silent: readonly Incident[]): void {
-    const now = this.#parts.clock();
+  #settle(silent: readonly Incident[], now: Millis): void {
     for (const incident of silent) {
       const { scheduled, updates, openedBy } = incident;
       // Updates about a maintenance, and the end of a machine's incident, come due by the clock.
@@ -219,5 +240,6 @@ function stillOwed(
   const isInFile = frozen.incident.updates.some(({ key }) => key === frozen.update.key);
   const incident = all.find(one => keyOf(one) === keyOf(frozen.incident));
   if (!incident?.notify || (isInFile && (current === null || current.update.quiet))) return null;
+  if (isTakenBack(frozen, incident, site.components)) return null;
   return current ?? frozen;
 }

@@ -1,6 +1,5 @@
 // The texts of messages to channels: heading, facts and body, and the payload of a webhook.
 import { sayIn } from '../../core/i18n/words.ts';
-import { announcedStatus } from '../../core/incidents/ending.ts';
 import { affectedNamesAt } from '../../core/incidents/impact.ts';
 import { type Incident, type IncidentUpdate, incidentPath } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
@@ -103,7 +102,7 @@ function describe(
 }
 
 function toneOf(incident: Incident, update: IncidentUpdate): ChannelContent['tone'] {
-  const status = announcedStatus(incident, update);
+  const { status } = update;
   if (status === 'resolved' || status === 'completed') return 'good';
   if (incident.scheduled) return 'accent';
   return incident.severity === 'minor' ? 'warning' : 'attention';

@@ -3,7 +3,7 @@
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { directionOf, type Key, type Say, sayIn } from '../../core/i18n/words.ts';
 import { completionOf, isCalledOff, wordOfStatus } from '../../core/incidents/completion.ts';
-import { announcedStatus, announcesEnd } from '../../core/incidents/ending.ts';
+import { announcesEnd } from '../../core/incidents/ending.ts';
 import { promiseOf } from '../../core/incidents/impact.ts';
 import { coveredBy } from '../../core/incidents/maintenance.ts';
 import { beginningOf, type Incident, type IncidentUpdate } from '../../core/model/incident.ts';
@@ -94,7 +94,7 @@ export function updateView(
   const say = sayIn(lang);
   const dates = datesIn(lang, site.timezone);
   const { scheduled } = incident;
-  const status = announcedStatus(incident, update);
+  const { status } = update;
   // The next update promised in the front matter belongs to the newest update.
   const isNewest = incident.updates.at(-1)?.key === update.key;
   const promised = update.promised ?? (isNewest ? promiseOf(incident) : null);

@@ -78,8 +78,11 @@ export class Notifications {
     return new Notifications(parts, await Announcer.open(parts), verified);
   }
 
-  /** Stores the channels of status.yaml if they changed, and records what is news. */
-  readonly note = async (): Promise<void> => {
+  /**
+   * Stores the channels of status.yaml if they changed, and records what is news.
+   * @param now when the Snapshot was composed: what the clock brings later is told with the next one, which shows it
+   */
+  readonly note = async (now: Millis): Promise<void> => {
     const { db, snapshot, clock } = this.#parts;
     const { channels } = snapshot().site.notify;
     if (channels !== this.#synced) {
@@ -87,7 +90,7 @@ export class Notifications {
       this.#synced = channels;
       this.#syncedAt = clock();
     }
-    await this.#announcer.note(snapshot());
+    await this.#announcer.note(snapshot(), now);
   };
 
   readonly enqueue = serially(() => this.#announcer.enqueue(this.#parts.snapshot()));

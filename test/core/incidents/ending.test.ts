@@ -1,11 +1,6 @@
 // Which update tells an end: the first that says so aloud.
 import { expect, test } from 'vitest';
-import {
-  announcedStatus,
-  announcesEnd,
-  announcesRelapse,
-  openAfterEnd,
-} from '../../../src/core/incidents/ending.ts';
+import { announcesEnd, announcesRelapse, openAfterEnd } from '../../../src/core/incidents/ending.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { incident, NOW, update } from '../../makers.ts';
 
@@ -50,7 +45,7 @@ Words after it.
 `;
   const read = (front: string) => parseIncident('a.md', 'a', text(front)).value!;
   const over = read('status: resolved\nresolved: 2026-03-10T12:30:20Z');
-  expect(over.updates.map(one => [announcesEnd(over, one), announcedStatus(over, one)])).toEqual([
+  expect(over.updates.map(one => [announcesEnd(over, one), one.status])).toEqual([
     [false, 'investigating'],
     [true, 'resolved'],
     [false, 'investigating'],
@@ -59,7 +54,7 @@ Words after it.
     [false, 'resolved'],
   ]);
   const open = read('status: identified');
-  expect(open.updates.map(one => announcedStatus(open, one))[2]).toBe('identified');
+  expect(open.updates[2]!.status).toBe('identified');
 });
 
 test.each([

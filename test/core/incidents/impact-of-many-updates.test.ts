@@ -13,7 +13,7 @@ const updates = fc
   .array(
     fc.record({
       status: fc.constantFrom('investigating', 'resolved', 'in_progress', 'completed' as const),
-      marks: fc.constantFrom({}, {}, { stray: true }, { quiet: true }, { reopens: true }),
+      marks: fc.constantFrom({}, {}, { stray: true }, { quiet: true }),
       components: fc.option(fc.subarray(COMPONENTS)),
     }),
     { minLength: 1, maxLength: 60 },

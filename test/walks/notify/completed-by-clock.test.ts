@@ -1,6 +1,7 @@
 // A maintenance whose front matter nobody completes: at its planned end its Completed section is the completion.
 import { expect, test } from 'vitest';
 import { openWorld, subscribed, type World } from '../world.ts';
+import { openPeer } from './channel-peer.ts';
 
 const FILE = '20260310_upgrade.md';
 const work = (status: string, body: string) =>
@@ -84,4 +85,35 @@ test('without a section, its end is the newest entry of every feed, as it is tol
   await world.pass(20, 5);
   expect(await titles()).toEqual(told);
   expect(await ids()).toEqual(known);
+});
+
+test('an end that comes in the middle of a round is told when it is shown', async () => {
+  const hook = await openPeer();
+  // A clock that runs while the server works: each look at it takes some milliseconds.
+  let passed = 0;
+  let takes = 0;
+  const site = `title: T\nnotify: { channels: [ { type: webhook, url: "${hook.url}/x" } ] }\ncomponents:\n  - { id: dashboard, name: Dashboard, check: { type: manual } }\n`;
+  const start = Date.parse('2026-03-10T12:01:50Z');
+  const world = await openWorld({
+    site: () => site,
+    outside: {
+      clock: () => {
+        passed += takes;
+        return start + passed;
+      },
+    },
+  });
+  const ends = Array.from({ length: 20 }, (_, n) => `2026-03-10T12:02:${String(n + 10)}Z`);
+  for (const [n, end] of ends.entries())
+    await world.write(`20260310_work-${n}.md`, work('scheduled', '').replace('2026-03-10T12:02:00Z', end));
+  await world.pass(5, 1);
+  passed += 18_000;
+  takes = 37;
+  while (passed < 45_000) await world.pass(1, 1);
+  takes = 0;
+  await world.pass(5, 1);
+  const told = hook.got.map(({ json }) => json.incident);
+  const last = new Map(told.map(one => [one.scheduled_until, [one.status, one.incident_updates[0].status]]));
+  expect([...last.values()]).toEqual(ends.map(() => ['completed', 'completed']));
+  expect(told).toHaveLength(2 * ends.length);
 });

@@ -67,6 +67,7 @@ describe('an operator’s Resolved section', () => {
     expect(subjects(world, 'ann')).toEqual(told);
     expect(inChat(world)).toEqual(told);
     expect(statuses(world)).toEqual(['investigating', 'resolved']);
+    expect(world.hook.got.at(-1)!.json.incident.incident_updates[0].body).toBe(WORDS);
   });
 
   test.each(CASES)('of a %s, %s, after the end was told: an update, once', async (name, how) => {
@@ -182,8 +183,8 @@ describe('an operator’s words in the hold', () => {
     await source.turn(world, false, 20);
     await write(world, file, `Update ${iso(world)}`, 'top');
     await world.pass(10, 5);
-    // The one that did not hold, what was written after it, and the one that was told.
-    expectOpen(world, 'investigating', 3);
+    // The one that did not hold, and the one that was told.
+    expectOpen(world, 'investigating', 2);
     await world.pass(60, 5);
     expect(subjects(world, 'ann').slice(3)).toEqual(
       ['UPDATE', 'UPDATE', 'RESOLVED'].map(tag => `[${tag}] ${title}`),

@@ -290,7 +290,7 @@ async function judge(the: ReturnType<typeof town>, theirs: ReadonlyMap<string, s
     const isFailing = sourcesOf(incident).some(source => the.lives.get(source as Source)?.isDown);
     if (incident.openedBy !== null && isOpen(incident))
       expect([incident.id, isFailing]).toEqual([incident.id, true]);
-    const edges = incident.updates.map(one => (one.status === 'resolved' && !one.reopens ? 'end' : 'open'));
+    const edges = incident.updates.map(one => (one.status === 'resolved' ? 'end' : 'open'));
     expect(edges.filter((edge, index) => edge === 'end' && edges[index + 1] === 'end')).toEqual([]);
   }
   if (!isWide) for (const [id, text] of theirs) expect(the.files[id]).toBe(text);

@@ -35,10 +35,10 @@ async function noted() {
   const announcer = await Announcer.open({ db, clock: () => NOW, log, folder: WHOLE });
   setImmediate(count);
   const now = { ...snapshot([]), incidents: MANY };
-  await announcer.note(now);
+  await announcer.note(now, NOW);
   going = false;
   known = sizes.length;
-  await announcer.note(now);
+  await announcer.note(now, NOW);
   expect(sizes).toHaveLength(known);
   expect((await seenUpdates(db)).size).toBe(900);
   return { steps: known, announced, turns };
@@ -68,16 +68,18 @@ test('what a crash left out of the first round of a database is no news after it
   const log = { debug() {}, info, warn() {}, error() {} };
   const parts = { db, clock: () => NOW, log, folder: WHOLE };
   const crashed = await Announcer.open(parts);
-  await expect(crashed.note({ ...snapshot([]), incidents: MANY })).rejects.toThrow('the process ends here');
+  await expect(crashed.note({ ...snapshot([]), incidents: MANY }, NOW)).rejects.toThrow(
+    'the process ends here',
+  );
   expect((await seenUpdates(db)).size).toBe(300);
 
   const announcer = await Announcer.open(parts);
-  await announcer.note({ ...snapshot([]), incidents: MANY });
+  await announcer.note({ ...snapshot([]), incidents: MANY }, NOW);
   expect((await seenUpdates(db)).size).toBe(900);
   expect(announced).toEqual([]);
   const news = shown(
     incident('news', { started: NOW - 1000, updates: [update(NOW - 1000, 'investigating', 'News')] }),
   );
-  await announcer.note({ ...snapshot([]), incidents: [news, ...MANY] });
+  await announcer.note({ ...snapshot([]), incidents: [news, ...MANY] }, NOW);
   expect(announced).toHaveLength(1);
 });

@@ -1,8 +1,8 @@
 // Turns sections and front matter into the updates of an incident, in order, each with its key and status.
 import type * as z from 'zod';
 import { type IncidentUpdate, type UpdateStatus, updateKey } from '../../model/incident.ts';
-import { iso, MINUTE, type Millis } from '../../model/time.ts';
-import { EARLY_LABELS } from '../ending.ts';
+import { iso, type Millis } from '../../model/time.ts';
+import { EARLY_LABELS, statusTaker } from '../ending.ts';
 import { type Doubt, earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
 import type { Section, Sections } from './timeline.ts';
@@ -48,17 +48,20 @@ export function updatesOfFile(
     isStray: ({ at, section }) => section !== undefined && at < earliest,
   };
   const entries = entriesOf(reading, moments, cut.preface, written);
-  const statuses = statusesOf(reading, entries);
-  const keys = keysOf(entries);
   // The front matter says open, although a heading says it is over.
   const isOpen = !repeats && fields.status !== reading.over;
-  const newest = entries.findLastIndex(entry => !isPreface(entry));
+  // A machine's incident that goes on after an end has a heading that says so: other words do not make that the end.
+  const saysMore = ({ status }: TimelineEntry) => maintenance || opener == null || status !== null;
+  const newest = entries.findLast(entry => !isPreface(entry) && saysMore(entry));
+  const isEarly = (entry: TimelineEntry) =>
+    isOpen && entry === newest && entry.status === reading.over && !reading.isStray(entry);
+  const statuses = statusesOf(reading, entries, isEarly);
+  const keys = keysOf(entries);
   return entries.map((entry, index) => {
     const { section, at, body, label } = entry;
     const stray = reading.isStray(entry);
-    const isEnd = entry.status === reading.over;
     // At its planned end a maintenance is over by the clock.
-    const early = isOpen && isEnd && index === newest && !stray && !(work && at >= work.end);
+    const early = isEarly(entry) && !(work && at >= work.end);
     const isBegun = work && at >= work.start && fields.status === 'scheduled';
     const plain = entry.status === null;
     const own = statuses.get(entry)!;
@@ -67,7 +70,6 @@ export function updatesOfFile(
     const isDuringWork = work && plain && own === 'scheduled' && section && at >= work.start && at < work.end;
     const status =
       early || goesOn ? (isBegun ? 'in_progress' : fields.status) : isDuringWork ? 'in_progress' : own;
-    const reopens = !maintenance && plain && status === 'resolved' && isOpenAt(at, reading.ending);
     return {
       key: keys[index]!,
       at,
@@ -76,7 +78,6 @@ export function updatesOfFile(
       body,
       ...changeOf(entry),
       ...(early ? { early } : {}),
-      ...(reopens ? { reopens } : {}),
       ...(stray ? { stray } : {}),
       ...(isPreface(entry) ? { preface: true as const } : {}),
       ...(maintenance && isPreface(entry) && fields.started === undefined ? { presumed: true as const } : {}),
@@ -129,23 +130,23 @@ function entriesOf(
 
 /** The status of each entry: from its heading, or from the entry before. */
 function statusesOf(
-  { started, maintenance, ending, isStray }: TimelineContext,
+  { fields, started, maintenance, ending, isStray }: TimelineContext,
   entries: readonly TimelineEntry[],
+  isEarly: (entry: TimelineEntry) => boolean,
 ) {
   const first: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
   const statuses = new Map<TimelineEntry, UpdateStatus>();
   // If the end is before the start, entries dated at the start still come before the end.
   const endsBeforeStart = !maintenance && ending !== null && ending < started;
   const said = endsBeforeStart ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
-  let last: UpdateStatus = first;
+  const take = statusTaker(fields.status, ending, first);
   for (const entry of said) {
     const hasOwnStatus =
       isStray(entry) ||
       entry.fields?.occurrence !== undefined ||
       (!maintenance && !entry.section && entry.status === null);
-    const status: UpdateStatus = entry.status ?? (hasOwnStatus ? first : last);
-    if (!hasOwnStatus) last = status;
-    statuses.set(entry, status);
+    const own = !maintenance && isEarly(entry) ? fields.status : entry.status;
+    statuses.set(entry, hasOwnStatus ? (own ?? first) : take(own, entry.at));
   }
   return statuses;
 }
@@ -196,11 +197,6 @@ function changeOf({
     ...(notify ? {} : { quiet: true }),
     ...(occurrence === undefined ? {} : { occurrence }),
   };
-}
-
-/** Whether the incident is open at that time by the front matter, to the minute. */
-function isOpenAt(at: Millis, ending: Millis | null): boolean {
-  return ending === null || at < ending - (ending % MINUTE);
 }
 
 /** Whether a section is at the time of the end, within its precision. */

@@ -158,11 +158,13 @@ function nearFields(body: string, { sections }: Sections): Remark[] {
 /** The newest update of an incident says it is over, but the front matter does not. */
 function endUntold(incident: Incident, { sections }: Sections): Remark | null {
   const { scheduled, status, updates } = incident;
-  const last = updates.at(-1);
+  const newest = updates.at(-1);
   // Whether a maintenance is completed depends on the clock (times.ts).
   if (scheduled || status === 'resolved') return null;
-  const labelMeansEnd = last?.label != null && last.status !== 'resolved' && meansEnd(last.label);
-  if (!last?.early && last?.status !== 'resolved' && !labelMeansEnd) return null;
+  const labelMeansEnd = newest?.label != null && newest.status !== 'resolved' && meansEnd(newest.label);
+  // Words after an end do not say that it goes on.
+  const last = labelMeansEnd ? newest : updates.findLast(({ inherits }) => !inherits);
+  if (!last || (!last.early && last.status !== 'resolved' && !labelMeansEnd)) return null;
   const tells = (one: Section) =>
     one.status === 'resolved' || (labelMeansEnd && !last.early && one.label === last.label);
   const teller = updates.findLast(({ body }) => sections.some(one => tells(one) && one.body === body));
