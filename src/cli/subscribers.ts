@@ -65,7 +65,7 @@ export const subscribers: readonly Command[] = [
       name: 'subscribers import',
       usage: 'FILE.csv [--confirmed]',
       summary: 'import addresses from a CSV file, such as Statuspage’s export',
-      help: 'Columns `email` and, optionally, `components` (ids or names, separated by spaces). Commas, semicolons or tabs between\ncolumns; UTF-8 or UTF-16, as spreadsheets write it. Each new address gets an email\nand must confirm. --confirmed subscribes them without asking: only for people who asked you before. It also\nconfirms addresses that were asked and have not answered. Other known addresses do not change; suppressed ones\nare not imported.',
+      help: 'Columns `email` and, optionally, `components` (ids or names, separated by spaces). Commas, semicolons or tabs between\ncolumns; UTF-8 or UTF-16, as spreadsheets write it. Each new address gets an email\nand must confirm. --confirmed subscribes them without asking: only for people who asked you before. It also\nconfirms addresses that were asked and have not answered. Other known addresses do not change; suppressed ones\nare not imported. A file of `subscribers export` keeps choices and languages, and who is pending there is asked again.',
       lacking: 'Give the CSV file.',
     },
     importFile,
@@ -149,7 +149,7 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   const { entries, skipped } = readImport(rowsOf(text, file), components);
   const secret = await secretOf(cli);
   const now = cli.clock();
-  const counts = { added: 0, lifted: 0, known: 0, suppressed: 0 };
+  const counts = { added: 0, asked: 0, lifted: 0, known: 0, suppressed: 0 };
   // Only this command may create the database: subscribers are imported before the first start.
   if (!existsSync(cli.env.databaseFile)) {
     cli.err(
@@ -158,30 +158,39 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   }
   const db = openedDatabase(cli);
   try {
-    for (const { address, choice } of entries) {
+    for (const { address, choice, lang, isPending } of entries) {
+      const confirms = isConfirmed && !isPending;
       const known = await store.subscriberByAddress(db, address);
       if (await store.isSuppressed(db, addressHash(secret, address))) counts.suppressed++;
-      else if (known?.state === 'pending' && isConfirmed) {
+      else if (known?.state === 'pending' && confirms) {
         await store.confirmSubscriber(db, known.id, now);
         counts.lifted++;
       } else if (known) counts.known++;
       else {
         const [id, nonce] = [0, 0].map(() => randomBytes(9).toString('base64url')) as [string, string];
-        const fresh = { id, nonce, address, choice, state: 'pending', lang: 'en', createdAt: now } as const;
+        const fresh = { id, nonce, address, choice, state: 'pending', lang, createdAt: now } as const;
         await store.savePending(db, { ...fresh, confirmedAt: null });
-        if (isConfirmed) await store.confirmSubscriber(db, id, now);
-        else await enqueue(db, 'confirm', id, now);
-        counts.added++;
+        if (confirms) {
+          await store.confirmSubscriber(db, id, now);
+          counts.added++;
+        } else {
+          await enqueue(db, 'confirm', id, now);
+          counts.asked++;
+        }
       }
     }
   } finally {
     await db.destroy();
   }
   for (const { line, why } of skipped) cli.err(`${file}:${line}: skipped, ${why}`);
-  const how = isConfirmed ? 'subscribed' : 'asked to confirm';
-  const lifted = counts.lifted === 0 ? '' : `${counts.lifted} pending confirmed, `;
+  const { added, asked, lifted } = counts;
+  const done = [
+    ...(isConfirmed ? [`${added} subscribed`] : []),
+    ...(asked > 0 || !isConfirmed ? [`${asked} asked to confirm`] : []),
+    ...(lifted > 0 ? [`${lifted} pending confirmed`] : []),
+  ].join(', ');
   cli.out(
-    `${counts.added} ${how}, ${lifted}${counts.known} already known, ${counts.suppressed} suppressed, ${skipped.length} skipped`,
+    `${done}, ${counts.known} already known, ${counts.suppressed} suppressed, ${skipped.length} skipped`,
   );
   return 0;
 }

@@ -202,7 +202,8 @@ describe('restore', () => {
   test.each([
     ['damaged', (file: string) => damage(file), /is damaged/],
     ['no database', (file: string) => writeFileSync(file, 'words, words, words'), /damaged|not a SQLite/],
-    ['of a newer version', (file: string) => exec(file, 'PRAGMA user_version = 99'), /newer version/],
+    ['of a newer version', (file: string) => exec(file, 'PRAGMA user_version = 999'), /newer version/],
+    ['of a version before 1.0', (file: string) => exec(file, 'PRAGMA user_version = 2'), /before 1\.0/],
     [
       "another application's",
       (file: string) => exec(file, 'PRAGMA application_id = 7'),

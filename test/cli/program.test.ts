@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { orientation } from '../../src/cli/shared/help.ts';
 import { deriveSecret } from '../../src/core/model/token.ts';
+import { APPLICATION_ID } from '../../src/store/db/inspect.ts';
+import { thaw } from '../walks/upgrade/frozen.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const env = ({ dir }: Terminal) => ({
@@ -157,15 +159,42 @@ test('docs/deploy/status.sh runs it with the settings of the running service', a
   );
 });
 
-test('a server that cannot start counts what stops it, and names warnings as such', async () => {
-  const terminal = await openTerminal('titel: x\ngroup_within: 60\ncomponents: []\n');
+/** Starts a server that ends by itself: its exit code, and what it said. */
+function refusedStart(terminal: Terminal): Promise<{ code: number; stderr: string }> {
   const start = promisify(execFile)(process.execPath, [path.resolve('dist/main.js')], {
     env: { ...env(terminal), PORT: '0' },
+    timeout: 20_000,
   });
-  const { stderr } = await start.then(
-    () => ({ stderr: '' }),
-    (error: { stderr: string }) => error,
+  return start.then(
+    () => ({ code: 0, stderr: '' }),
+    (error: { code: number; stderr: string }) => error,
   );
+}
+
+test('the database of a version before 1.0 is refused with the way to take the subscribers over', async () => {
+  const terminal = await openTerminal();
+  const file = path.join(terminal.dir, 'data', 'status.db');
+  await mkdir(path.dirname(file));
+  thaw(
+    file,
+    `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 2; CREATE TABLE meta (name TEXT);`,
+  );
+  const before = readFileSync(file);
+  const { code, stderr } = await refusedStart(terminal);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^Status Live cannot start: 1 problem\n.*before 1\.0.*subscribers export.*subscribers import/,
+  );
+  expect(readFileSync(file).equals(before)).toBe(true);
+  expect(await runner(terminal)('subscribers', 'list')).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('subscribers export'),
+  });
+});
+
+test('a server that cannot start counts what stops it, and names warnings as such', async () => {
+  const terminal = await openTerminal('titel: x\ngroup_within: 60\ncomponents: []\n');
+  const { stderr } = await refusedStart(terminal);
   const [first, ...lines] = stderr.trim().split('\n');
   expect(first).toBe('Status Live cannot start: 2 problems');
   expect(lines.map(line => line.endsWith(' (warning)'))).toEqual([false, false, true]);

@@ -62,6 +62,36 @@ describe('subscribers', () => {
     );
   });
 
+  test('what is exported here is imported there: choices, languages, and who has not confirmed', async () => {
+    const here = await openTerminal();
+    await here.write('in.csv', 'email\n-eve@example.com\nann@example.com\nasked@example.com\n');
+    await here.run(command('subscribers import'), 'status/in.csv');
+    const db = openDatabase(here.cli.env.databaseFile);
+    const [eve, ann] = await store.allSubscribers(db);
+    for (const one of [eve, ann]) await store.confirmSubscriber(db, one!.id, NOW);
+    await store.chooseFor(db, ann!.id, { components: ['api'], kinds: 'incidents', detail: 'ends' });
+    await db.updateTable('subscribers').set({ lang: 'de' }).where('id', '=', ann!.id).execute();
+    const urlKey = 'k';
+    const channel = {
+      id: 'c',
+      type: 'slack',
+      url: 'https://hooks.slack.com/services/T/B/c',
+      urlKey,
+    } as const;
+    const { choice, lang, nonce, createdAt } = eve!;
+    await store.savePendingChannel(db, { ...channel, secret: null, choice, lang, nonce, createdAt });
+    await db.destroy();
+    const exported = (await here.run(command('subscribers export'))).out;
+
+    const there = await openTerminal();
+    await there.write('in.csv', exported);
+    const { out, err } = await there.run(command('subscribers import'), 'status/in.csv', '--confirmed');
+    expect(out).toBe('2 subscribed, 1 asked to confirm, 0 already known, 0 suppressed, 1 skipped\n');
+    expect(err).toContain('status/in.csv:5: skipped, a channel other than email must subscribe again');
+    const emails = (text: string) => text.split('\n').filter(line => line.includes('@'));
+    expect(emails((await there.run(command('subscribers export'))).out)).toEqual(emails(exported));
+  });
+
   test('removed, nothing of the address stays in the database', async () => {
     const terminal = await filled();
     const done = await terminal.run(command('subscribers remove'), 'Ada@Example.com', 'who@example.com');

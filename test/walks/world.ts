@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly site?: (target: string) => string;
   /** Incident files to begin with, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Puts more into the folder of the world before the first start. */
+  readonly prepare?: (dir: string) => void;
   /** Files beside status.yaml, by name. */
   readonly brand?: Readonly<Record<string, string | Uint8Array>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -100,6 +102,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   for (const [name, text] of Object.entries(options.files ?? {})) {
     await writeFile(path.join(incidents, name), text);
   }
+  options.prepare?.(dir);
   let now = parseInstant(options.now ?? '2026-03-10T12:00:00Z') as number;
   let grown = 0;
   const logged: World['logged'] = [];

@@ -1,9 +1,13 @@
 // Imports a list of subscribers from another program: finds the columns, and who may be imported.
-import { type Choice, EVERYTHING, readAddress } from '../model/subscriber.ts';
+import { LANGS, type Lang } from '../model/lang.ts';
+import { type Choice, DETAILS, KINDS, readAddress } from '../model/subscriber.ts';
 
 export interface ImportedSubscriber {
   readonly address: string;
   readonly choice: Choice;
+  readonly lang: Lang;
+  /** The file says that they had not confirmed. */
+  readonly isPending: boolean;
 }
 
 export interface SubscriberImport {
@@ -18,7 +22,7 @@ const COMPONENTS = ['components', 'component_ids', 'component ids', 'component n
 /**
  * Reads rows of a CSV with a header (Statuspage's subscriber export, for one): a column `email`, and optionally
  * `components` (ids or names, separated by spaces, commas or semicolons; empty: all). Skips rows that are not for email
- * (`mode` or `type`) and quarantined addresses.
+ * (`mode` or `type`) and quarantined addresses. Of our own export, it also takes `kinds`, `detail`, `lang` and `state`.
  */
 export function readImport(
   rows: readonly Readonly<Record<string, string>>[],
@@ -29,16 +33,24 @@ export function readImport(
   for (const [index, raw] of rows.entries()) {
     const row = lowered(raw);
     const why = (text: string) => skipped.push({ line: index + 2, why: text });
-    const address = readAddress(first(row, EMAIL));
+    // Our export puts a quote before what a spreadsheet would run as a formula.
+    const address = readAddress(first(row, EMAIL).replace(/^'(?=[=+-])/, ''));
     const mode = first(row, ['mode', 'type', 'channel']).toLowerCase();
     if (mode !== '' && mode !== 'email') why(`${mode} is not email`);
     else if (first(row, ['quarantined_at', 'quarantined']).replace(/^false$/i, '') !== '') why('quarantined');
+    else if (address === null && row.url) why('a channel other than email must subscribe again');
     else if (address === null) why('not an email address');
     else if (entries.has(address.toLowerCase())) why('the address is already in an earlier line');
     else {
       const { ids, unknown } = chosen(first(row, COMPONENTS), components);
       if (unknown.length > 0) why(`no component "${unknown[0]}"`);
-      else entries.set(address.toLowerCase(), { address, choice: { ...EVERYTHING, components: ids } });
+      else {
+        const kinds = KINDS.find(one => one === row.kinds) ?? 'all';
+        const detail = DETAILS.find(one => one === row.detail) ?? 'all';
+        const lang = LANGS.find(one => one === row.lang) ?? 'en';
+        const choice = { components: ids, kinds, detail };
+        entries.set(address.toLowerCase(), { address, choice, lang, isPending: row.state === 'pending' });
+      }
     }
   }
   return { entries: [...entries.values()], skipped };

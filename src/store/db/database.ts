@@ -9,7 +9,7 @@ import { backUpBeforeMigration, syncFile } from './backups.ts';
 import { Connection, dialectOf, type OnWrite } from './connection.ts';
 import { APPLICATION_ID, inspect } from './inspect.ts';
 import { takeLock } from './lock.ts';
-import { MIGRATIONS } from './migrations.ts';
+import { currentSchema, FIRST_SCHEMA, MIGRATIONS } from './migrations.ts';
 import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
@@ -57,14 +57,15 @@ function opened(file: string, locked: boolean): Sqlite.Database {
   if (!existsSync(file)) make(file);
   const found = inspect(file, locked);
   const { version } = found;
-  const lock = locked || version === MIGRATIONS.length ? null : takeLock(file);
-  if (!locked && version < MIGRATIONS.length && !lock) {
-    const what = `the running server has an older version (schema ${version}, this program has ${MIGRATIONS.length})`;
+  const isOlder = version < currentSchema();
+  const lock = locked || !isOlder ? null : takeLock(file);
+  if (!locked && isOlder && !lock) {
+    const what = `the running server has an older version (schema ${version}, this program has ${currentSchema()})`;
     throw new DatabaseRefused(file, what, 'stop it first, or use the command line of its version');
   }
   const sqlite = handle(file, 5000);
   try {
-    if (version < MIGRATIONS.length) {
+    if (isOlder) {
       backUpBeforeMigration(sqlite, file, found);
       migrate(sqlite, file, version);
     }
@@ -111,7 +112,7 @@ function made(file: string): Sqlite.Database {
   const sqlite = new Sqlite(file);
   try {
     settle(sqlite);
-    migrate(sqlite, file, 0);
+    migrate(sqlite, file, FIRST_SCHEMA - 1);
     sqlite.pragma(`application_id = ${APPLICATION_ID}`);
     return sqlite;
   } catch (error) {
@@ -128,17 +129,18 @@ function settle(sqlite: Sqlite.Database): void {
   sqlite.pragma('cache_size = -32768');
 }
 
-/** Runs all steps in one transaction: if one fails, schema and data stay as they were. */
-function migrate(sqlite: Sqlite.Database, file: string, version: number): void {
-  let step = version;
+/** Runs all steps after schema `from` in one transaction: if one fails, schema and data stay as they were. */
+function migrate(sqlite: Sqlite.Database, file: string, from: number): void {
+  const to = currentSchema();
+  let schema = from;
   try {
     sqlite.transaction(() => {
-      for (; step < MIGRATIONS.length; step++) sqlite.exec(MIGRATIONS[step] as string);
-      sqlite.pragma(`user_version = ${MIGRATIONS.length}`);
+      while (schema < to) sqlite.exec(MIGRATIONS[++schema - FIRST_SCHEMA] as string);
+      sqlite.pragma(`user_version = ${to}`);
     })();
   } catch (error) {
     if (troubleOf((error as { code?: string }).code) !== null) throw error;
-    const what = `the database cannot be upgraded from schema ${version} to ${MIGRATIONS.length}: step ${step + 1} failed with "${(error as Error).message}"; nothing was changed`;
+    const what = `the database cannot be upgraded from schema ${from} to ${to}: the step to ${schema} failed with "${(error as Error).message}"; nothing was changed`;
     throw new DatabaseRefused(file, what, 'install the previous version again, and report this');
   }
 }

@@ -15,13 +15,13 @@ import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { newestBackup } from './backups.ts';
-import { MIGRATIONS } from './migrations.ts';
+import { currentSchema, FIRST_SCHEMA } from './migrations.ts';
 
 /** Marks our files in SQLite's header: "StLv". */
 export const APPLICATION_ID = 0x53744c76;
 
 interface Inspected {
-  /** How many migrations it has had. */
+  /** The number of its schema. */
   readonly version: number;
   /** When it was last written, epoch ms. */
   readonly changed: Millis;
@@ -93,8 +93,9 @@ export function inspect(file: string, thorough: boolean): Inspected {
     const version = sqlite.pragma('user_version', { simple: true }) as number;
     const mark = sqlite.pragma('application_id', { simple: true }) as number;
     if (mark !== APPLICATION_ID) throw foreign(file);
-    if (version > MIGRATIONS.length) {
-      const what = `the database was written by a newer version (schema ${version}, this program supports ${MIGRATIONS.length})`;
+    if (version < FIRST_SCHEMA) throw early(file, version);
+    if (version > currentSchema()) {
+      const what = `the database was written by a newer version (schema ${version}, this program supports ${currentSchema()})`;
       throw refused(
         file,
         what,
@@ -139,6 +140,18 @@ function unreadable(file: string, what: string): DatabaseRefused {
 function foreign(file: string): DatabaseRefused {
   const fix = 'set DATA_DIR or DATABASE_URL to another place';
   return refused(file, 'this is the database of another application', fix);
+}
+
+/** Before 1.0 the schema changed without migrations. Its incident files are as today's, and its subscribers can be exported. */
+function early(file: string, version: number): DatabaseRefused {
+  const what = `the database was written by a version before 1.0 (schema ${version}), which this version cannot read; nothing was changed`;
+  const steps = [
+    'with the old version, save the subscribers (`subscribers export > subscribers.csv`)',
+    'move this file away',
+    `with this version, take them over (\`${statusCommand('subscribers import --confirmed subscribers.csv')}\`)`,
+    'start the server; incident files stay as they are',
+  ];
+  return refused(file, what, steps.join('; then '));
 }
 
 /** Names the newest backup, if there is one. */

@@ -1,6 +1,8 @@
-// The schema as numbered migrations; new ones are only ever appended. Times are epoch ms.
+// The schema as numbered migrations. Released ones never change; new ones are only ever appended. Times are epoch ms.
 
-/** The first migration is the whole schema, because no earlier one was released. */
+/** The schema of version 1.0. Versions 0.x counted from 1 and are not migrated: any number below this one is theirs. */
+export const FIRST_SCHEMA = 100;
+
 const FIRST = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO meta (name, value) VALUES ('confirmed_seq', '0');
@@ -51,7 +53,8 @@ const FIRST = `
   CREATE INDEX transitions_incident ON transitions (incident_id, seq) WHERE incident_id IS NOT NULL;
   CREATE TABLE alerts (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, is_firing INTEGER NOT NULL, recovered_at INTEGER,
-    noted_at INTEGER NOT NULL
+    noted_at INTEGER NOT NULL,
+    failed_at INTEGER -- When the monitor's newest outage began, by its own clock.
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX alerts_source ON alerts (source);
   CREATE TABLE held_alerts (
@@ -147,7 +150,8 @@ const FIRST = `
   CREATE TABLE reminders (incident_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
-/** When a monitor's newest outage began, by its own clock. */
-const FAILED_AT = 'ALTER TABLE alerts ADD COLUMN failed_at INTEGER';
+/** The first makes schema 100, each further one adds 1. */
+export const MIGRATIONS: readonly string[] = [FIRST];
 
-export const MIGRATIONS: readonly string[] = [FIRST, FAILED_AT];
+/** The schema of this program. */
+export const currentSchema = () => FIRST_SCHEMA + MIGRATIONS.length - 1;
