@@ -30,11 +30,13 @@ async function publish() {
   renameSync(`${KEPT}.new`, MANIFEST);
 }
 
-/** What stands in dist/ is not installed once more. */
+/** What stands in dist/ is not installed once more. A registry ties a package to the repository whose workflow made it. */
 function published({ private: _, scripts, devDependencies, allowScripts, overrides, ...manifest }) {
+  const { GITHUB_REPOSITORY: repository } = process.env;
   const { 'better-sqlite3': sqlite, '@resvg/resvg-js': resvg } = manifest.dependencies;
   return {
     ...manifest,
+    ...(repository && { repository: { type: 'git', url: `git+https://github.com/${repository}.git` } }),
     engines: { node: '>=22' },
     config: { command: 'npx status-live' },
     dependencies: { 'better-sqlite3': sqlite },

@@ -145,13 +145,11 @@ function foreign(file: string): DatabaseRefused {
 /** Before 1.0 the schema changed without migrations. Its incident files are as today's, and its subscribers can be exported. */
 function early(file: string, version: number): DatabaseRefused {
   const what = `the database was written by a version before 1.0 (schema ${version}), which this version cannot read; nothing was changed`;
-  const steps = [
-    'with the old version, save the subscribers (`subscribers export > subscribers.csv`)',
-    'move this file away',
-    `with this version, take them over (\`${statusCommand('subscribers import --confirmed subscribers.csv')}\`)`,
-    'start the server; incident files stay as they are',
-  ];
-  return refused(file, what, steps.join('; then '));
+  // npm would print its own lines into the file.
+  const exporting = statusCommand('subscribers export > subscribers.csv').replace('npm run ', 'npm run -s ');
+  const importing = statusCommand('subscribers import --confirmed subscribers.csv');
+  const fix = `save the subscribers with the old version: \`${exporting}\`, move this file away, take them over with this version: \`${importing}\`, and start again; incident files need no change`;
+  return refused(file, what, fix);
 }
 
 /** Names the newest backup, if there is one. */
