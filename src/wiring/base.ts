@@ -19,6 +19,7 @@ import { Metrics } from '../web/ops/metrics.ts';
 import { Bell } from '../work/timing/bell.ts';
 import type { ClockSteps } from '../work/timing/clock-steps.ts';
 import type { EverySecond, Job } from '../work/timing/scheduler.ts';
+import { openSecretChange } from '../work/timing/secret-change.ts';
 import { Storage } from '../work/timing/storage.ts';
 import { ROOT } from './root.ts';
 
@@ -84,6 +85,7 @@ export async function openBase(
     secret,
     webhookToken: env.webhookToken ?? deriveSecret(secret, 'webhook'),
     storage,
+    secretChange: await openSecretChange(storage.db, secret, clock),
     db: storage.db,
     clockSteps,
     bell,

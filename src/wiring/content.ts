@@ -21,13 +21,14 @@ export type Content = Awaited<ReturnType<typeof openContent>>;
 
 /** Opens the content and composes the first Snapshot. */
 export async function openContent(base: Base, monitoring: MonitoringParts) {
-  const { env, db, folder, clockSteps, clock, monotonic, log } = base;
+  const { env, db, folder, clockSteps, secretChange, clock, monotonic, log } = base;
   const { recorder, network, warnings, watchdog } = monitoring;
   const snapshot = () => refresh.current();
   const mirror = new Mirror({ snapshot, write: exportInto(env, folder, db), monotonic, log });
   const git = await GitSync.open({ ...base, dir: env.statusDir, variables: env.variables }, clock());
   const templates = openTemplates(env.statusDir);
-  const others = () => [clockSteps, monitoring.pauses, git, mirror].flatMap(one => one.problems());
+  const others = () =>
+    [clockSteps, secretChange, monitoring.pauses, git, mirror].flatMap(one => one.problems());
   const { save, ...facts } = await openFolderFacts(base, recorder, git, templates, others);
   const outages = lastGood(makeReadOutages(db), {});
   const writer = git.writer('machine');
