@@ -82,7 +82,7 @@ async function run(words: readonly string[]): Promise<number> {
   const { value: env, problems } = readEnvironment(process.env, process.cwd());
   if (!env) {
     for (const problem of problems) err(printProblem(problem));
-    return 2;
+    return 1;
   }
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   try {

@@ -98,7 +98,7 @@ function closeOnSignal(current: () => System | undefined, log: Log): void {
         process.exit(0);
       },
       (error: unknown) => {
-        log.error({ err: error }, 'could not stop cleanly');
+        log.error({ err: error }, 'could not stop cleanly; unfinished work continues at the next start');
         process.exit(1);
       },
     );

@@ -4,7 +4,7 @@ import type { Site } from '../core/model/site.ts';
 import { deriveSecret } from '../core/model/token.ts';
 import { heartbeatToken } from '../work/monitoring/heartbeats.ts';
 import { type Command, command, hint, Refused, serverSecret } from './shared/command.ts';
-import { oneComponent } from './shared/components.ts';
+import { componentLike, oneComponent } from './shared/components.ts';
 import { readableSite } from './shared/readable-site.ts';
 
 export const addresses: readonly Command[] = [
@@ -36,6 +36,13 @@ export const addresses: readonly Command[] = [
       const { site, unsetIn } = await readableSite(cli);
       const listening = site.components.filter(({ check }) => check.type === 'heartbeat');
       if (listening.length > 1 && !cli.interactive) typed.require({ ID: typed.words[0] });
+      const other = typed.words[0] && componentLike(typed.words[0], site.components);
+      if (other && other.check.type !== 'heartbeat') {
+        const ids = listening.map(({ id }) => id).join(', ') || 'none';
+        throw new Refused(
+          `"${other.id}" has a check of type ${other.check.type}, not heartbeat — heartbeats: ${ids}; or give it \`check: { type: heartbeat }\` in status.yaml`,
+        );
+      }
       const component = await oneComponent(typed.words[0], listening, 'heartbeat component', cli);
       const { id } = component;
       const [unset] = unsetIn(id);

@@ -21,8 +21,20 @@ export const importing = command(
   },
   async ({ words: [kind, ...sources] }, cli) => {
     const paths = sources.map(source => path.resolve(cli.cwd, source));
-    if (kind === 'statuspage') return write(importStatuspage(await jsonOf(paths)), cli);
-    if (kind === 'cstate') return write(await cstate(paths[0] as string), cli);
+    const take = (imported: Imported, wanted: string) => {
+      if (imported.incidents.length + imported.components.length > 0) return write(imported, cli);
+      for (const sentence of imported.lost) cli.err(`not imported: ${sentence}`);
+      throw new Refused(`${sources.join(', ')}: there is nothing to import — ${wanted}`);
+    };
+    if (kind === 'statuspage') {
+      const wanted = 'save https://PAGE/api/v2/incidents.json of the old page, and give that file';
+      return take(importStatuspage(await jsonOf(paths)), wanted);
+    }
+    if (kind === 'cstate') {
+      const wanted =
+        'give the folder of the cState site: it has content/issues, or a config.yml with `params.systems`';
+      return take(await cstate(paths[0] as string), wanted);
+    }
     throw new Misuse(`"${kind}" cannot be imported; use statuspage or cstate.`);
   },
 );
@@ -60,13 +72,7 @@ async function cstate(folder: string): Promise<Imported> {
     names.sort().map(async name => ({ name, text: await readFile(path.join(issues, name), 'utf8') })),
   );
   const config = await readFile(path.join(folder, 'config.yml'), 'utf8').catch(() => null);
-  const imported = importCstate(files, config);
-  if (issues === folder && imported.incidents.length + imported.components.length === 0) {
-    throw new Refused(
-      `${folder}: this is not a cState folder: it has neither content/issues nor a config.yml with \`params.systems\` — give the folder of the cState site`,
-    );
-  }
-  return imported;
+  return importCstate(files, config);
 }
 
 async function write(imported: Imported, cli: Cli): Promise<number> {

@@ -144,7 +144,10 @@ async function removeChannels(db: Db, typed: string): Promise<boolean> {
 
 async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): Promise<number> {
   const isConfirmed = flags.has('confirmed');
-  const text = decoded(await readFile(path.resolve(cli.cwd, file)));
+  const at = path.resolve(cli.cwd, file);
+  // The error of a folder does not name it.
+  const bytes = await readFile(at).catch(error => Promise.reject(Object.assign(error, { path: at })));
+  const text = decoded(bytes);
   const { components } = await siteOf(cli);
   const { entries, skipped } = readImport(rowsOf(text, file), components);
   const secret = await secretOf(cli);
@@ -192,7 +195,7 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   cli.out(
     `${done}, ${counts.known} already known, ${counts.suppressed} suppressed, ${skipped.length} skipped`,
   );
-  return 0;
+  return entries.length === 0 && skipped.length > 0 ? 1 : 0;
 }
 
 /** What separates the columns: spreadsheets write what is usual in their country. */

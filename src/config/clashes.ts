@@ -1,22 +1,20 @@
 // Clashes between entries of status.yaml: duplicate ids, references to unknown entries, circular dependencies.
-import type * as z from 'zod';
 import { SENDERS } from '../core/inbound/senders.ts';
 import { hostOf } from '../core/model/notification-channel.ts';
 import { nearestWord, type Problem } from '../core/model/problem.ts';
 import type { YamlText } from '../core/text/yaml.ts';
-import type { siteSchema } from './site-schema.ts';
-
-/** The fields of status.yaml after the schema. */
-export type SiteFields = z.output<typeof siteSchema>;
+import type { SiteFields } from './site-schema.ts';
+import type { SoundFields } from './sound-fields.ts';
 
 type ReportClash = (path: readonly PropertyKey[], what: string, fix: string) => void;
 
-/** All clashes, as errors with their lines. */
-export function clashes(fields: SiteFields, yaml: YamlText, where: string): Problem[] {
+/** All clashes, as errors with their lines. An entry that was left out is not reported as missing. */
+export function clashes({ fields, isWhole, inPlace }: SoundFields, yaml: YamlText, where: string): Problem[] {
   const problems: Problem[] = [];
   const say: ReportClash = (path, what, fix) =>
     problems.push({ level: 'error', where, line: yaml.lineOf(path), what, fix });
-  ofComponents(fields, say);
+  if (inPlace) ofComponents(fields, say);
+  if (!isWhole) return problems;
   ofMetrics(fields, say);
   ofChannels(fields, say);
   ofInbound(fields, say);

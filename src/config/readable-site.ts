@@ -4,10 +4,11 @@ import type { Site } from '../core/model/site.ts';
 import { strangeCharacters } from '../core/text/encoding.ts';
 import { MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
 import { checkAgainst } from '../core/text/yaml-check.ts';
-import { clashes, type SiteFields } from './clashes.ts';
+import { clashes } from './clashes.ts';
 import type { Variables } from './environment.ts';
 import { siteFrom } from './site-file.ts';
-import { siteSchema } from './site-schema.ts';
+import { type SiteFields, siteSchema } from './site-schema.ts';
+import { removeAt, soundFields } from './sound-fields.ts';
 import { substitute, type Unset } from './substitute.ts';
 
 export interface ReadableSite {
@@ -41,19 +42,18 @@ export function readLeniently(
     // For title, url and zone the defaults are better than a placeholder.
     if (path.length === 1) delete (data as Record<PropertyKey, unknown>)[path[0] as PropertyKey];
     // No stand-in is a token; the job stays a job without one.
-    if (path[0] === 'components' && path.at(-1) === 'token') remove(data as object, path);
+    if (path[0] === 'components' && path.at(-1) === 'token') removeAt(data as object, path);
   }
   const yaml: YamlText = { ...raw, data, hide };
   const checked = checkAgainst(siteSchema, yaml, file, path =>
     unset.some(one => mayBeCausedBy(one.path, path)),
   );
   const problems = [...strangeCharacters(text, file), ...checked.problems];
-  const fields = checked.value ?? sound(checked.data);
-  // Entries that were left out would be reported as missing.
-  const whole = !problems.some(({ level }) => level === 'error');
-  if (fields && whole) problems.push(...clashes(fields, yaml, file));
+  const sound = soundFields(checked.data);
+  if (sound) problems.push(...clashes(sound, yaml, file));
+  const fields = sound?.fields;
   return {
-    site: fields && siteFrom(withoutDuplicates(fields), publicUrl ?? fields.url ?? fallbackUrl),
+    site: fields ? siteFrom(withoutDuplicates(fields), publicUrl ?? fields.url ?? fallbackUrl) : null,
     problems,
     unset: [...names].map(name => warning(name, unset, raw, file)),
     urlUnset: unset.some(({ path }) => path[0] === 'url'),
@@ -82,50 +82,6 @@ function warning(name: string, unset: readonly Unset[], raw: YamlText, where: st
 function isInCheck([top, index, key]: readonly PropertyKey[], id: string, data: unknown): boolean {
   if (top !== 'components' || key !== 'check') return false;
   return (data as { components: Record<PropertyKey, { id?: unknown }> }).components[index!]?.id === id;
-}
-
-/** The fields without everything invalid; null when no component is left. */
-function sound(data: unknown): SiteFields | null {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
-  const left = structuredClone(data);
-  // This loop ends: each round removes something, or is the last.
-  for (;;) {
-    const parsed = siteSchema.safeParse(left);
-    if (parsed.success) return parsed.data;
-    const cuts = parsed.error.issues.map(({ path }) => cutOf(path));
-    if (cuts.some(cut => cut === null)) return null;
-    // An entry with several problems is removed once.
-    const each = new Map((cuts as PropertyKey[][]).map(cut => [JSON.stringify(cut), cut]));
-    const done = [...each.values()].sort(deepestAndLastFirst).filter(cut => remove(left, cut));
-    if (done.length === 0) return null;
-  }
-}
-
-/** Returns the path to remove for a problem at `path`: a component's field, else an entry of a section. */
-function cutOf(path: readonly PropertyKey[]): PropertyKey[] | null {
-  if (path.length === 0) return null;
-  if (path[0] !== 'components') return path.slice(0, 2);
-  if (path.length === 1) return null;
-  return path[2] === 'id' || path[2] === 'name' ? path.slice(0, 2) : path.slice(0, 3);
-}
-
-/** Last first, so that indexes into a list stay right. */
-function deepestAndLastFirst(a: readonly PropertyKey[], b: readonly PropertyKey[]): number {
-  const place = (path: readonly PropertyKey[]) => Number(path.at(-1)) || 0;
-  return b.length - a.length || place(b) - place(a);
-}
-
-function remove(data: object, path: readonly PropertyKey[]): boolean {
-  let at: unknown = data;
-  for (const key of path.slice(0, -1)) at = (at as Record<PropertyKey, unknown> | undefined)?.[key];
-  const last = path.at(-1) as PropertyKey;
-  // If it is missing, or inside a value of the wrong kind, remove the section around it.
-  if (typeof at !== 'object' || at === null || !(last in at)) {
-    return path[0] !== 'components' && path.length > 1 && remove(data, path.slice(0, -1));
-  }
-  if (Array.isArray(at)) at.splice(Number(last), 1);
-  else delete (at as Record<PropertyKey, unknown>)[last];
-  return true;
 }
 
 /** Returns the fields with the first of the components that have the same id. */

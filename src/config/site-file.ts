@@ -8,10 +8,11 @@ import { parseInstant } from '../core/model/time.ts';
 import { strangeCharacters } from '../core/text/encoding.ts';
 import { MAX_SITE_YAML, readYaml, type YamlText } from '../core/text/yaml.ts';
 import { checkAgainst } from '../core/text/yaml-check.ts';
-import { clashes, type SiteFields } from './clashes.ts';
+import { clashes } from './clashes.ts';
 import type { Variables } from './environment.ts';
 import { readBy } from './metrics-schema.ts';
-import { siteSchema } from './site-schema.ts';
+import { type SiteFields, siteSchema } from './site-schema.ts';
+import { soundFields } from './sound-fields.ts';
 import { substitute } from './substitute.ts';
 
 /**
@@ -40,9 +41,9 @@ export function readSite(
   );
   const checked = checkAgainst(siteSchema, yaml, file);
   const problems = [...strangeCharacters(text, file), ...unset, ...checked.problems];
-  if (!checked.value) return { value: null, problems };
-  problems.push(...clashes(checked.value, yaml, file));
-  if (problems.some(problem => problem.level === 'error')) return { value: null, problems };
+  const sound = soundFields(checked.data);
+  if (sound) problems.push(...clashes(sound, yaml, file));
+  if (!checked.value || problems.some(problem => problem.level === 'error')) return { value: null, problems };
   return { value: siteFrom(checked.value, publicUrl ?? checked.value.url ?? fallbackUrl), problems };
 }
 

@@ -124,7 +124,10 @@ export const siteSchema = z.strictObject({
     .prefault({}),
   group_within: duration
     .default(MINUTE)
-    .refine(millis => millis <= 10 * MINUTE, 'updates must not wait longer than 10m')
+    .refine(
+      millis => millis <= 10 * MINUTE,
+      schemaIssue('updates cannot wait longer than 10m', 'write at most 10m'),
+    )
     .describe(
       'outages that checks confirm within this time of one another are one incident; 0s: each its own',
     ),
@@ -134,3 +137,6 @@ export const siteSchema = z.strictObject({
   webhooks: webhooksSchema,
   export: orNull(exportSchema),
 });
+
+/** The fields of status.yaml after the schema. */
+export type SiteFields = z.output<typeof siteSchema>;

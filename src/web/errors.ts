@@ -19,7 +19,10 @@ export function errorHandler(web: Web): ErrorRequestHandler {
     // storage.ts reports storage faults, once.
     const expected = error instanceof Refusal || error instanceof StorageFault;
     if (status >= 500 && !expected)
-      web.log.error({ path: loggedPath(req.path), method: req.method, err: error }, 'request failed');
+      web.log.error(
+        { path: loggedPath(req.path), method: req.method, err: error },
+        'a request could not be answered (a bug: please report it)',
+      );
     if (res.headersSent) return next(error);
     res.status(status).set('Cache-Control', 'no-store');
     if (error instanceof StorageFault) res.set('Retry-After', '30');

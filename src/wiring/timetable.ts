@@ -20,7 +20,8 @@ export function openTimetable(
   clockSteps.listen(() => scheduler.hurry());
   const stop = everySecond(() => scheduler.tick());
   closers.push(() => scheduler.close(), stop, mirror.stop);
-  const failed = (error: unknown) => log.error({ err: error }, 'the page could not be evaluated');
+  const failed = (error: unknown) =>
+    log.error({ err: error }, 'it could not be judged whether the page is current (a bug: please report it)');
   closers.push(everySecond(() => void judge().catch(failed)));
   return scheduler;
 }

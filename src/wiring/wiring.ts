@@ -94,7 +94,7 @@ async function openRounds(
     await notifications.dispatch();
     // A hundred thousand emails take long; the next ring must not wait for them.
     ignoreStorageFault(notifications.send()).catch((error: unknown) =>
-      log.error({ err: error }, 'emails could not be sent'),
+      log.error({ err: error }, 'emails could not be sent (a bug: please report it); they are tried again'),
     );
   });
   closers.push(() => bell.close());

@@ -54,9 +54,57 @@ test('help, exit codes, no stack traces', async () => {
     code: 1,
     text: expect.stringContaining('There is no heartbeat component "x"'),
   });
-  expect(option).toMatchObject({ code: 2, text: expect.stringContaining("Unknown option '--foo'") });
+  expect(option).toMatchObject({ code: 2, text: expect.stringContaining('Unknown option --foo.\n') });
   expect(fine.code).toBe(0);
   for (const { text } of [unknown, misused, refused, option]) expect(text).not.toContain('    at ');
+});
+
+test.each([
+  [['incident', 'new', '--titel', 'x'], 2, /^Unknown option --titel\. Did you mean --title\?\n/],
+  [['incident', 'new', '--title'], 2, /^--title needs a value\.\n/],
+  [['incident', 'new', '--title', '-x'], 2, /^--title needs a value; write --title="-…" if/],
+  [['lint', '--json=5'], 2, /^Unknown option --json/],
+  [['incident', 'list', '--json=5'], 2, /^--json takes no value\.\n/],
+  [['help', 'lin'], 2, /^There is no command "lin"\. Did you mean "lint"\?/],
+  [
+    ['incident', 'resolve', 'nothing', '--message', 'm', '--yes'],
+    1,
+    /none is open; `npm run status -- incident list --all`/,
+  ],
+  [
+    ['heartbeat-url', 'database'],
+    1,
+    /^"database" has a check of type manual, not heartbeat — heartbeats: jobs; or give/,
+  ],
+  [['subscribers', 'import', '.'], 1, /: this is a folder — give a file\n/],
+  [['subscribers', 'import', 'package.json'], 1, /package\.json/],
+  [['import', 'statuspage', 'tsconfig.json'], 1, /^tsconfig\.json: there is nothing to import — save https:/],
+  [
+    ['import', 'cstate', 'docs/deploy'],
+    1,
+    /docs\/deploy: there is nothing to import — give the folder of the cState site/,
+  ],
+])('%j is answered in words', async (words, code, said) => {
+  const done = await runner(await openTerminal())(...words);
+  expect(done).toEqual({ code, text: expect.stringMatching(said) });
+});
+
+test('a folder that is not there, or a wrong variable, is no quiet page', async () => {
+  const terminal = await openTerminal();
+  const run = (more: Record<string, string>) => {
+    const options = { env: { ...env(terminal), ...more }, encoding: 'utf8' } as const;
+    return spawnSync(process.execPath, ['dist/cli.js', 'incident', 'list'], options);
+  };
+  const elsewhere = run({ STATUS_DIR: '/nowhere/status' });
+  expect([elsewhere.status, elsewhere.stderr]).toEqual([
+    1,
+    '/nowhere/status: there is no such folder — set DATA_DIR and STATUS_DIR to the server’s values\n',
+  ]);
+  const wrong = run({ PORT: 'abc' });
+  expect([wrong.status, wrong.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^PORT: "abc" is not a port — write/),
+  ]);
 });
 
 test('a reader that leaves early is no error', async () => {

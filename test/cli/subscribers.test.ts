@@ -160,6 +160,16 @@ describe('subscribers', () => {
     expect(existsSync(terminal.cli.env.databaseFile)).toBe(false);
   });
 
+  test('a file of which no line could be taken ends with 1', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('in.csv', 'email\nnobody\n');
+    const done = await terminal.run(command('subscribers import'), 'status/in.csv');
+    expect([done.code, done.out]).toEqual([
+      1,
+      '0 asked to confirm, 0 already known, 0 suppressed, 1 skipped\n',
+    ]);
+  });
+
   test('a server that never started has none', async () => {
     const terminal = await openTerminal();
     await expect(terminal.run(command('subscribers list'))).rejects.toThrow(/There is no database yet/);

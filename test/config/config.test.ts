@@ -136,6 +136,29 @@ describe('a file with a secret', () => {
 });
 
 describe('status.yaml', () => {
+  test('what is wrong between entries is told together with what is wrong in them', () => {
+    const { value, problems } = site(`title: A
+title: B
+components:
+  - { id: a, name: A, depends_on: [nobody], check: { type: tcp, host: h, port: abc } }
+  - { id: a, name: B }
+`);
+    expect(value).toBeNull();
+    expect(lines(problems)).toEqual([
+      expect.stringContaining(':2: the key `title` is there twice: on line 1 too'),
+      expect.stringContaining(':4: `components.0.check.port`: "abc" is not a port'),
+      expect.stringContaining(':5: the id "a" is used twice'),
+      expect.stringContaining(':4: there is no component "nobody"'),
+    ]);
+  });
+
+  test('a component that is left out for its id is not missed by another', () => {
+    const { problems } = site(
+      'components:\n  - { id: A B, name: A }\n  - { id: b, name: B, depends_on: [A B] }\n',
+    );
+    expect(lines(problems)).toEqual([expect.stringContaining(':2: `components.0.id` is "A B"')]);
+  });
+
   test('the shipped one is read without a word', () => {
     const { value, problems } = site(readFileSync('status/status.yaml', 'utf8'));
     expect(problems).toEqual([]);
@@ -159,8 +182,49 @@ describe('status.yaml', () => {
     ['no components', 'title: X\n', /:1: `components` is missing — write a list/],
     ['not YAML', 'title: "X\n', /:\d: this is not YAML/],
     ['a tab', 'components:\n\t- id: a\n', /:2: this is not YAML.*spaces/],
-    ['a list', '- a\n', /:1: a list of `key: value` lines/],
-    ['an empty file', '', /:1: a list of `key: value` lines is expected/],
+    ['a list', '- a\n', /:1: `key: value` lines are expected here/],
+    ['an empty file', '', /:1: `key: value` lines are expected here/],
+    ['no component in the list', 'components: []\n', /:1: `components` is empty — name at least one/],
+    [
+      'one component, not a list',
+      'components: api\n',
+      /:1: .* — write a list: `\[a, b]`, or lines that begin with `- `/,
+    ],
+    [
+      'a key twice',
+      'title: A\ncomponents:\n  - id: a\n    name: A\n    id: b\n',
+      /:5: the key `id` is there twice: on line 3 too — remove one of the two/,
+    ],
+    [
+      'a variable without quotes in braces',
+      'components: [{ id: a, name: ${NAME} }]\n',
+      /:1: this is not YAML: a `{` or `\[` stands behind the end of a value — put .* into "quotes"/,
+    ],
+    [
+      'a port in words',
+      'components:\n  - {id: a, name: A, check: {type: tcp, host: h, port: abc}}\n',
+      /:2: `components.0.check.port`: "abc" is not a port — write a number from 1 to 65535/,
+    ],
+    [
+      'no port',
+      'components:\n  - {id: a, name: A, check: {type: tcp, host: h}}\n',
+      /:2: `components.0.check.port` is missing — write a number from 1 to 65535/,
+    ],
+    [
+      'a status in words',
+      'components:\n  - {id: a, name: A, check: {type: http, url: "https://a.example", expect: fine}}\n',
+      /:2: `components.0.check.expect` is "fine" — write 200, 200-299 or a list of them/,
+    ],
+    [
+      'a short token',
+      'components:\n  - {id: a, name: A, check: {type: heartbeat, token: short}}\n',
+      /:2: `components.0.check.token` is too short — write at least 8 characters/,
+    ],
+    [
+      'a database of another kind',
+      'components:\n  - {id: a, name: A, check: {type: database, url: "oracle://x"}}\n',
+      /:2: .*this is not the address of a database that can be checked — write postgres:/,
+    ],
     ['a bad id', 'components:\n  - id: A B\n    name: A\n', /:2: .*"A B".*lowercase letters/],
     [
       'an id twice',
@@ -259,7 +323,7 @@ describe('status.yaml', () => {
     [
       'a name to look up with a path',
       'components:\n  - {id: a, name: A, check: {type: dns, name: "example.com/x"}}\n',
-      /:2: `components.0.check.name`: more than a host name — write www\.example\.com/,
+      /:2: `components.0.check.name`: this is more than a host name — write www\.example\.com/,
     ],
   ])('%s is refused with its line and what would be right', (_name, text, message) => {
     const { value, problems } = site(text);

@@ -32,8 +32,7 @@ const PRELOAD = `data:text/javascript,${encodeURIComponent(`
 `)}`;
 
 /** What the log must never say: each means that a fault was not foreseen. */
-const BUGS =
-  /job failed|round failed|request failed|check failed|emails could not be sent|could not stop cleanly/;
+const BUGS = /job failed|a bug: please report it|could not stop cleanly/;
 
 export interface Server {
   /** Counts up whenever the process is about to die or has come up: a request that saw it change may fail. */

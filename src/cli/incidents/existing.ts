@@ -6,6 +6,7 @@ import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { occurrenceOn, readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { nearestWord, printProblem } from '../../core/model/problem.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import { type Arguments, type Cli, Misuse, Refused, shown } from '../shared/command.ts';
 import { presentContent } from '../shared/incident-files.ts';
 
@@ -55,7 +56,8 @@ export async function existing(
   if (wrong) throw new Refused(printProblem(wrong));
   const open = files.incidents.filter(isOpen).map(one => one.id);
   const near = nearestWord(file, ids);
-  const those = open.length > 0 ? `open: ${open.join(', ')}` : 'none is open';
+  const all = statusCommand('incident list --all');
+  const those = open.length > 0 ? `open: ${open.join(', ')}` : `none is open; \`${all}\` lists all`;
   const folder = shown(path.join(cli.env.statusDir, 'incidents'), cli);
   throw new Refused(
     `There is no incident "${plain}" in ${folder} — ${near ? `did you mean ${near}?` : those}`,

@@ -1,11 +1,12 @@
 // `incident list`: what is open or upcoming, or everything.
+import { existsSync } from 'node:fs';
 import { stateAt } from '../../core/incidents/maintenance.ts';
 import type { Severity } from '../../core/model/component.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
 import { FirstSeen } from '../../work/incidents/first-seen.ts';
-import type { Arguments, Cli } from '../shared/command.ts';
+import { type Arguments, type Cli, ELSEWHERE, Refused } from '../shared/command.ts';
 import { knownFiles, readableDatabase } from '../shared/incident-files.ts';
 import { printList } from '../shared/list.ts';
 
@@ -14,6 +15,9 @@ export async function listIncidents(typed: Arguments, cli: Cli): Promise<number>
   const isAll = typed.flags.has('all');
   const files = await knownFiles(cli);
   for (const problem of files.missing?.problems ?? []) cli.err(printProblem(problem));
+  // Another folder than the server's would say that nothing is open.
+  if (files.incidents.length === 0 && !existsSync(cli.env.statusDir))
+    throw new Refused(`${cli.env.statusDir}: there is no such folder — ${ELSEWHERE}`);
   const rows = (await datedAsKnown(files.incidents, now, cli))
     .filter(one => isAll || isCurrent(one, now))
     .map(one => ({

@@ -130,8 +130,21 @@ function parsed(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new Misuse((error as Error).message);
+    throw new Misuse(optionFault(error as NodeJS.ErrnoException, Object.keys(options)));
   }
+}
+
+/** Node's messages, in words for who typed it. */
+function optionFault({ code, message }: NodeJS.ErrnoException, known: readonly string[]): string {
+  const [, typed = ''] = /'(?:-\w, )?(-[^' ]*)/.exec(message) ?? [];
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const near = nearestWord(typed.replace(/^-+/, ''), known);
+    return `Unknown option ${typed}.${near ? ` Did you mean --${near}?` : ''}`;
+  }
+  if (/does not take an argument/.test(message)) return `${typed} takes no value.`;
+  if (/ambiguous/.test(message))
+    return `${typed} needs a value; write ${typed}="-…" if it begins with a hyphen.`;
+  return code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' ? `${typed} needs a value.` : message;
 }
 
 /** Asks before an action, unless `--yes` was typed; throws Refused with `instead` if the answer is no. */

@@ -16,6 +16,7 @@ export function orientation(
   const groupOf = (word = '') => commands.filter(({ name }) => name.startsWith(`${word} `));
   if (ASKING.includes(first)) {
     const group = groupOf(second);
+    if (second !== undefined && group.length === 0) return orientation([second], commands);
     return { code: 0, text: group.length > 0 ? list(group, `${second} …`) : list(commands) };
   }
   const group = groupOf(first);

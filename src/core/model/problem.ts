@@ -23,10 +23,10 @@ export function warningAt(where: string, what: string, fix: string, line?: numbe
 export type SchemaIssue = {
   readonly code: 'custom';
   readonly message: string;
-  readonly params: { readonly fix?: string | undefined };
+  readonly params: { readonly fix: string };
 };
 
-export function schemaIssue(what: string, fix?: string): SchemaIssue {
+export function schemaIssue(what: string, fix: string): SchemaIssue {
   return { code: 'custom', message: what, params: { fix } };
 }
 

@@ -24,9 +24,9 @@ export function checkAgainst<S extends z.ZodObject>(
   meant: ReadonlyMap<string, string> = new Map(),
 ): Checked<z.output<S>> {
   const { problems } = yaml;
-  if (problems.length > 0) return { value: null, problems, data: null };
+  if (problems.length > 0 && yaml.data === null) return { value: null, problems, data: null };
   if (typeof yaml.data !== 'object' || yaml.data === null || Array.isArray(yaml.data)) {
-    const what = 'a list of `key: value` lines is expected here';
+    const what = '`key: value` lines are expected here';
     const fix = 'write for instance `title: …`';
     return {
       value: null,
@@ -62,7 +62,8 @@ export function checkAgainst<S extends z.ZodObject>(
     const line = yaml.lineOf([...path, key]);
     return { level: 'warning' as const, where, line, what: `unknown key \`${shown}\``, fix };
   });
-  return { value: parsed.success ? parsed.data : null, problems: [...errors, ...warnings], data };
+  const value = parsed.success && problems.length === 0 ? parsed.data : null;
+  return { value, problems: [...problems, ...errors, ...warnings], data };
 }
 
 interface UnknownKey {
@@ -146,23 +147,31 @@ function wording(issue: z.core.$ZodIssue): Wording {
       // The number as it was written is lost: a long one is rounded.
       if (issue.expected === 'string' && typeof issue.input === 'number')
         return { what: `\`${name}\` is a number`, fix: 'put it in quotes' };
+      if (issue.expected === 'array')
+        return { what, fix: 'write a list: `[a, b]`, or lines that begin with `- `' };
       return { what, fix: `write ${TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`}` };
     case 'invalid_union':
       return unionWording(issue, what);
     case 'too_big':
-      return { what, fix: `write at most ${issue.maximum}${unitOf(issue.origin)}` };
+      if (issue.origin === 'string')
+        return { what: `\`${name}\` is too long`, fix: `write at most ${issue.maximum} characters` };
+      return { what, fix: `write at most ${issue.maximum}` };
     case 'too_small':
-      if (issue.origin === 'array') return { what, fix: 'name at least one' };
+      if (issue.origin === 'array') return { what: `\`${name}\` is empty`, fix: 'name at least one' };
       if (issue.origin === 'string' && issue.minimum === 1)
         return { what, fix: 'write something, or remove it' };
-      return { what, fix: `write at least ${issue.minimum}${unitOf(issue.origin)}` };
+      if (issue.origin === 'string')
+        return { what: `\`${name}\` is too short`, fix: `write at least ${issue.minimum} characters` };
+      return { what, fix: `write at least ${issue.minimum}` };
     case 'invalid_key': {
       const [first] = issue.issues;
       if (first) return wording({ ...first, path: issue.path, input: issue.path.at(-1) } as z.core.$ZodIssue);
       return { what, fix: 'choose another name' };
     }
     case 'custom': {
-      const { fix = 'see docs/settings.md' } = (issue.params ?? {}) as SchemaIssue['params'];
+      const { fix } = (issue.params ?? {}) as Partial<SchemaIssue['params']>;
+      // A message alone says what to write.
+      if (fix === undefined) return { what, fix: masked(issue.message) };
       return { what: `\`${name}\`: ${masked(issue.message)}`, fix: masked(fix) };
     }
     default:
@@ -171,10 +180,6 @@ function wording(issue: z.core.$ZodIssue): Wording {
         return { what, fix: 'write an address: ops@example.com' };
       return { what, fix: issue.message.charAt(0).toLowerCase() + issue.message.slice(1) };
   }
-}
-
-function unitOf(origin: string): string {
-  return origin === 'string' ? ' characters' : '';
 }
 
 const TYPE_WORDS: Record<string, string> = {
@@ -197,11 +202,11 @@ function unionWording(issue: z.core.$ZodIssueInvalidUnion, what: string): Wordin
     const told = `\`${issue.path.map(String).join('.')}\` ${fault}`;
     return near ? meantBy(told, near) : { what: told, fix: `write ${joinWithOr(values)}` };
   }
-  // The schema's own message is clearer than those of its parts.
-  if (issue.message !== 'Invalid input') return { what, fix: issue.message };
   const inner = issue.errors.flat().map(wording);
   const asked = inner.find(({ meant }) => meant);
-  return { what, fix: asked?.fix ?? [...new Set(inner.map(({ fix }) => fix))].join(', or ') };
+  // The schema's own message is clearer than those of its parts.
+  const own = issue.message === 'Invalid input' ? undefined : issue.message;
+  return { what, fix: asked?.fix ?? own ?? [...new Set(inner.map(({ fix }) => fix))].join(', or ') };
 }
 
 function meantBy(what: string, near: string): Wording {

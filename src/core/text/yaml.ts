@@ -1,5 +1,5 @@
 // YAML with line numbers for its problems; for status.yaml and front matter.
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { errorAt, type Problem } from '../model/problem.ts';
 import { gitConflict } from './conflict-markers.ts';
 import { utf16Problem } from './encoding.ts';
@@ -75,13 +75,35 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
     level: 'error' as const,
     where,
     line: lineAt(error.pos[0]),
-    ...yamlWording(error),
+    ...(error.code === 'DUPLICATE_KEY' ? twice(doc, error.pos[0], lineAt) : yamlWording(error)),
   }));
+  // A key that is there twice hides no other problem.
+  const isRead = doc.errors.every(({ code }) => code === 'DUPLICATE_KEY');
   return {
-    data: doc.errors.length > 0 ? null : plain(doc, problems, where, firstLine),
+    data: isRead ? plain(doc, problems, where, firstLine) : null,
     problems,
     lineOf: path => lineAt(offsetOf(doc, path)),
   };
+}
+
+/** Names the key at `offset`, which an earlier line of the same list of keys has too. */
+function twice(
+  doc: Document,
+  offset: number,
+  lineAt: (offset: number) => number,
+): Pick<Problem, 'what' | 'fix'> {
+  let what = 'a key is there twice';
+  visit(doc, {
+    Map(_, { items }) {
+      const keys = items.map(({ key }) => key);
+      const second = keys.find(key => isScalar(key) && rangeOf(key) === offset);
+      const first = keys.find(key => isScalar(key) && isScalar(second) && key.value === second.value);
+      if (!isScalar(second) || !first) return;
+      what = `the key \`${second.value}\` is there twice: on line ${lineAt(rangeOf(first) ?? 0)} too`;
+      return visit.BREAK;
+    },
+  });
+  return { what, fix: 'remove one of the two' };
 }
 
 /** Replaces the library's most common messages, which are about grammar. */
@@ -92,6 +114,25 @@ const YAML_WORDS: readonly (readonly [RegExp, what: string, fix: string])[] = [
   [/^Missing closing '/, "a `'` is not closed", "add `'`"],
   [/^Nested mappings/, 'there is a second colon in one line', 'put text that contains a colon into "quotes"'],
   [/^Plain value cannot start/, 'a value begins with a character that YAML reserves', 'put it into "quotes"'],
+  [
+    /^Unexpected flow-(?:map|seq)-start/,
+    'a `{` or `[` stands behind the end of a value',
+    'put a value that contains them into "quotes"',
+  ],
+  [
+    /^Unexpected (?:scalar|\w*-quoted-scalar|alias) at node end/,
+    'text stands behind the end of a value',
+    'put the whole value into "quotes"',
+  ],
+  [/^Missing , /, 'a comma is missing between two entries in braces', 'write `,` between them'],
+  [
+    /^All (?:mapping|sequence|collection) items must/,
+    'lines that belong together are not aligned',
+    'begin them in the same column',
+  ],
+  [/^Unresolved alias/, 'a value begins with `*`, which YAML reserves', 'put it into "quotes"'],
+  [/^Invalid escape sequence/, 'in "quotes", a `\\` has a meaning of its own', "write '…' in its place"],
+  [/multiple documents/, 'a line `---` begins a second document', 'remove that line'],
   [/^Implicit (?:map )?keys/, 'a line is not `key: value`', 'write it like `title: …`, or indent it'],
 ];
 
@@ -104,7 +145,6 @@ function yamlWording({ message, code }: { message: string; code: string }): Pick
 }
 
 const YAML_FIXES: Record<string, string> = {
-  DUPLICATE_KEY: 'remove one of the two',
   TAB_AS_INDENT: 'indent with spaces',
   BAD_INDENT: 'align it with the lines around it',
   MISSING_CHAR: 'close the quote or bracket',

@@ -7,6 +7,7 @@ import { SENDERS } from '../../core/inbound/senders.ts';
 import type { WebhookReader } from '../../core/inbound/signal.ts';
 import { bodyForLog, type LoggedWebhook } from '../../core/inbound/webhook-log.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import { MINUTE } from '../../core/model/time.ts';
 import { sameSecret, shortId } from '../../core/model/token.ts';
 import { withoutSecrets } from '../../core/text/printable.ts';
@@ -114,7 +115,11 @@ class Inbox {
       if (error instanceof StorageFault) throw error;
       const [status, why] =
         error instanceof Refusal ? [error.status, error.message] : [500, 'internal error'];
-      if (status < 500) this.#web.log.warn({ sender, problem: why }, 'webhook not understood');
+      if (status < 500)
+        this.#web.log.warn(
+          { sender, problem: why },
+          `a webhook was refused: \`${statusCommand('webhooks log')}\` shows its body`,
+        );
       await this.#note(sender, { status, action: 'refused', incident: null, why, body });
       throw error;
     }

@@ -142,7 +142,12 @@ export class Poll {
     const ending = new AbortController();
     const given = new Promise(resolve => ending.signal.addEventListener('abort', resolve, { once: true }));
     const done = this.#run(due, ending.signal)
-      .catch((error: unknown) => this.#parts.log.error({ component: id, err: error }, 'check failed'))
+      .catch((error: unknown) =>
+        this.#parts.log.error(
+          { component: id, err: error },
+          'a check could not be judged (a bug: please report it); it runs again at its time',
+        ),
+      )
       .finally(() => {
         if (this.#running.get(id) !== run) return;
         this.#running.delete(id);

@@ -62,7 +62,7 @@ export class Recorder {
         measurements.recordResult(db, component, result, now, passed),
       );
       for (const { source, kind, title } of recorded.transitions)
-        log.warn({ source, kind, title }, 'state changed');
+        log.warn({ source, kind, title }, 'a check changed the state of its component');
       // The result is recorded. A failure to store a metric value must not record it twice.
       await ignoreStorageFault(this.#feed(component, result, site()));
       return recorded;

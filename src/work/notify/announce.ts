@@ -182,7 +182,7 @@ export class Announcer {
       this.#owing = true;
       throw error;
     }
-    if (deliveries > 0) log.info({ deliveries }, 'deliveries enqueued');
+    if (deliveries > 0) log.info({ deliveries }, 'emails and messages are due');
   }
 
   async #enqueueAll(ref: string, { incident, update }: Frozen, { site }: Snapshot): Promise<number> {

@@ -72,7 +72,10 @@ export class ChannelSender {
     } catch (error) {
       // The storage problem is reported elsewhere, once.
       if (error instanceof StorageFault) return;
-      log.error({ channel: channelId, err: error }, 'messages could not be sent');
+      log.error(
+        { channel: channelId, err: error },
+        'messages could not be sent (a bug: please report it); they are tried again',
+      );
     }
   }
 

@@ -48,7 +48,11 @@ export class Bell {
     this.#isRung = false;
     await this.#job().catch((error: unknown) => {
       // storage.ts reports it, once.
-      if (!(error instanceof StorageFault)) this.#log.error({ err: error }, 'round failed');
+      if (!(error instanceof StorageFault))
+        this.#log.error(
+          { err: error },
+          'the page could not be brought up to date (a bug: please report it); tried again at the next change',
+        );
     });
   }
 

@@ -34,15 +34,18 @@ const status = z.enum(COMPONENT_STATUSES);
 const unset = (id: string): Affected => ({ id, status: null });
 
 const affected = z
-  .union([
-    z.array(z.union([z.string().transform(unset), z.object({ id: z.string(), status })])),
-    z.string().transform(id => [unset(id)]),
-    z
-      .record(z.string(), status)
-      .transform(map =>
-        Object.entries(map).map(([id, given]): Affected => ({ id, status: given as ComponentStatus })),
-      ),
-  ])
+  .union(
+    [
+      z.array(z.union([z.string().transform(unset), z.object({ id: z.string(), status })])),
+      z.string().transform(id => [unset(id)]),
+      z
+        .record(z.string(), status)
+        .transform(map =>
+          Object.entries(map).map(([id, given]): Affected => ({ id, status: given as ComponentStatus })),
+        ),
+    ],
+    'write ids, like `[api, database]`, or ids with a status, like `{ api: partial_outage }`',
+  )
   .describe('ids, or id: status, for instance [api, database] or { api: partial_outage }');
 
 const promise = z.union([z.string(), z.number().transform(String)]);

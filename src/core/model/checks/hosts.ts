@@ -20,7 +20,10 @@ export const webAddress = z.string().superRefine((text, context) => {
   const wrong =
     url && /^https?:$/.test(url.protocol)
       ? nameFault(url.hostname)
-      : schemaIssue('not a web address', 'write https://host/path (or leave it empty: not configured)');
+      : schemaIssue(
+          'this is not a web address',
+          'write https://host/path (or leave it empty: not configured)',
+        );
   if (wrong !== null) context.addIssue(wrong);
 });
 

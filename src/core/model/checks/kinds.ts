@@ -23,7 +23,9 @@ function checkNames(headers: Record<string, string>, context: z.RefinementCtx): 
     if (names.findIndex(other => other.toLowerCase() === own) !== index)
       say(schemaIssue('this header is set twice (capital letters make no difference)', 'remove one'));
     if (own === 'host' && !/^[^\s/?#@]+$/.test(headers[name] as string))
-      say(schemaIssue('not a host name', 'write www.example.com, with :port if needed, or remove it'));
+      say(
+        schemaIssue('this is not a host name', 'write www.example.com, with :port if needed, or remove it'),
+      );
   }
 }
 
@@ -97,10 +99,14 @@ const recordName = z.string().refine(text => NAME.test(text) && nameFault(text) 
 
 /** The form of a record's value. */
 const RECORDS: Readonly<
-  Record<string, { readonly is: z.ZodType; readonly what: string; readonly fix?: string }>
+  Record<string, { readonly is: z.ZodType; readonly what: string; readonly fix: string }>
 > = {
-  A: { is: z.union([z.ipv4(), z.ipv6().startsWith('::ffff:')]), what: 'an A record is an IPv4 address' },
-  AAAA: { is: z.ipv6(), what: 'an AAAA record is an IPv6 address' },
+  A: {
+    is: z.union([z.ipv4(), z.ipv6().startsWith('::ffff:')]),
+    what: 'an A record is an IPv4 address',
+    fix: 'write one like 192.0.2.1',
+  },
+  AAAA: { is: z.ipv6(), what: 'an AAAA record is an IPv6 address', fix: 'write one like 2001:db8::1' },
   MX: {
     // `0 .` means "no email" (RFC 7505).
     is: z
@@ -132,7 +138,7 @@ export const dnsCheck = z
       const name = text.trim();
       const wrong = NAME.test(name)
         ? nameFault(name)
-        : schemaIssue('more than a host name', 'write www.example.com');
+        : schemaIssue('this is more than a host name', 'write www.example.com');
       if (name !== '' && wrong !== null) context.addIssue(wrong);
     }),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
@@ -151,7 +157,7 @@ export const dnsCheck = z
       )
       .refine(
         text => OF_ONE_LINK.test(text) || isNameServer(text),
-        schemaIssue('not a name server', 'write its IP address, with :port if not 53'),
+        schemaIssue('this is not a name server', 'write its IP address, with :port if not 53'),
       )
       .optional()
       .describe("IP of the name server to ask, with :port if not 53; default: the system's"),
@@ -162,7 +168,10 @@ export const dnsCheck = z
     for (const [index, value] of expect.entries()) {
       const text = value.trim().replace(/^\[(.*)\]$/, '$1');
       if (!rule || rule.is.safeParse(text).success) continue;
-      context.addIssue({ ...schemaIssue(`"${value}": ${rule.what}`, rule.fix), path: ['expect', index] });
+      context.addIssue({
+        ...schemaIssue(`"${value}" cannot be the answer: ${rule.what}`, rule.fix),
+        path: ['expect', index],
+      });
     }
   });
 
@@ -195,7 +204,10 @@ export const databaseCheck = z.strictObject({
     .string()
     .refine(
       text => text.trim() === '' || /^(postgres(ql)?|mysql|mariadb|rediss?):\/\/./.test(text),
-      'write postgres://, mysql:// or redis:// (or leave it empty: not configured)',
+      schemaIssue(
+        'this is not the address of a database that can be checked',
+        'write postgres://…, mysql://… or redis://… (or leave it empty: not configured)',
+      ),
     )
     .refine(
       isDatabaseAddress,

@@ -6,7 +6,7 @@ import { MINUTE, type Millis, parseDuration, SECOND } from '../time.ts';
 
 /** A duration of status.yaml (`10s`, `5m`), read into ms. */
 export const duration = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], 'write 10s, 5m or 24h')
   .transform((text, context): Millis => {
     const millis = typeof text === 'number' ? null : parseDuration(text);
     if (millis === null) {
@@ -29,7 +29,7 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** A size of status.yaml (`4MB`, `500 kB`, `1 MiB`, or a number of bytes), read into bytes. */
 export const size = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], 'write 4MB, 500kB or 1MiB')
   .transform((text, context): number => {
     const [, count, unit = 'b'] = /^(\d+(?:\.\d+)?)\s*([kmg]i?b|b)?$/i.exec(String(text).trim()) ?? [];
     const bytes = Math.round(Number(count) * (UNITS[unit.toLowerCase()] as number));
@@ -41,14 +41,28 @@ export const size = z
 
 export const timeout = duration
   .default(10 * SECOND)
-  .refine(millis => millis > 0 && millis <= 5 * MINUTE, 'a timeout must be between 1ms and 5m');
+  .refine(
+    millis => millis > 0 && millis <= 5 * MINUTE,
+    schemaIssue('a timeout must be between 1ms and 5m', 'write for instance 10s'),
+  );
+
+const A_PORT = 'write a number from 1 to 65535';
+
 // A port from ${VARIABLES} is text.
-export const port = z.coerce.number().int().min(1).max(65535);
+export const port = z
+  .union([z.number(), z.string()], A_PORT)
+  .transform((text, context): number => {
+    const number = /^\d+$/.test(String(text)) ? Number(text) : 0;
+    if (number >= 1 && number <= 65535) return number;
+    context.addIssue(schemaIssue(`"${text}" is not a port`, A_PORT));
+    return z.NEVER;
+  })
+  .meta({ type: ['integer', 'string'], examples: [443] });
 export const family = z.union([z.literal(4), z.literal(6)]).optional();
 
 export const jsonPath = z
   .string()
-  .refine(isJsonPath, schemaIssue('not a JSONPath (RFC 9535)', 'write $.db.ok'));
+  .refine(isJsonPath, schemaIssue('this is not a JSONPath (RFC 9535)', 'write $.db.ok'));
 
 /** `network.reference`: the address of the own-network check. */
 export const reference = z
