@@ -13,13 +13,13 @@ import { type Outcome, type Problem, printProblem } from '../core/model/problem.
 import type { Clock } from '../core/model/time.ts';
 import { deriveSecret } from '../core/model/token.ts';
 import type { Pulse } from '../outside/pulse.ts';
+import { openSecretChange } from '../store/db/secret-change.ts';
 import { readLastGoodSite } from '../store/incidents/last-good-files.ts';
 import { makeRender } from '../views.ts';
 import { Metrics } from '../web/ops/metrics.ts';
 import { Bell } from '../work/timing/bell.ts';
 import type { ClockSteps } from '../work/timing/clock-steps.ts';
 import type { EverySecond, Job } from '../work/timing/scheduler.ts';
-import { openSecretChange } from '../work/timing/secret-change.ts';
 import { Storage } from '../work/timing/storage.ts';
 import { ROOT } from './root.ts';
 

@@ -21,11 +21,7 @@ const REFUSED: readonly (readonly [RegExp, string, fix: string])[] = [
     'sets a time of day',
     'remove it: every occurrence begins at the time of `scheduled_start`',
   ],
-  [
-    /\bFREQ\s*=\s*(HOURLY|MINUTELY|SECONDLY)\b/i,
-    'is not supported, as it repeats within a day',
-    'write FREQ=DAILY or longer',
-  ],
+  [/\bFREQ\s*=\s*(HOURLY|MINUTELY|SECONDLY)\b/i, 'is not supported', 'write FREQ=DAILY or longer'],
   [/\b(DTSTART|TZID)\b/i, 'is not part of the rule', 'write `scheduled_start` and `timezone`'],
   [/\b(EXDATE|RDATE)\b/i, 'is not part of the rule', '`maintenance cancel` calls off one occurrence'],
   [/\b(BYEASTER)\b/i, 'is not in RFC 5545', 'write a rule by months, weeks or days'],

@@ -1,6 +1,6 @@
 // Schemas of an incident file's front matter, and of the fields under an update's heading.
 import * as z from 'zod';
-import { COMPONENT_STATUSES, type ComponentStatus, severityNamed } from '../../model/component.ts';
+import { COMPONENT_STATUSES, severityNamed } from '../../model/component.ts';
 import {
   type Affected,
   INCIDENT_STATUSES,
@@ -40,9 +40,7 @@ const affected = z
       z.string().transform(id => [unset(id)]),
       z
         .record(z.string(), status)
-        .transform(map =>
-          Object.entries(map).map(([id, given]): Affected => ({ id, status: given as ComponentStatus })),
-        ),
+        .transform(map => Object.entries(map).map(([id, given]) => ({ id, status: given }))),
     ],
     'write ids, like `[api, database]`, or ids with a status, like `{ api: partial_outage }`',
   )

@@ -1,11 +1,11 @@
 // Notices that links were signed with another secret before: what was signed with that one no longer works.
+import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Problem, warningAt } from '../../core/model/problem.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
 import { type Clock, DAY, iso, type Millis } from '../../core/model/time.ts';
 import { deriveSecret } from '../../core/model/token.ts';
-import type { Db } from '../../store/db/database.ts';
-import { readMeta, writeMeta } from '../../store/db/meta.ts';
-import { ignoreStorageFault } from './storage.ts';
+import type { Db } from './database.ts';
+import { readMeta, writeMeta } from './meta.ts';
 
 /** How long a new secret is a problem on /readyz. */
 const NAMED: Millis = 7 * DAY;
@@ -21,7 +21,10 @@ export async function openSecretChange(
   const since = known[print] ?? clock();
   if (!(print in known)) {
     known[print] = since;
-    await ignoreStorageFault(writeMeta(db, 'secrets', JSON.stringify(known)));
+    // On a full disk it is noted at a later start.
+    await writeMeta(db, 'secrets', JSON.stringify(known)).catch((error: unknown) => {
+      if (!(error instanceof StorageFault)) throw error;
+    });
   }
   const isFirst = Object.keys(known)[0] === print;
   return {
