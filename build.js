@@ -15,6 +15,8 @@ const FLAGS = { 'main.cjs': ['--max-semi-space-size=4'] };
 const APART = ['#sqlite', '@resvg/resvg-js'];
 /** Clients that few sites need: each is a file of its own, dist/NAME.cjs, loaded when it is used. */
 const CLIENTS = ['redis', 'pg', 'mysql2'];
+/** The texts of the packages inside. */
+const LICENCES = 'dist/THIRD-PARTY-LICENSES.txt';
 /** What was built from what: a digest of each file, so that a copy of a build is as current, and half a one is not. */
 const STAMPS = 'dist/.built.json';
 
@@ -41,6 +43,7 @@ function isCurrent() {
 
 async function rebuild() {
   const { build } = await import('esbuild');
+  const { licencesOf } = await import('./package/licences.js');
   process.stderr.write('Building the program…\n');
   const begun = Date.now();
   const common = {
@@ -86,11 +89,12 @@ async function rebuild() {
   ]);
   for (const { path: file, text } of clients.flatMap(client => client.outputFiles))
     made.push([path.relative('', file), inAscii(text)]);
+  const read = [programs, ...clients].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  made.push([LICENCES, licencesOf(read)]);
   for (const [file, contents] of made) {
     await mkdir(path.dirname(file), { recursive: true });
     replace(file, contents);
   }
-  const read = [programs, ...clients].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   const inputs = ['build.js', 'package.json', ...read.filter(file => file !== '<stdin>')];
   // What was changed during the build may have been read before: it is built once more at the next start.
   const stamp = file => (statSync(file).ctimeMs < begun ? stampOf(file) : 'changed meanwhile');

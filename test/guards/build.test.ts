@@ -12,7 +12,16 @@ const run = promisify(execFile);
 test('a current build is reused, also one that may not be written; a change is built in place', async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'status-live-build-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  for (const name of ['build.js', 'package.json', 'tsconfig.json', 'src', 'views', 'public'])
+  for (const name of [
+    'build.js',
+    'package.json',
+    'tsconfig.json',
+    'LICENSE',
+    'package',
+    'src',
+    'views',
+    'public',
+  ])
     await cp(name, path.join(dir, name), { recursive: true });
   for (const name of ['node_modules', 'native']) await symlink(path.resolve(name), path.join(dir, name));
   const at = (name: string) => path.join(dir, name);

@@ -23,6 +23,7 @@ const run = promisify(execFile);
 const NAMES = [
   'build.js',
   'package.json',
+  'LICENSE',
   'README.md',
   'dist',
   'fonts',
@@ -81,6 +82,8 @@ test('the package is small, brings what it needs, and runs with Node 22 or newer
   for (const name of [
     'dist/main.cjs',
     'dist/pg.cjs',
+    'dist/THIRD-PARTY-LICENSES.txt',
+    'LICENSE',
     'fonts/DejaVuSans.ttf',
     'status/status.yaml',
     'README.md',
