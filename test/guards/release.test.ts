@@ -61,7 +61,7 @@ test('`npm version` cuts the changelog, commits and tags; without a word of what
   expect(JSON.parse(await read('package-lock.json', dir)).version).toBe('7.1.0');
   const { stdout } = await run(process.execPath, ['package/release.js', 'notes', '7.1.0'], { cwd: dir });
   expect(stdout).toBe('### Fixed\n\n- A bug.\n');
-}, 30_000);
+}, 90_000);
 
 test('the workflow of a release waits for the gate, and builds for both kinds of machine', async () => {
   const { jobs } = parse(await read('.github/workflows/release.yml'));
