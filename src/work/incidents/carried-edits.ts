@@ -1,6 +1,7 @@
 // Carries operators' edits on: what a file said when it was last seen here is compared with what it says now.
 
 import { withCarried } from '../../core/filing/edited/carried-lists.ts';
+import { withLost } from '../../core/filing/edited/older-buffer.ts';
 import { withReopening } from '../../core/filing/edited/reopened.ts';
 import { notCarried, unwritten } from '../../core/filing/problems.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
@@ -15,6 +16,9 @@ import { recordsOf } from '../../store/notify/first-seen.ts';
 import type { Writer } from '../publish/git-sync.ts';
 import type { Read } from './filing-round.ts';
 
+/** How many texts of a file are kept that the machine replaced. */
+const REPLACED = 20;
+
 interface Carried {
   /** The incidents with what was carried. */
   readonly read: Read;
@@ -27,6 +31,8 @@ export class CarriedEdits {
   readonly #writer: Writer;
   /** The text of each file as last seen or written, by id; null until those of an earlier process are read. */
   #texts: Map<string, string> | null = null;
+  /** The texts that the machine replaced, by id, oldest first: an editor may still have them open. */
+  readonly #replaced = new Map<string, readonly string[]>();
 
   constructor({ db, writer }: { readonly db: Db; readonly writer: Writer }) {
     this.#db = db;
@@ -36,7 +42,11 @@ export class CarriedEdits {
   /** Writes incident files, and knows that nobody else changed them so. */
   readonly writer: Writer = {
     create: async (id, text) => this.#noted(await this.#writer.create(id, text), id, text),
-    replace: async (id, before, text) => this.#noted(await this.#writer.replace(id, before, text), id, text),
+    replace: async (id, before, text) => {
+      const done = await this.#writer.replace(id, before, text);
+      if (done) this.#replaced.set(id, [...(this.#replaced.get(id) ?? []), before].slice(-REPLACED));
+      return this.#noted(done, id, text);
+    },
   };
 
   #noted(done: boolean, id: string, text: string): boolean {
@@ -44,7 +54,10 @@ export class CarriedEdits {
     return done;
   }
 
-  /** Writes each change of a list into the later lists of the machine, and into the front matter that it goes on. */
+  /**
+   * Puts back what a save from an older buffer lost, and writes each change of a list into the later lists of the machine, and
+   * into the front matter that it goes on.
+   */
   async round(read: Read, site: Site, now: Millis): Promise<Carried> {
     this.#texts ??= new Map(
       [...(await readKeptFiles(this.#db))].map(([path, text]) => [path.replace(/^.*\/|\.md$/g, ''), text]),
@@ -72,7 +85,9 @@ export class CarriedEdits {
     const incidents = read.incidents.map(one => {
       const text = changed.get(one.id);
       const said = text === undefined ? null : parseIncident(`${one.id}.md`, one.id, text).value;
-      return said ? { ...one, status: said.status, resolved: said.resolved, updates: said.updates } : one;
+      if (!said) return one;
+      const { status, resolved, updates, openedBy } = said;
+      return { ...one, status, resolved, updates, openedBy };
     });
     return {
       read: { ...read, incidents, text: id => changed.get(id) ?? read.text(id) },
@@ -83,9 +98,10 @@ export class CarriedEdits {
 
   /** In an operator's file, only what the machine wrote of a source that joined is changed. */
   async #carried(incident: Incident, before: string, text: string, { components }: Site, now: Millis) {
-    const reopened = withReopening(before, text, now);
+    const whole = withLost(this.#replaced.get(incident.id) ?? [], before, text);
+    const reopened = whole ?? withReopening(before, text, now);
     if (reopened === null) return null;
-    const hasLists = incident.updates.some(({ change }) => change?.components);
+    const hasLists = whole !== null || incident.updates.some(({ change }) => change?.components);
     if (!hasLists) return { text: reopened };
     if (incident.openedBy !== null) return withCarried(before, reopened, components, () => true);
     const records = await recordsOf(this.#db, keyOf(incident));
