@@ -19,18 +19,18 @@ export function standsIn(components: readonly string[], incident: Incident, site
 
 /**
  * The open incident that an outage joins: one in which all its components are affected, else one in which some are, else
- * one of the machine that had them, the oldest first; else null. One without components joins none.
+ * one of the machine that had them, the oldest first; else null. Its own component counts before those that depend on it.
+ * One without components joins none.
  */
 export function incidentToJoin(
   outage: Pick<StoredTransition, 'source' | 'components' | 'key'>,
   incidents: readonly Incident[],
   site: Site,
 ): Incident | null {
-  const { components } = outage;
   const open = incidents.filter(isOpen);
-  const now = nearest(components, open, one => affectedIn(one, site));
+  const now = nearest(outage, open, one => affectedIn(one, site));
   const had = open.filter(one => one.openedBy !== null && mayContinue(one, outage, site));
-  const found = now.length > 0 ? now : nearest(components, had, one => everAffectedIn(one, site));
+  const found = now.length > 0 ? now : nearest(outage, had, one => everAffectedIn(one, site));
   return found.sort((a, b) => a.started - b.started || (a.id < b.id ? -1 : 1))[0] ?? null;
 }
 
@@ -70,7 +70,7 @@ export function incidentToReopen(
   incidents: readonly Incident[],
   site: Site,
 ): Incident | null {
-  const { source, components, at, recordedAt } = outage;
+  const { source, at, recordedAt } = outage;
   const slack = componentOf(source) === null ? LATE : UNTOLD;
   const ended = incidents.filter(
     incident =>
@@ -80,22 +80,25 @@ export function incidentToReopen(
       Math.abs(recordedAt - incident.resolved) <= FLAP_WINDOW &&
       mayContinue(incident, outage, site),
   );
-  const found = nearest(components, ended, one => everAffectedIn(one, site));
+  const found = nearest(outage, ended, one => everAffectedIn(one, site));
   return found.sort((a, b) => b.resolved! - a.resolved! || (a.id < b.id ? -1 : 1))[0] ?? null;
 }
 
-/** Of the incidents, those that have all the components, else those that have some. */
+/** Of the incidents, those that have all the components of an outage, else that of its check, else some. */
 function nearest(
-  components: readonly string[],
+  { source, components }: Pick<StoredTransition, 'source' | 'components'>,
   incidents: readonly Incident[],
   affectedOf: (incident: Incident) => ReadonlySet<string>,
 ): Incident[] {
-  const near = incidents
-    .map(incident => ({ incident, affected: affectedOf(incident) }))
-    .map(({ incident, affected }) => ({ incident, shared: components.filter(id => affected.has(id)).length }))
-    .filter(({ shared }) => shared > 0);
-  const whole = near.filter(({ shared }) => shared === components.length);
-  return (whole.length > 0 ? whole : near).map(({ incident }) => incident);
+  const own = componentOf(source);
+  const near = incidents.flatMap(incident => {
+    const affected = affectedOf(incident);
+    const shared = components.filter(id => affected.has(id)).length;
+    if (shared === 0) return [];
+    return [{ incident, isWhole: shared === components.length, isOwn: own !== null && affected.has(own) }];
+  });
+  const found = [near.filter(one => one.isWhole), near.filter(one => one.isOwn), near];
+  return (found.find(some => some.length > 0) ?? []).map(({ incident }) => incident);
 }
 
 /** The components that an incident affects now, or just before a time. */
