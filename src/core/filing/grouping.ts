@@ -7,19 +7,25 @@ import type { StoredTransition, Transition } from '../model/transition.ts';
 import { MAX_GROUPED } from './joining.ts';
 import { isUnwatched } from './removed-checks.ts';
 
-/** Batches of outages, oldest first: those confirmed within `within` ms of a batch's first one. */
-export function batchesOf<T extends { readonly recordedAt: Millis }>(
-  outages: readonly T[],
-  within: Millis,
-): T[][] {
+type Timed = Pick<StoredTransition, 'at' | 'recordedAt'>;
+
+/** Batches of outages, in the order in which they were confirmed: each has those that began together with its first one. */
+export function batchesOf<T extends Timed>(outages: readonly T[], within: Millis): T[][] {
   const batches: T[][] = [];
   for (const one of [...outages].sort((a, b) => a.recordedAt - b.recordedAt)) {
-    const last = batches.at(-1);
-    const isNear = last && one.recordedAt - last[0]!.recordedAt <= within && last.length < MAX_GROUPED;
-    if (isNear) last.push(one);
+    const near = batches.find(all => all.length < MAX_GROUPED && beganTogether(one, all[0]!, within));
+    if (near) near.push(one);
     else batches.push([one]);
   }
   return batches;
+}
+
+/**
+ * Whether two outages began, or were confirmed, within `within` ms of one another. A check that needs more failures is
+ * confirmed later; one that looks more rarely sees later that it began.
+ */
+export function beganTogether(one: Timed, other: Timed, within: Millis): boolean {
+  return Math.min(Math.abs(one.at - other.at), Math.abs(one.recordedAt - other.recordedAt)) <= within;
 }
 
 /** Sorts transitions as status.yaml lists their components, so that texts do not depend on when checks end. */

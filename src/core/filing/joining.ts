@@ -122,18 +122,18 @@ function idsOfAffected(list: readonly Affected[]): ReadonlySet<string> {
 }
 
 /**
- * When the first check that is behind an incident confirmed its outage, epoch ms: others that do so soon after belong to
- * it. Null for one that no check reported, and once it has enough of them.
+ * The outage of the first check that is behind an incident: others that began with it belong to it. Null for one that no
+ * check reported, and once it has enough of them.
  * @param filed the transitions filed in it, in order of arrival.
  */
-export function beganAt(filed: readonly StoredTransition[]): Millis | null {
+export function beganWith(filed: readonly StoredTransition[]): StoredTransition | null {
   const down = new Map<string, StoredTransition>();
-  let first: Millis | null = null;
+  let first: StoredTransition | null = null;
   for (const one of filed) {
     if (one.kind === 'up') down.delete(one.source);
     else down.set(one.source, one);
     if (down.size === 0) first = null;
-    else if (one.kind === 'down' && probedBy(one.source) !== null) first ??= one.recordedAt;
+    else if (one.kind === 'down' && probedBy(one.source) !== null) first ??= one;
   }
   return down.size < MAX_GROUPED ? first : null;
 }

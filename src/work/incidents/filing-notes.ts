@@ -1,7 +1,8 @@
 // Notes of a filing round: which transition was filed in which incident, in the database as soon as it has room. A round
 // knows an incident by its file; the database, by the name it keeps when its file is renamed.
 
-import { beganAt, isLeftBy } from '../../core/filing/joining.ts';
+import { beganTogether } from '../../core/filing/grouping.ts';
+import { beganWith, isLeftBy } from '../../core/filing/joining.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
 import { StorageFault } from '../../core/model/ports/storage.ts';
@@ -139,7 +140,7 @@ export class FilingNotes {
     return all;
   }
 
-  /** The machine's open incident whose first check confirmed its outage within `group_within` of a check's; else null. */
+  /** The machine's open incident whose first outage of a check began within `group_within` of a check's; else null. */
   async begunWith(
     one: StoredTransition,
     incidents: readonly Incident[],
@@ -148,8 +149,8 @@ export class FilingNotes {
     if (probedBy(one.source) === null || groupWithin === 0) return null;
     for (const incident of incidents) {
       if (!isOpen(incident) || incident.openedBy === null || isLeftBy(one, incident)) continue;
-      const began = beganAt(await this.filedIn(incident.id));
-      if (began !== null && Math.abs(one.recordedAt - began) <= groupWithin) return incident;
+      const first = beganWith(await this.filedIn(incident.id));
+      if (first !== null && beganTogether(one, first, groupWithin)) return incident;
     }
     return null;
   }

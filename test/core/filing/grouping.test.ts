@@ -310,8 +310,19 @@ test.each([
   expect(phraseOf(names)).toBe(words);
 });
 
-test('what was known later than the time given is another batch; a clock set back ends the waiting', () => {
-  const known = [0, 30, 60, 61, 100].map(second => told('a', 'down', T0, T0 + second * SECOND));
+test('what began together is one batch, however late it is confirmed, and so is what is confirmed together', () => {
+  const lateOne = told('a', 'down', T0, T0 + 5 * MINUTE);
+  const rareOne = told('b', 'down', T0 - 5 * MINUTE, T0 + 40 * SECOND);
+  const other = told('c', 'down', T0 + 2 * MINUTE, T0 + 3 * MINUTE);
+  const all = [lateOne, rareOne, other, told('d', 'down', T0 + 10 * SECOND)];
+  expect(batchesOf(all, MINUTE).map(batch => batch.map(({ source }) => source))).toEqual([
+    ['probe:d', 'probe:b', 'probe:a'],
+    ['probe:c'],
+  ]);
+});
+
+test('what began later than the time given is another batch; a clock set back ends the waiting', () => {
+  const known = [0, 30, 60, 61, 100].map(second => told('a', 'down', T0 + second * SECOND));
   expect(batchesOf(known, MINUTE).map(batch => batch.length)).toEqual([3, 2]);
   expect([isGroupComplete(T0, MINUTE, T0 + 59_999), isGroupComplete(T0, MINUTE, T0 + MINUTE)]).toEqual([
     false,

@@ -223,6 +223,28 @@ describe('components that fail together', () => {
     ]);
   });
 
+  test('of which the first is confirmed last, by more failures, are one', async () => {
+    const world = await opened({ more: ', failures: 6' });
+    await subscribed(world, 'user@example.com');
+    all(world, 503);
+    await world.pass(115, 5);
+    const file = '20260310_dashboard-down.md';
+    expect(await world.files()).toEqual([file]);
+    expect(await world.read(file)).not.toContain('probe:api');
+    await world.pass(120, 5);
+    expect(await world.files()).toEqual([file]);
+    const sources = /^opened_by: "probe:dashboard, probe:database, probe:api"$/m;
+    expect(await world.read(file)).toMatch(sources);
+    all(world, 200);
+    await world.pass(150, 5);
+    expect(await world.files()).toEqual([file]);
+    expect(subjects(world)).toEqual([
+      '[INCIDENT] Dashboard and Database Down',
+      '[UPDATE] Dashboard and Database Down',
+      '[RESOLVED] Dashboard and Database Down',
+    ]);
+  });
+
   test('belong to the person who takes `opened_by` away', async () => {
     const world = await opened();
     all(world, 503);
