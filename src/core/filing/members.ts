@@ -41,6 +41,11 @@ export function memberStates(incident: Incident, filed: readonly StoredTransitio
   );
 }
 
+/** Whether a person took the machine's incident over, so that the machine does not write what recovers: a source opened it. */
+export function isTakenOver({ openedBy }: Incident, filed: readonly StoredTransition[]): boolean {
+  return openedBy === null && filed.some(({ kind, isJoined }) => kind === 'down' && isJoined !== true);
+}
+
 /** A member after one more of its transitions. */
 export function memberAfter(
   { kind, at, source, severity, components, filedAt, isJoined }: StoredTransition,

@@ -104,9 +104,12 @@ function newsOf(
   // The file of a machine's incident was deleted, and it is filed again: its beginning was told.
   const isAgain = ({ at }: IncidentUpdate) =>
     incident.openedBy !== null && begun === undefined && at <= incident.started && told !== null;
+  // A person took the machine's file over: what calm held back until then was the machine's to tell.
+  const isTakenOver = incident.openedBy === null && told !== null && isFiled(beginningOf(incident)!);
   const isStaleNews = (update: IncidentUpdate): boolean =>
     (update.preface && isBegun) ||
     isAgain(update) ||
+    (isTakenOver && isFiled(update) && !bringsComponents(incident, update, isSeen)) ||
     (isOld(update) && !isFiled(update)) ||
     // The plan of a maintenance that is first seen when it is over.
     (end !== null &&

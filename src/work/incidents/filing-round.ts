@@ -6,7 +6,7 @@ import { printGrouped } from '../../core/filing/grouped-file.ts';
 import { batchesOf, inOrderOf, isAlone, isComplete, isGroupComplete } from '../../core/filing/grouping.ts';
 import { incidentToJoin, incidentToReopen } from '../../core/filing/joining.ts';
 import { lateReport } from '../../core/filing/left-open.ts';
-import { type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
+import { isTakenOver, type Members, memberAfter, memberStates } from '../../core/filing/members.ts';
 import { folderAway, unwritable, unwritten } from '../../core/filing/problems.ts';
 import { inWordsOf, type Templates } from '../../core/filing/template.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
@@ -211,6 +211,7 @@ export class FilingRound {
     if (!incident) return void this.#blocked.add(one.source);
     const known = this.#changing.get(id);
     const filed = await this.#notes.filedIn(id);
+    if (one.kind === 'up' && isTakenOver(incident, filed)) return this.#filed(one, id);
     const members = await this.#statesOf(incident);
     const base = known?.base ?? members;
     const before = members.get(one.source);
