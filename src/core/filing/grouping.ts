@@ -7,10 +7,10 @@ import type { StoredTransition, Transition } from '../model/transition.ts';
 import { MAX_GROUPED } from './joining.ts';
 import { isUnwatched } from './removed-checks.ts';
 
-type Timed = Pick<StoredTransition, 'at' | 'recordedAt'>;
+type OutageTimes = Pick<StoredTransition, 'at' | 'recordedAt'>;
 
 /** Batches of outages, in the order in which they were confirmed: each has those that began together with its first one. */
-export function batchesOf<T extends Timed>(outages: readonly T[], within: Millis): T[][] {
+export function batchesOf<T extends OutageTimes>(outages: readonly T[], within: Millis): T[][] {
   const batches: T[][] = [];
   for (const one of [...outages].sort((a, b) => a.recordedAt - b.recordedAt)) {
     const near = batches.find(all => all.length < MAX_GROUPED && beganTogether(one, all[0]!, within));
@@ -24,7 +24,7 @@ export function batchesOf<T extends Timed>(outages: readonly T[], within: Millis
  * Whether two outages began, or were confirmed, within `within` ms of one another. A check that needs more failures is
  * confirmed later; one that looks more rarely sees later that it began.
  */
-export function beganTogether(one: Timed, other: Timed, within: Millis): boolean {
+export function beganTogether(one: OutageTimes, other: OutageTimes, within: Millis): boolean {
   return Math.min(Math.abs(one.at - other.at), Math.abs(one.recordedAt - other.recordedAt)) <= within;
 }
 
