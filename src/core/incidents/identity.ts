@@ -68,10 +68,13 @@ export function recognise<Kind extends Incident>(
     said.length === known.updates.length &&
     known.updates.every(({ as, words }, index) => as === said[index]!.as && words === said[index]!.words);
   const record = isSame ? known : { ...recordOf(known, id, said), sources, front };
-  const updates = read.map((update, index) => {
+  const isNew = (key: string) => ![...known.updates, ...known.gone].some(one => one.key === key);
+  const updates: IncidentUpdate[] = [];
+  for (const [index, update] of read.entries()) {
     const { key } = record.updates[index]!;
-    return key === update.key ? update : { ...update, key };
-  });
+    const one = key === update.key ? update : { ...update, key };
+    updates.push(one.held && isNew(key) ? asWords(one, incident, updates) : one);
+  }
   const former = [...new Set([...aliases, ...record.former])];
   const isPlain = updates.every((update, index) => update === read[index]);
   if (isPlain && known.key === id && former.length === aliases.length) return { named: incident, record };
@@ -82,6 +85,20 @@ export function recognise<Kind extends Incident>(
     ...(former.length === 0 ? {} : { aliases: former }),
   };
   return { named, record };
+}
+
+/** An update that changes nothing: it has the status of the one before, and its own is a word. */
+function asWords(
+  { change: _, promised: __, ...update }: IncidentUpdate,
+  { status: front, scheduled }: Incident,
+  before: readonly IncidentUpdate[],
+): IncidentUpdate {
+  // The front matter says so, and that counts.
+  if (update.status === front && !update.early && (front === 'resolved' || front === 'completed')) return update;
+  const first = scheduled ? ('scheduled' as const) : ('investigating' as const);
+  const status = before.findLast(({ stray }) => !stray)?.status ?? first;
+  const word = update.status.charAt(0).toUpperCase() + update.status.slice(1).replace('_', ' ');
+  return { ...update, status, label: update.label ?? (update.inherits ? null : word) };
 }
 
 function recordOf(known: KnownIncident, id: string, said: readonly UpdateWords[]): KnownIncident {
