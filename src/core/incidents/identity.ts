@@ -94,7 +94,8 @@ function asWords(
   before: readonly IncidentUpdate[],
 ): IncidentUpdate {
   // The front matter says so, and that counts.
-  if (update.status === front && !update.early && (front === 'resolved' || front === 'completed')) return update;
+  if (update.status === front && !update.early && (front === 'resolved' || front === 'completed'))
+    return update;
   const first = scheduled ? ('scheduled' as const) : ('investigating' as const);
   const status = before.findLast(({ stray }) => !stray)?.status ?? first;
   const word = update.status.charAt(0).toUpperCase() + update.status.slice(1).replace('_', ' ');

@@ -138,16 +138,24 @@ describe('news', () => {
     ['with another time', { ...D, at: 41 }],
     ['with another time and word', { ...D, at: 41, words: 'A bad deploy was the cause.' }],
     ['at its time, in other words', { ...D, words: 'A faulty deploy is the reason.' }],
-  ])('a short section that was taken out comes back %s: the old one; what stands beside it is news', (_, back) => {
-    const { round, keys } = server();
-    round({ sections: [A, B, D] });
-    for (const sections of [[A, B], [A, B, back], [A, B], [A, { ...back, at: 30 }, B]])
-      expect(round({ sections })).toEqual([]);
-    expect(keys[4]).toContain(keys[0]![2]);
-    const again = { ...back, at: 58 };
-    expect(round({ sections: [A, { ...back, at: 30 }, B, again] })).toEqual([`update: ${back.words}`]);
-    expect(round({ sections: [A, B, again] })).toEqual([]);
-  });
+  ])(
+    'a short section that was taken out comes back %s: the old one; what stands beside it is news',
+    (_, back) => {
+      const { round, keys } = server();
+      round({ sections: [A, B, D] });
+      for (const sections of [
+        [A, B],
+        [A, B, back],
+        [A, B],
+        [A, { ...back, at: 30 }, B],
+      ])
+        expect(round({ sections })).toEqual([]);
+      expect(keys[4]).toContain(keys[0]![2]);
+      const again = { ...back, at: 58 };
+      expect(round({ sections: [A, { ...back, at: 30 }, B, again] })).toEqual([`update: ${back.words}`]);
+      expect(round({ sections: [A, B, again] })).toEqual([]);
+    },
+  );
 
   test('of a machine, the same short words at another time are news, and a person’s section beside them is not', () => {
     const machine = (...lines: readonly string[]) => {

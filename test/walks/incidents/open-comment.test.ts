@@ -32,28 +32,34 @@ const BAD = ['partial_outage', 'major', 'investigating'];
 const BETTER = ['operational', 'minor', 'monitoring'];
 const TOLD = ['[INCIDENT] Slow'];
 
-test.each(['', '\n-- >'])('closed with “%s”: shown, held over a restart, told when the mark is gone', async end => {
-  const world = await opened(BEGUN);
-  await save(world, `${BEGUN}\n<!--\n${DRAFT}${end}\n`);
-  for (const again of [false, true]) {
-    if (again) await world.restart();
-    await world.pass(10, 5);
-    expect([subjects(world), await state(world)]).toEqual([TOLD, BAD]);
-    expect((await world.get('/status/live')).text).toContain('Secret cause.');
-    expect(await problems(world)).toContain('until then, nothing new is emailed');
-  }
-  await save(world, `${BEGUN}\n<!--\n${DRAFT}\n-->\n`);
-  expect([subjects(world), await state(world), await problems(world)]).toEqual([TOLD, BAD, '[]']);
-  expect((await world.get('/status/live')).text).not.toContain('Secret cause.');
-  await save(world, `${BEGUN}\n${DRAFT}`);
-  expect([subjects(world), await state(world)]).toEqual([[...TOLD, '[UPDATE] Slow'], BETTER]);
-});
+test.each(['', '\n-- >'])(
+  'closed with “%s”: shown, held over a restart, told when the mark is gone',
+  async end => {
+    const world = await opened(BEGUN);
+    await save(world, `${BEGUN}\n<!--\n${DRAFT}${end}\n`);
+    for (const again of [false, true]) {
+      if (again) await world.restart();
+      await world.pass(10, 5);
+      expect([subjects(world), await state(world)]).toEqual([TOLD, BAD]);
+      expect((await world.get('/status/live')).text).toContain('Secret cause.');
+      expect(await problems(world)).toContain('until then, nothing new is emailed');
+    }
+    await save(world, `${BEGUN}\n<!--\n${DRAFT}\n-->\n`);
+    expect([subjects(world), await state(world), await problems(world)]).toEqual([TOLD, BAD, '[]']);
+    expect((await world.get('/status/live')).text).not.toContain('Secret cause.');
+    await save(world, `${BEGUN}\n${DRAFT}`);
+    expect([subjects(world), await state(world)]).toEqual([[...TOLD, '[UPDATE] Slow'], BETTER]);
+  },
+);
 
 test('above what was told, it takes nothing back; an end below it is a word', async () => {
   const world = await opened(`${DRAFT}\n${BEGUN}`);
   const told = subjects(world);
   expect([told.toSorted(), await state(world)]).toEqual([[...TOLD, '[UPDATE] Slow'], BETTER]);
-  await save(world, `<!-- to do\n\n## Resolved 12:00 UTC\ncomponents: all\n\nAll is well.\n\n${DRAFT}\n${BEGUN}`);
+  await save(
+    world,
+    `<!-- to do\n\n## Resolved 12:00 UTC\ncomponents: all\n\nAll is well.\n\n${DRAFT}\n${BEGUN}`,
+  );
   expect([subjects(world), await state(world)]).toEqual([told, BETTER]);
   expect((await world.get('/status/live')).text).toContain('All is well.');
 });
