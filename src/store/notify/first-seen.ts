@@ -55,10 +55,11 @@ export async function noteAhead(
 
 /** The key of the end if it was told with another time than it has now: a person moved it, and no clock. */
 async function correctedEnd(db: Db, incident: Incident, known: SeenRecords): Promise<string | null> {
-  const { resolved, updates } = incident;
+  const { resolved, updates, openedBy } = incident;
   const end = updates.find(({ at, status }) => at === resolved && status === 'resolved');
   const { count } = endsTold(key => known.has(key));
-  if (!end || resolved === null || count === 0) return null;
+  // What a machine measured has come.
+  if (!end || resolved === null || count === 0 || openedBy !== null) return null;
   // An end without a section has no time in its key.
   const first = Date.parse(timeInKey(end.key));
   if (!Number.isNaN(first)) return resolved - first >= MINUTE ? end.key : null;
