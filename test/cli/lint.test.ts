@@ -138,7 +138,7 @@ describe('lint', () => {
       `status/incidents/20261123_a.md:${at + 1}: "03/04/2026" may be 2026-04-03 or 2026-03-04, so this is not an update — write the date like 2025-11-06`,
       `status/incidents/20261123_a.md:${at + 4}: "Identifed" is not a status, so this update keeps the status before it — did you mean Identified? (warning)`,
       `status/incidents/20261123_a.md:${at + 7}: "### Monitoring 10:07 UTC" is a heading of a different level, so it is not an update — write it like \`## Monitoring 15:00 UTC\`, at the start of the line (warning)`,
-      `status/incidents/20261123_a.md:${at + 8}: this comment is never closed, so it is shown as text — write \`-->\` where it ends, or \`\\<!--\``,
+      `status/incidents/20261123_a.md:${at + 8}: this comment is never closed, so it is shown as text — write \`-->\` where it ends, or \`\\<!--\`: until then, nothing new is emailed, and what is new below it changes no component`,
     ]);
     expect((await terminal.run(lint)).out).toBe(told.out);
   });

@@ -118,7 +118,7 @@ export function endRecordOf(
  * @param end the present one (`endOfIncident`)
  */
 export function endOrReopeningToTell(
-  { updates, endsAhead }: Incident,
+  { updates, scheduled, endsAhead }: Incident,
   status: UpdateStatus,
   end: IncidentUpdate | null,
   has: (key: string) => boolean,
@@ -126,8 +126,10 @@ export function endOrReopeningToTell(
 ): { readonly key: string; readonly update: IncidentUpdate } | null {
   const { count, open } = endsTold(has);
   if (end) return open || isSecond(updates, end, has) ? { key: endKey(count), update: end } : null;
-  // An end in the future was told by a clock that was ahead, or is a slip: the file does not say that it goes on.
-  if (open || endsAhead) return null;
+  const isNews = ({ key, at, body, quiet, stray, preface }: IncidentUpdate) =>
+    !has(key) && at <= now && body.trim() !== '' && !quiet && !stray && !preface;
+  // An end in the future was told by a clock that was ahead, or is a slip: only new words say that it goes on.
+  if (open || (endsAhead && (scheduled || !updates.some(isNews)))) return null;
   const key = reopeningKey(count - 1);
   return { key, update: { key, at: now, status, label: null, body: '', announces: 'reopening' } };
 }

@@ -31,12 +31,14 @@ export interface KnownIncident {
 
 /** Updates kept after they left the file: an editor may save a file that is half empty, then the whole again. */
 const MAX_GONE = 100;
-/** Fewer characters say nothing of their own: two updates may both be "Still investigating." */
+/** Fewer characters say nothing of their own: a machine may say "API recovered." again. */
 const TELLING = 30;
 /** Characters compared. */
 const COMPARED = 160;
 /** After a correction, words are so much alike (`likeness`). */
 const ALIKE = 0.6;
+/** And those of a section that comes back at its own time. */
+const AKIN = 0.45;
 /** More pairs than this are not compared. */
 const MAX_PAIRS = 2500;
 
@@ -66,10 +68,13 @@ export function recognise<Kind extends Incident>(
     said.length === known.updates.length &&
     known.updates.every(({ as, words }, index) => as === said[index]!.as && words === said[index]!.words);
   const record = isSame ? known : { ...recordOf(known, id, said), sources, front };
-  const updates = read.map((update, index) => {
+  const isNew = (key: string) => ![...known.updates, ...known.gone].some(one => one.key === key);
+  const updates: IncidentUpdate[] = [];
+  for (const [index, update] of read.entries()) {
     const { key } = record.updates[index]!;
-    return key === update.key ? update : { ...update, key };
-  });
+    const one = key === update.key ? update : { ...update, key };
+    updates.push(one.held && isNew(key) ? asWords(one, incident, updates) : one);
+  }
   const former = [...new Set([...aliases, ...record.former])];
   const isPlain = updates.every((update, index) => update === read[index]);
   if (isPlain && known.key === id && former.length === aliases.length) return { named: incident, record };
@@ -80,6 +85,21 @@ export function recognise<Kind extends Incident>(
     ...(former.length === 0 ? {} : { aliases: former }),
   };
   return { named, record };
+}
+
+/** An update that changes nothing: it has the status of the one before, and its own is a word. */
+function asWords(
+  { change: _, promised: __, ...update }: IncidentUpdate,
+  { status: front, scheduled }: Incident,
+  before: readonly IncidentUpdate[],
+): IncidentUpdate {
+  // The front matter says so, and that counts.
+  if (update.status === front && !update.early && (front === 'resolved' || front === 'completed'))
+    return update;
+  const first = scheduled ? ('scheduled' as const) : ('investigating' as const);
+  const status = before.findLast(({ stray }) => !stray)?.status ?? first;
+  const word = update.status.charAt(0).toUpperCase() + update.status.slice(1).replace('_', ' ');
+  return { ...update, status, label: update.label ?? (update.inherits ? null : word) };
 }
 
 function recordOf(known: KnownIncident, id: string, said: readonly UpdateWords[]): KnownIncident {
@@ -122,7 +142,7 @@ export function isSameIncident(known: KnownIncident, incident: Incident, justGon
   const kept = told.filter(one =>
     said.some(
       ({ as, words }) =>
-        (timeInKey(as) === timeInKey(one.as) && alike(words, one.words)) ||
+        (timeInKey(as) === timeInKey(one.as) && likeness(words, one.words) >= ALIKE) ||
         (mayMatchByWords && words === one.words),
     ),
   );
@@ -152,15 +172,24 @@ export function isUsedAgain({ front, updates }: KnownIncident, incident: Inciden
   return started > last + (front.isOver && resolved === null ? 0 : DAY);
 }
 
-type UpdateWords = Pick<KnownUpdate, 'as' | 'words'>;
+interface UpdateWords extends Pick<KnownUpdate, 'as' | 'words'> {
+  /** A machine may have written it: its words are nearly the same each time. */
+  readonly mayBeFiled: boolean;
+}
 
 function saidIn(incident: Incident): UpdateWords[] {
-  return incident.updates.map(update => ({ as: update.key, words: wordsOf(incident, update) }));
+  return incident.updates.map(update => ({
+    as: update.key,
+    words: wordsOf(incident, update),
+    // It writes the date.
+    mayBeFiled: incident.openedBy !== null && !update.undated,
+  }));
 }
 
 /**
  * The known update that each update is. First those that read the same, then those with the same words, with the same
- * time, with nearly the same words, and last those at the same place between known neighbours.
+ * time, with nearly the same words, then those that were taken out and come back, and last those at the same place between
+ * known neighbours.
  */
 function matched(
   { updates, gone }: KnownIncident,
@@ -174,7 +203,10 @@ function matched(
   };
   const unmatched = () => said.filter(one => !found.has(one));
   const free = (among: readonly KnownUpdate[]) => among.filter(one => !taken.has(one));
-  const pair = (among: readonly KnownUpdate[], nameOf: (one: UpdateWords) => string) => {
+  const pair = (
+    among: readonly KnownUpdate[],
+    nameOf: (one: Pick<KnownUpdate, 'as' | 'words'>) => string,
+  ) => {
     const named = new Map<string, KnownUpdate[]>();
     for (const one of free(among)) named.set(nameOf(one), [...(named.get(nameOf(one)) ?? []), one]);
     for (const one of unmatched()) {
@@ -187,19 +219,26 @@ function matched(
   pair(updates, ({ words }) => words);
   const telling = gone.filter(({ words }) => words.length >= TELLING);
   pair(telling, ({ words }) => words);
-  const corrected = (isNear: (one: UpdateWords, other: KnownUpdate) => boolean) => {
-    if (unmatched().length * free(updates).length > MAX_PAIRS) return;
+  const corrected = (
+    among: readonly KnownUpdate[],
+    isNear: (one: UpdateWords, other: KnownUpdate) => boolean,
+    likeEnough = ALIKE,
+  ) => {
+    if (unmatched().length * free(among).length > MAX_PAIRS) return;
     for (const one of unmatched()) {
-      const [best] = free(updates)
-        .filter(other => isNear(one, other) && alike(one.words, other.words))
+      const [best] = free(among)
+        .filter(other => isNear(one, other) && likeness(one.words, other.words) >= likeEnough)
         .sort((a, b) => likeness(one.words, b.words) - likeness(one.words, a.words));
       if (best) take(one, best);
     }
   };
-  corrected((one, other) => timeInKey(one.as) === timeInKey(other.as));
-  corrected(() => true);
+  const isSameTime = (one: UpdateWords, other: KnownUpdate) => timeInKey(one.as) === timeInKey(other.as);
+  corrected(updates, isSameTime);
+  corrected(updates, () => true);
   pair(updates, ({ as }) => as);
   pair(updates, ({ as }) => timeInKey(as));
+  corrected(gone, (one, other) => !one.mayBeFiled && isSameTime(one, other), AKIN);
+  corrected(gone, ({ mayBeFiled }) => !mayBeFiled);
   for (const [one, other] of placed(said, updates, found)) take(one, other);
   return found;
 }
@@ -237,11 +276,6 @@ function unused(key: string, used: ReadonlySet<string>): string {
   let free = key;
   for (let number = 1; used.has(free); number++) free = updateKey(timeInKey(key), number);
   return free;
-}
-
-/** Whether words may be the other ones after a correction. */
-function alike(one: string, other: string): boolean {
-  return likeness(one, other) >= ALIKE;
 }
 
 /** From 0 to 1: how many groups of three characters are in both. */

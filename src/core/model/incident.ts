@@ -57,6 +57,8 @@ export interface IncidentUpdate {
   readonly stray?: true;
   /** Its heading says that it is over, but the front matter does not: nothing ended, and the words are only a label. */
   readonly early?: true;
+  /** It stands below a comment that is never closed: until it is, what is new there is words alone (`recognise`). */
+  readonly held?: true;
   /** Its file was begun as a copy of another one, and it still says what that one says. */
   readonly copied?: true;
   /**
@@ -126,8 +128,8 @@ export interface Incident {
   /** The key of the update that ended a completed maintenance, as the records tell (completion.ts). */
   readonly endedBy?: string;
   /**
-   * A heading's time, or the incident's lasting name, cannot be read: shown as far as possible, but not announced until
-   * it can.
+   * A heading's time, the end of a comment, or the incident's lasting name cannot be read: shown as far as possible, but
+   * not announced until it can.
    */
   readonly isPartlyUnreadable?: true;
 }

@@ -122,9 +122,8 @@ export function addedSince(
   told: readonly { readonly incident: Incident; readonly update: IncidentUpdate }[],
   components: readonly { readonly id: string; readonly name: string }[],
 ): string[] {
-  const known = told.map(one => concernOf(one.incident, one.update, components).affected);
-  // It concerned everybody.
-  if (known.length === 0 || known.some(ids => ids.length === 0)) return [];
+  if (told.length === 0) return [];
+  const known = told.flatMap(one => concernOf(one.incident, one.update, components).affected);
   const lists = [
     { isTold: true, list: reachedBy(incident, components) },
     ...incident.updates.flatMap(({ key, change }) => {
@@ -138,7 +137,7 @@ export function addedSince(
     .at(-1)!
     .list.filter(isAffected)
     .map(({ id }) => id);
-  return current.filter(id => !known.flat().includes(id) && isNamedByHand(id));
+  return current.filter(id => !known.includes(id) && isNamedByHand(id));
 }
 
 /** Whether an incident is worse, as of an update, than the told ones said: a machine writes only a severity that is. */

@@ -1,9 +1,10 @@
 // First-seen times: when each update was announced or noted, and what was in the future then.
+import { endKey, endsTold } from '../../core/incidents/ending.ts';
 import { EDGE_ENDINGS, type Edge, edgeKey } from '../../core/incidents/first-seen.ts';
-import { type Incident, keyOf, type UpdateRef } from '../../core/model/incident.ts';
-import type { Millis } from '../../core/model/time.ts';
+import { type Incident, keyOf, refOf, timeInKey, type UpdateRef } from '../../core/model/incident.ts';
+import { MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
-import { isRecordOf, noteQuietly } from './announcements.ts';
+import { frozenUpdate, isRecordOf, noteQuietly } from './announcements.ts';
 
 /**
  * The records of an incident's updates, by key: when each was first seen, epoch ms, and whether people are notified.
@@ -40,15 +41,30 @@ export async function noteAhead(
   const { begins, started, resolved, updates } = incident;
   const known = await recordsOf(db, keyOf(incident));
   const wasAhead = [...known.values()].some(({ seenAt }) => seenAt > now);
+  const corrected = await correctedEnd(db, incident, known);
   const news = edges.filter(edge => {
     if (typeof edge !== 'string') return !known.has(edge.key);
     const at = edge === 'started' ? (begins ?? started) : resolved;
     if (edge === 'started' && wasAhead) return false;
-    return !updates.some(update => update.at === at && known.has(update.key));
+    return !updates.some(update => update.at === at && known.has(update.key) && update.key !== corrected);
   });
   const keys = news.map(edge => edgeKey(incident, edge));
   if (keys.length > 0) await noteQuietly(db, keyOf(incident), keys, now);
   return news;
+}
+
+/** The key of the end if it was told with another time than it has now: a person moved it, and no clock. */
+async function correctedEnd(db: Db, incident: Incident, known: SeenRecords): Promise<string | null> {
+  const { resolved, updates, openedBy } = incident;
+  const end = updates.find(({ at, status }) => at === resolved && status === 'resolved');
+  const { count } = endsTold(key => known.has(key));
+  // What a machine measured has come.
+  if (!end || resolved === null || count === 0 || openedBy !== null) return null;
+  // An end without a section has no time in its key.
+  const first = Date.parse(timeInKey(end.key));
+  if (!Number.isNaN(first)) return resolved - first >= MINUTE ? end.key : null;
+  const told = await frozenUpdate(db, refOf({ incidentId: keyOf(incident), key: endKey(count - 1) }));
+  return told && told.incident.resolved !== resolved ? end.key : null;
 }
 
 /** For these updates: a clock that was ahead recorded them, and from now on they were seen now. */

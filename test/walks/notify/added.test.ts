@@ -94,6 +94,23 @@ test('within the grace period it belongs to what waits; taken off again, it is n
   expect(mailsTo(world, 'ann').at(-1)!.text).toContain('Affects: API and Database');
 });
 
+test.each(['[]', '[apii]'])('to one that was told to everybody while it named none (%s)', async none => {
+  const world = await watched();
+  await world.write(MINE, mine(none));
+  await world.pass(10, 5);
+  await change(world, MINE, none, '[api]');
+  expect(mailsTo(world, 'ann').at(-1)!.text).toContain('Also affected: API.');
+  expect([subjects(world, 'ann'), subjects(world, 'db')]).toEqual([ADDED, ADDED.slice(0, 1)]);
+  await world.restart();
+  await change(world, MINE, '[api]', '[api, db]', 60);
+  // Who follows that alone knows of the incident.
+  const told = [[...ADDED, ADDED[1]], ADDED];
+  expect([subjects(world, 'ann'), subjects(world, 'db')]).toEqual(told);
+  await change(world, MINE, '[api, db]', none);
+  await change(world, MINE, none, '[api, db]', 60);
+  expect([subjects(world, 'ann'), subjects(world, 'db')]).toEqual(told);
+});
+
 test('not of an incident that is over', async () => {
   const [world, file] = await begun('machine');
   await turn(world, ['api'], 200, 90);

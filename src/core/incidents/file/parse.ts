@@ -47,7 +47,7 @@ const KEYS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
 
 /**
  * Parses an incident file. An incident may come with warnings, and with errors of its body: an unclosed comment becomes
- * text, and an unreadable time in a heading makes it `isPartlyUnreadable`.
+ * text. That, or an unreadable time in a heading, makes it `isPartlyUnreadable`.
  * @param file the path to name in problems.
  * @param id the file's name without `.md`.
  * @param ties for `parseAfter`.
@@ -81,10 +81,9 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
   const sections = readSectionFields(cut.sections, bodyLine, file);
   problems.push(...sections.problems);
   if (problems.some(isError)) return { value: null, problems };
-  const value: Incident = {
-    ...build(id, fields, cut, sections.fields, ties),
-    ...(cut.wrong.length > 0 || cut.stopped ? { isPartlyUnreadable: true as const } : {}),
-  };
+  const built = build(id, fields, cut, sections.fields, ties);
+  const isWhole = cut.wrong.length + cut.unclosed.length === 0 && !cut.stopped;
+  const value = isWhole ? built : { ...built, isPartlyUnreadable: true as const };
   const likely = [...cutTitle(withPlainLineEnds(source)), ...likelyMistakes(value, body, cut)];
   const remarks = [...zoneRemarks(value, yaml), ...bodyRemarks(cut), ...doubtfulTimes(value, cut), ...likely];
   problems.push(...remarks.map(remark => problemOf(remark, file, front)));
@@ -175,7 +174,8 @@ function bodyRemarks(cut: Sections): Remark[] {
     ...cut.wrong.map(({ line, what, fix }) => error(line, `${what}, so this is not an update`, fix)),
     ...cut.unclosed.slice(0, 50).map(({ line }) => {
       const what = 'this comment is never closed, so it is shown as text';
-      return error(line, what, 'write `-->` where it ends, or `\\<!--`');
+      const held = 'until then, nothing new is emailed, and what is new below it changes no component';
+      return error(line, what, `write \`-->\` where it ends, or \`\\<!--\`: ${held}`);
     }),
     // Unknown when the text was not read to its end.
     ...(openFenceLine !== null && !stopped

@@ -57,6 +57,7 @@ export function updatesOfFile(
     isOpen && entry === newest && entry.status === reading.over && !reading.isStray(entry);
   const statuses = statusesOf(reading, entries, isEarly);
   const keys = keysOf(entries);
+  const heldFrom = cut.unclosed[0]?.line ?? Number.POSITIVE_INFINITY;
   return entries.map((entry, index) => {
     const { section, at, body, label } = entry;
     const stray = reading.isStray(entry);
@@ -83,6 +84,7 @@ export function updatesOfFile(
       ...(maintenance && isPreface(entry) && fields.started === undefined ? { presumed: true as const } : {}),
       ...(section && plain ? { inherits: true as const } : {}),
       ...(section?.dated === false ? { undated: true as const } : {}),
+      ...(section && section.line >= heldFrom ? { held: true as const } : {}),
     };
   });
 }
