@@ -16,15 +16,10 @@ import { type Announcement, announcements, type WhenTold } from '../../core/noti
 import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
 import { additionsTo } from '../../store/notify/additions.ts';
-import {
-  concernIn,
-  isFirstRound,
-  seenUpdates,
-  toldAsBeginning,
-  whenAnnounced,
-} from '../../store/notify/announcements.ts';
+import { concernIn, isFirstRound, seenUpdates, toldAsBeginning } from '../../store/notify/announcements.ts';
 import { allChannels } from '../../store/notify/channels.ts';
 import { confirmedSubscribers } from '../../store/notify/subscribers.ts';
+import { whenAnnounced } from '../../store/notify/told.ts';
 import { Identities } from '../../work/incidents/identities.ts';
 import { type Cli, databaseOf } from './command.ts';
 
@@ -60,7 +55,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
       soon.push(...(await additionsTo(db, one, site.components, has, now)).filter(({ quiet }) => !quiet));
     }
     const isSoon = (one: Announcement) => soon.some(other => refOf(other) === refOf(one));
-    const calm = { first: at - CALM, last: at - CALM };
+    const calm = { begun: at - CALM, own: at - CALM, last: at - CALM };
     const waiting = newsBy(id => (told.has(id) ? calm : null)).filter(one => !isSoon(one));
     const concerns = new Map<string, Concern>();
     const owings: Owing[] = [];
@@ -71,7 +66,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
       concerns.set(refOf(one), concern);
       const joined = concerns.get(refOf({ incidentId, key: joinKey(update.key) }));
       const toldBefore = (await toldAsBeginning(...about)) ?? (key === update.key ? joined : null) ?? null;
-      const at = isSoon(one) ? null : told.get(incidentId)!.last + CALM;
+      const at = isSoon(one) ? null : told.get(incidentId)!.own + CALM;
       owings.push({ incident, at, concern, toldBefore });
     }
     const isSame = (one: Owing) => (other: Owing) => one.incident === other.incident && one.at === other.at;

@@ -96,7 +96,10 @@ function decideDown(
     return { kind: 'done', id: last.id };
   if (isDeferred) return { kind: 'waiting' };
   if (open) return { kind: 'change', id: open.id, isJoined: true };
-  if (own && !isOpen && !isLeft && continues(last, transition))
+  // One that was retracted, or that these were taken off, is another story.
+  const isOfAnother =
+    last !== null && components.length > 0 && !components.some(id => everAffectedIn(last, site).has(id));
+  if (own && !isOpen && !isLeft && !isOfAnother && continues(last, transition))
     return { kind: 'change', id: last.id, isJoined: false };
   if (ended?.resolved != null) {
     // Its operator's end counts: what fails on for a while opens its own (left-open.ts).

@@ -2,7 +2,7 @@
 import { type Incident, type IncidentUpdate, keyOf, refOf, type UpdateStatus } from '../model/incident.ts';
 import { DAY, HOUR, type Millis } from '../model/time.ts';
 import { isCompletion } from './completion.ts';
-import { statusTaker } from './ending.ts';
+import { statusesTaken } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
 
 /** Whether any time in the incident is after `now`, or its start after its end. */
@@ -204,8 +204,14 @@ function inherited(
   const as = (update: IncidentUpdate, status: UpdateStatus) =>
     status === update.status ? update : { ...update, status };
   if (!scheduled) {
-    const take = statusTaker(front, resolved, 'investigating');
-    return updates.map(one => (one.stray ? one : as(one, take(one.inherits ? null : one.status, one.at))));
+    const taking = updates.filter(({ stray }) => !stray);
+    const headingOf = ({ inherits, early, status, at }: IncidentUpdate) => ({
+      own: inherits ? null : early ? ('resolved' as const) : status,
+      at,
+    });
+    const taken = statusesTaken(taking.map(headingOf), front, resolved, 'investigating');
+    const statuses = new Map(taking.map((one, index) => [one, taken[index]!]));
+    return updates.map(one => as(one, (!one.early && statuses.get(one)) || one.status));
   }
   let standing: UpdateStatus = 'scheduled';
   const isOver = front === 'completed' || endedBy !== undefined;

@@ -168,19 +168,35 @@ function lastTold(updates: Incident['updates'], key: string): IncidentUpdate | u
 }
 
 /**
- * Gives updates their status, oldest first: their own or, if their heading names none, that of the one before. After an
- * end, while the front matter says that the incident goes on (to the minute), that of an open one.
+ * The status of each update, oldest first: its own or, if its heading names none, that of the one before. After an end,
+ * while the front matter says that the incident goes on (to the minute), that of an open one; but what stands between an
+ * end and a heading that says that it is open again was said while it was over.
+ * @param said `own`: the status that the heading names
  * @param front the status in the front matter
  * @param ending when it ended by that, epoch ms; null: it did not
  * @param first the status of an incident that begins
  */
-export function statusTaker(front: UpdateStatus, ending: Millis | null, first: UpdateStatus) {
+export function statusesTaken(
+  said: readonly { readonly own: UpdateStatus | null; readonly at: Millis }[],
+  front: UpdateStatus,
+  ending: Millis | null,
+  first: UpdateStatus,
+): UpdateStatus[] {
   let last = first;
   let open = first;
-  return (own: UpdateStatus | null, at: Millis): UpdateStatus => {
-    const goesOn = last === 'resolved' && (ending === null || at < ending - (ending % MINUTE));
+  // From the last on: what the next heading with a status says.
+  const following: (UpdateStatus | null)[] = [];
+  let next: UpdateStatus | null = null;
+  for (const { own } of said.toReversed()) {
+    following.unshift(next);
+    next = own ?? next;
+  }
+  return said.map(({ own, at }, index) => {
+    const isReopenedLater = (following[index] ?? 'resolved') !== 'resolved';
+    const isBefore = ending === null || at < ending - (ending % MINUTE);
+    const goesOn = last === 'resolved' && isBefore && !isReopenedLater;
     last = own ?? (!goesOn ? last : front === 'resolved' ? open : front);
     if (last !== 'resolved') open = last;
     return last;
-  };
+  });
 }

@@ -6,22 +6,32 @@ import { MINUTE, type Millis } from '../model/time.ts';
 /** Between its beginning and its end, a machine's incident is told about no more often than this (`mayBeTold`). */
 export const CALM: Millis = 10 * MINUTE;
 
-/** When something was told of an incident to all whom it concerns, epoch ms: first, and last. */
+/** When something was told of an incident to all whom it concerns, epoch ms. */
 export interface Told {
-  readonly first: Millis;
+  /** Its beginning, or the newest reopening after an end. */
+  readonly begun: Millis;
+  /** The newest of a machine's own words; the beginning counts as such. */
+  readonly own: Millis;
+  /** The newest of all. */
   readonly last: Millis;
 }
 
+/** What was told once an update is, too. `isFiled`: whether a machine wrote its words. */
+export function toldAfter(told: Told | null, update: IncidentUpdate, at: Millis, isFiled: boolean): Told {
+  if (told === null) return { begun: at, own: at, last: at };
+  return {
+    begun: update.announces === 'reopening' ? at : told.begun,
+    own: isFiled || update.folds ? at : told.own,
+    last: at,
+  };
+}
+
 /**
- * Whether calm lets a machine's update be told now. After nothing but the beginning, what brings a component or is worse
- * than that need not wait; then the ten minutes count from it.
+ * Whether calm lets a machine's update be told now: ten minutes after its last one. After nothing but the beginning, or
+ * what came back after an end, what brings a component or is worse need not wait. What a person writes does not count.
  */
-export function mayBeTold(
-  { first, last }: Told,
-  now: Millis,
-  { isWorse, bringsComponents }: { readonly isWorse: boolean; readonly bringsComponents: boolean },
-): boolean {
-  return now - last >= CALM || now < last || ((isWorse || bringsComponents) && first === last);
+export function mayBeTold({ begun, own }: Told, now: Millis, isEscalation: boolean): boolean {
+  return now - own >= CALM || now < own || (isEscalation && own <= begun);
 }
 
 /** Whether the end of a machine's incident may not last: it is told when the recovery has held. */

@@ -43,6 +43,7 @@ export function concernOf(
 /**
  * The concern of an announcement, by what was announced of its incident before. Its end goes to those who were told of
  * it, although the file names their component no more, and to nobody else but followers of what a machine brought.
+ * @param before what was announced, oldest first
  * @param brought ids of components that a machine's words added: their outage may have been over before it was told
  */
 export function concernAfter(
@@ -53,12 +54,15 @@ export function concernAfter(
 ): Concern {
   if (before.length === 0) return concern;
   const told = before.flatMap(({ affected }) => affected);
-  // It concerned everybody.
-  const concernedEverybody = before.some(({ affected }) => affected.length === 0);
+  // What began without a component does; a list that was emptied later is of nobody new.
+  const concernedEverybody = before[0]!.affected.length === 0;
   const untold = concernedEverybody ? [] : concern.affected.filter(id => !told.includes(id));
-  if (concern.isEnd) return { ...concern, affected: concernedEverybody ? [] : [...told, ...brought] };
   const isAfterAnEnd = announces === 'reopening' || announces === 'none';
-  return { ...concern, untold, affected: isAfterAnEnd ? [...concern.affected, ...told] : concern.affected };
+  if (concernedEverybody)
+    return { ...concern, untold, affected: concern.isEnd || isAfterAnEnd ? [] : concern.affected };
+  if (concern.isEnd) return { ...concern, affected: [...told, ...brought] };
+  const isOfThem = isAfterAnEnd || concern.affected.length === 0;
+  return { ...concern, untold, affected: isOfThem ? [...concern.affected, ...told] : concern.affected };
 }
 
 /** For an automatic incident also components removed since: their subscribers should get the end. */
@@ -140,14 +144,24 @@ export function addedSince(
   return current.filter(id => !known.includes(id) && isNamedByHand(id));
 }
 
-/** Whether an incident is worse, as of an update, than the told ones said: a machine writes only a severity that is. */
-export function isWorse(
-  { updates }: Incident,
+/**
+ * Whether an incident is worse, as of an update, than as of the newest of those before it that were told: by its
+ * severity, or by a component that was well then. The severity at the start is not known here: what says another one first
+ * is worse, because that is when a machine writes one.
+ */
+export function escalates(
+  { components, updates }: Incident,
   update: IncidentUpdate,
   isTold: (update: IncidentUpdate) => boolean,
 ): boolean {
-  const worst = (some: readonly IncidentUpdate[]) =>
-    Math.max(-1, ...some.map(({ change }) => (change?.severity ? SEVERITIES.indexOf(change.severity) : -1)));
-  const until = updates.slice(0, updates.indexOf(update) + 1);
-  return worst(until.filter(one => !isTold(one))) > worst(updates.filter(isTold));
+  const standingAt = (place: number) => {
+    const changes = updates.slice(0, place + 1).flatMap(({ change }) => change ?? []);
+    const severity = changes.findLast(one => one.severity)?.severity;
+    const list = changes.findLast(one => one.components)?.components ?? components ?? [];
+    return { rank: severity ? SEVERITIES.indexOf(severity) : -1, ids: list.map(({ id }) => id) };
+  };
+  const place = updates.indexOf(update);
+  const told = updates.findLastIndex((one, index) => index < place && isTold(one));
+  const [before, now] = [standingAt(told), standingAt(place)];
+  return now.rank > before.rank || now.ids.some(id => !before.ids.includes(id));
 }

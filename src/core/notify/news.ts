@@ -20,7 +20,7 @@ import {
 } from '../model/incident.ts';
 import { DAY, type Millis } from '../model/time.ts';
 import { beforeEnd, joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
-import { bringsComponents, isWorse } from './concern.ts';
+import { bringsComponents, escalates } from './concern.ts';
 import { endInWords } from './end-words.ts';
 import { filedKey } from './filed-words.ts';
 import { isWordless, withLateWords, withoutWordsMark } from './wordless.ts';
@@ -165,10 +165,9 @@ function newsOf(
     update => update.status !== 'resolved' && !update.quiet && !isStaleNews(update),
   );
   const newest = end === null ? tellable.at(-1) : undefined;
-  const isNewIn = (judge: typeof isWorse) => newest !== undefined && judge(incident, newest, isSeen);
-  const brings = { isWorse: isNewIn(isWorse), bringsComponents: isNewIn(bringsComponents) };
+  const isEscalation = newest !== undefined && escalates(incident, newest, isSeen);
   // An end, or what says that it goes on after one, is told at once.
-  const mayTellRoutine = next !== null || told === null || mayBeTold(told, now, brings);
+  const mayTellRoutine = next !== null || told === null || mayBeTold(told, now, isEscalation);
   if (isUntold || (mayTellRoutine && !endMayNotLast)) {
     const teller = newest && isUntold ? tellable[0] : newest;
     for (const update of routine)

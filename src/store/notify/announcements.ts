@@ -13,7 +13,7 @@ import type { ChannelType } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Choice, Concern } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { JOINED, joinKey, type Told } from '../../core/notify/calm.ts';
+import { joinKey } from '../../core/notify/calm.ts';
 import { concernAfter, concernOf } from '../../core/notify/concern.ts';
 import { broughtBy } from '../../core/notify/filed-words.ts';
 import { type Announcement, asAnnounced, findUpdate } from '../../core/notify/news.ts';
@@ -23,6 +23,7 @@ import type { Db } from '../db/database.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
 import type { Tables } from '../db/tables.ts';
 import { choiceIn, lastPlace, type Row } from './subscribers.ts';
+import { isRecordOf, keysOfFiledWords } from './told.ts';
 
 /** An incident and one of its updates, as first seen. */
 export interface Frozen {
@@ -35,12 +36,6 @@ export interface Owed {
   readonly ref: string;
   /** No delivery of it is enqueued yet. */
   readonly untouched: boolean;
-}
-
-/** The records of an incident: by the beginning of their primary key, as there may be thousands of others. */
-export function isRecordOf(incidentId: string) {
-  const first = `${incidentId} `;
-  return sql<boolean>`ref >= ${first} AND ref < ${`${incidentId}!`} AND incident_id = ${incidentId}`;
 }
 
 /** The references of all updates that were announced or marked as seen. */
@@ -218,24 +213,6 @@ export async function firstAnnounced(db: Db, incidentId: string): Promise<string
   return row?.ref ?? null;
 }
 
-/** When something of an incident was announced to all whom it concerns; null if nothing was. */
-export async function whenAnnounced(db: Db, incidentId: string): Promise<Told | null> {
-  const row = await db
-    .selectFrom('announcements')
-    .select(({ fn }) => [fn.min('seen_at').as('first'), fn.max('seen_at').as('last')])
-    .where(isRecordOf(incidentId))
-    .where('key', 'not like', `${JOINED}%`)
-    .where('frozen', 'is not', null)
-    .executeTakeFirst();
-  return row && row.last !== null ? row : null;
-}
-
-/** The keys of the words that a machine filed in an incident (filed-words.ts). */
-export async function keysOfFiledWords(db: Db, incidentId: string): Promise<string[]> {
-  const query = db.selectFrom('announcements').select('key').where(isRecordOf(incidentId));
-  return (await query.where('key', 'like', 'filed %').execute()).map(({ key }) => key);
-}
-
 /**
  * Returns what an announcement is about, and to whom it is a beginning, by what was announced of its incident before.
  */
@@ -267,13 +244,13 @@ export async function toldAsBeginning(
   return frozen && concernIn(db, joined, frozen, components);
 }
 
-/** All that was announced of an incident before `ref`, as it was then; by now, if that is not announced. */
+/** All that was announced of an incident before `ref`, as it was then, oldest first; by now, if that is not announced. */
 export async function announcedBefore(db: Db, incidentId: string, ref: string): Promise<Frozen[]> {
   const all = db.selectFrom('announcements').select('frozen').where(isRecordOf(incidentId));
   const named = db.selectFrom('announcements').select('seen_at').where('ref', '=', ref);
   const own = await named.executeTakeFirst();
   const before = own ? all.where('seen_at', '<', own.seen_at) : all;
-  const rows = await before.where('frozen', 'is not', null).execute();
+  const rows = await before.where('frozen', 'is not', null).orderBy('seen_at').orderBy('ref').execute();
   return rows.map(({ frozen }) => JSON.parse(frozen!) as Frozen);
 }
 

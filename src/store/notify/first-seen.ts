@@ -4,7 +4,8 @@ import { EDGE_ENDINGS, type Edge, edgeKey } from '../../core/incidents/first-see
 import { type Incident, keyOf, refOf, timeInKey, type UpdateRef } from '../../core/model/incident.ts';
 import { MINUTE, type Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
-import { frozenUpdate, isRecordOf, noteQuietly } from './announcements.ts';
+import { frozenUpdate, noteQuietly } from './announcements.ts';
+import { isRecordOf } from './told.ts';
 
 /**
  * The records of an incident's updates, by key: when each was first seen, epoch ms, and whether people are notified.

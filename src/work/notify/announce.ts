@@ -7,8 +7,9 @@ import { beginningOf, type Incident, type IncidentUpdate, keyOf, refOf } from '.
 import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
-import { mayNotLast, type Told } from '../../core/notify/calm.ts';
+import { mayNotLast, type Told, toldAfter } from '../../core/notify/calm.ts';
 import { owedTo } from '../../core/notify/concern.ts';
+import { filedKey } from '../../core/notify/filed-words.ts';
 import { type Announcement, announcements, asAnnounced, findUpdate } from '../../core/notify/news.ts';
 import { WORDS_WITHIN, waitsForWords } from '../../core/notify/wordless.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
@@ -22,14 +23,13 @@ import {
   type Frozen,
   frozenUpdate,
   isFirstRound,
-  keysOfFiledWords,
   type Owed,
   owedUpdates,
   seenUpdates,
   toldAsBeginning,
-  whenAnnounced,
   withdraw,
 } from '../../store/notify/announcements.ts';
+import { keysOfFiledWords, whenAnnounced } from '../../store/notify/told.ts';
 import type { SomeNotificationParts } from './parts.ts';
 
 /** Subscribers per step. A step takes some milliseconds, and requests are answered between steps. */
@@ -95,7 +95,10 @@ export class Announcer {
         this.#seen.add(refOf(one));
         if (one.quiet) continue;
         if (one.update.announces !== 'beginning')
-          this.#told.set(one.incidentId, { first: whenTold(one.incidentId)?.first ?? now, last: now });
+          this.#told.set(
+            one.incidentId,
+            toldAfter(whenTold(one.incidentId), one.update, now, this.#isFiled(one)),
+          );
         this.#owing = true;
         log.info({ incident: one.incidentId, update: one.key }, 'update announced');
       }
@@ -146,6 +149,11 @@ export class Announcer {
     for (const filed of await keysOfFiledWords(db, key))
       this.#seen.add(refOf({ incidentId: key, key: filed }));
     this.#recalled.add(incident.updates);
+  }
+
+  /** Whether a machine wrote the words of an update. */
+  #isFiled({ incidentId, update }: Announcement): boolean {
+    return this.#seen.has(refOf({ incidentId, key: filedKey(update.body) }));
   }
 
   async enqueue(snapshot: Snapshot): Promise<void> {

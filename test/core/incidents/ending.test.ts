@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { announcesEnd, announcesRelapse, openAfterEnd } from '../../../src/core/incidents/ending.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { stretchesOf } from '../../../src/core/incidents/impact.ts';
 import { incident, NOW, update } from '../../makers.ts';
 
 test.each([
@@ -55,6 +56,57 @@ Words after it.
   ]);
   const open = read('status: identified');
   expect(open.updates[2]!.status).toBe('identified');
+});
+
+test('words between an end and a heading that says that it is open again stay resolved, and count as no downtime', () => {
+  const body = `## Investigating 2026-03-10 11:00 UTC
+x
+
+## Resolved 2026-03-10 12:00 UTC
+x
+
+## Update 2026-03-10 12:10 UTC
+We are sorry.
+
+## Investigating 2026-03-11 09:00 UTC
+Again.
+`;
+  const read = (front: string, more = '') =>
+    parseIncident(
+      'a.md',
+      'a',
+      `---\ntitle: T\nseverity: major\nstarted: 2026-03-10T11:00:00Z\ncomponents: [api]\n${front}\n---\n${body}${more}`,
+    ).value!;
+  const open = read('status: investigating');
+  const statuses = ['investigating', 'resolved', 'resolved', 'investigating'];
+  expect(open.updates.map(({ status }) => status)).toEqual(statuses);
+  expect(open.updates.map(one => announcesRelapse(open, one))).toEqual([false, false, false, true]);
+  const end = '2026-03-11T09:30:00Z';
+  const over = read(
+    `status: resolved\nresolved: ${end}`,
+    '\n## Resolved 2026-03-11 09:30 UTC\nx\n\n## Update 2026-03-11 09:40 UTC\nx\n',
+  );
+  expect(over.updates.map(({ status }) => status)).toEqual([...statuses, 'resolved', 'resolved']);
+  const spans = stretchesOf(over, [{ id: 'api', name: 'API' }]).map(one => [one.start, one.end]);
+  expect(spans).toEqual([
+    [Date.parse('2026-03-10T11:00:00Z'), Date.parse('2026-03-10T12:00:00Z')],
+    [Date.parse('2026-03-11T09:00:00Z'), Date.parse(end)],
+  ]);
+});
+
+test('a heading Resolved that is early is none that says that it is open again', () => {
+  const text = `---\ntitle: T\nstatus: monitoring\nseverity: major\nstarted: 2026-03-10T11:00:00Z\n---
+## Resolved 2026-03-10 12:00 UTC
+x
+
+## Update 2026-03-10 12:10 UTC
+It is back.
+
+## Resolved 2026-03-10 12:20 UTC
+x
+`;
+  const { updates } = parseIncident('a.md', 'a', text).value!;
+  expect(updates.map(({ status }) => status)).toEqual(['resolved', 'monitoring', 'monitoring']);
 });
 
 test.each([

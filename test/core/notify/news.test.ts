@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { refOf } from '../../../src/core/model/incident.ts';
 import { type Choice, DETAILS, EVERYTHING, KINDS, wants } from '../../../src/core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
-import { concernOf, owedTo } from '../../../src/core/notify/concern.ts';
+import { concernAfter, concernOf, owedTo } from '../../../src/core/notify/concern.ts';
 import { announcements, asAnnounced, findUpdate } from '../../../src/core/notify/news.ts';
 import { component, incident, NOW, update } from '../../makers.ts';
 
@@ -196,4 +196,27 @@ test('a former component of an automatic incident is told of the end; of an oper
   const machine = { ...API, openedBy: 'probe:api', updates: [FIRST, changed, LAST] } as typeof API;
   expect(concernOf(machine, LAST, []).affected).toEqual(['api', 'db']);
   expect(concernOf({ ...machine, openedBy: null }, LAST, []).affected).toEqual([]);
+});
+
+test('an end goes to those who were told, although the list was emptied since; to everybody only if it began without one', () => {
+  const concern = (affected: readonly string[], isEnd = false) => ({
+    kind: 'incidents' as const,
+    edge: true,
+    affected,
+    current: affected,
+    untold: [],
+    isEnd,
+    isOnlyBeginning: false,
+  });
+  const end = { ...LAST, announces: 'end' as const };
+  const after = (before: readonly (readonly string[])[]) =>
+    concernAfter(
+      concern([], true),
+      end,
+      before.map(ids => concern(ids)),
+      [],
+    ).affected;
+  expect(after([['api'], []])).toEqual(['api']);
+  expect(after([[], ['api']])).toEqual([]);
+  expect(concernAfter(concern([]), LAST, [concern(['api'])], []).affected).toEqual(['api']);
 });

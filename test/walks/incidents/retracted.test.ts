@@ -114,6 +114,39 @@ describe('retracted', () => {
     ]);
   });
 
+  test.each([
+    ['after its end', 200],
+    ['while its check fails', 500],
+  ])(
+    'retracted %s, it is not continued by a relapse, and followers of others are told nothing',
+    async (_, then) => {
+      const world = await openWorld();
+      await subscribed(world, 'olga@example.com', ['api']);
+      await subscribed(world, 'nils@example.com', ['dashboard']);
+      world.service.status = 500;
+      await world.pass(120, 5);
+      world.service.status = then;
+      await world.pass(240, 5);
+      await retract(world, '20260310_api-down', '--message', 'The check was wrong.');
+      await world.pass(120, 5);
+      world.service.status = 200;
+      await world.pass(240, 5);
+      expect(await world.files()).toHaveLength(1);
+      const told = subjects(world);
+      world.service.status = 500;
+      await world.pass(240, 5);
+      world.service.status = 200;
+      await world.pass(240, 5);
+      expect(await world.files()).toEqual(['20260310_api-down-2.md', '20260310_api-down.md']);
+      expect(await world.read('20260310_api-down.md')).not.toContain('Still unstable');
+      expect(subjects(world).slice(told.length)).toEqual([
+        ['[INCIDENT] API Down', 'olga@example.com'],
+        ['[RESOLVED] API Down', 'olga@example.com'],
+      ]);
+      expect(told.map(([, to]) => to)).not.toContain('nils@example.com');
+    },
+  );
+
   test('twice, and a maintenance, are refused', async () => {
     const maintenance =
       '---\ntitle: Disks\nstatus: scheduled\nscheduled_start: 2026-03-11T12:00:00Z\nscheduled_end: 2026-03-11T13:00:00Z\ncomponents: [api]\n---\nNew disks.\n';

@@ -174,3 +174,55 @@ test('what is worse does not wait after the beginning; what is worse still waits
   expect(subjects(world).slice(1)).toEqual(['[UPDATE] Slow Down', '[UPDATE] Slow Down']);
   expect(world.mails.at(-1)!.text).toContain('Dead');
 });
+
+const TROUBLE = '/webhooks/site24x7?token=the-webhook-token-of-this-test';
+const found = (world: World, STATUS: string) =>
+  world.post(TROUBLE, {
+    MONITORNAME: 'Dashboard',
+    MONITOR_ID: '5',
+    STATUS,
+    INCIDENT_TIME_ISO: new Date(world.now()).toISOString(),
+    INCIDENT_REASON: 'r',
+  });
+
+test('what gets worse after an operator’s words is told at once, over a restart too; then it is calm', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'ann@example.com');
+  await found(world, 'TROUBLE');
+  await world.pass(90, 10);
+  const [file = ''] = await world.files();
+  await world.write(file, `${await world.read(file)}\n## Update 12:01 UTC\nWe look.\n`);
+  await world.pass(60, 10);
+  expect(subjects(world)).toHaveLength(2);
+  await world.restart();
+  await found(world, 'DOWN');
+  await world.pass(5, 1);
+  expect(subjects(world)).toHaveLength(3);
+  expect(world.mails.at(-1)!.text).toContain('Critical');
+  await world.write(file, `${await world.read(file)}\n## Update 12:03 UTC\nWe still look.\n`);
+  await world.pass(5, 1);
+  expect(subjects(world)).toHaveLength(4);
+  await world.pass(500, 20);
+  expect(subjects(world)).toHaveLength(4);
+});
+
+test.each(['', 'over a restart, '])(
+  'after a relapse, %sa component that fails again is told at once',
+  async how => {
+    const world = await checked();
+    Object.assign(world.answers, { api: 500, db: 500 });
+    await world.pass(120, 5);
+    Object.assign(world.answers, { api: 200, db: 200 });
+    await world.pass(90, 5);
+    const told = subjects(world);
+    expect(told.at(-1)).toMatch('[RESOLVED]');
+    world.answers.api = 500;
+    await world.pass(30, 5);
+    expect(subjects(world).slice(told.length)).toEqual([expect.stringContaining('[UPDATE]')]);
+    if (how) await world.restart();
+    world.answers.db = 500;
+    await world.pass(90, 5);
+    expect(subjects(world).slice(told.length)).toHaveLength(2);
+    expect(world.mails.at(-1)!.text).toContain('Database has been failing');
+  },
+);

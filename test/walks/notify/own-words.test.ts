@@ -183,8 +183,8 @@ describe('an operator’s words in the hold', () => {
     await source.turn(world, false, 20);
     await write(world, file, `Update ${iso(world)}`, 'top');
     await world.pass(10, 5);
-    // The one that did not hold, and the one that was told.
-    expectOpen(world, 'investigating', 2);
+    // The one that did not hold, the words after it, and the one that was told.
+    expectOpen(world, 'investigating', 3);
     await world.pass(60, 5);
     expect(subjects(world, 'ann').slice(3)).toEqual(
       ['UPDATE', 'UPDATE', 'RESOLVED'].map(tag => `[${tag}] ${title}`),

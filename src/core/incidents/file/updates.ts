@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { type IncidentUpdate, type UpdateStatus, updateKey } from '../../model/incident.ts';
 import { iso, type Millis } from '../../model/time.ts';
-import { EARLY_LABELS, statusTaker } from '../ending.ts';
+import { EARLY_LABELS, statusesTaken } from '../ending.ts';
 import { type Doubt, earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
 import type { Section, Sections } from './timeline.ts';
@@ -55,7 +55,7 @@ export function updatesOfFile(
   const newest = entries.findLast(entry => !isPreface(entry) && saysMore(entry));
   const isEarly = (entry: TimelineEntry) =>
     isOpen && entry === newest && entry.status === reading.over && !reading.isStray(entry);
-  const statuses = statusesOf(reading, entries, isEarly);
+  const statuses = statusesOf(reading, entries);
   const keys = keysOf(entries);
   const heldFrom = cut.unclosed[0]?.line ?? Number.POSITIVE_INFINITY;
   return entries.map((entry, index) => {
@@ -134,22 +134,21 @@ function entriesOf(
 function statusesOf(
   { fields, started, maintenance, ending, isStray }: TimelineContext,
   entries: readonly TimelineEntry[],
-  isEarly: (entry: TimelineEntry) => boolean,
 ) {
   const first: UpdateStatus = maintenance ? 'scheduled' : 'investigating';
   const statuses = new Map<TimelineEntry, UpdateStatus>();
   // If the end is before the start, entries dated at the start still come before the end.
   const endsBeforeStart = !maintenance && ending !== null && ending < started;
   const said = endsBeforeStart ? [...entries].sort((a, b) => +(a.at < started) - +(b.at < started)) : entries;
-  const take = statusTaker(fields.status, ending, first);
-  for (const entry of said) {
-    const hasOwnStatus =
-      isStray(entry) ||
-      entry.fields?.occurrence !== undefined ||
-      (!maintenance && !entry.section && entry.status === null);
-    const own = !maintenance && isEarly(entry) ? fields.status : entry.status;
-    statuses.set(entry, hasOwnStatus ? (own ?? first) : take(own, entry.at));
-  }
+  const hasOwn = (entry: TimelineEntry) =>
+    isStray(entry) ||
+    entry.fields?.occurrence !== undefined ||
+    (!maintenance && !entry.section && entry.status === null);
+  for (const entry of said.filter(hasOwn)) statuses.set(entry, entry.status ?? first);
+  const taking = said.filter(entry => !hasOwn(entry));
+  const headings = taking.map(({ status, at }) => ({ own: status, at }));
+  const taken = statusesTaken(headings, fields.status, ending, first);
+  for (const [index, entry] of taking.entries()) statuses.set(entry, taken[index]!);
   return statuses;
 }
 
