@@ -63,8 +63,8 @@ const WORDS: Record<UpdateStatus | 'cancelled', string> = {
 };
 
 /** The heading of an update: the author's words, else its status. */
-export function headingOf(incident: Incident, { label, status }: IncidentUpdate): string {
-  return label ?? WORDS[wordOfStatus(incident, status)];
+export function headingOf(incident: Incident, { label, inherits, status }: IncidentUpdate): string {
+  return label ?? (inherits ? 'Update' : WORDS[wordOfStatus(incident, status)]);
 }
 
 /** A URN made of stable names, without the page's address, which may change. */

@@ -4,7 +4,7 @@ import { iso } from '../../core/model/time.ts';
 import type { IncidentView } from '../../core/page/snapshot.ts';
 import { jsonText } from '../../core/text/printable.ts';
 import type { PageContext } from './context.ts';
-import { updateTextForReader } from './parts/incidents.ts';
+import { labelOf, updateTextForReader } from './parts/incidents.ts';
 
 /** JSON-LD of an incident, safe inside `<script>`; null for maintenance, which has no suitable type. */
 export function liveBlog(incident: IncidentView, url: string, ctx: PageContext): string | null {
@@ -23,7 +23,7 @@ export function liveBlog(incident: IncidentView, url: string, ctx: PageContext):
     publisher,
     liveBlogUpdate: incident.updates.map(update => ({
       '@type': 'BlogPosting',
-      headline: update.label ?? ctx.say(`status.${update.status}`),
+      headline: labelOf(incident, update, ctx),
       datePublished: iso(update.at),
       articleBody: updateTextForReader(update, ctx),
     })),

@@ -40,7 +40,7 @@ function told(
     severity: 'critical',
     components,
     message: `${name} is ${kind}, since ${isoMillis(at)}.`,
-    facts: { kind: 'down', component: name, seen: 'answered 503', checks: 3 },
+    facts: { kind: 'down', component: name, seen: 'HTTP 503', checks: 3 },
     filedAt: null,
     incidentId: null,
   };
@@ -296,7 +296,7 @@ describe('a grouped file', () => {
     );
     expect(parse(text).title).toBe('Trouble with Service A, Service B and Service C');
     expect(parse(text).updates[0]?.body).toBe(
-      'Service A: answered 503; Service B: answered 503; Service C: answered 503',
+      'Service A: HTTP 503; Service B: HTTP 503; Service C: HTTP 503',
     );
   });
 });

@@ -17,9 +17,9 @@ test('an outage of a check: page, permalink, picture of a chat, emails; file, fe
   const [name] = await world.files();
   const id = name!.slice(0, -3);
   const german =
-    /API besteht seit <time datetime="2026-03-10T12:\d\d(:\d\d)?Z"[^>]*>13:\d\d<\/time> die Prüfungen nicht: answered 503\. \d+ Prüfungen in Folge fehlgeschlagen\./;
+    /API besteht seit <time datetime="2026-03-10T12:\d\d(:\d\d)?Z"[^>]*>13:\d\d<\/time> die Prüfungen nicht: HTTP 503\. \d+ Prüfungen in Folge fehlgeschlagen\./;
   const english =
-    /API has been failing its checks since <time datetime="2026-03-10T12:\d\d(:\d\d)?Z"[^>]*>13:\d\d<\/time>: answered 503\. \d+ checks in a row failed\./;
+    /API has been failing its checks since <time datetime="2026-03-10T12:\d\d(:\d\d)?Z"[^>]*>13:\d\d<\/time>: HTTP 503\. \d+ checks in a row failed\./;
   for (const path of ['/status/live', `/status/incidents/${id}`]) {
     expect((await world.get(`${path}?lang=de`)).text).toMatch(german);
     expect((await world.get(path)).text).toMatch(english);
@@ -30,13 +30,13 @@ test('an outage of a check: page, permalink, picture of a chat, emails; file, fe
   const mailTo = (to: string) =>
     world.mails.filter(mail => mail.subject?.startsWith('[') && JSON.stringify(mail.to).includes(to)).at(-1)!;
   expect(mailTo('anna').text).toMatch(
-    /API besteht seit 10\. März 2026, 13:\d\d MEZ die Prüfungen nicht: answered 503\./,
+    /API besteht seit 10\. März 2026, 13:\d\d MEZ die Prüfungen nicht: HTTP 503\./,
   );
   expect(mailTo('anna').html).toMatch(/<p>API besteht seit 10\. März 2026/);
   expect(mailTo('ann@').text).toMatch(
-    /API has been failing its checks since 10 Mar 2026, 13:\d\d (CET|GMT\+1): answered 503\./,
+    /API has been failing its checks since 10 Mar 2026, 13:\d\d (CET|GMT\+1): HTTP 503\./,
   );
-  const written = /API has been failing its checks since 2026-03-10 12:\d\d:\d\d UTC: answered 503\./;
+  const written = /API has been failing its checks since 2026-03-10 12:\d\d:\d\d UTC: HTTP 503\./;
   for (const path of ['/status/feed.json', '/status/feed.atom', '/api/v2/incidents.json'])
     expect((await world.get(path, { 'accept-language': 'de' })).text).toMatch(written);
   world.service.status = 200;

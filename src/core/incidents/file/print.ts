@@ -69,6 +69,8 @@ export interface Addition {
   readonly promised?: Millis;
   /** Shown, but not sent. */
   readonly quiet?: true;
+  /** Under `Update`, with the status of the update before; the front matter has it as `status`. */
+  readonly isUpdate?: true;
   /** Text after the end: an `Update`, or words about that end (`Resolved`); the front matter stays. */
   readonly afterwards?: 'update' | 'resolved' | undefined;
   /** The day of one occurrence of a recurring maintenance: the front matter is about the series and stays. */
@@ -147,8 +149,8 @@ function trimEnd(lines: readonly string[]): string[] {
 }
 
 function section(addition: Addition): string[] {
-  const { status, at, message, change, promised, quiet, afterwards, occurrence } = addition;
-  const words = afterwards ?? status.replace('_', ' ');
+  const { status, at, message, change, promised, quiet, isUpdate, afterwards, occurrence } = addition;
+  const words = isUpdate ? 'update' : (afterwards ?? status.replace('_', ' '));
   const label = words.charAt(0).toUpperCase() + words.slice(1);
   const time = iso(at).replace('T', ' ').replace('Z', ' UTC');
   const fields: string[] = [];

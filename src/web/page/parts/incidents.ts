@@ -3,7 +3,7 @@ import { MOMENT, readMoment } from '../../../core/i18n/spell.ts';
 import type { Key } from '../../../core/i18n/words.ts';
 import { isCalledOff, wordOfStatus } from '../../../core/incidents/completion.ts';
 import { endedAt } from '../../../core/incidents/ending.ts';
-import { type Health, statusOf } from '../../../core/model/component.ts';
+import { type Health, statusOf, worst } from '../../../core/model/component.ts';
 import { type IncidentUpdate, incidentPath, type UpdateStatus } from '../../../core/model/incident.ts';
 import { memoized } from '../../../core/model/memo.ts';
 import { DAY, isoMillis, MINUTE, type Millis, utcDay } from '../../../core/model/time.ts';
@@ -51,7 +51,7 @@ const MAX_OLDER = { live: 20, past: 5 };
 export function updatesForPage(incident: IncidentView, ctx: PageContext) {
   return incident.updates.map((update, i) => ({
     anchor: anchorOf('u', update.key),
-    label: update.label ?? ctx.say(`status.${wordOfStatus(incident, update.status)}`),
+    label: labelOf(incident, update, ctx),
     html: absoluteLinks(updateHtml(incident, i, ctx), ctx.base, incident.id),
     code: CODE[healthOfUpdate(incident, update.status)],
     timeHtml: ctx.time(update.at, 'ago').html,
@@ -104,15 +104,26 @@ export function updateTextForReader(
   return text ?? markdownAsWords(body);
 }
 
+/** The heading of an update: its own words, else its status or, if it says none, that it is an update. */
+export function labelOf(incident: IncidentView, update: IncidentUpdate, { say }: PageContext): string {
+  const { label, inherits, status } = update;
+  return label ?? say(inherits ? 'status.update' : `status.${wordOfStatus(incident, status)}`);
+}
+
 /** The words for an incident's state. */
 export function stateKey(incident: IncidentView): Key {
   return `status.${wordOfStatus(incident, incident.state)}`;
 }
 
-/** The state for an incident's icon: its effect on components, or "operational" once it is over. */
+/**
+ * The state for an incident's icon: the worst of what it affects now (without components, as bad as it says), or
+ * "operational" once it is over.
+ */
 export function healthForIcon(incident: IncidentView): Health {
-  if (incident.scheduled) return isOver(incident) ? 'operational' : 'under_maintenance';
-  return isOver(incident) ? 'operational' : statusOf(incident.severity);
+  if (isOver(incident)) return 'operational';
+  if (incident.scheduled) return 'under_maintenance';
+  const { affected, severity } = incident;
+  return affected.length > 0 ? worst(affected.map(({ status }) => status)) : statusOf(severity);
 }
 
 /** "Affects API and Database", or that it affects no component. */
