@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { DAY, MINUTE } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
-import type { PageRequest } from '../../../src/web/page/context.ts';
+import { type PageRequest, pageContext } from '../../../src/web/page/context.ts';
+import { healthForIcon, updatesForPage } from '../../../src/web/page/parts/incidents.ts';
 import { makePages } from '../../../src/web/pages.ts';
 import { component, incident, NOW, shown, snapshot, update, view } from '../../makers.ts';
 
@@ -91,6 +92,22 @@ test('without stretches the whole incident; an open one says since when', () => 
     'Database Major outage Sun 22 Nov, 14:42 – 15:42 (1 h)',
   );
   expect(affected(pages.incident(ctx(), later.id)!)).toContain('API Major outage since 14:41');
+});
+
+test.each([
+  ['the worst of what it affects now', ['degraded_performance', 'partial_outage'], 'partial_outage'],
+  ['nothing affected: its severity', [], 'major_outage'],
+] as const)('the icon of an open incident: %s', (_, states, expected) => {
+  const affected = states.map(status => ({ id: status, name: status, status }));
+  expect(healthForIcon({ ...later, affected })).toBe(expected);
+  expect(healthForIcon({ ...of, state: 'resolved', affected })).toBe('operational');
+});
+
+test('an update whose heading names no status is an update', () => {
+  const more = { ...update(at(20), 'investigating', 'A disk.'), inherits: true as const };
+  const one = { ...of, updates: [of.updates[0]!, more, of.updates[1]!], html: [] };
+  const labels = updatesForPage(one, pageContext(ctx(one))).map(({ label }) => label);
+  expect(labels).toEqual(['Investigating', 'Update', 'Rolled back']);
 });
 
 test('links to what came before and after', () => {
