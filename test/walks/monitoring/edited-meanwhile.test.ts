@@ -161,7 +161,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
       const before = subjects(world).length;
       await edit(world, API, text => text + said(clock(world), label));
       await world.pass(5, 1);
-      expect(subjects(world).slice(before)).toEqual(['[UPDATE] API Down']);
+      expect(subjects(world).slice(before)).toEqual(['[UPDATE] API and Database Down']);
       expect(world.mails.at(-1)!.text).toContain('lost its power');
       // What the machine wrote is told as it would have been.
       await world.pass(660, 10);
@@ -193,7 +193,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     await edit(world, API, text => text + said(clock(world)));
     await world.pass(3, 1);
     expect(await world.read(API)).toContain('opened_by: "probe:api, probe:db"');
-    expect(subjects(world).slice(before)).toEqual(['[UPDATE] API Down']);
+    expect(subjects(world).slice(before)).toEqual(['[UPDATE] API and Database Down']);
     await world.pass(700, 10);
     expect(world.mails.filter(({ text }) => text?.includes('lost its power'))).toHaveLength(1);
     expect(world.mails.filter(({ text }) => text?.includes('Database is not working'))).toHaveLength(1);
