@@ -19,10 +19,10 @@ import {
   type InWords,
   joinAffected,
   lastWords,
+  listing,
   messagesOf,
   second,
   shortly,
-  withSource,
 } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
 import { claimOf, easedBy, type Members, memberAfter, reportedBeside, worded } from './members.ts';
@@ -124,7 +124,9 @@ export function changeFile(
   if (!first || first.news.length === 0) return first?.text ?? null;
   const newest = first.news.at(-1);
   // Only the newest event of a source is told: what works again is not told as failing.
-  const said = first.news.filter((one, at) => !first.news.slice(at + 1).some(isOfSourceOf(one)));
+  const said = first.news.filter(
+    (one, at) => !first.news.slice(at + 1).some(({ source }) => source === one.source),
+  );
   const isRelapse = isResolved(text) && !isResolved(first.text);
   const messages = messagesOf(said);
   const isAgain = said.length === 1 && before.has(said[0]!.source);
@@ -134,11 +136,6 @@ export function changeFile(
     null
   );
 }
-
-const isOfSourceOf =
-  ({ source }: StoredTransition) =>
-  (other: StoredTransition) =>
-    other.source === source;
 
 type MessageToWrite = Pick<Addition, 'message' | 'quiet'>;
 
@@ -163,10 +160,9 @@ export function withEvent(
   const { members, words, site, inWords, now, until = Number.POSITIVE_INFINITY } = to;
   const file = parsed(text, id);
   const isRelapse = event.kind === 'down' && file.status === 'resolved';
-  const said = isRelapse
-    ? { ...words, message: relapseWords(words.message, members.has(event.source)) }
-    : words;
-  const listed = withSource(text, file, event, site);
+  const again = relapseWords(words.message, members.has(event.source));
+  const said = isRelapse ? { ...words, message: again } : words;
+  const listed = listing(text, file, event, site);
   if (listed === null) return null;
   const incident = withoutAhead(file, event, now);
   const others = [...members].filter(([source]) => source !== event.source).map(([, member]) => member);
@@ -193,9 +189,8 @@ export function withEvent(
     // After the end of an event, what was affected then still is.
     const kind = then >= end ? 'up' : event.kind;
     const short = { message: shortly({ ...event, kind }), quiet: true as const };
-    const addition = { status: open, at: then, ...(isOver || isSaid ? short : said), ...change };
-    const asUpdate: string | null = kind === 'up' ? updated(next, { ...addition, isUpdate: true }) : null;
-    next = asUpdate ?? updated(next, addition);
+    const told = isOver || isSaid ? short : said;
+    next = updated(next, { status: open, at: then, isUpdate: kind === 'up', ...told, ...change });
     if (next === null) return null;
     isSaid = true;
   }

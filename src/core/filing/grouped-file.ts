@@ -75,7 +75,7 @@ export function printGrouped(outages: readonly Transition[], inWords: InWords): 
  * The file with the event's source in `opened_by` and, while it is the one that we give, in the title: the same text if
  * it is there, or the incident is a person's. Null for a file that is written in an unusual way.
  */
-export function withSource(
+export function listing(
   text: string,
   file: Incident,
   { kind, source }: Transition,

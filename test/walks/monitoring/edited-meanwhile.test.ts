@@ -88,7 +88,7 @@ describe('a source joins and recovers while the file cannot be read: it ends wit
     expect(rows(world)).toEqual(['major_outage', 'operational']);
     await turn(world, 'api', 200, 75);
     expect(standing(world)).toEqual(['20260310_db-down resolved']);
-    expect(subjects(world).at(-1)).toBe('[RESOLVED] Database Down');
+    expect(subjects(world).at(-1)).toBe('[RESOLVED] API and Database Down');
     expect(subjects(world).filter(one => one.startsWith('[INCIDENT]'))).toHaveLength(1);
   });
 

@@ -69,8 +69,8 @@ export interface Addition {
   readonly promised?: Millis;
   /** Shown, but not sent. */
   readonly quiet?: true;
-  /** Under `Update`, with the status of the update before; the front matter has it as `status`. */
-  readonly isUpdate?: true;
+  /** Under `Update`, if `status` is that of the update before; else under the status. For `updated`. */
+  readonly isUpdate?: boolean;
   /** Text after the end: an `Update`, or words about that end (`Resolved`); the front matter stays. */
   readonly afterwards?: 'update' | 'resolved' | undefined;
   /** The day of one occurrence of a recurring maintenance: the front matter is about the series and stays. */
@@ -110,6 +110,7 @@ export function updated(source: string, addition: Addition): string | null {
   if (!stays && !hasWantedStatus) return null;
   const isAllowed = (of: UpdateStatus) => stays || of === status;
   const isAdded = after.updates.some(one => isAllowed(one.status) && one.at >= at && one.at < at + SECOND);
+  if (!isAdded && addition.isUpdate) return updated(source, { ...addition, isUpdate: false });
   return isAdded ? text : null;
 }
 
