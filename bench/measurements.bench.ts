@@ -58,7 +58,7 @@ async function measure(db: Db, components: readonly Component[]): Promise<void> 
     await median(50, async i => {
       at += 100;
       const of = components[i % components.length] as Component;
-      await recordResult(db, of, { at, outcome: 'up', latency: 80 + i, seen: 'answered 200' });
+      await recordResult(db, of, { at, outcome: 'up', latency: 80 + i, seen: 'HTTP 200' });
     }),
   );
   tell(
@@ -101,7 +101,7 @@ async function rawHistory(db: Db, id: string): Promise<void> {
         at: at + i * MINUTE,
         outcome: 'up' as const,
         latency: 80,
-        seen: 'answered 200',
+        seen: 'HTTP 200',
       }));
       await trx
         .insertInto('results')

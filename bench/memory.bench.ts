@@ -75,7 +75,7 @@ async function size(days: number, raw: boolean): Promise<number> {
             at: at + i * MINUTE,
             outcome: 'up' as const,
             latency: 80,
-            seen: 'answered 200',
+            seen: 'HTTP 200',
           });
           await trx
             .insertInto('results')

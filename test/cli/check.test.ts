@@ -34,7 +34,7 @@ test('says what was seen, what follows from it, and what metrics would read', as
   const terminal = await openTerminal(site(await served()));
   const up = await terminal.run(check, 'api');
   expect([up.code, up.err]).toEqual([0, '']);
-  expect(up.out).toMatch(/^api {2}up {8}answered 200 \(\d+ ms\)\n {4}connect \d+ ms, first byte \d+ ms\n/);
+  expect(up.out).toMatch(/^api {2}up {8}HTTP 200 \(\d+ ms\)\n {4}connect \d+ ms, first byte \d+ ms\n/);
   expect(up.out).toContain(
     '\n    metric queue: 17\n    metric lost: $.nothing was not found in the answer\n',
   );
@@ -45,7 +45,7 @@ test('says what was seen, what follows from it, and what metrics would read', as
   const off = await terminal.run(check, 'off');
   expect(off.code).toBe(1);
   expect(off.out).toMatch(
-    /^off {2}down {6}answered 503\n {4}2 such checks in a row open "Off Down" \(major\)\n$/,
+    /^off {2}down {6}HTTP 503\n {4}2 such checks in a row open "Off Down" \(major\)\n$/,
   );
   // By its name.
   expect((await terminal.run(check, 'OFF')).out).toBe(off.out);

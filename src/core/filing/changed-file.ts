@@ -1,6 +1,5 @@
 // Changes the file of an incident, with one or several sources, by what they report.
 import { asOf, isAhead } from '../incidents/as-of.ts';
-import { editFront } from '../incidents/file/edit.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, updated } from '../incidents/file/print.ts';
 import { type Listed, listsOf } from '../incidents/grouped-members.ts';
@@ -11,12 +10,20 @@ import {
   statusOf,
   worst,
 } from '../model/component.ts';
-import { type Affected, type Incident, openedByOf, SEVERITIES, sourcesOf } from '../model/incident.ts';
+import { type Affected, type Incident, SEVERITIES } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { MINUTE, type Millis, SECOND } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
-import { UNSTABLE } from '../text/machine-texts.ts';
-import { type InWords, joinAffected, lastWords, messagesOf, second, shortly } from './grouped-file.ts';
+import { relapseWords } from '../text/machine-texts.ts';
+import {
+  type InWords,
+  joinAffected,
+  lastWords,
+  listing,
+  messagesOf,
+  second,
+  shortly,
+} from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
 import { claimOf, easedBy, type Members, memberAfter, reportedBeside, worded } from './members.ts';
 import { isRemoval } from './removed-checks.ts';
@@ -117,19 +124,18 @@ export function changeFile(
   if (!first || first.news.length === 0) return first?.text ?? null;
   const newest = first.news.at(-1);
   // Only the newest event of a source is told: what works again is not told as failing.
-  const said = first.news.filter((one, at) => !first.news.slice(at + 1).some(isOfSourceOf(one)));
+  const said = first.news.filter(
+    (one, at) => !first.news.slice(at + 1).some(({ source }) => source === one.source),
+  );
   const isRelapse = isResolved(text) && !isResolved(first.text);
-  const words = (isRelapse ? UNSTABLE : '') + messagesOf(said);
+  const messages = messagesOf(said);
+  const isAgain = said.length === 1 && before.has(said[0]!.source);
+  const words = isRelapse ? relapseWords(messages, isAgain) : messages;
   return (
     all(event => (event === newest ? { message: words } : { message: shortly(event), quiet: true }))?.text ??
     null
   );
 }
-
-const isOfSourceOf =
-  ({ source }: StoredTransition) =>
-  (other: StoredTransition) =>
-    other.source === source;
 
 type MessageToWrite = Pick<Addition, 'message' | 'quiet'>;
 
@@ -154,9 +160,9 @@ export function withEvent(
   const { members, words, site, inWords, now, until = Number.POSITIVE_INFINITY } = to;
   const file = parsed(text, id);
   const isRelapse = event.kind === 'down' && file.status === 'resolved';
-  const saysUnstable = !isRelapse || words.message.startsWith(UNSTABLE);
-  const said = saysUnstable ? words : { ...words, message: UNSTABLE + words.message };
-  const listed = listing(text, file, event);
+  const again = relapseWords(words.message, members.has(event.source));
+  const said = isRelapse ? { ...words, message: again } : words;
+  const listed = listing(text, file, event, site);
   if (listed === null) return null;
   const incident = withoutAhead(file, event, now);
   const others = [...members].filter(([source]) => source !== event.source).map(([, member]) => member);
@@ -183,7 +189,8 @@ export function withEvent(
     // After the end of an event, what was affected then still is.
     const kind = then >= end ? 'up' : event.kind;
     const short = { message: shortly({ ...event, kind }), quiet: true as const };
-    next = updated(next, { status: open, at: then, ...(isOver || isSaid ? short : said), ...change });
+    const told = isOver || isSaid ? short : said;
+    next = updated(next, { status: open, at: then, isUpdate: kind === 'up', ...told, ...change });
     if (next === null) return null;
     isSaid = true;
   }
@@ -198,14 +205,6 @@ export function withEvent(
 
 const asNews = (text: string | null) => (text === null ? null : { text, isNews: true });
 const parsed = (text: string, id: string) => parseIncident(`${id}.md`, id, text).value as Incident;
-
-/** The file with the event's source in `opened_by`, if the incident is the machine's own. */
-function listing(text: string, file: Incident, { kind, source }: StoredTransition): string | null {
-  const sources = sourcesOf(file);
-  if (kind === 'up' || file.openedBy === null || sources.includes(source)) return text;
-  const edited = editFront(text, { openedBy: openedByOf([...sources, source]) });
-  return edited === text ? null : edited;
-}
 
 /**
  * How an event changes the impact at a time, in the file as written so far; null: not at all. Where it changes nothing,

@@ -1,9 +1,10 @@
 // Prints the file of several outages that began together, and the words about them.
+import { editFront } from '../incidents/file/edit.ts';
 import { printIncident } from '../incidents/file/print.ts';
 import { statusOf, worst } from '../model/component.ts';
 import { type Affected, type Incident, openedByOf, SEVERITIES, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import { componentOf } from '../model/source.ts';
+import { componentOf, probedBy } from '../model/source.ts';
 import { type Millis, SECOND } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
 import { lastedFrom } from '../monitoring/messages.ts';
@@ -19,6 +20,8 @@ export function phraseOf(names: readonly string[]): string {
   const last = others.pop();
   return last === undefined ? first : `${[first, ...others].join(', ')} and ${last}`;
 }
+
+const titleOf = (names: string) => `${names} Down`;
 
 /** Puts a transition into the operator's words. */
 export type InWords = (transition: Transition) => Transition;
@@ -45,7 +48,7 @@ export function printGrouped(outages: readonly Transition[], inWords: InWords): 
   const component = phraseOf(outages.map(nameOf));
   const { title, message } = inWords({
     ...first,
-    title: `${component} Down`,
+    title: titleOf(component),
     message: messagesOf(inOrder),
     facts: { kind: 'together', component, seen: seenBy(inOrder) },
   });
@@ -66,6 +69,29 @@ export function printGrouped(outages: readonly Transition[], inWords: InWords): 
       quiet: true,
     })),
   });
+}
+
+/**
+ * The file with the event's source in `opened_by` and, while it is the one that we give, in the title: the same text if
+ * it is there, or the incident is a person's. Null for a file that is written in an unusual way.
+ */
+export function listing(
+  text: string,
+  file: Incident,
+  { kind, source }: Transition,
+  { components }: Site,
+): string | null {
+  const before = sourcesOf(file);
+  if (kind === 'up' || file.openedBy === null || before.includes(source)) return text;
+  const sources = [...before, source];
+  const ours = (all: readonly string[]) => {
+    const ids = new Set(all.map(probedBy));
+    return titleOf(phraseOf(components.filter(({ id }) => ids.has(id)).map(({ name }) => name)));
+  };
+  const isOther = file.title === ours(before) && file.title !== ours(sources);
+  const title = isOther ? { title: ours(sources) } : {};
+  const edited = editFront(text, { ...title, openedBy: openedByOf(sources) });
+  return edited === text ? null : edited;
 }
 
 /** Joins both lists; of two statuses the worse counts (null: by the incident's severity). */
@@ -119,7 +145,8 @@ export function shortly(transition: Transition): string {
   if (kind === 'down') return failsToo([name]);
   // Messages of other monitors and of removed checks have no short form.
   if (!facts) return transition.message;
-  return machineText('machine.works_again', { name, lasted: facts.duration });
+  const lasted = facts.kind === 'latency' ? undefined : facts.duration;
+  return machineText('machine.up', { name, lasted });
 }
 
 function failsToo(names: readonly string[]): string {

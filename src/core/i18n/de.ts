@@ -464,30 +464,28 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'email.unsubscribe': 'Abmelden',
 
   'machine.down':
-    '{name} besteht seit {at} die Prüfungen nicht: {seen}.[ Zuerst: {first}.] {checks} in Folge fehlgeschlagen.',
-  'machine.up': '{name} antwortet seit {at} wieder normal ({good} in Folge).[ Der Ausfall dauerte {lasted}.]',
-  'machine.well': '{name} antwortet seit {at} normal ({good} in Folge).',
+    '{name} funktioniert nicht ({seen}, {checks} in Folge).[ Zuerst: {first}.] Wir untersuchen das Problem.',
+  'machine.again': '{name} ist erneut ausgefallen[ ({seen})].',
+  'machine.up': '{name} funktioniert wieder.[ Der Ausfall dauerte {lasted}.]',
   'machine.slow':
-    '{name} antwortet langsam: im Mittel {value} in einem Zeitraum von {window} ({checks}, die Grenze ist {limit}), Stand {at}.',
+    '{name} antwortet langsam: im Mittel {value} in einem Zeitraum von {window} ({checks}, Grenze {limit}). Wir untersuchen das Problem.',
   'machine.slow_percentile':
-    '{name} antwortet langsam: im Perzentil {percentile} {value} in einem Zeitraum von {window} ({checks}, die Grenze ist {limit}), Stand {at}.',
+    '{name} antwortet langsam: im Perzentil {percentile} {value} in einem Zeitraum von {window} ({checks}, Grenze {limit}). Wir untersuchen das Problem.',
   'machine.fast':
-    '{name} antwortet seit {at} wieder rechtzeitig: im Mittel {value} (die Grenze ist {limit}).[ Die Störung dauerte {lasted}.]',
+    '{name} antwortet wieder rechtzeitig: im Mittel {value} (Grenze {limit}).[ Die Störung dauerte {lasted}.]',
   'machine.fast_percentile':
-    '{name} antwortet seit {at} wieder rechtzeitig: im Perzentil {percentile} {value} (die Grenze ist {limit}).[ Die Störung dauerte {lasted}.]',
+    '{name} antwortet wieder rechtzeitig: im Perzentil {percentile} {value} (Grenze {limit}).[ Die Störung dauerte {lasted}.]',
   'machine.changed': '{name} wird jetzt anders überwacht: Die Prüfung ist nun {type}.',
   'machine.silent':
-    '{name} hat sich seit {at} nicht gemeldet; die längste Pause zwischen zwei Meldungen ist {window}.',
-  'machine.reported': '{name} hat einen Fehler gemeldet ({at})[: {seen}]',
-  'machine.reported_again': '{name} hat sich wieder gemeldet ({at}).[ Der Ausfall dauerte {lasted}.]',
-  'machine.first_report': '{name} hat sich gemeldet ({at}).',
+    '{name} hat sich seit {at} nicht gemeldet; die längste Pause zwischen zwei Meldungen ist {window}. Wir untersuchen das Problem.',
+  'machine.reported': '{name} hat einen Fehler gemeldet{said}',
+  'machine.reported_again': '{name} meldet sich wieder.[ Der Ausfall dauerte {lasted}.]',
   'machine.unwatched': '{name} wird nicht mehr überwacht: {reason}.',
   'machine.unmeasured': 'Die Antwortzeit von {name} wird nicht mehr gemessen: {reason}.',
-  'machine.fails_too': '{name} ist auch ausgefallen.',
-  'machine.fail_too': '{names} sind auch ausgefallen.',
+  'machine.fails_too': '{name} funktioniert ebenfalls nicht.',
+  'machine.fail_too': '{names} funktionieren ebenfalls nicht.',
   'machine.added': 'Ebenfalls betroffen: {names}.',
-  'machine.works_again': '{name} funktioniert wieder.[ Der Ausfall dauerte {lasted}.]',
-  'machine.works_slowly': '{name} antwortet wieder, aber langsam.[ Der Ausfall dauerte {lasted}.]',
+  'machine.works_slowly': '{name} funktioniert wieder, aber langsam.[ Der Ausfall dauerte {lasted}.]',
   'machine.left': 'Zu {name} gibt es jetzt eine eigene Störung.',
   'machine.same': 'Dasselbe gilt für: {list}.',
   'machine.dependents': 'Komponenten, die davon abhängen, sind ebenfalls betroffen: {list}.',
@@ -502,7 +500,6 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'machine.begins_about': 'Zeit bis zum Beginn dieser Wartung: etwa {lead}.',
   'machine.unstable': 'Weiterhin instabil.',
   'machine.checks': { one: '{n} Prüfung', other: '{n} Prüfungen' },
-  'machine.good': { one: '{n} erfolgreiche Prüfung', other: '{n} erfolgreiche Prüfungen' },
   'machine.others': {
     one: '{first} und {n} weitere Komponente',
     other: '{first} und {n} weitere Komponenten',

@@ -442,30 +442,28 @@ export const en = {
 
   // Texts of automatic updates, as they stand in files. What is in square brackets is left out without its value.
   'machine.down':
-    '{name} has been failing its checks since {at}: {seen}.[ At first: {first}.] {checks} in a row failed.',
-  'machine.up':
-    '{name} has responded normally again since {at} ({good} in a row).[ The outage lasted {lasted}.]',
-  'machine.well': '{name} has responded normally since {at} ({good} in a row).',
+    '{name} is not working ({seen}, {checks} in a row).[ At first: {first}.] We are looking into it.',
+  'machine.again': '{name} is failing again[ ({seen})].',
+  'machine.up': '{name} is working again.[ The outage lasted {lasted}.]',
   'machine.slow':
-    '{name} is responding slowly: on average {value} over the last {window} ({checks}, the limit is {limit}), as of {at}.',
+    '{name} is responding slowly: {value} on average over the last {window} ({checks}, limit {limit}). We are looking into it.',
   'machine.slow_percentile':
-    '{name} is responding slowly: at percentile {percentile} {value} over the last {window} ({checks}, the limit is {limit}), as of {at}.',
+    '{name} is responding slowly: {value} at percentile {percentile} over the last {window} ({checks}, limit {limit}). We are looking into it.',
   'machine.fast':
-    '{name} has responded in time again since {at}: on average {value} (the limit is {limit}).[ It was slow for {lasted}.]',
+    '{name} is responding in time again: {value} on average (limit {limit}).[ It was slow for {lasted}.]',
   'machine.fast_percentile':
-    '{name} has responded in time again since {at}: at percentile {percentile} {value} (the limit is {limit}).[ It was slow for {lasted}.]',
+    '{name} is responding in time again: {value} at percentile {percentile} (limit {limit}).[ It was slow for {lasted}.]',
   'machine.changed': '{name} is now monitored in another way: its check was changed to {type}.',
-  'machine.silent': '{name} has not reported since {at}; a report was due within {window}.',
-  'machine.reported': '{name} reported a failure at {at}[: {seen}]',
-  'machine.reported_again': '{name} reported again at {at}.[ The outage lasted {lasted}.]',
-  'machine.first_report': '{name} reported at {at}.',
+  'machine.silent':
+    '{name} has not reported since {at}; a report was due within {window}. We are looking into it.',
+  'machine.reported': '{name} reported a failure{said}',
+  'machine.reported_again': '{name} is reporting again.[ The outage lasted {lasted}.]',
   'machine.unwatched': '{name} is no longer monitored: {reason}.',
   'machine.unmeasured': 'The response time of {name} is no longer measured: {reason}.',
-  'machine.fails_too': '{name} fails too.',
-  'machine.fail_too': '{names} fail too.',
+  'machine.fails_too': '{name} is not working either.',
+  'machine.fail_too': '{names} are not working either.',
   'machine.added': 'Also affected: {names}.',
-  'machine.works_again': '{name} works again[ after {lasted}].',
-  'machine.works_slowly': '{name} answers again[ after {lasted}], but slowly.',
+  'machine.works_slowly': '{name} is working again, but slowly.[ The outage lasted {lasted}.]',
   'machine.left': '{name} has an incident of its own now.',
   'machine.same': 'The same applies to: {list}.',
   'machine.dependents': 'Components that depend on it are also affected: {list}.',
@@ -480,7 +478,6 @@ export const en = {
   'machine.begins_about': 'This maintenance begins in about {lead}.',
   'machine.unstable': 'Still unstable.',
   'machine.checks': { one: '{n} check', other: '{n} checks' },
-  'machine.good': { one: '{n} good check', other: '{n} good checks' },
   'machine.others': { one: '{first} and {n} other component', other: '{first} and {n} other components' },
   'machine.reason_removed': 'it was removed from the configuration',
   'machine.reason_manual': 'its check was changed to manual',

@@ -18,7 +18,7 @@ import {
   UNKNOWNS,
 } from './detector-state.ts';
 import { judgeLatency } from './latency.ts';
-import { downWords, lastedFrom, upWords, wellWords } from './messages.ts';
+import { downWords, lastedFrom, upWords } from './messages.ts';
 
 /** After a gap of more periods than this, in which a run was due, a streak starts again. */
 export const GAP_PERIODS = 10;
@@ -113,7 +113,7 @@ function judgeOutage(
   const { fresh, ...known } = state;
   if (!streak.good) {
     if (state.down || count < failures) return { state, transitions: [] };
-    const message = downWords(name, at, result.seen, streak.firstSeen, count);
+    const message = downWords(name, result.seen, streak.firstSeen, count);
     return {
       state: { ...known, confirmed: 'down', down: { at, severity } },
       transitions: [transitionOf(component, 'probe', { kind: 'down', at, severity, message, facts })],
@@ -123,19 +123,20 @@ function judgeOutage(
   if (!state.down) {
     if (!fresh && state.confirmed !== 'unseen') return { state: { ...state, confirmed }, transitions: [] };
     if (count < recoveries) return { state: { ...known, confirmed, fresh: true }, transitions: [] };
-    const first = firstWell(component, at, wellWords(name, at, count));
+    const first = firstWell(component, at, upWords(name));
     return { state: { ...known, confirmed }, transitions: [], first };
   }
   if (count < recoveries) return { state, transitions: [] };
   // If the clock was set back, the end may be before the start. It must not be in the future, or the incident would
   // stay open until then.
   const { down } = state;
+  const lasted = lastedFrom(down.at, at);
   const up = {
     kind: 'up' as const,
     at,
     severity: down.severity,
-    message: upWords(name, down.at, at, count),
-    facts: { ...facts, ...lastedFrom(down.at, at) },
+    message: upWords(name, lasted.duration),
+    facts: { ...facts, ...lasted },
   };
   return {
     state: { ...state, confirmed, down: null },

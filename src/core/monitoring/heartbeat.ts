@@ -3,7 +3,7 @@ import type { Component } from '../model/component.ts';
 import { type Millis, SECOND } from '../model/time.ts';
 import type { TransitionFacts } from '../model/transition.ts';
 import { type DetectorState, firstWell, type Judgement, transitionOf } from './detector-state.ts';
-import { firstReportWords, lastedFrom, reportedAgainWords, reportedWords, silentWords } from './messages.ts';
+import { lastedFrom, reportedAgainWords, reportedWords, silentWords } from './messages.ts';
 
 /** A job's report and when it arrived (epoch ms). `message` is the job's text, not trusted. */
 export interface JobReport {
@@ -179,29 +179,24 @@ function judgeReport(component: Component, state: DetectorState, report: JobRepo
   const seen = { ...state, lastAt: report.at };
   if (!report.ok) {
     if (state.down) return { state: seen, transitions: [] };
-    return wentDown(
-      component,
-      seen,
-      report.at,
-      reportedWords(name, report.at, report.message),
-      report.message,
-    );
+    return wentDown(component, seen, report.at, reportedWords(name, report.message), report.message);
   }
   const up = { ...seen, confirmed: 'up' as const, down: null };
   if (!state.down) {
     if (state.confirmed !== 'unseen') return { state: up, transitions: [] };
-    const first = firstWell(component, report.at, firstReportWords(name, report.at));
+    const first = firstWell(component, report.at, reportedAgainWords(name));
     return { state: up, transitions: [], first };
   }
   const { down } = state;
   // If the outage starts in the future, it would stay open until then: end it now.
   const at = Math.max(report.at, Math.min(down.at, now));
+  const lasted = lastedFrom(down.at, at);
   const change = {
     kind: 'up' as const,
     at,
     severity: down.severity,
-    message: reportedAgainWords(name, down.at, at),
-    facts: { ...factsOf(component, 'reported in'), ...lastedFrom(down.at, at) },
+    message: reportedAgainWords(name, lasted.duration),
+    facts: { ...factsOf(component, 'reported in'), ...lasted },
   };
   return { state: up, transitions: [transitionOf(component, 'probe', change)] };
 }

@@ -42,7 +42,7 @@ export function judgeLatency(
   const facts = { kind: 'latency' as const, component: name, seen: spell(value), checks };
   if (!state.slow) {
     if (checks < SLOW_SAMPLES || value <= limit) return { state, transitions: [] };
-    const message = slowWords(name, { at, value, limit, window: span, checks, percentile });
+    const message = slowWords(name, { value, limit, window: span, checks, percentile });
     const down = { kind: 'down' as const, at, severity: SEVERITY, message, facts } as const;
     return { state: { ...state, slow: { at } }, transitions: [transitionOf(component, 'latency', down)] };
   }

@@ -23,11 +23,6 @@ const inEnglish = sayIn('en');
 const TEXT: ValueForm = { pattern: '.+?', write: String, read: String };
 const MOMENTS: ValueForm = { pattern: MOMENT, write: at => printMoment(at as Millis), read: readMoment };
 const DURATIONS: ValueForm = { pattern: DURATION, write: time => spell(time as Millis), read: readSpelled };
-const counted = (key: 'machine.checks' | 'machine.good', word: string): ValueForm => ({
-  pattern: String.raw`\d+ ${word}s?`,
-  write: n => inEnglish(key, { n: n as number }),
-  read: text => Number.parseInt(text, 10),
-});
 const REASONS = ['removed', 'manual', 'unconfigured', 'heartbeat'] as const;
 export type MachineEndReason = (typeof REASONS)[number];
 const reasonIn = (say: Say, reason: string) => say(`machine.reason_${reason as MachineEndReason}`);
@@ -40,8 +35,11 @@ const FORMS: Readonly<Record<string, ValueForm>> = {
   limit: DURATIONS,
   window: DURATIONS,
   lead: DURATIONS,
-  checks: counted('machine.checks', 'check'),
-  good: counted('machine.good', 'good check'),
+  checks: {
+    pattern: String.raw`\d+ checks?`,
+    write: n => inEnglish('machine.checks', { n: n as number }),
+    read: text => Number.parseInt(text, 10),
+  },
   said: {
     pattern: String.raw`\.|: .+`,
     write: text => (text === '' ? '.' : `: ${text}`),
@@ -87,9 +85,23 @@ function filled(template: string, textOf: (name: string) => string | undefined):
 
 /** Without the parts of sentences: "2 checks", the reasons. */
 const isSentence = (key: string): key is MachineKey =>
-  /^machine\.(?!unstable|checks|good|others|reason_)/.test(key);
+  /^machine\.(?!unstable|checks|others|reason_)/.test(key);
 /** Before the sentence of a relapse. */
-export const UNSTABLE = `${en['machine.unstable']} `;
+const UNSTABLE = `${en['machine.unstable']} `;
+
+/**
+ * The words of a relapse: our sentence that a check fails says that it fails again; any other is said after "Still
+ * unstable." What says so already stays.
+ * @param isAgain whether it is a single source, which failed before
+ */
+export function relapseWords(message: string, isAgain: boolean): string {
+  const [first, ...more] = message.split('\n\n') as [string, ...string[]];
+  const sentence = sentenceOf(first);
+  if (first.startsWith(UNSTABLE) || sentence?.key === 'machine.again') return message;
+  const isDown = sentence?.key === 'machine.down' || sentence?.key === 'machine.fails_too';
+  if (!isAgain || !isDown) return UNSTABLE + message;
+  return [machineText('machine.again', sentence.values), ...more].join('\n\n');
+}
 
 interface Pattern {
   readonly key: MachineKey;
@@ -173,13 +185,17 @@ export function machineTextFor(body: string, reader: TextReader): string | null 
   return isOurs ? found.join('\n\n') : null;
 }
 
-function told(paragraph: string, reader: TextReader): string | null {
+/** The sentence that a paragraph of a file is; null if it is none of ours. */
+function sentenceOf(paragraph: string): Sentence | null {
   if (paragraph.length > LONGEST) return null;
   const plain = paragraph.trim().replace(/\\([\\`*_{}[\]<>#+!|~@/.])/g, '$1');
-  if (escapeMarkdown(plain) !== paragraph.trim()) return null;
+  return escapeMarkdown(plain) === paragraph.trim() ? readSentence(plain) : null;
+}
+
+function told(paragraph: string, reader: TextReader): string | null {
   const { say } = reader;
-  const isUnstable = plain.startsWith(UNSTABLE);
-  const sentence = readSentence(isUnstable ? plain.slice(UNSTABLE.length) : plain);
+  const isUnstable = paragraph.startsWith(UNSTABLE);
+  const sentence = sentenceOf(isUnstable ? paragraph.slice(UNSTABLE.length) : paragraph);
   if (!sentence) return null;
   const text = filled(say(sentence.key), name => {
     const value = sentence.values[name];
@@ -191,7 +207,7 @@ function told(paragraph: string, reader: TextReader): string | null {
 function shown(name: string, value: string | number, { say, dates, moment, text }: TextReader): string {
   if (name === 'at') return moment(value as Millis);
   if (formOf(name) === DURATIONS) return text(dates.spelled(value as Millis));
-  if (name === 'checks' || name === 'good') return text(say(`machine.${name}`, { n: value }));
+  if (name === 'checks') return text(say('machine.checks', { n: value }));
   if (name === 'reason') return text(reasonIn(say, String(value)));
   if (name === 'said') return text(formOf(name).write(value));
   if (name === 'names') return text(namesIn(String(value), say, dates));

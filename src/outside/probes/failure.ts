@@ -41,7 +41,7 @@ export function hasFailureMessage(error: unknown): boolean {
 /** "timed out after 10 seconds"; `soFar` describes the response until then. */
 export function timedOut(timeout: Millis, soFar: string | null): ProbeFinding {
   const seen = `timed out after ${spell(timeout)}`;
-  return { ...down(soFar === null ? seen : `${seen} (${soFar})`), lost: true };
+  return { ...down(soFar === null ? seen : `${seen}: ${soFar}`), lost: true };
 }
 
 /** Timeouts, and connections closed by the other side: a pause of this process can cause them. */
@@ -49,7 +49,7 @@ const LOST =
   /^(ECONNRESET|ECONNABORTED|EPIPE|E?TIMEDOUT|ETIMEOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|EAI_AGAIN|UND_ERR_(SOCKET|CONNECT_TIMEOUT|ABORTED)|PROTOCOL_(CONNECTION_LOST|SEQUENCE_TIMEOUT)|HPE_INVALID_EOF_STATE|ERR_HTTP2_.*|ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR|57014|57P05|ERR_CLIENT_INTERACTION_TIMEOUT|ER_NET_READ_INTERRUPTED|ER_NET_READ_ERROR)$/;
 /** The same for drivers without codes, and for servers that gave up waiting for us (HTTP 408, SMTP 421). */
 const LOST_WORDS =
-  /time(d|-)? ?out|terminated unexpectedly|socket closed|closed state|connection (lost|closed)|^answered (408|421)$/i;
+  /time(d|-)? ?out|terminated unexpectedly|socket closed|closed state|connection (lost|closed)|^HTTP 408$|^answered 421$/i;
 
 /** Searches all nested errors: of several addresses, one may have refused and another not have answered. */
 function isLost(error: unknown): boolean {

@@ -22,7 +22,7 @@ export const checkStatuspage: CheckRunner<CheckOf<'statuspage'>> = async (check,
   };
   const isWanted = (status: number) => status === 200;
   const body = await retrieve(request, 5, isWanted, signal, network, async answer => {
-    if (!isWanted(answer.status)) throw new Finding(`answered ${answer.status}`);
+    if (!isWanted(answer.status)) throw new Finding(`HTTP ${answer.status}`);
     return readBody(answer, 5_000_000);
   });
   const summary = body.whole ? parse(body) : null;
@@ -78,7 +78,7 @@ function reported(status: unknown, words: string, summary: Summary): ProbeFindin
   if (outcome === undefined)
     throw new Finding('its status is not recognised', { cause: clip(String(status)) });
   const trouble = entries(summary.incidents).find(({ name }) => typeof name === 'string');
-  const quoted = outcome === 'up' || !trouble ? '' : ` (${clip(String(trouble.name))})`;
+  const quoted = outcome === 'up' || !trouble ? '' : ` – ${clip(String(trouble.name))}`;
   const upstream = clip(words) + quoted;
   return { isRead: true, outcome, latency: null, seen: `upstream reports: ${upstream}`, upstream };
 }

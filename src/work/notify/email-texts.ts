@@ -12,6 +12,7 @@ import type { Render } from '../../core/model/ports/render.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Millis, Span } from '../../core/model/time.ts';
 import type { EmailForm } from '../../core/notify/mail.ts';
+import { inWords } from '../../core/text/chat-markdown.ts';
 import { machineTextFor } from '../../core/text/machine-texts.ts';
 import {
   absoluteLinks,
@@ -143,8 +144,7 @@ function bodiesOf(
   const moment = (at: Millis) => dates.dateTime(Math.min(at, latest));
   const asWritten = (text: string) => text;
   return {
-    // Markdown is readable as plain text.
-    body: as(asWritten, asWritten) ?? markdown,
+    body: as(asWritten, inWords) ?? inWords(markdown),
     markdown: as(escapeMarkdown, asWritten) ?? markdown,
     bodyHtml: as(text => `<p>${escapeHtml(text)}</p>`, html) ?? html(body),
   };

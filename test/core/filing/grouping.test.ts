@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { changeFile, nextStep } from '../../../src/core/filing/changed-file.ts';
+import { printOutage } from '../../../src/core/filing/filing.ts';
 import { phraseOf, printGrouped } from '../../../src/core/filing/grouped-file.ts';
 import { batchesOf, isGroupComplete } from '../../../src/core/filing/grouping.ts';
 import { memberStates } from '../../../src/core/filing/members.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { addUpdate } from '../../../src/core/incidents/file/print.ts';
 import { stretchesOf } from '../../../src/core/incidents/impact.ts';
 import type { Incident } from '../../../src/core/model/incident.ts';
 import { isoMillis, MINUTE, SECOND } from '../../../src/core/model/time.ts';
@@ -40,7 +42,7 @@ function told(
     severity: 'critical',
     components,
     message: `${name} is ${kind}, since ${isoMillis(at)}.`,
-    facts: { kind: 'down', component: name, seen: 'answered 503', checks: 3 },
+    facts: { kind: 'down', component: name, seen: 'HTTP 503', checks: 3 },
     filedAt: null,
     incidentId: null,
   };
@@ -240,6 +242,40 @@ describe('a grouped file', () => {
     expect(parse(text).status).toBe('investigating');
   });
 
+  test('a partial recovery is an `Update` of the state that stands', () => {
+    const before = printGrouped(three(), AS_IS).replace('status: investigating', 'status: identified');
+    const known = addUpdate(before, { status: 'identified', at: T0 + MINUTE, message: 'A switch.' });
+    const members = memberStates(parse(known), three(), SITE);
+    const recovered = (at: number) =>
+      changeFile(known, 'x', [told('a', 'up', at)], { members, site: SITE, inWords: AS_IS, now: 0 });
+    const text = recovered(T0 + 2 * MINUTE) as string;
+    expect(text).toContain('## Update 2026-03-10 12:02:00 UTC\ncomponents: [b, c]\n');
+    expect(parse(text).updates.at(-1)).toMatchObject({ status: 'identified', inherits: true });
+    // Before the state was known, it would have the one before.
+    expect(recovered(T0 + 30 * SECOND)).toContain('## Identified 2026-03-10 12:00:30 UTC\n');
+  });
+
+  test.each([
+    ['its own title', 'Service B Down', 'd', 'Service B and Service D Down'],
+    ['in the order of the components', 'Service B Down', 'a', 'Service A and Service B Down'],
+    ["an operator's title", 'Sign-in fails', 'd', 'Sign-in fails'],
+  ])('a check that joins is in the title: %s', (_, title, id, expected) => {
+    const first = told('b', 'down', T0);
+    const before = printOutage({ ...first, title });
+    const members = memberStates(parse(before), [first], SITE);
+    const join = (text: string, one: string) =>
+      changeFile(text, 'x', [told(one, 'down', T0 + MINUTE)], {
+        members,
+        site: SITE,
+        inWords: AS_IS,
+        now: 0,
+      });
+    const text = join(before, id) as string;
+    expect(parse(text)).toMatchObject({ title: expected, started: T0, openedBy: `probe:b, probe:${id}` });
+    if (title !== expected)
+      expect(parse(join(text, 'c') as string).title).toMatch(/^Service ., Service . and Service . Down$/);
+  });
+
   test('says of each source only what is so: what works again is not told as failing', () => {
     const before = printGrouped(three(), AS_IS);
     const members = memberStates(parse(before), three(), SITE);
@@ -296,7 +332,7 @@ describe('a grouped file', () => {
     );
     expect(parse(text).title).toBe('Trouble with Service A, Service B and Service C');
     expect(parse(text).updates[0]?.body).toBe(
-      'Service A: answered 503; Service B: answered 503; Service C: answered 503',
+      'Service A: HTTP 503; Service B: HTTP 503; Service C: HTTP 503',
     );
   });
 });

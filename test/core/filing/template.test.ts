@@ -18,7 +18,7 @@ const transition = (kind: 'down' | 'up', facts?: Partial<TransitionFacts>): Tran
   severity: 'critical',
   components: ['api'],
   message: 'machine',
-  ...(facts && { facts: { kind: 'down', component: 'API', seen: 'answered 503', checks: 3, ...facts } }),
+  ...(facts && { facts: { kind: 'down', component: 'API', seen: 'HTTP 503', checks: 3, ...facts } }),
 });
 const read = (text: string, kind: 'down' | 'latency' | 'heartbeat' = 'down') =>
   parseTemplate('t.md', kind, text);
@@ -28,7 +28,7 @@ describe('a template', () => {
   test('is filled in', () => {
     expect(inWordsOf(transition('down', {}), { down })).toMatchObject({
       title: 'API is away',
-      message: 'API: answered 503 (3×)',
+      message: 'API: HTTP 503 (3×)',
     });
     expect(inWordsOf(transition('up', { duration: 12 * MINUTE }), { down }).message).toBe(
       'Back after 12 minutes, down since 2026-11-23 14:30:00 UTC.',

@@ -11,7 +11,7 @@ import {
 } from '../../../src/core/monitoring/detector-state.ts';
 import { NOW } from '../../makers.ts';
 
-const STREAK = { good: true, count: 2, since: NOW - MINUTE, last: NOW, firstSeen: 'answered 200' };
+const STREAK = { good: true, count: 2, since: NOW - MINUTE, last: NOW, firstSeen: 'HTTP 200' };
 const state = (over: Partial<DetectorState>): DetectorState => ({ ...initialState(), ...over });
 
 test.each<[string, DetectorState, number | null, number]>([

@@ -32,7 +32,7 @@ function component(detect: Partial<DetectRule> = {}, schedule = '* * * * *'): Co
 }
 
 function result(at: number, outcome: CheckResult['outcome'], latency: number | null = 100): CheckResult {
-  const seen = outcome === 'down' ? 'answered 503' : 'answered 200';
+  const seen = outcome === 'down' ? 'HTTP 503' : 'HTTP 200';
   return { at, outcome, latency: outcome === 'down' || outcome === 'unknown' ? null : latency, seen };
 }
 
@@ -91,9 +91,7 @@ describe('the first word of a check nothing is known of', () => {
     const [first] = minutes('.').map(one => judge(component({ recoveries: 1 }), initialState(), one).first);
     expect(first).toMatchObject({ key: `probe:api@${START}:up`, kind: 'up', source: 'probe:api' });
     expect(first?.facts).toBeUndefined();
-    expect(renderMarkdown(first?.message as string)).toContain(
-      'API has responded normally since 2026-11-23 10:00:00 UTC (1 good check in a row).',
-    );
+    expect(renderMarkdown(first?.message as string)).toContain('API is working again.');
   });
 });
 
@@ -151,14 +149,14 @@ describe('outages', () => {
       components: ['api'],
     });
     expect(renderMarkdown(down!.message)).toBe(
-      '<p>API has been failing its checks since 2026-11-23 10:02:00 UTC: answered 503. 3 checks in a row failed.</p>',
+      '<p>API is not working (HTTP 503, 3 checks in a row). We are looking into it.</p>',
     );
     expect(up).toMatchObject({ key: `probe:api@${START + 5 * MINUTE}:up`, kind: 'up', title: 'API Down' });
     expect(up!.message).toContain('The outage lasted 3 minutes.');
     // What an operator's template may use.
     const about = { kind: 'down', component: 'API' };
-    expect(down!.facts).toEqual({ ...about, seen: 'answered 503', checks: 3 });
-    expect(up!.facts).toEqual({ ...about, seen: 'answered 200', checks: 2, duration: 3 * MINUTE });
+    expect(down!.facts).toEqual({ ...about, seen: 'HTTP 503', checks: 3 });
+    expect(up!.facts).toEqual({ ...about, seen: 'HTTP 200', checks: 2, duration: 3 * MINUTE });
   });
 
   test('the rule’s severity is the one the outage shows, even after the rule changes', () => {
@@ -182,7 +180,9 @@ describe('outages', () => {
   test('a first cause that differs from the last is told too', () => {
     const first = { ...result(START, 'down'), seen: 'timed out after 10 seconds' };
     const [down] = run(component({ failures: 2 }), [first, result(START + MINUTE, 'down')]).transitions;
-    expect(down!.message).toContain('answered 503. At first: timed out after 10 seconds. 2 checks');
+    expect(down!.message).toContain(
+      '(HTTP 503, 2 checks in a row). At first: timed out after 10 seconds. We',
+    );
   });
 
   test('a threshold lowered by a reload counts what was seen', () => {
@@ -424,7 +424,7 @@ describe('latency', () => {
       severity: 'major',
       components: ['api'],
     });
-    expect(slow!.message).toContain('on average 5 seconds over the last 5 minutes');
+    expect(slow!.message).toContain('5 seconds on average over the last 5 minutes');
   });
 
   test('it opens and closes independently of the outage', () => {

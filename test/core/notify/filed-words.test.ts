@@ -20,8 +20,8 @@ test.each([
   ],
 ])('%s', (_, body) => {
   const before = FRONT + body;
-  const after = addUpdate(before, { status: 'identified', at, message: 'Database fails too.' });
-  expect(filedKeys(read(before), read(after))).toEqual([filedKey('Database fails too.')]);
+  const after = addUpdate(before, { status: 'identified', at, message: 'Database is not working either.' });
+  expect(filedKeys(read(before), read(after))).toEqual([filedKey('Database is not working either.')]);
 });
 
 test('none where nothing was added, and none for an empty section', () => {

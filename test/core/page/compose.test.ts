@@ -22,7 +22,7 @@ function measured(over: Partial<Measured> = {}): Measured {
     health: 'operational',
     since: null,
     checkedAt: NOW - 20_000,
-    seen: 'answered 200',
+    seen: 'HTTP 200',
     upstream: null,
     firstSeen: NOW - 3 * DAY,
     firstCheck: NOW - 3 * DAY,

@@ -5,7 +5,12 @@ import { expect, test } from 'vitest';
 import { datesIn } from '../../../src/core/i18n/dates.ts';
 import { en } from '../../../src/core/i18n/en.ts';
 import { sayIn } from '../../../src/core/i18n/words.ts';
-import { machineText, machineTextFor, type TextReader } from '../../../src/core/text/machine-texts.ts';
+import {
+  machineText,
+  machineTextFor,
+  relapseWords,
+  type TextReader,
+} from '../../../src/core/text/machine-texts.ts';
 import { oneLine } from '../../../src/core/text/printable.ts';
 
 const dates = (lang: 'en' | 'de', zone: string) => datesIn(lang, zone);
@@ -24,24 +29,31 @@ type Args = Parameters<typeof machineText>;
 test.each<[Args[0], Args[1], string]>([
   [
     'machine.down',
-    { name: 'API', at, seen: 'HTTP 503', checks: 2 },
-    'API besteht seit 23. Nov. 2026, 11:06 MEZ die Prüfungen nicht: HTTP 503. 2 Prüfungen in Folge fehlgeschlagen.',
+    { name: 'API', seen: 'HTTP 503', checks: 2 },
+    'API funktioniert nicht (HTTP 503, 2 Prüfungen in Folge). Wir untersuchen das Problem.',
   ],
   [
     'machine.down',
-    { name: 'A*P_I', at, seen: 'HTTP 503', first: 'timeout. At once', checks: 1 },
-    'A*P_I besteht seit 23. Nov. 2026, 11:06 MEZ die Prüfungen nicht: HTTP 503. Zuerst: timeout. At once. 1 Prüfung in Folge fehlgeschlagen.',
+    { name: 'A*P_I', seen: 'HTTP 503', first: 'timeout. At once', checks: 1 },
+    'A*P_I funktioniert nicht (HTTP 503, 1 Prüfung in Folge). Zuerst: timeout. At once. Wir untersuchen das Problem.',
   ],
   [
     'machine.up',
-    { name: 'API', at, good: 2, lasted: 7_500_000 },
-    'API antwortet seit 23. Nov. 2026, 11:06 MEZ wieder normal (2 erfolgreiche Prüfungen in Folge). Der Ausfall dauerte 2 Stunden 5 Minuten.',
+    { name: 'API', lasted: 7_500_000 },
+    'API funktioniert wieder. Der Ausfall dauerte 2 Stunden 5 Minuten.',
   ],
-  ['machine.works_again', { name: 'Search' }, 'Search funktioniert wieder.'],
+  ['machine.up', { name: 'Search' }, 'Search funktioniert wieder.'],
+  ['machine.again', { name: 'API', seen: 'HTTP 503' }, 'API ist erneut ausgefallen (HTTP 503).'],
+  ['machine.reported', { name: 'Jobs', said: 'disk full' }, 'Jobs hat einen Fehler gemeldet: disk full'],
+  [
+    'machine.silent',
+    { name: 'Jobs', at, window: 300_000 },
+    'Jobs hat sich seit 23. Nov. 2026, 11:06 MEZ nicht gemeldet; die längste Pause zwischen zwei Meldungen ist 5 Minuten. Wir untersuchen das Problem.',
+  ],
   [
     'machine.slow_percentile',
-    { name: 'API', at, percentile: 95, value: 1250, limit: 800, window: 300_000, checks: 30 },
-    'API antwortet langsam: im Perzentil 95 1,25 Sekunden in einem Zeitraum von 5 Minuten (30 Prüfungen, die Grenze ist 800 ms), Stand 23. Nov. 2026, 11:06 MEZ.',
+    { name: 'API', percentile: 95, value: 1250, limit: 800, window: 300_000, checks: 30 },
+    'API antwortet langsam: im Perzentil 95 1,25 Sekunden in einem Zeitraum von 5 Minuten (30 Prüfungen, Grenze 800 ms). Wir untersuchen das Problem.',
   ],
   [
     'machine.unwatched',
@@ -51,9 +63,13 @@ test.each<[Args[0], Args[1], string]>([
   [
     'machine.fail_too',
     { names: 'API and 4 other components' },
-    'API und 4 weitere Komponenten sind auch ausgefallen.',
+    'API und 4 weitere Komponenten funktionieren ebenfalls nicht.',
   ],
-  ['machine.fail_too', { names: 'API, Queue and Jobs' }, 'API, Queue und Jobs sind auch ausgefallen.'],
+  [
+    'machine.fail_too',
+    { names: 'API, Queue and Jobs' },
+    'API, Queue und Jobs funktionieren ebenfalls nicht.',
+  ],
   [
     'machine.says_down',
     { name: 'Web', who: 'UptimeRobot', said: '' },
@@ -77,12 +93,24 @@ test.each<[Args[0], Args[1], string]>([
 });
 
 test('paragraphs that somebody wrote or changed stay as they are', () => {
-  const ours = machineText('machine.works_again', { name: 'API', lasted: 60_000 });
-  const changed = ours.replace('works', 'runs');
+  const ours = machineText('machine.up', { name: 'API', lasted: 60_000 });
+  const changed = ours.replace('working', 'running');
   expect(machineTextFor(`${changed}\n\nMore.`, german)).toBeNull();
   expect(machineTextFor(`Hello *you*.\n\n- a\n\n- b\n\n${ours}\n\n${changed}`, german)).toBe(
     `«Hello *you*.\n\n- a\n\n- b»\n\nAPI funktioniert wieder. Der Ausfall dauerte 1 Minute.\n\n«${changed}»`,
   );
+});
+
+const DOWN = machineText('machine.down', { name: 'A_PI', seen: 'HTTP 503', checks: 3 });
+test.each([
+  ['our sentence', DOWN, true, 'A\\_PI is failing again (HTTP 503).'],
+  ['what stands below it stays', `${DOWN}\n\nMore.`, true, 'A\\_PI is failing again (HTTP 503).\n\nMore.'],
+  ['its short form', 'API is not working either.', true, 'API is failing again.'],
+  ['a source that never failed before', DOWN, false, `Still unstable. ${DOWN}`],
+  ["an operator's words", 'We *see* it.', true, 'Still unstable. We *see* it.'],
+])('a relapse: %s', (_, message, isAgain, said) => {
+  expect(relapseWords(message, isAgain)).toBe(said);
+  expect(relapseWords(said, isAgain)).toBe(said);
 });
 
 const texts = fc.oneof(
@@ -91,7 +119,8 @@ const texts = fc.oneof(
     'API',
     'a. At first: b',
     'x is down, says y.',
-    'X fails too',
+    'X is failing again (Y).',
+    'a, 2 checks in a row). At first: b',
     'A and B',
     '1 check',
     'a [b](c) <d> `e`',
@@ -116,12 +145,11 @@ const values = fc.record({
   window: fc.integer({ min: 1, max: 1e5 }).map(seconds => seconds * 1000),
   lead: fc.integer({ min: 1, max: 1e4 }).map(minutes => minutes * 60_000),
   checks: fc.integer({ min: 1, max: 1e6 }),
-  good: fc.integer({ min: 1, max: 1e6 }),
   percentile: fc.constantFrom(50, 95, 99.9),
   reason: fc.constantFrom('removed', 'manual', 'unconfigured', 'heartbeat'),
 });
 const keys = Object.keys(en).filter((key): key is Args[0] =>
-  /^machine\.(?!unstable|checks|good|others|reason_)/.test(key),
+  /^machine\.(?!unstable|checks|others|reason_)/.test(key),
 );
 
 test('every sentence is read back to the letter', () => {

@@ -113,7 +113,7 @@ describe('no answer that a pause can explain is no measurement', () => {
 describe('an answer counts, without its time', () => {
   test('http: well', async () => {
     const seen = await paused({ type: 'http', url: url(await http((_, res) => res.end('ok'))) });
-    expect(seen).toMatchObject({ outcome: 'up', latency: null, seen: 'answered 200' });
+    expect(seen).toMatchObject({ outcome: 'up', latency: null, seen: 'HTTP 200' });
     expect(seen).not.toHaveProperty('phases');
     expect(seen).not.toHaveProperty('paused');
   });
@@ -122,7 +122,7 @@ describe('an answer counts, without its time', () => {
     [
       'http: 503',
       async () => ({ type: 'http', url: url(await http((_, res) => res.writeHead(503).end())) }),
-      'answered 503',
+      'HTTP 503',
     ],
     [
       'http: other text',

@@ -43,7 +43,7 @@ describe('the whole page', () => {
   test('its open incident is quoted, without its links', async () => {
     const { outcome, seen } = await probe(check(await page(SUMMARY)));
     expect(outcome).toBe('degraded');
-    expect(seen).toBe('upstream reports: Partial System Outage (API errors, see …)');
+    expect(seen).toBe('upstream reports: Partial System Outage – API errors, see …');
   });
 
   test.each(['/', '/api/v2', '/api/v2/', '/api/v2/status.json', '?utm=x'])(
@@ -73,7 +73,7 @@ describe('one component', () => {
 
 describe('a page that cannot be read says nothing about the service', () => {
   test.each([
-    ['an error', '{}', 503, 'answered 503'],
+    ['an error', '{}', 503, 'HTTP 503'],
     ['no JSON', '<html>', 200, 'answered with something that is not a status summary'],
     ['a JSON text', '"ok"', 200, 'answered with something that is not a status summary'],
     ['null', 'null', 200, 'answered with something that is not a status summary'],

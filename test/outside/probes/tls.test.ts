@@ -81,7 +81,7 @@ test('HTTP/2 is spoken where asked for', async () => {
   const url = `https://localhost:${await listen(server)}/`;
   for (const http2 of [true, false]) {
     const result = await probe({ type: 'http', url, http2, contains: 'hello' }, { ca: certificates.ca });
-    expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+    expect(result).toMatchObject({ outcome: 'up', seen: 'HTTP 200' });
   }
   expect(versions).toEqual(['2.0', '1.1']);
 });
@@ -136,7 +136,7 @@ test.each([true, false])(
       const check = { type: 'http', url, http2, timeout: '6s', ...more };
       expect(await probe(check, { ca: certificates.ca })).toMatchObject({
         outcome: 'up',
-        seen: 'answered 200',
+        seen: 'HTTP 200',
       });
     }
     expect(performance.now() - started).toBeLessThan(5000);

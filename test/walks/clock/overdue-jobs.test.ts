@@ -124,7 +124,7 @@ test('another target while the server was off is no data until a look at it ends
       probe: () =>
         hangs
           ? new Promise(() => {})
-          : Promise.resolve({ outcome: 'up', latency: 1, seen: 'answered 200' } as never),
+          : Promise.resolve({ outcome: 'up', latency: 1, seen: 'HTTP 200' } as never),
     },
   });
   await world.pass(5, 1);
@@ -151,7 +151,7 @@ test('another target is looked at at once, and is no data before', async () => {
         return {
           outcome: ok ? 'up' : 'down',
           latency: 1,
-          seen: ok ? 'answered 200' : 'answered 503',
+          seen: ok ? 'HTTP 200' : 'HTTP 503',
         } as never;
       },
     },

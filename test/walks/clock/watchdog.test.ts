@@ -13,7 +13,7 @@ components:
   - { id: jobs, name: Background Jobs, check: { type: heartbeat, period: 24h, grace: 1h } }
   - { id: office, name: Office, check: { type: manual } }
 `;
-const UP: ProbeResult = { outcome: 'up', latency: 5, seen: 'answered 200' };
+const UP: ProbeResult = { outcome: 'up', latency: 5, seen: 'HTTP 200' };
 /** Two periods. */
 const LIMIT = 2 * MINUTE;
 
@@ -229,7 +229,7 @@ describe('a check that hangs', () => {
 
   test('does not take an outage away that is known', async () => {
     const watch = await watched();
-    watch.answers.api = { outcome: 'down', latency: null, seen: 'answered 503' };
+    watch.answers.api = { outcome: 'down', latency: null, seen: 'HTTP 503' };
     await watch.pass(5 * SECOND);
     watch.answers.api = null;
     await watch.pass(LIMIT + 90 * SECOND);
@@ -315,7 +315,7 @@ describe('whatever hangs', () => {
 });
 
 describe('what is in doubt', () => {
-  const DOWN: ProbeResult = { outcome: 'down', latency: null, seen: 'answered 503' };
+  const DOWN: ProbeResult = { outcome: 'down', latency: null, seen: 'HTTP 503' };
   const NOTHING: ProbeResult = { outcome: 'unknown', latency: null, seen: 'our own network was down' };
 
   test.each([
@@ -397,7 +397,7 @@ describe('what is no stall', () => {
     expect(watch.logged(/keeps pausing/)).toHaveLength(1);
     expect(await watch.state('api')).toBe('operational');
     // A service that fails meanwhile is found.
-    watch.answers.api = { outcome: 'down', latency: null, seen: 'answered 503' };
+    watch.answers.api = { outcome: 'down', latency: null, seen: 'HTTP 503' };
     for (let times = 0; times < 3; times++) {
       watch.standStill(50 * SECOND);
       await watch.pass(10 * SECOND);
@@ -461,7 +461,7 @@ describe('what is no stall', () => {
   test('after a step forward what was seen before is not how things are, until a look answers well', async () => {
     const watch = await watched();
     await watch.pass(90 * SECOND);
-    watch.answers.web = { outcome: 'down', latency: null, seen: 'answered 500' };
+    watch.answers.web = { outcome: 'down', latency: null, seen: 'HTTP 500' };
     watch.stepWall(8 * 60 * MINUTE);
     await watch.pass(3 * SECOND);
     expect([await watch.state('web'), await watch.state('api')]).toEqual(['no_data', 'operational']);

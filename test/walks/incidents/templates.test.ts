@@ -44,7 +44,7 @@ components:
   await world.pass(240, 10);
   const [file] = await world.files();
   expect(await world.read(file as string)).toMatch(/title: Trouble with (API and Shop|Shop and API)\n/);
-  expect(await world.read(file as string)).toMatch(/Since 2026-03-10 12:[\s\S]*Shop: answered 503/);
+  expect(await world.read(file as string)).toMatch(/Since 2026-03-10 12:[\s\S]*Shop: HTTP 503/);
   expect((await world.get('/readyz')).json.problems[0].message).toContain(
     '{{checks}} is known only for a single check',
   );

@@ -88,7 +88,7 @@ describe('a source joins and recovers while the file cannot be read: it ends wit
     expect(rows(world)).toEqual(['major_outage', 'operational']);
     await turn(world, 'api', 200, 75);
     expect(standing(world)).toEqual(['20260310_db-down resolved']);
-    expect(subjects(world).at(-1)).toBe('[RESOLVED] Database Down');
+    expect(subjects(world).at(-1)).toBe('[RESOLVED] API and Database Down');
     expect(subjects(world).filter(one => one.startsWith('[INCIDENT]'))).toHaveLength(1);
   });
 
@@ -161,11 +161,11 @@ describe('what a person writes in a machine’s incident is told at once', () =>
       const before = subjects(world).length;
       await edit(world, API, text => text + said(clock(world), label));
       await world.pass(5, 1);
-      expect(subjects(world).slice(before)).toEqual(['[UPDATE] API Down']);
+      expect(subjects(world).slice(before)).toEqual(['[UPDATE] API and Database Down']);
       expect(world.mails.at(-1)!.text).toContain('lost its power');
       // What the machine wrote is told as it would have been.
       await world.pass(660, 10);
-      expect(world.mails.filter(({ text }) => text?.includes('Database has been failing'))).toHaveLength(1);
+      expect(world.mails.filter(({ text }) => text?.includes('Database is not working'))).toHaveLength(1);
       expect(world.mails.filter(({ text }) => text?.includes('lost its power'))).toHaveLength(1);
     },
   );
@@ -193,10 +193,10 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     await edit(world, API, text => text + said(clock(world)));
     await world.pass(3, 1);
     expect(await world.read(API)).toContain('opened_by: "probe:api, probe:db"');
-    expect(subjects(world).slice(before)).toEqual(['[UPDATE] API Down']);
+    expect(subjects(world).slice(before)).toEqual(['[UPDATE] API and Database Down']);
     await world.pass(700, 10);
     expect(world.mails.filter(({ text }) => text?.includes('lost its power'))).toHaveLength(1);
-    expect(world.mails.filter(({ text }) => text?.includes('Database has been failing'))).toHaveLength(1);
+    expect(world.mails.filter(({ text }) => text?.includes('Database is not working'))).toHaveLength(1);
   });
 
   test('but no end that did not hold, when one of several relapses', async () => {
@@ -257,7 +257,7 @@ test('a component gets another id during its outage: one section says why it is 
   const text = await world.read(API);
   expect(text.match(/^## .*$/gm)).toHaveLength(2);
   expect(text).toMatch(
-    /^## Investigating .*\ncomponents: \[api2\]\n\nAPI is no longer monitored: .*\n\nAPI has been failing/m,
+    /^## Investigating .*\ncomponents: \[api2\]\n\nAPI is no longer monitored: .*\n\nAPI is not working/m,
   );
   await turn(world, 'api', 200, 75);
   expect(standing(world)).toEqual(['20260310_api-down resolved']);

@@ -66,7 +66,7 @@ describe('what a check measured counts, whatever its file says of the end', () =
     await edit(world, said(world, 'Update', 'We watch.'));
     await world.pass(240, 5);
     expect(await world.files()).toEqual([FILE]);
-    expect(await world.read(FILE)).not.toContain('fails too');
+    expect(await world.read(FILE)).not.toContain('not working either');
     await edit(world, said(world, 'Update', 'Hm.'));
     expect((await updates(world))[0]).toMatchObject({ status: 'investigating', body: 'Hm.' });
     await turn(world, ['api'], 200, 120);

@@ -43,9 +43,9 @@ const newestSection = (text: string) => text.split(/^## /m)[1] ?? '';
 async function expectEnd(world: World, names: readonly string[]): Promise<void> {
   const end = newestSection(await world.read(FILE));
   expect(end).toMatch(/^Resolved /);
-  for (const name of names) expect(end).toContain(`${name} has responded normally again since`);
+  for (const name of names) expect(end).toContain(`${name} is working again.`);
   expect(end).not.toMatch(/failing|fails? too/);
-  expect(world.mails.at(-1)!.text).toContain('has responded normally again since');
+  expect(world.mails.at(-1)!.text).toContain('is working again.');
   expect(await world.files()).toEqual([FILE]);
   expect((await world.get('/readyz')).json.problems).toEqual([]);
 }
@@ -55,8 +55,8 @@ test.each([30, 50, 90])('of one of them, of %i s: told at once, and its end agai
   world.status.api = 503;
   await world.pass(20, 5);
   expect(subjects(world)).toEqual([`[UPDATE] ${NAMES}`]);
-  expect(world.mails[0]!.text).toContain('Still unstable. API has been failing its checks since');
-  expect(newestSection(await world.read(FILE))).toMatch(/components: \[api\]\n\nStill unstable/);
+  expect(world.mails[0]!.text).toContain('API is failing again (HTTP 503).');
+  expect(newestSection(await world.read(FILE))).toMatch(/components: \[api\]\n\nAPI is failing again/);
   await world.pass(seconds - 20, 5);
   world.status.api = 200;
   await world.pass(40, 5);
@@ -75,8 +75,8 @@ test('of both of them for a short time: told once, and its end again', async () 
   world.status.api = world.status.db = 200;
   await world.pass(120, 5);
   expect(subjects(world)).toEqual([`[UPDATE] ${NAMES}`, `[RESOLVED] ${NAMES}`]);
-  expect(world.mails[0]!.text).toContain('Still unstable. API has been failing');
-  expect(world.mails[0]!.text).toContain('Database has been failing');
+  expect(world.mails[0]!.text).toContain('Still unstable. API is not working');
+  expect(world.mails[0]!.text).toContain('Database is not working');
   await expectEnd(world, ['API', 'Database']);
 });
 

@@ -78,7 +78,7 @@ describe('components that fail together', () => {
     expect(text).toContain('title: "API, Dashboard and Database Down"\n');
     expect(text).toContain('opened_by: "probe:api, probe:dashboard, probe:database"\n');
     expect(subjects(world)).toEqual(Array(2).fill('[INCIDENT] API, Dashboard and Database Down'));
-    expect(world.mails.at(-1)?.text).toContain('Database has been failing its checks since');
+    expect(world.mails.at(-1)?.text).toContain('Database is not working (HTTP 503');
     expect(world.mails.at(-1)?.text).toContain('Affects: API, Dashboard and Database\n');
 
     all(world, 200);
@@ -86,9 +86,7 @@ describe('components that fail together', () => {
     const after = await world.read(FILE);
     expect(after).toContain('status: resolved\n');
     expect(subjects(world).slice(2)).toEqual(Array(2).fill('[RESOLVED] API, Dashboard and Database Down'));
-    expect(world.mails.at(-1)?.text).toMatch(
-      /Dashboard has responded normally again since .* \(2 good checks in a row\)/,
-    );
+    expect(world.mails.at(-1)?.text).toMatch(/Dashboard is working again\./);
 
     // Database rows say what each check saw; the page's intervals must say the same.
     const { components } = (await world.get('/api/uptime.json')).json;
@@ -132,9 +130,12 @@ describe('components that fail together', () => {
     await world.pass(200, 5);
     expect(await world.files()).toEqual([FILE]);
     const text = await world.read(FILE);
-    expect(text).toContain('title: API Down\n');
+    expect(text).toContain('title: API and Database Down\n');
+    expect(subjects(world).at(-1)).toBe('[UPDATE] API and Database Down');
     expect(text).toContain('opened_by: "probe:api, probe:database"\n');
-    expect(text).toMatch(/## Investigating \S+ \S+ UTC\ncomponents: \[api, database\]\n\nDatabase has been/);
+    expect(text).toMatch(
+      /## Investigating \S+ \S+ UTC\ncomponents: \[api, database\]\n\nDatabase is not working/,
+    );
   });
 
   test.each([
@@ -169,7 +170,7 @@ describe('components that fail together', () => {
     world.status.dashboard = 200;
     await world.pass(200, 5);
     const partly = await world.read(FILE);
-    expect(partly).toMatch(/## Investigating \S+ \S+ UTC\ncomponents: \[api, database\]\n/);
+    expect(partly).toMatch(/## Update \S+ \S+ UTC\ncomponents: \[api, database\]\n/);
     expect(subjects(world)).toHaveLength(1);
     // Ten minutes after the beginning.
     await world.pass(500, 10);
@@ -187,7 +188,7 @@ describe('components that fail together', () => {
     expect(await world.files()).toEqual([FILE]);
     expect(await states()).toEqual(['major_outage', 'major_outage', 'major_outage']);
     const [, dashboard] = (await world.get('/api/uptime.json')).json.components;
-    const [back] = times(partly, /## Investigating (\S+ \S+ UTC)\ncomponents: \[api, database\]/g);
+    const [back] = times(partly, /## Update (\S+ \S+ UTC)\ncomponents: \[api, database\]/g);
     const ends = dashboard.intervals.map(({ end }: { end: string }) => parseInstant(end));
     expect(ends).toContain(back);
     all(world, 200);

@@ -377,14 +377,16 @@ describe('slowness', () => {
     expect(rows(world)[0]).toBe('partial_outage');
     const text = await world.read(slow);
     expect(text).toMatch(
-      /## Investigating \S+ \S+ UTC\nseverity: major\ncomponents: \[api\]\n\nAPI answers again after 2 minutes, but slowly\.\n/,
+      /## Update \S+ \S+ UTC\nseverity: major\ncomponents: \[api\]\n\nAPI is working again, but slowly\. The outage lasted 2 minutes\.\n/,
     );
     expect((await world.get('/api/v2/summary.json')).json.incidents[0].impact).toBe('major');
     expect((await world.get('/status/live')).text).toContain('but slowly.');
     await world.restart();
     await world.pass(12 * 60, 30);
     expect(await world.read(slow)).toBe(text);
-    expect(world.mails.at(-1)!.text).toContain('API answers again after 2 minutes, but slowly.');
+    expect(world.mails.at(-1)!.text).toContain(
+      'API is working again, but slowly. The outage lasted 2 minutes.',
+    );
     const [api] = (await world.get('/api/uptime.json')).json.components;
     const critical = api.intervals.filter((one: { severity: string }) => one.severity === 'critical');
     const during = { start: '2026-03-10T12:01:11.000Z', end: '2026-03-10T12:03:11.000Z' };
@@ -393,6 +395,6 @@ describe('slowness', () => {
     world.service.delay = 0;
     await world.pass(180, 5);
     expect(standing(world)).toEqual(['20260310_api-latency resolved']);
-    expect(await world.read(slow)).toMatch(/responded in time again[^\n]*It was slow for 1\d min/);
+    expect(await world.read(slow)).toMatch(/responding in time again[^\n]*It was slow for 1\d min/);
   });
 });

@@ -49,7 +49,7 @@ describe('a provider’s status page that cannot be read', () => {
     world.service.status = 502;
     await world.pass(180, 5);
     expect(await problems(world)).toEqual([
-      expect.stringContaining('gives no result: upstream status page: answered 502'),
+      expect.stringContaining('gives no result: upstream status page: HTTP 502'),
     ]);
   });
 
@@ -87,7 +87,7 @@ components:
   onTestFinished(() => expect(world.logged.filter(({ level }) => level === 'error')).toEqual([]));
   return world;
 }
-const UP: ProbeResult = { outcome: 'up', latency: 5, seen: 'answered 200' };
+const UP: ProbeResult = { outcome: 'up', latency: 5, seen: 'HTTP 200' };
 const DOWN: ProbeResult = { outcome: 'down', latency: null, seen: 'refused the connection' };
 const UNREAD: ProbeResult = {
   outcome: 'unknown',

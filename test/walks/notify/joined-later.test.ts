@@ -174,7 +174,7 @@ test('a check that joins within `group_within` of one that was told is told at o
   expect(await world.files()).toEqual(['20260310_api-down.md']);
   expect(await world.read('20260310_api-down.md')).toContain('opened_by: "probe:api, probe:db"');
   expect([subjects(world, 'ann'), subjects(world, 'db')]).toEqual([
-    ['[INCIDENT] API Down', '[UPDATE] API Down'],
-    ['[INCIDENT] API Down'],
+    ['[INCIDENT] API Down', '[UPDATE] API and Database Down'],
+    ['[INCIDENT] API and Database Down'],
   ]);
 });

@@ -129,7 +129,7 @@ describe('an operator’s Resolved section', () => {
       [...begun, '[RESOLVED] API and Database Down'],
       ['investigating', 'investigating', 'resolved'],
     );
-    expect(toAnn(world)[2]![1]).toContain('has responded normally again since');
+    expect(toAnn(world)[2]![1]).toContain('is working again.');
     expect(toAnn(world)[2]![1]).not.toContain(WORDS);
   });
 });
@@ -164,7 +164,7 @@ describe('an operator’s words in the hold', () => {
     expect(subjects(world, 'ann')).toEqual(told);
     expect(inChat(world)).toEqual(told);
     expect(statuses(world)).toEqual(['investigating', 'investigating', 'resolved']);
-    expect(toAnn(world)[2]![1]).toContain('has responded normally again since');
+    expect(toAnn(world)[2]![1]).toContain('is working again.');
   });
 
   test('the source fails again: nobody was told of an end, also of a second one', async () => {

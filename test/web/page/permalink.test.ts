@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { DAY, MINUTE } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
 import type { PageRequest } from '../../../src/web/page/context.ts';
+import { healthForIcon } from '../../../src/web/page/parts/incidents.ts';
 import { makePages } from '../../../src/web/pages.ts';
 import { component, incident, NOW, shown, snapshot, update, view } from '../../makers.ts';
 
@@ -91,6 +92,15 @@ test('without stretches the whole incident; an open one says since when', () => 
     'Database Major outage Sun 22 Nov, 14:42 – 15:42 (1 h)',
   );
   expect(affected(pages.incident(ctx(), later.id)!)).toContain('API Major outage since 14:41');
+});
+
+test.each([
+  ['the worst of what it affects now', ['degraded_performance', 'partial_outage'], 'partial_outage'],
+  ['nothing affected: its severity', [], 'major_outage'],
+] as const)('the icon of an open incident: %s', (_, states, expected) => {
+  const affected = states.map(status => ({ id: status, name: status, status }));
+  expect(healthForIcon({ ...later, affected })).toBe(expected);
+  expect(healthForIcon({ ...of, state: 'resolved', affected })).toBe('operational');
 });
 
 test('links to what came before and after', () => {

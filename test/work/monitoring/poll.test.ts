@@ -7,7 +7,7 @@ import { offsetOf } from '../../../src/core/monitoring/schedule-jitter.ts';
 import { Poll } from '../../../src/work/monitoring/poll.ts';
 import { component, site } from '../../makers.ts';
 
-const UP: ProbeResult = { outcome: 'up', latency: 5, seen: 'answered 200' };
+const UP: ProbeResult = { outcome: 'up', latency: 5, seen: 'HTTP 200' };
 const MIDNIGHT = Date.UTC(2026, 2, 10);
 const http = (id: string, over: Partial<Component> = {}) =>
   component(id, { check: checkSchema.parse({ type: 'http', url: `https://${id}.example` }), ...over });

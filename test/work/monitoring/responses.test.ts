@@ -15,7 +15,7 @@ async function answering(latency: number) {
   const answers = async (latency: number) => {
     await db.deleteFrom('rollups').execute();
     for (const { id } of many.components)
-      await rollUp(db, id, { at: NOW, outcome: 'up', latency, seen: 'answered 200' }, MINUTE);
+      await rollUp(db, id, { at: NOW, outcome: 'up', latency, seen: 'HTTP 200' }, MINUTE);
   };
   await answers(latency);
   return { db, answers };

@@ -141,6 +141,15 @@ describe('maintenance emails', () => {
     expect(text({ ...promising, status: 'resolved' as never }, SECOND)).not.toContain('Next update');
   });
 
+  it('a plain text has no marks of markdown, and keeps its lists and addresses', () => {
+    const body = 'Requests fail with **503**, [more](https://a.example/b).\n\n- `key` made\n- _next_\\_one';
+    const of = { ...DOWN, updates: [{ ...FIRST, body }] };
+    const { text } = emails.update(site(), 'en', of, of.updates[0]!, [], LINKS);
+    expect(text).toContain(
+      '\n\nRequests fail with 503, more (https://a.example/b).\n\n- key made\n- next_one\n\n',
+    );
+  });
+
   it('an incident’s email says when the next one is promised, the last one does not', () => {
     const promising = { ...FIRST, promised: NOW + 20 * MINUTE };
     const of = { ...DOWN, updates: [promising, { ...LAST, promised: NOW }] };

@@ -69,6 +69,8 @@ export interface Addition {
   readonly promised?: Millis;
   /** Shown, but not sent. */
   readonly quiet?: true;
+  /** Under `Update`, if `status` is that of the update before; else under the status. For `updated`. */
+  readonly isUpdate?: boolean;
   /** Text after the end: an `Update`, or words about that end (`Resolved`); the front matter stays. */
   readonly afterwards?: 'update' | 'resolved' | undefined;
   /** The day of one occurrence of a recurring maintenance: the front matter is about the series and stays. */
@@ -108,6 +110,7 @@ export function updated(source: string, addition: Addition): string | null {
   if (!stays && !hasWantedStatus) return null;
   const isAllowed = (of: UpdateStatus) => stays || of === status;
   const isAdded = after.updates.some(one => isAllowed(one.status) && one.at >= at && one.at < at + SECOND);
+  if (!isAdded && addition.isUpdate) return updated(source, { ...addition, isUpdate: false });
   return isAdded ? text : null;
 }
 
@@ -147,8 +150,8 @@ function trimEnd(lines: readonly string[]): string[] {
 }
 
 function section(addition: Addition): string[] {
-  const { status, at, message, change, promised, quiet, afterwards, occurrence } = addition;
-  const words = afterwards ?? status.replace('_', ' ');
+  const { status, at, message, change, promised, quiet, isUpdate, afterwards, occurrence } = addition;
+  const words = isUpdate ? 'update' : (afterwards ?? status.replace('_', ' '));
   const label = words.charAt(0).toUpperCase() + words.slice(1);
   const time = iso(at).replace('T', ' ').replace('Z', ' UTC');
   const fields: string[] = [];

@@ -73,7 +73,7 @@ export interface Phases {
 /**
  * The result of one run of a check. `unknown` is no measurement: not configured, our own network was down, or our own
  * process was blocked.
- * - `seen` may be published ("answered 503", "timed out after 10 s"): no hosts, no secrets.
+ * - `seen` may be published ("HTTP 503", "timed out after 10 s"): no hosts, no secrets.
  * - `detail` is for the operator's log only.
  */
 export interface CheckResult {

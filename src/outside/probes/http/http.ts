@@ -22,7 +22,7 @@ export const checkHttp: CheckRunner<HttpCheck> = async (check, signal, network, 
   const expected = parseStatuses(check.expect) ?? [];
   const isWanted = (status: number) => inRanges(status, expected);
   return retrieve(firstRequest(check), check.redirects, isWanted, signal, network, async answer => {
-    if (!isWanted(answer.status)) throw new Finding(`answered ${answer.status}`);
+    if (!isWanted(answer.status)) throw new Finding(`HTTP ${answer.status}`);
     const body = await readBody(answer, check.max_body, {
       decides: texts => {
         const decides = isDecided(check, texts);
@@ -38,7 +38,7 @@ export const checkHttp: CheckRunner<HttpCheck> = async (check, signal, network, 
     return {
       outcome: 'up',
       latency: total,
-      seen: `answered ${answer.status}`,
+      seen: `HTTP ${answer.status}`,
       phases: { ...answer.phases, total },
       ...(warning === undefined ? {} : { warning }),
       ...(end === null ? {} : { certificateEnd: end }),
@@ -99,7 +99,7 @@ function judgeBody(check: HttpCheck, body: Body): void {
 }
 
 function judgeText(check: HttpCheck, body: Body): void {
-  const within = body.whole ? '' : ' (only its beginning was read)';
+  const within = body.whole ? '' : '; only its beginning was read';
   if (check.contains !== undefined && !hasText(body.readings, check.contains)) {
     throw new Finding(`text not found in the answer${within}`);
   }

@@ -3,7 +3,7 @@ import { MOMENT, readMoment } from '../../../core/i18n/spell.ts';
 import type { Key } from '../../../core/i18n/words.ts';
 import { isCalledOff, wordOfStatus } from '../../../core/incidents/completion.ts';
 import { endedAt } from '../../../core/incidents/ending.ts';
-import { type Health, statusOf } from '../../../core/model/component.ts';
+import { type Health, statusOf, worst } from '../../../core/model/component.ts';
 import { type IncidentUpdate, incidentPath, type UpdateStatus } from '../../../core/model/incident.ts';
 import { memoized } from '../../../core/model/memo.ts';
 import { DAY, isoMillis, MINUTE, type Millis, utcDay } from '../../../core/model/time.ts';
@@ -109,10 +109,15 @@ export function stateKey(incident: IncidentView): Key {
   return `status.${wordOfStatus(incident, incident.state)}`;
 }
 
-/** The state for an incident's icon: its effect on components, or "operational" once it is over. */
+/**
+ * The state for an incident's icon: the worst of what it affects now (without components, as bad as it says), or
+ * "operational" once it is over.
+ */
 export function healthForIcon(incident: IncidentView): Health {
-  if (incident.scheduled) return isOver(incident) ? 'operational' : 'under_maintenance';
-  return isOver(incident) ? 'operational' : statusOf(incident.severity);
+  if (isOver(incident)) return 'operational';
+  if (incident.scheduled) return 'under_maintenance';
+  const { affected, severity } = incident;
+  return affected.length > 0 ? worst(affected.map(({ status }) => status)) : statusOf(severity);
 }
 
 /** "Affects API and Database", or that it affects no component. */

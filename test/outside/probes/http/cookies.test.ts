@@ -29,7 +29,7 @@ test('a circle that only a cookie leads out of', async () => {
       .end();
   });
   const result = await probe({ type: 'http', url: address(port, '/a/b'), contains: 'welcome' });
-  expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+  expect(result).toMatchObject({ outcome: 'up', seen: 'HTTP 200' });
 });
 
 test('one look’s cookies are not the next one’s; the operator’s own are sent beside them', async () => {

@@ -12,14 +12,14 @@ const address = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
 
 describe('answers', () => {
   test.each([
-    [200, undefined, 'up', 'answered 200'],
-    [204, undefined, 'up', 'answered 204'],
-    [304, undefined, 'down', 'answered 304'],
-    [404, undefined, 'down', 'answered 404'],
-    [503, undefined, 'down', 'answered 503'],
-    [503, [200, '500-503'], 'up', 'answered 503'],
-    [401, 401, 'up', 'answered 401'],
-    [301, '3xx', 'up', 'answered 301'],
+    [200, undefined, 'up', 'HTTP 200'],
+    [204, undefined, 'up', 'HTTP 204'],
+    [304, undefined, 'down', 'HTTP 304'],
+    [404, undefined, 'down', 'HTTP 404'],
+    [503, undefined, 'down', 'HTTP 503'],
+    [503, [200, '500-503'], 'up', 'HTTP 503'],
+    [401, 401, 'up', 'HTTP 401'],
+    [301, '3xx', 'up', 'HTTP 301'],
   ])('%d where %j is expected', async (status, expect_, outcome, seen) => {
     const port = await http((_, response) => response.writeHead(status).end());
     const result = await probe({
@@ -62,20 +62,20 @@ describe('answers', () => {
   });
 
   test.each([
-    ['present', { contains: 'needle' }, 'up', 'answered 200'],
+    ['present', { contains: 'needle' }, 'up', 'HTTP 200'],
     ['absent', { contains: 'thread' }, 'down', 'text not found in the answer'],
     ['unwanted and there', { not_contains: 'needle' }, 'down', 'unwanted text found in the answer'],
-    ['unwanted and absent', { not_contains: 'thread' }, 'up', 'answered 200'],
+    ['unwanted and absent', { not_contains: 'thread' }, 'up', 'HTTP 200'],
   ])('text %s', async (_, more, outcome, seen) => {
     const port = await http((_, response) => response.end('hay needle hay'));
     expect(await probe({ type: 'http', url: address(port), ...more })).toMatchObject({ outcome, seen });
   });
 
   test.each([
-    ['a value', { '$.db.ok': true }, 'up', 'answered 200'],
-    ['every one of several', { '$.nodes[*].state': 'well' }, 'up', 'answered 200'],
-    ['a whole object', { '$.db': { ok: true } }, 'up', 'answered 200'],
-    ['a filter', { '$.nodes[?@.id == 2].state': 'well' }, 'up', 'answered 200'],
+    ['a value', { '$.db.ok': true }, 'up', 'HTTP 200'],
+    ['every one of several', { '$.nodes[*].state': 'well' }, 'up', 'HTTP 200'],
+    ['a whole object', { '$.db': { ok: true } }, 'up', 'HTTP 200'],
+    ['a filter', { '$.nodes[?@.id == 2].state': 'well' }, 'up', 'HTTP 200'],
     ['another value', { '$.db.ok': 'true' }, 'down', 'a value in the answer is not as expected'],
     [
       'a path that matches nothing',
@@ -167,7 +167,7 @@ describe('redirects', () => {
   test('none allowed: the redirect is the answer', async () => {
     const port = await http((_, response) => response.writeHead(302, { location: '/' }).end());
     expect(await probe({ type: 'http', url: address(port), redirects: 0 })).toMatchObject({
-      seen: 'answered 302',
+      seen: 'HTTP 302',
     });
   });
 
@@ -308,7 +308,7 @@ describe('bad servers', () => {
       more();
     });
     const result = await probe({ type: 'http', url: address(port), max_body: 100_000 });
-    expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+    expect(result).toMatchObject({ outcome: 'up', seen: 'HTTP 200' });
     expect(sent).toBeLessThan(20_000_000);
   });
 
@@ -322,7 +322,7 @@ describe('bad servers', () => {
     const result = await probe({ type: 'http', url: address(port), contains: 'needle' });
     expect(result).toMatchObject({
       outcome: 'down',
-      seen: 'text not found in the answer (only its beginning was read)',
+      seen: 'text not found in the answer; only its beginning was read',
     });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
   });
@@ -359,7 +359,7 @@ describe('bad servers', () => {
     const body = 'x'.repeat(5_000_000);
     const result = await probe({ type: 'http', url: address(port), method: 'POST', body });
     expect(result.outcome).toBe('down');
-    expect(result.seen).toMatch(/answered 413|closed the connection/);
+    expect(result.seen).toMatch(/HTTP 413|closed the connection/);
   });
 
   test('something that is not HTTP', async () => {

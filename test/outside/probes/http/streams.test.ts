@@ -39,7 +39,7 @@ describe('without an end', () => {
         if (!silent) drip(response, 'data: 1\n\n');
       });
       const { result, took } = await look(port);
-      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      expect(result).toMatchObject({ outcome: 'up', seen: 'HTTP 200' });
       expect(result.latency).toBeLessThan(SOON);
       expect(took).toBeLessThan(SOON);
     }
@@ -75,7 +75,7 @@ describe('without an end', () => {
         }),
       );
       const { result, took } = await look(port);
-      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      expect(result).toMatchObject({ outcome: 'up', seen: 'HTTP 200' });
       expect(took).toBeLessThan(SOON);
     }
   });
@@ -84,7 +84,7 @@ describe('without an end', () => {
     const port = await http((_, response) => {
       response.writeHead(503, { 'content-type': 'text/event-stream' }).flushHeaders();
     });
-    expect((await look(port)).result).toMatchObject({ outcome: 'down', seen: 'answered 503' });
+    expect((await look(port)).result).toMatchObject({ outcome: 'down', seen: 'HTTP 503' });
   });
 
   test('any other type: given its time to end, then judged by its head', async () => {
@@ -94,7 +94,7 @@ describe('without an end', () => {
         if (parts.length > 0) drip(response, ...parts);
       });
       const { result, took } = await look(port, { timeout: '3s' });
-      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      expect(result).toMatchObject({ outcome: 'up', seen: 'HTTP 200' });
       expect(result.latency).toBeLessThan(2000);
       expect(took).toBeGreaterThan(2300);
       expect(result.phases?.total).toBe(result.latency);
@@ -107,7 +107,7 @@ describe('without an end', () => {
       drip(response, 'data: St', Buffer.from([0xc3]), Buffer.from([0xb6]), 'rung\n\n');
     });
     const { result, took } = await look(port, { contains: 'Störung' });
-    expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+    expect(result).toMatchObject({ outcome: 'up', seen: 'HTTP 200' });
     expect(result.latency).toBeGreaterThanOrEqual(60);
     expect(took).toBeLessThan(SOON);
   });
@@ -141,7 +141,7 @@ describe('without an end', () => {
       drip(response, 'data: no\n\n');
     });
     const late = await look(port, { contains: 'ready', timeout: '500ms' });
-    const seen = 'timed out after 500 ms (the text was not found so far, and the answer did not end)';
+    const seen = 'timed out after 500 ms: the text was not found so far, and the answer did not end';
     expect(late.result).toMatchObject({ outcome: 'down', seen });
     const radio = await http((_, response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' });
@@ -154,10 +154,10 @@ describe('without an end', () => {
     expect((await look(silent, { contains: 'x', timeout: '500ms' })).result).toMatchObject({ seen });
     const page = await look(port, { json: { '$.a': 1 }, timeout: '500ms' });
     expect(page.result.seen).toBe(
-      'timed out after 500 ms (the answer did not end, so it cannot be read as JSON)',
+      'timed out after 500 ms: the answer did not end, so it cannot be read as JSON',
     );
     const long = await look(port, { contains: 'ready', max_body: 50 });
-    expect(long.result.seen).toBe('text not found in the answer (only its beginning was read)');
+    expect(long.result.seen).toBe('text not found in the answer; only its beginning was read');
   });
 
   test('a text that must not be there: found, it is a finding; else the end would have to come', async () => {
@@ -275,7 +275,7 @@ describe('heads that are said oddly', () => {
         });
       });
       const { result, took } = await look(port, { contains: 'needle' });
-      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      expect(result).toMatchObject({ outcome: 'up', seen: 'HTTP 200' });
       expect(took).toBeLessThan(SOON);
     }
   });
@@ -321,7 +321,7 @@ describe('answers in between', () => {
         });
       });
       const { result } = await look(port, { contains: 'needle', method: 'POST', body: 'x' });
-      expect(result).toMatchObject({ outcome: 'up', seen: 'answered 200' });
+      expect(result).toMatchObject({ outcome: 'up', seen: 'HTTP 200' });
     }
   });
 

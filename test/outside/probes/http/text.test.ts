@@ -12,7 +12,7 @@ async function look(bytes: Buffer, head: Record<string, string | string[]>, more
   return probe({ type: 'http', url: `http://127.0.0.1:${port}/`, ...more });
 }
 
-const found = { outcome: 'up', seen: 'answered 200' };
+const found = { outcome: 'up', seen: 'HTTP 200' };
 const missed = { outcome: 'down', seen: 'text not found in the answer' };
 const unwanted = { outcome: 'down', seen: 'unwanted text found in the answer' };
 
@@ -300,7 +300,7 @@ describe('packed', () => {
     const bomb = deflateRawSync(Buffer.alloc(200_000_000));
     const before = process.memoryUsage().arrayBuffers;
     const result = await look(bomb, { 'content-encoding': 'deflate' }, { contains: 'needle' });
-    expect(result.seen).toBe('text not found in the answer (only its beginning was read)');
+    expect(result.seen).toBe('text not found in the answer; only its beginning was read');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
   });
 
