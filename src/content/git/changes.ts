@@ -32,70 +32,56 @@ export async function incidentFileChanges(
     const isGone = status === 'D';
     found.push({ from: status === 'A' ? null : file, path: file, mode, oid: isGone ? null : oid });
   }
-  const known = new Map(found.map(change => [change.from ?? change.path, change]));
-  for (const { gone, moved, perhaps } of await movedIn(git, base, found)) {
-    if (moved) known.delete(moved.path);
-    known.set(gone.path, { ...(moved ?? gone), from: gone.path, ...(perhaps && { perhaps: perhaps.path }) });
-  }
-  return known;
+  const changes = await withMoves(git, base, found);
+  return new Map(changes.map(change => [change.from ?? change.path, change]));
 }
 
-interface Move {
-  readonly gone: FileChange;
-  readonly moved: FileChange | undefined;
-  readonly perhaps: FileChange | undefined;
-}
-
-/**
- * Finds moved files: deleted and added with the same name in another folder, as the same outage (start and source or
- * title), or as the same incident by its updates. Similar texts alone do not count: two outages may read alike.
- */
-async function movedIn(git: GitRun, base: string, changes: readonly FileChange[]): Promise<Move[]> {
+/** Joins each deletion and addition that is a file that moved. */
+async function withMoves(git: GitRun, base: string, changes: readonly FileChange[]): Promise<FileChange[]> {
   const gone = changes.filter(({ oid }) => oid === null);
   const added = changes.filter(({ from }) => from === null);
-  if (gone.length === 0 || added.length === 0) return [];
-  const texts = await textsOf(git, [
-    ...gone.map(({ path: file }) => `${base}:${file}`),
-    ...added.map(({ oid }) => oid!),
-  ]);
-  const read = texts.map(text => (text ? parseIncident('', '', text).value : null));
-  const moved = new Map<number, number>();
-  const free = new Set(added.keys());
-  const partner = (one: number, isSame: Comparison) =>
-    [...free].find(other => {
-      const [before, after] = [read[one], read[gone.length + other]];
-      return before && after && isSame(before, after);
-    });
-  const pair = (find: (one: number) => number | undefined) => {
-    for (const one of gone.keys()) {
-      const other = moved.has(one) ? undefined : find(one);
-      if (other === undefined) continue;
-      moved.set(one, other);
-      free.delete(other);
+  if (gone.length === 0 || added.length === 0) return [...changes];
+  const names = [...gone.map(({ path: file }) => `${base}:${file}`), ...added.map(({ oid }) => oid!)];
+  const incidents = (await textsOf(git, names)).map(text => text && parseIncident('', '', text).value);
+  const read = new Map([...gone, ...added].map((change, index) => [change, incidents[index] || null]));
+  const free = new Set(added);
+  const partner = (one: FileChange, isSame: Comparison) =>
+    [...free].find(other => isSame([one.path, read.get(one)!], [other.path, read.get(other)!]));
+  const moved = new Map<FileChange, FileChange>();
+  for (const isSame of [hasSameName, isSameOutage, hasSameUpdates]) {
+    for (const one of gone) {
+      const other = moved.has(one) ? undefined : partner(one, isSame);
+      if (other) moved.set(one, other);
+      if (other) free.delete(other);
     }
-  };
-  const nameOf = (change: FileChange) => path.posix.basename(change.path);
-  pair(one => [...free].find(other => nameOf(added[other]!) === nameOf(gone[one]!)));
-  for (const isSame of [isSameOutage, hasSameUpdates]) pair(one => partner(one, isSame));
-  return gone.map((change, one) => ({
-    gone: change,
-    moved: added[moved.get(one) ?? -1],
-    perhaps: added[partner(one, mayBeSame) ?? -1],
-  }));
+  }
+  const taken = new Set(moved.values());
+  return changes.flatMap(change => {
+    if (taken.has(change)) return [];
+    if (change.oid !== null) return [change];
+    const perhaps = partner(change, mayBeSame)?.path;
+    return [{ ...(moved.get(change) ?? change), from: change.path, ...(perhaps && { perhaps }) }];
+  });
 }
 
-type Comparison = (before: Incident, after: Incident) => boolean;
+type Found = readonly [path: string, incident: Incident | null];
+type Comparison = (before: Found, after: Found) => boolean;
 
-const isSameOutage: Comparison = (a, b) =>
-  a.started === b.started &&
-  String(a.openedBy) === String(b.openedBy) &&
-  (a.openedBy !== null || a.title === b.title);
+/** In another folder. */
+const hasSameName: Comparison = ([a], [b]) => path.posix.basename(a) === path.posix.basename(b);
 
-const hasSameUpdates: Comparison = (before, after) => {
-  const keys = new Set(before.updates.map(({ key }) => key));
-  if (!after.updates.some(({ key }) => keys.has(key))) return false;
+const isSameOutage: Comparison = ([, a], [, b]) => {
+  if (!a || a.started !== b?.started || String(a.openedBy) !== String(b.openedBy)) return false;
+  return a.openedBy !== null || a.title === b.title;
+};
+
+/** By the rule for renamed files (docs/incidents.md). Similar words alone do not count: two outages may read alike. */
+const hasSameUpdates: Comparison = ([, before], [, after]) => {
+  const times = new Set(before?.updates.map(({ key }) => key));
+  if (!before || !after?.updates.some(({ key }) => times.has(key))) return false;
   const unknown = { key: '', id: '', former: [], updates: [], gone: [] };
   return isSameIncident(recognise(unknown, before).record, after, false);
 };
 
-const mayBeSame: Comparison = (a, b) => a.started === b.started || a.title === b.title;
+const mayBeSame: Comparison = ([, a], [, b]) =>
+  a !== null && (a.started === b?.started || a.title === b?.title);
