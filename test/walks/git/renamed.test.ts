@@ -100,16 +100,6 @@ describe('renamed with another title on the laptop, ended here', () => {
     expect(`${read(NEW)}${read('z copy.md')}`).toContain('It answers again.');
     expect(notes.join('\n')).toContain('may be the same incident');
   });
-
-  test('the old file left, too: it is ended, the new one is an incident of its own', async () => {
-    const clones = openClones(FILED);
-    const { laptop, commit, sync, push, read } = clones;
-    commit(laptop, retitled(FILED), NEW);
-    push();
-    end(clones, 'machine', FILED);
-    expect(await sync()).toMatchObject({ problems: [] });
-    expect([read(), read(NEW)]).toEqual([ended(FILED), retitled(FILED)]);
-  });
 });
 
 test('renamed with another title here, ended on the laptop', async () => {
