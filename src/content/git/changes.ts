@@ -1,6 +1,7 @@
 // What one side of a merge did to each incident file, one that moved included.
 import path from 'node:path';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
+import { isSameIncident, recognise } from '../../core/incidents/identity.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { isIncidentName } from '../incidents/listing.ts';
 import { type GitRun, textsOf } from './run.ts';
@@ -11,6 +12,8 @@ export interface FileChange {
   readonly path: string;
   readonly mode: string;
   readonly oid: string | null;
+  /** Of a file that is deleted or moved: a new file of that side that may be the same incident, too. */
+  readonly perhaps?: string;
 }
 
 /** A side's changes to incident files, by their name in the base (added ones: by their own). */
@@ -29,45 +32,56 @@ export async function incidentFileChanges(
     const isGone = status === 'D';
     found.push({ from: status === 'A' ? null : file, path: file, mode, oid: isGone ? null : oid });
   }
-  const known = new Map(found.map(change => [change.from ?? change.path, change]));
-  for (const [gone, added] of await movedIn(git, base, found)) {
-    known.delete(added.path);
-    known.set(gone.path, { ...added, from: gone.path });
-  }
-  return known;
+  const changes = await withMoves(git, base, found);
+  return new Map(changes.map(change => [change.from ?? change.path, change]));
 }
 
-/**
- * Finds moved files: deleted and added with the same name in another folder, or with the same start, source and title.
- * Similar texts do not count: two outages may read alike.
- */
-async function movedIn(
-  git: GitRun,
-  base: string,
-  changes: readonly FileChange[],
-): Promise<(readonly [gone: FileChange, added: FileChange])[]> {
+/** Joins each deletion and addition that is a file that moved. */
+async function withMoves(git: GitRun, base: string, changes: readonly FileChange[]): Promise<FileChange[]> {
   const gone = changes.filter(({ oid }) => oid === null);
   const added = changes.filter(({ from }) => from === null);
-  if (gone.length === 0 || added.length === 0) return [];
-  const texts = await textsOf(git, [
-    ...gone.map(({ path: file }) => `${base}:${file}`),
-    ...added.map(({ oid }) => oid!),
-  ]);
-  const marks = texts.map(text => text && markOf(parseIncident('', '', text).value));
-  const pairs: (readonly [FileChange, FileChange])[] = [];
-  const pair = (isSame: (one: number, other: number) => boolean) => {
-    for (const [index, one] of gone.entries()) {
-      const other = added.findIndex(
-        (to, at) => !pairs.some(([a, b]) => a === one || b === to) && isSame(index, at),
-      );
-      if (other >= 0) pairs.push([one, added[other]!]);
+  if (gone.length === 0 || added.length === 0) return [...changes];
+  const names = [...gone.map(({ path: file }) => `${base}:${file}`), ...added.map(({ oid }) => oid!)];
+  const incidents = (await textsOf(git, names)).map(text => text && parseIncident('', '', text).value);
+  const read = new Map([...gone, ...added].map((change, index) => [change, incidents[index] || null]));
+  const free = new Set(added);
+  const partner = (one: FileChange, isSame: Comparison) =>
+    [...free].find(other => isSame([one.path, read.get(one)!], [other.path, read.get(other)!]));
+  const moved = new Map<FileChange, FileChange>();
+  for (const isSame of [hasSameName, isSameOutage, hasSameUpdates]) {
+    for (const one of gone) {
+      const other = moved.has(one) ? undefined : partner(one, isSame);
+      if (other) moved.set(one, other);
+      if (other) free.delete(other);
     }
-  };
-  pair((one, other) => path.posix.basename(gone[one]!.path) === path.posix.basename(added[other]!.path));
-  pair((one, other) => Boolean(marks[one]) && marks[one] === marks[gone.length + other]);
-  return pairs;
+  }
+  const taken = new Set(moved.values());
+  return changes.flatMap(change => {
+    if (taken.has(change)) return [];
+    if (change.oid !== null) return [change];
+    const perhaps = partner(change, mayBeSame)?.path;
+    return [{ ...(moved.get(change) ?? change), from: change.path, ...(perhaps && { perhaps }) }];
+  });
 }
 
-function markOf(incident: Incident | null): string | null {
-  return incident && JSON.stringify([incident.started, incident.openedBy, incident.title]);
-}
+type Found = readonly [path: string, incident: Incident | null];
+type Comparison = (before: Found, after: Found) => boolean;
+
+/** In another folder. */
+const hasSameName: Comparison = ([a], [b]) => path.posix.basename(a) === path.posix.basename(b);
+
+const isSameOutage: Comparison = ([, a], [, b]) => {
+  if (!a || a.started !== b?.started || String(a.openedBy) !== String(b.openedBy)) return false;
+  return a.openedBy !== null || a.title === b.title;
+};
+
+/** By the rule for renamed files (docs/incidents.md). Similar words alone do not count: two outages may read alike. */
+const hasSameUpdates: Comparison = ([, before], [, after]) => {
+  const times = new Set(before?.updates.map(({ key }) => key));
+  if (!before || !after?.updates.some(({ key }) => times.has(key))) return false;
+  const unknown = { key: '', id: '', former: [], updates: [], gone: [] };
+  return isSameIncident(recognise(unknown, before).record, after, false);
+};
+
+const mayBeSame: Comparison = ([, a], [, b]) =>
+  a !== null && (a.started === b?.started || a.title === b?.title);

@@ -62,7 +62,10 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
     if (!done) for (const { path: file } of [mine, other!]) plan.left.add(file);
     else if (done.kind === 'conflict') plan.stop(done.units, mine, other!);
     else plan.take(done.edits);
-    notes.push(...(done?.notes ?? []).map(note => `${mine.path}: ${note}`));
+    const perhaps = mine.perhaps ?? other?.perhaps;
+    const unsure =
+      other && perhaps ? [`${perhaps} may be the same incident, and was not merged with it`] : [];
+    notes.push(...[...(done?.notes ?? []), ...unsure].map(note => `${mine.path}: ${note}`));
   }
   for (const [name, change] of their) if (!our.has(name)) plan.take(changed(change).edits);
   const isOurs = (file: string) => file.startsWith(incidents) && isIncidentName(file) && !plan.left.has(file);
@@ -82,7 +85,7 @@ export async function mergeTrees(git: GitRun, commits: Commits, incidents: strin
 
 /**
  * The result for the incident files that either side changed. It replaces even what git merges without conflict: git
- * takes a similar incident for a renamed one, and could end the wrong outage.
+ * finds renamed files by similar lines, and could end the wrong outage (changes.ts finds them by their updates).
  */
 class MergePlan {
   readonly edits: Edits = new Map();
@@ -198,13 +201,15 @@ async function mergeFile(merging: Merging, ours: FileChange, theirs: FileChange)
   };
 }
 
-/** An edit wins over a deletion, unless only the machine edited what a person deleted. */
+/** An edit wins over a deletion, unless only the machine edited what a person deleted and did not perhaps move. */
 async function deleted(merging: Merging, ours: FileChange, theirs: FileChange): Promise<Done | null> {
   const [side, left] = ours.oid === null ? (['theirs', theirs] as const) : (['ours', ours] as const);
   const before = await baseText(merging, left.from);
   const [after] = await textsOf(merging.git, [left.oid!]);
   if (before === undefined || after == null) return null;
-  const isDeleted = before === after || (await isChangedOnlyBy(merging, [AUTHORS.machine], side, left));
+  const isMoved = (ours.perhaps ?? theirs.perhaps) !== undefined;
+  const isDeleted =
+    before === after || (!isMoved && (await isChangedOnlyBy(merging, [AUTHORS.machine], side, left)));
   return isDeleted
     ? changed({ ...left, oid: null })
     : { ...changed(left), notes: ['one side deleted it, the other edited it: it is kept'] };

@@ -164,6 +164,11 @@ describe('a true conflict, and another file that one side moved', () => {
       [/One\./, /status: monitoring/],
     ],
     'the other saves with CRLF': [added('One.'), added('Two.').replaceAll('\n', '\r\n'), [BOTH]],
+    'one changes the title too': [
+      added('One.').replace('The shop is', 'Sign-in is'),
+      added('Two.'),
+      [BOTH, /title: Sign-in is slow/],
+    ],
     'the other deletes a section': [added('One.'), OTHER.replace(/## Inv[\s\S]*/, ''), [/One\./]],
     'only the other edits': [OTHER, lower(OTHER), [/severity: minor/]],
   };

@@ -357,6 +357,28 @@ describe('with a remote', () => {
     expect(stuck(world)).toBe('');
   });
 
+  test('the machine resolves what a person renames and gives another title: one incident, ended once', async () => {
+    const { world, desk, minute } = await openRepositories();
+    await subscribed(world, 'a@example.com');
+    await down(world);
+    await minute();
+    git(desk, 'pull', '-q', 'origin', 'main');
+    const [name, other] = ['incidents/20260310_shop-down.md', 'incidents/20260310_sign-in.md'];
+    git(desk, 'mv', name, other);
+    const text = readFileSync(path.join(desk, other), 'utf8');
+    writeFileSync(path.join(desk, other), text.replace(/title: .*/, 'title: Sign-in is broken'));
+    git(desk, 'commit', '-qam', 'rename');
+    git(desk, 'push', '-q', 'origin', 'main');
+    await up(world);
+    await minute();
+    await minute();
+    const { incidents } = world.system.snapshot();
+    expect(incidents).toMatchObject([{ title: 'Sign-in is broken', status: 'resolved' }]);
+    expect(stuck(world)).toBe('');
+    const told = world.mails.map(({ subject }) => subject).filter(subject => subject?.startsWith('['));
+    expect(told).toEqual([expect.stringMatching(/^\[INCIDENT\]/), expect.stringMatching(/^\[RESOLVED\]/)]);
+  });
+
   test('an operator’s deletion stands against the machine’s edit, not against a person’s', async () => {
     const { world, desk, commit, minute } = await openRepositories();
     await down(world);

@@ -1,12 +1,21 @@
 // Two people and the server on one branch: nobody's commit is ever dropped, and what cannot be joined stops, loudly.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openGit } from '../../../src/content/git/git.ts';
 import { cutIncident } from '../../../src/core/incidents/merge/units.ts';
-import { FILE, lower, OPTIONS, openClones, section, stepsOf, TEXT, type } from './clones.ts';
+import { at, FILE, lower, OPTIONS, openClones, section, stepsOf, TEXT, type } from './clones.ts';
 import { git } from './repository.ts';
 
 describe('both sides stand', () => {
@@ -44,7 +53,7 @@ describe('both sides stand', () => {
 
   test('an outage that reads like a deleted one is not that one', async () => {
     const { server, laptop, commit, sync, push, read } = openClones();
-    const other = TEXT.replace('11:00:00Z', '11:30:00Z');
+    const other = TEXT.replaceAll('11:00:00', '11:30:00');
     rmSync(path.join(laptop, 'incidents', FILE));
     commit(laptop, other, '20260310_slow-2.md');
     push();
@@ -353,32 +362,39 @@ test('a first pull into a new repository', async () => {
 });
 
 describe('for any edits of two clones', () => {
+  const BEGUN = TEXT.replace('We look.', 'We look at why the uploads are slow.');
   type Deed =
     | {
-        readonly do: 'add' | 'edit' | 'delete' | 'key';
+        readonly do: 'add' | 'edit' | 'delete' | 'key' | 'rename';
         readonly who: 'server' | 'laptop';
         readonly at: number;
       }
-    | { readonly do: 'push' | 'sync' };
+    | { readonly do: 'push' | 'sync' | 'end' };
   const DEED: fc.Arbitrary<Deed> = fc.oneof(
     {
       weight: 3,
       arbitrary: fc.record({
-        do: fc.constantFrom('add', 'edit', 'delete', 'key'),
+        do: fc.constantFrom('add', 'edit', 'delete', 'key', 'rename', 'rename'),
         who: fc.constantFrom('server', 'laptop'),
         at: fc.nat({ max: 3 }),
       }),
     },
     { weight: 2, arbitrary: fc.constantFrom<Deed>({ do: 'push' }, { do: 'sync' }) },
+    { weight: 1, arbitrary: fc.constant<Deed>({ do: 'end' }) },
   );
+  const filesOf = (clone: string) =>
+    readdirSync(path.join(clone, 'incidents'), { recursive: true }) as string[];
+  const incidentsOf = (clone: string) => filesOf(clone).filter(name => name.endsWith('.md'));
+  const textsOf = (clone: string) => incidentsOf(clone).map(name => readFileSync(at(clone, name), 'utf8'));
 
   test('no section that was ever committed vanishes unless somebody deleted or edited it; no commit is dropped', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(DEED, { minLength: 4, maxLength: 10 }), async deeds => {
-        const { bare, server, laptop, commit, sync, push, read, holds, head } = openClones();
+        const { bare, server, laptop, commit, sync, push, holds, head } = openClones(BEGUN);
         const [ever, gone, commits] = [new Set<string>(), new Set<string>(), new Set<string>()];
         const sections = (text: string) => cutIncident(text)!.sections.map(({ same }) => same);
         let serial = 0;
+        let isAnyGone = false;
         for (const deed of deeds) {
           if (deed.do === 'sync') await sync();
           else if (deed.do === 'push') {
@@ -389,32 +405,52 @@ describe('for any edits of two clones', () => {
             } catch {
               if (existsSync(path.join(laptop, '.git', 'MERGE_HEAD'))) git(laptop, 'merge', '--abort');
             }
+          } else if (deed.do === 'end') {
+            const [name] = incidentsOf(server) as [string];
+            const text = readFileSync(at(server, name), 'utf8');
+            if (text.includes('status: resolved')) continue;
+            const over = text.replace('investigating', 'resolved\nresolved: 2026-03-10T11:50:00Z');
+            const next = section(over, 'Resolved 2026-03-10 11:50:00 UTC', 'It answers again.');
+            commit(server, next, name);
+            git(server, 'commit', '-q', '--amend', '--no-edit', '--author', 'M <status-live@localhost>');
+            commits.add(head(server));
+            for (const there of sections(next)) ever.add(there);
           } else if ('who' in deed) {
             const clone = deed.who === 'server' ? server : laptop;
-            const text = readFileSync(path.join(clone, 'incidents', FILE), 'utf8');
+            const names = incidentsOf(clone);
+            let name = names[deed.at % names.length]!;
+            const text = readFileSync(at(clone, name), 'utf8');
             const all = sections(text);
             const one = all[deed.at % Math.max(1, all.length)] ?? '';
             let next = text;
             if (deed.do === 'add')
-              next = section(text, `Update 11:${20 + deed.at} UTC`, `Words ${++serial}.`);
-            else if (deed.do === 'key')
+              next = section(text, `Update 11:${20 + deed.at} UTC`, `Words ${++serial} of the people.`);
+            else if (deed.do === 'rename') {
+              next = text.replace(/title: .*/, `title: Renamed ${++serial}`);
+              const renamed = `${deed.at === 0 ? '2026/' : ''}renamed-${serial}.md`;
+              mkdirSync(path.dirname(at(clone, renamed)), { recursive: true });
+              git(clone, 'mv', `incidents/${name}`, `incidents/${renamed}`);
+              name = renamed;
+            } else if (deed.do === 'key')
               next = text.replace(
                 /severity: \w+/,
                 `severity: ${['minor', 'major', 'critical'][deed.at % 3]}`,
               );
             else if (one !== '') {
               gone.add(one);
+              if (deed.do === 'delete') isAnyGone = true;
               next = text.replace(one, deed.do === 'edit' ? `${one} More ${++serial}.` : '');
             }
             if (next === text) continue;
-            commit(clone, next);
+            commit(clone, next, name);
             commits.add(head(clone));
             for (const there of sections(next)) ever.add(there);
           }
         }
         const { problems } = await sync();
-        const last = sections(read());
+        const last = textsOf(server).flatMap(sections);
         if (problems.length === 0) {
+          if (!isAnyGone) expect(incidentsOf(server)).toHaveLength(1);
           const theirs = git(bare, 'log', '--format=%H', 'main').split('\n');
           for (const one of git(server, 'rev-list', 'HEAD').split('\n')) expect(theirs).toContain(one);
           git(laptop, 'fetch', '-q', 'origin', 'main');
@@ -423,14 +459,14 @@ describe('for any edits of two clones', () => {
           for (const one of ever) {
             if (gone.has(one) || last.includes(one)) continue;
             // Only on the laptop, not pushed yet.
-            expect(sections(readFileSync(path.join(laptop, 'incidents', FILE), 'utf8'))).toContain(one);
+            expect(textsOf(laptop).flatMap(sections)).toContain(one);
           }
         } else {
           const kept = [server, laptop, bare].map(place => git(place, 'rev-list', '--all'));
           for (const one of commits) expect(kept.join()).toContain(one);
         }
       }),
-      { numRuns: 12 },
+      { numRuns: Number(process.env.RUNS ?? 12) },
     );
-  }, 120_000);
+  }, 600_000);
 });

@@ -1,5 +1,7 @@
 // Merges two versions of an incident file: the units are each front-matter key, the preface and each section.
+import { MINUTE, type Millis } from '../../model/time.ts';
 import { parseIncident } from '../file/parse.ts';
+import { readDateTime } from '../times/written-time.ts';
 import { type Between, matched, ordered, type Placed } from './section-order.ts';
 import { cutIncident, type FrontMatterEntry, type MergeUnit, type Units } from './units.ts';
 
@@ -92,7 +94,7 @@ class Merge {
   front(): string {
     const keys = each(this.#of, ({ entries }) => new Map(entries.map(entry => [entry.key, entry])));
     const names = new Set([...keys.base.keys(), ...keys.ours.keys(), ...keys.theirs.keys()]);
-    const state = this.#stateSide(each(keys, stateOf));
+    const state = this.#stateSide(each(keys, stateOf), each(keys, endOf));
     const placed = [...names].flatMap(key => {
       const entries = each(keys, known => known.get(key));
       const entry = STATE.includes(key) ? entries[state] : this.#entry(key, entries);
@@ -108,10 +110,11 @@ class Merge {
     ].join('');
   }
 
-  /** The side whose `status` and `resolved` are taken. */
-  #stateSide({ base, ours, theirs }: Versions<string>): Side {
+  /** The side whose `status` and `resolved` are taken: the earlier of two ends within a minute. */
+  #stateSide({ base, ours, theirs }: Versions<string>, ends: Versions<Millis>): Side {
     if (ours === theirs || theirs === base) return 'ours';
     if (ours === base || this.#isUndo) return 'theirs';
+    if (Math.abs(ends.ours - ends.theirs) <= MINUTE) return ends.ours <= ends.theirs ? 'ours' : 'theirs';
     if (this.#machine === null) {
       this.conflicts.push('`status` and `resolved`');
       return 'ours';
@@ -219,6 +222,13 @@ const OVER = /"(resolved|completed|cancell?ed|postponed)"/i;
 
 function stateOf(keys: ReadonlyMap<string, FrontMatterEntry>): string {
   return STATE.map(key => keys.get(key)?.value ?? '').join(' ');
+}
+
+/** When the file says that it is over; NaN when it does not. */
+function endOf(keys: ReadonlyMap<string, FrontMatterEntry>): Millis {
+  const [status = '', resolved = 'null'] = STATE.map(key => keys.get(key)?.value);
+  const at = /^"(resolved|completed)"$/i.test(status) ? readDateTime(String(JSON.parse(resolved))) : null;
+  return typeof at === 'number' ? at : Number.NaN;
 }
 
 function same(a: FrontMatterEntry | undefined, b: FrontMatterEntry | undefined): boolean {

@@ -118,6 +118,28 @@ describe('each unit by itself', () => {
     expect(merged(null, FILE, added(FILE, '## Update 11:10 UTC\nMore.'))).toContain('More.');
   });
 
+  test.each<[which: string, early: string, late: string, isOne: boolean]>([
+    ['seconds apart', '2026-03-10T11:20:00Z', '2026-03-10T11:20:42Z', true],
+    ['written in two ways', '2026-03-10 11:20 UTC', '2026-03-10T11:20:42Z', true],
+    ['minutes apart', '2026-03-10T11:20:00Z', '2026-03-10T11:22:00Z', false],
+    ['of which one is none', '2026-03-10T11:20:00Z', 'soon', false],
+  ])('two people end it, %s', (_, early, late, isOne) => {
+    const end = (at: string, words: string) =>
+      added(FILE, `## Resolved 2026-03-10 11:20:00 UTC\n${words}`).replace(
+        'status: investigating',
+        `status: resolved\nresolved: ${at}`,
+      );
+    const [one, other] = [end(early, 'By one.'), end(late, 'By the other.')];
+    for (const [ours, theirs] of [[one, other] as const, [other, one] as const]) {
+      const found = conflict(FILE, ours, theirs);
+      if (!isOne) expect(found).toEqual({ kind: 'conflict', units: ['`status` and `resolved`'] });
+      if (found?.kind !== 'merged') continue;
+      expect(found.text).toContain(`resolved: ${early} #`);
+      for (const words of ['By one.', 'By the other.']) expect(found.text).toContain(words);
+    }
+    if (isOne) expect(conflict(FILE, one, other)?.kind).toBe('merged');
+  });
+
   test('an open code fence swallows nothing: a conflict', () => {
     const ours = `${FILE}\n## Update 11:10 UTC\n\`\`\`\nnever closed\n`;
     const theirs = `${FILE}\n## Update 11:20 UTC\nMore.\n`;
