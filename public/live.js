@@ -59,6 +59,7 @@ const barDay = at => format({ weekday: 'short', ...day, ...yearOf(at), ...utc })
 
 /** Rewrites moments (days stay) in the visitor's zone. @param {ParentNode} root */
 function localise(root) {
+  regroup(root.querySelector('#days'));
   for (const time of root.querySelectorAll('time[datetime*=T]')) {
     const element = /** @type {HTMLTimeElement} */ (time);
     const at = Date.parse(element.dateTime);
@@ -67,7 +68,8 @@ function localise(root) {
     let text = moment(at, clock);
     if (to)
       text = format({ weekday: 'short', ...day, ...yearOf(at), ...clock }).formatRange(at, Date.parse(to));
-    else if (element.closest('.checked')) text = ago(at);
+    else if (element.closest('.checked')) text = checkedAgo(element);
+    else if (element.closest(`#d-${iso.format(at)}`) && daysAway(at)) text = format(clock).format(at);
     else if (age === '' && daysAway(at) === 0 && at <= Date.now()) text += ` · ${ago(at)}`;
     if (element.textContent !== text) element.textContent = text;
   }
@@ -79,7 +81,6 @@ function localise(root) {
     const at = Date.parse(/** @type {HTMLTimeElement} */ (time).dateTime);
     time.textContent = barDay(at);
   }
-  regroup(root.querySelector('#days'));
   for (const time of root.querySelectorAll('#days .day > h3 time, #days .calm time')) {
     const { dateTime, dataset } = /** @type {HTMLTimeElement} */ (time);
     const [from, to] = [Date.parse(dateTime), Date.parse(dataset.to ?? dateTime)];
@@ -250,6 +251,9 @@ let failures = 0;
 // A slow clock must not hide silence.
 let lastContact = Math.min(Date.parse(page.at ?? '') || Infinity, Date.now());
 let lost = false;
+const card = document.querySelector('#summary');
+/** Whether the card with the state is out of sight. */
+let away = !card;
 let busy = false;
 /** @type {string | null} */
 let wanted = null;
@@ -283,7 +287,7 @@ async function refresh(version) {
 function contact(made) {
   lost = !made;
   if (made) lastContact = Date.now();
-  say('lost', lost ? (page.lost ?? '').replace('{ago}', ago(lastContact)) : '');
+  tick();
   ageing();
 }
 
@@ -320,10 +324,22 @@ function checked(at) {
   if (time && Date.parse(at) > Date.parse(time.dateTime)) time.dateTime = at;
 }
 
-/** Keeps "8 s ago" true to the second. */
+/** The age of the newest check, and in its title the moment, for paper. @param {HTMLTimeElement} time */
+function checkedAgo(time) {
+  const at = Date.parse(time.dateTime);
+  time.title = format({ ...day, ...year, ...minutes }).format(at);
+  return ago(at);
+}
+
+/** Keeps "8 s ago" true to the second, and says since when there is no contact: in the card, or above the page without it. */
 function tick() {
   const time = /** @type {HTMLTimeElement | null} */ (document.querySelector('.checked time'));
-  if (time) time.textContent = ago(Date.parse(time.dateTime));
+  if (time) time.textContent = checkedAgo(time);
+  const words = (page.lost ?? '').replace('{time}', moment(lastContact)).replace('{ago}', ago(lastContact));
+  // A line ends at the dot, not within a phrase.
+  const said = lost ? words.replaceAll(' ', '\u00a0').replace('·\u00a0', '· ') : '';
+  say('lost', said);
+  say('bar', away ? said : '');
 }
 
 function disconnect() {
@@ -578,13 +594,17 @@ else ageing();
 setInterval(() => {
   localise(document);
   ageing();
-  if (lost) contact(false);
   // A proxy may swallow the stream: a minute of silence is answered by asking.
   if ((page.events || page.copy !== undefined) && !document.hidden && Date.now() - lastContact > 55_000)
     refresh();
 }, 30_000);
+setInterval(tick, 1000);
+if (card)
+  new IntersectionObserver(([entry]) => {
+    away = !entry?.isIntersecting;
+    tick();
+  }).observe(card);
 if (page.events) {
-  setInterval(tick, 1000);
   connect();
   // A hidden tab costs the server nothing; one that returns is renewed at once.
   document.addEventListener('visibilitychange', () => {

@@ -113,9 +113,9 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     await page.goto(`${origin}/outage`);
     expect(await page.locator('h1').textContent()).toBe('API is down');
     expect(await page.locator('.summary div p').textContent()).toBe(
-      'Since 14:30 (12\u00a0min) · Dashboard degraded',
+      'Since 14:30 (12\u00a0min)\u00a0· Dashboard degraded',
     );
-    expect(await page.locator('.checked').textContent()).toBe('Checked 14:41 · 1 min ago');
+    expect(await page.locator('.checked:not(#lost)').textContent()).toBe('Checked 14:41 · 1 min ago');
     expect(await page.locator('rect').count()).toBe(540);
     await page.locator('#c-api summary').click();
     await expect.poll(() => page.locator('#c-api .days a').first().isVisible()).toBe(true);
@@ -189,20 +189,32 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
 
   it('says when it has lost contact, and that it is back', async () => {
     shown = pages.live(ctx({ ...FACES.well!, version: 'a' }));
-    const page = await open();
+    const page = await open({ locale: 'en-GB' });
     // A stream that opens only now would be contact again.
     const opened = page.waitForResponse(answer => answer.url().endsWith('/events'));
     await page.goto(`${origin}/live`);
     await opened;
     const top = (await page.locator('h1').boundingBox())!.y;
+    const look = () =>
+      page.locator('.summary').evaluate(card => {
+        const { borderTopStyle, backgroundColor } = getComputedStyle(card);
+        return [borderTopStyle, backgroundColor];
+      });
+    expect(await look()).toEqual(['solid', 'rgb(237, 249, 241)']);
     await page.context().setOffline(true);
     const soon = { timeout: 10_000 };
+    const said = page.locator('#lost');
     await expect
-      .poll(() => page.locator('#lost').textContent(), soon)
-      .toMatch(/^Connection lost – last update /);
-    // Nothing moves for it, and no second clock stands beside it.
+      .poll(() => said.textContent(), soon)
+      .toMatch(/^No\sconnection\s· as\sof\s\d\d:\d\d\s\(\d+\ss\sago\)$/);
+    // At once: nothing moves for it, no second clock stands beside it, no colour says that all is well now.
     expect((await page.locator('h1').boundingBox())!.y).toBe(top);
-    expect(await page.locator('.checked').isVisible()).toBe(false);
+    expect(await page.locator('.checked:visible').count()).toBe(1);
+    expect(await look()).toEqual(['dashed', 'rgb(255, 255, 255)']);
+    expect(await page.locator('#bar').isVisible()).toBe(false);
+    // True to the second.
+    const first = await said.textContent();
+    await expect.poll(() => said.textContent(), { timeout: 2500 }).not.toBe(first);
     const isStale = () => page.locator('body[data-stale]').count();
     expect(await isStale()).toBe(0);
     // After a quarter of an hour of silence nothing may look well.
@@ -216,6 +228,8 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     await page.context().setOffline(false);
     await expect.poll(() => page.locator('h1').textContent(), soon).toContain('API is down');
     await expect.poll(() => page.locator('#lost').isVisible(), soon).toBe(false);
+    expect(await page.locator('.checked time').isVisible()).toBe(true);
+    expect((await look())[0]).toBe('solid');
     expect(await isStale()).toBe(0);
   });
 
@@ -260,14 +274,24 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     await opened;
     await page.evaluate(() => scrollTo(0, 1500));
     await page.context().setOffline(true);
-    await expect.poll(() => page.locator('#lost').isVisible(), { timeout: 10_000 }).toBe(true);
-    const { y } = (await page.locator('#lost').boundingBox())!;
-    expect(y).toBe(0);
+    await expect.poll(() => page.locator('#bar').isVisible(), { timeout: 10_000 }).toBe(true);
+    const bar = page.locator('#bar');
+    expect((await bar.boundingBox())!.y).toBe(0);
+    expect(await bar.textContent()).toMatch(/^No\sconnection\s· as\sof\s/);
+    // All of its words are in sight, however narrow the screen.
+    await page.setViewportSize({ width: 200, height: 640 });
+    expect(await bar.evaluate(one => one.scrollWidth - one.clientWidth)).toBe(0);
+    expect((await bar.boundingBox())!.height).toBeGreaterThan(50);
+    await page.setViewportSize({ width: 360, height: 640 });
     // The keyboard's stop above the edge comes to rest beneath the line, not under it.
     await page.locator('#c-api h3 a, #c-api h4 a').first().focus();
     const stop = (await page.locator(':focus').boundingBox())!;
-    const line = (await page.locator('#lost').boundingBox())!;
+    const line = (await bar.boundingBox())!;
     expect(stop.y).toBeGreaterThanOrEqual(line.y + line.height);
+    // Where the card is in sight, it says so itself.
+    await page.evaluate(() => scrollTo(0, 0));
+    await expect.poll(() => bar.isVisible()).toBe(false);
+    expect(await page.locator('#lost').isVisible()).toBe(true);
   });
 
   it('notices a swallowed stream on a device whose clock is slow', async () => {
@@ -435,9 +459,13 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
           return `${(typeof className === 'string' && className) || tagName}`;
         }),
       );
-      expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).not.toBe(
-        'none',
-      );
+      // A strip is cut at its frame, which wears the ring.
+      const ring = () => {
+        const stop = document.activeElement!;
+        const { outlineStyle, outlineWidth } = getComputedStyle(stop.closest('.strip') ?? stop);
+        return `${outlineWidth} ${outlineStyle}`;
+      };
+      expect(await page.evaluate(ring)).toBe('2px solid');
     }
     expect(stops.slice(0, 11)).toEqual([
       'skip',
@@ -629,4 +657,206 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     }
     expect(small).toEqual([]);
   }, 60_000);
+
+  it('leads to the other pages on a phone too: beneath the title, a finger high, with and without script', async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      const page = await open({ javaScriptEnabled, viewport: { width: 320, height: 640 } });
+      for (const name of [
+        'well',
+        'german',
+        'rtl',
+        'harsh',
+        'incident',
+        'history',
+        'uptime',
+        'subscribe',
+        'missing',
+      ]) {
+        await page.goto(`${origin}/${name}`);
+        const head = await page.evaluate(() => {
+          const box = (one: Element) => one.getBoundingClientRect();
+          const button = box(document.querySelector('header > .button')!);
+          const links = [...document.querySelectorAll('header nav a')];
+          const start = document.dir === 'rtl' ? innerWidth - box(links[0]!).right : box(links[0]!).left;
+          return {
+            start,
+            beneath: links.every(one => one.checkVisibility() && box(one).top >= button.bottom),
+            high: links.every(one => box(one).height >= 36),
+            // The button stays in the title's line.
+            beside: Math.max(box(document.querySelector('.brand')!).top, button.top) < button.bottom,
+            count: links.length,
+          };
+        });
+        expect([name, head]).toEqual([
+          name,
+          { start: 16, beneath: true, high: true, beside: true, count: 3 },
+        ]);
+      }
+      await page.goto(`${origin}/history`);
+      expect(await page.locator('header nav [aria-current]').textContent()).toBe('History');
+    }
+  });
+
+  it('puts no ring round a strip that is clicked, and one outside its bars for the keyboard', async () => {
+    const page = await open({ viewport: { width: 1000, height: 800 } });
+    await page.goto(`${origin}/well`);
+    const rings = () =>
+      page.locator('#c-api .strip').evaluate(strip =>
+        [strip, strip.querySelector('svg')!].map(one => {
+          const { outlineStyle, outlineWidth, outlineOffset } = getComputedStyle(one);
+          return outlineStyle === 'none' ? 'none' : `${outlineWidth} ${outlineStyle} ${outlineOffset}`;
+        }),
+      );
+    await page.locator('#c-api .strip').click();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('svg');
+    expect(await rings()).toEqual(['none', 'none']);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Shift+Tab');
+    expect(await rings()).toEqual(['2px solid 3px', 'none']);
+  });
+
+  it('sets a row’s days in columns, on a phone in two', async () => {
+    const page = await open({ viewport: { width: 1000, height: 900 } });
+    const columns = async () => {
+      await page.goto(`${origin}/well`);
+      await page.locator('#c-api summary').click();
+      return page.locator('#c-api .days li').evaluateAll(all =>
+        all.map(li => {
+          const edges = li.getBoundingClientRect();
+          const at = (selector: string) => {
+            const box = li.querySelector(`:scope > ${selector}`)?.getBoundingClientRect();
+            return box && { x: box.left - edges.left, end: edges.right - box.right, y: box.top - edges.top };
+          };
+          return { time: at('time')!, state: at('b')!, uptime: at('span')!, link: at('a') };
+        }),
+      );
+    };
+    const [first, second] = await columns();
+    expect([first!.time.x, first!.state.x]).toEqual([0, 120]);
+    expect(second!.state.x).toBe(first!.state.x);
+    expect(second!.uptime.x).toBe(first!.uptime.x);
+    // The link's own padding aside, all stands on one line.
+    expect(first!.link!.x).toBeGreaterThan(first!.uptime.x);
+    expect(Math.round(first!.link!.y + 2)).toBe(Math.round(first!.state.y));
+    await page.setViewportSize({ width: 360, height: 800 });
+    for (const { time, state, uptime, link } of await columns()) {
+      expect([time.x, uptime.end, state.x]).toEqual([0, 0, 0]);
+      expect(uptime.y).toBe(time.y);
+      expect(state.y).toBeGreaterThan(time.y + 18);
+      if (link) expect(link.y).toBeGreaterThan(state.y + 16);
+    }
+  });
+
+  it('breaks no pill on a phone, and keeps name and figure of a row on one line', async () => {
+    const page = await open({ locale: 'en-GB', viewport: { width: 320, height: 800 } });
+    await page.clock.setFixedTime(new Date('2026-11-23T14:42:00Z'));
+    for (const name of ['outage', 'sixty', 'maintenance', 'german']) {
+      await page.goto(`${origin}/${name}`);
+      const found = await page.evaluate(() => ({
+        pills: [...document.querySelectorAll('.pill')].map(one => one.getBoundingClientRect().height),
+        // The first line of the figure is that of the name.
+        apart: [...document.querySelectorAll('.row .figure')]
+          .filter(one => one.checkVisibility())
+          .map(one => one.getBoundingClientRect().top - one.parentElement!.getBoundingClientRect().top),
+      }));
+      expect(found.pills.length).toBeGreaterThan(0);
+      for (const height of found.pills) expect([name, height]).toEqual([name, 24]);
+      expect(found.apart.length).toBeGreaterThan(3);
+      for (const gap of found.apart) expect(gap).toBeLessThan(8);
+    }
+    // A closed group: icon and figure for the eye, the word for the ear.
+    await page.goto(`${origin}/sixty`);
+    const state = page.locator('.group:not([open]) .state').first();
+    expect(await state.evaluate(one => one.getBoundingClientRect().width)).toBeLessThan(24);
+    const summary = page.locator('.group:not([open]) > summary').first();
+    expect(await summary.ariaSnapshot()).toContain('Operational');
+  });
+
+  it('keeps rows low and their bars apart by height: six and planned work fit one screen', async () => {
+    const page = await open({ viewport: { width: 1280, height: 900 } });
+    await page.goto(`${origin}/well`);
+    const rows = await page.locator('.row').evaluateAll(all => all.map(row => row.getBoundingClientRect()));
+    expect(rows).toHaveLength(6);
+    for (const { height } of rows) expect(height).toBeLessThanOrEqual(71);
+    expect(await page.locator('#upcoming').isVisible()).toBe(true);
+    expect(rows.at(-1)!.bottom).toBeLessThanOrEqual(900);
+    const tall = await page
+      .locator('#components')
+      .evaluate(list =>
+        ['rect:not([class])', 'rect.d', 'rect.p', 'rect.x'].map(
+          one => list.querySelector(`.strip ${one}`)!.getBoundingClientRect().height,
+        ),
+      );
+    expect(tall).toEqual([18, 20, 22, 24]);
+  });
+
+  it('gives a past update its time alone under the heading of its day, in any zone', async () => {
+    // Resolved at 15:12 UTC: in Tokyo that is the day after it began.
+    for (const [options, heading, time] of [
+      [{ javaScriptEnabled: false }, /19 November/, '15:12'],
+      [{ timezoneId: 'UTC' }, /19 November/, '15:12'],
+      [{ timezoneId: 'Pacific/Kiritimati' }, /20 November/, '05:12'],
+      [{ timezoneId: 'Asia/Tokyo' }, /19 November/, '20 Nov, 00:12'],
+    ] as const) {
+      const page = await open({ locale: 'en-GB', ...options });
+      if (!('javaScriptEnabled' in options)) await page.clock.setFixedTime(new Date('2026-11-23T14:42:00Z'));
+      await page.goto(`${origin}/well`);
+      const day = page.locator('#days .day').first();
+      expect(await day.locator('h3').textContent()).toMatch(heading);
+      expect(await day.locator('.updates > .text .when').textContent()).toBe(time);
+      // The update's heading is beneath the incident's, not beside it.
+      const sizes = ['h4', '.updates > .text > strong', '.more a'].map(one =>
+        day.locator(one).evaluate(element => getComputedStyle(element).fontSize),
+      );
+      expect(await Promise.all(sizes)).toEqual(['16px', '14px', '14px']);
+    }
+  });
+
+  it('ends the lines of small print at its dots', async () => {
+    const page = await open({ viewport: { width: 360, height: 800 } });
+    for (const name of ['well', 'outage', 'incident']) {
+      await page.goto(`${origin}/${name}`);
+      const torn = await page.evaluate(() =>
+        [...document.querySelectorAll('.phrase')]
+          .filter(one => {
+            const lines =
+              one.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(one).lineHeight);
+            // Only what is longer than the line may be broken.
+            return lines > 1.5 && one.textContent!.length < 30;
+          })
+          .map(one => one.textContent),
+      );
+      expect([name, torn]).toEqual([name, []]);
+      expect(await page.locator('.phrase').count()).toBeGreaterThan(1);
+    }
+  });
+
+  it('prints when it was checked as a person writes it', async () => {
+    const page = await open({ locale: 'en-GB' });
+    await page.goto(`${origin}/well`);
+    await page.emulateMedia({ media: 'print' });
+    const after = await page
+      .locator('.checked time')
+      .evaluate(one => [getComputedStyle(one, '::after').content, one.getAttribute('title')]);
+    expect(after[1]).toBe('23 Nov 2026, 14:41');
+    expect(after[0]).toContain('23 Nov 2026, 14:41');
+  });
+
+  it('joins the dots of earlier updates once they are open', async () => {
+    const page = await open();
+    await page.goto(`${origin}/outage`);
+    const line = () =>
+      page.locator('#now .updates > .text').evaluate(one => getComputedStyle(one, '::after').content);
+    expect(await line()).toBe('none');
+    await page.locator('#now summary').click();
+    expect(await line()).toBe('""');
+    // From dot to dot.
+    const ends = await page
+      .locator('#now .text')
+      .evaluateAll(all => all.map(one => one.getBoundingClientRect()));
+    const bottom = await page
+      .locator('#now .updates > .text')
+      .evaluate(one => Number.parseFloat(getComputedStyle(one, '::after').bottom));
+    expect(Math.abs(ends[0]!.bottom - bottom - (ends[1]!.top + 24))).toBeLessThanOrEqual(4);
+  });
 });

@@ -78,7 +78,9 @@ describe('the overall status', () => {
         ]),
       ),
     );
-    expect(html).toContain('<p>Database degraded · No data for x</p>');
+    expect(html).toContain(
+      '<p><span class="phrase">Database degraded\u00a0·</span> <span class="phrase">No data for x</span></p>',
+    );
   });
 
   const line = (html: string) =>
@@ -128,7 +130,7 @@ describe('the live page', () => {
 
   it.each([
     [30 * 1000, '>40.00%<', 'uptime so far'],
-    [HOUR, '>40.00% in 1 h<', 'uptime over 1 h'],
+    [HOUR, '>40.00% in\u00a01 h<', 'uptime over 1 h'],
     [90 * DAY, '>40.00%<', 'uptime over 90 days'],
   ])('says over how much a young figure is: %i ms', (total, words, heard) => {
     const young = view(API, 'operational');
@@ -306,7 +308,7 @@ describe('the other pages', () => {
 
   it.each([400, 403, 404, 413, 429, 500, 503, 418, 502])('error %i has the look of the page', status => {
     const html = pages.error(context(FACES.well!, { lang: 'de' }), status);
-    expect(html).toContain(`<p class="status">${status}</p>`);
+    expect(html).toContain(`<p class="status">Fehler ${status}</p>\n<p><a class="button"`);
     expect(html).toContain('<html lang="de"');
   });
 });

@@ -107,9 +107,10 @@ function makeDates(lang: Lang, timeZone: string) {
      * the year; `exact` with seconds. The page's script writes the same in the visitor's zone.
      */
     moment,
-    /** `14:30 · 12 min ago`: with its age, while it is of today. */
-    momentAgo(at: Millis, now: Millis) {
-      if (at > now || daysBetween(at, now) !== 0) return moment(at, now);
+    /** `14:30 · 12 min ago`: with its age, while it is of today. On the day `under`, whose heading stands above: `14:30`. */
+    momentAgo(at: Millis, now: Millis, under?: string) {
+      if (at > now || daysBetween(at, now) !== 0)
+        return localDay(at) === under ? bare.format(at) : moment(at, now);
       const [unit, n] = ageOf(now - at);
       return `${bare.format(at)} · ${say(`ago.${unit}`, { n })}`;
     },

@@ -40,9 +40,10 @@ export interface PageContext extends PageRequest {
   html(key: Key, values?: Readonly<Record<string, string | number | Html>>): string;
   /**
    * `<time>` with the moment in the site's zone; the script writes the same in the visitor's. `ago` adds the age of a
-   * moment of today, `exact` shows seconds, because rounding would hide a difference.
+   * moment of today, `exact` shows seconds, because rounding would hide a difference. `under` is the day of the heading
+   * above, as `2026-11-23`: a moment of that day needs no other.
    */
-  time(at: Millis, style?: 'moment' | 'ago' | 'exact'): Html;
+  time(at: Millis, style?: 'moment' | 'ago' | 'exact', under?: string): Html;
   /** `Mon, 30 Nov, 14:50 – 16:20 (1 h 30 min)` */
   window(span: Span, style?: 'exact'): Html;
 }
@@ -77,10 +78,10 @@ export function pageContext(request: PageRequest): PageContext {
       // Insert markup after the text is chosen, so that `n` still selects the plural.
       return say(key, Object.fromEntries(safe));
     },
-    time(moment, style = 'moment') {
+    time(moment, style = 'moment', under) {
       const text =
         style === 'ago'
-          ? dates.momentAgo(moment, at)
+          ? dates.momentAgo(moment, at, under)
           : dates.moment(moment, at, style === 'exact' ? style : undefined);
       const attribute = { moment: '', ago: ' data-ago', exact: ' data-exact' }[style];
       return { html: `<time datetime="${stamp(moment)}"${attribute}>${escapeHtml(text)}</time>` };
@@ -104,6 +105,13 @@ function stamp(at: Millis): string {
 /** Keeps number and unit on one line: "1 h" and "37 min". */
 export function unbreakable(text: string): string {
   return text.replaceAll(' ', '\u00a0');
+}
+
+/** Phrases as HTML, with dots between them. A line ends at a dot, and within a phrase only if that is longer than the line. */
+export function phrases(all: readonly string[]): string {
+  if (all.length < 2) return all.join('');
+  const last = all.length - 1;
+  return all.map((html, i) => `<span class="phrase">${html}${i < last ? '\u00a0·' : ''}</span>`).join(' ');
 }
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;

@@ -49,7 +49,7 @@ export function incidentPage(ctx: PageContext, id: string): Page | null {
         title: incident.title,
         code: CODE[health],
         icon: icon(health),
-        factsHtml: [ctx.html(stateKey(incident)), factsHtml(incident, ctx)].join(' · '),
+        factsHtml: factsHtml(incident, ctx, true),
         facts: factsOf(incident, ctx),
         comparison: comparisonRows(incident, ctx),
         affected: affectedOf(incident, ctx),

@@ -2,7 +2,7 @@
 import type { Render } from '../../core/model/ports/render.ts';
 import type { Steps } from '../../core/model/turns/steps.ts';
 import { lastCheckOf } from '../../core/page/overall-status.ts';
-import { type PageContext, plainOf } from './context.ts';
+import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { metricRow } from './metric.ts';
 import { barKey, groups, scale } from './parts/components.ts';
@@ -33,8 +33,7 @@ export function* livePage(ctx: PageContext, render: Render): Steps<Page> {
     view: 'live',
     about: {
       title: overall.plain,
-      description:
-        overall.details.map(plainOf).join(' · ') || ctx.say('page.description', { title: ctx.site.title }),
+      description: overall.details.join(' · ') || ctx.say('page.description', { title: ctx.site.title }),
       path: '/status/live',
       live: true,
       health: overall.health,

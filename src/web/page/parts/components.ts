@@ -63,7 +63,7 @@ function groupOf(group: GroupView, i: number, ctx: PageContext) {
     name: group.name,
     code: CODE[group.health],
     icon: icon(group.health),
-    state: ctx.say(isPartly ? 'state.partly_unknown' : `state.${group.health}`),
+    state: isPartly ? ctx.say('state.partly_unknown') : shortState(group.health, ctx),
     count: ctx.say('component.group', { n: group.components.length }),
     open,
     // Of a closed group, the worst of each day and the figure of all.
@@ -115,14 +115,19 @@ export function componentRow(
 /** How many bad days a row lists; the component's page has all. */
 const MAX_DAYS = 5;
 
+/** The state where something stands beside it, no longer than a phone has room for. */
+function shortState(health: Health, ctx: PageContext): string {
+  return ctx.say(health === 'degraded_performance' ? 'state.degraded_short' : `state.${health}`);
+}
+
 /** The state with its beginning, or with its end if that is planned, and since when nothing newer is known. */
 function stateHtml({ component, health, since, stall }: ComponentView, ctx: PageContext): string {
-  const state = ctx.say(`state.${health}`);
+  const state = shortState(health, ctx);
   const until = health === 'under_maintenance' ? plannedEnd(ctx, component.id) : null;
   const isUnwell = health !== 'operational' && health !== 'no_data';
   const said =
     until !== null
-      ? ctx.html('component.state_until', { state, until: ctx.time(until) })
+      ? ctx.html('component.state_until', { until: ctx.time(until) })
       : isUnwell && since !== null
         ? ctx.html('component.state_since', { state, since: ctx.time(since) })
         : ctx.html(`state.${health}`);

@@ -4,7 +4,7 @@ import { DAY, type Millis } from '../../../core/model/time.ts';
 import { coverageWords, percentOfAll } from '../../../core/page/coverage-words.ts';
 import type { OverallStatus } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
-import { type PageContext, plainOf, unbreakable } from '../context.ts';
+import { type PageContext, phrases, plainOf, unbreakable } from '../context.ts';
 import { isOver, plannedEnd } from './incidents.ts';
 import { icon } from './status-style.ts';
 
@@ -16,13 +16,21 @@ const UNWELL = ['major_outage', 'partial_outage', 'degraded_performance', 'under
 
 /**
  * The overall status: its state, the sentence as HTML and as plain text (for the title and for chats), and the details
- * that the sentence leaves out, as HTML.
+ * that the sentence leaves out, as HTML in one line and as plain phrases.
  */
 export function overallText(ctx: PageContext) {
   const { overall } = ctx.snapshot;
   const html = sentence(overall, ctx);
   const health = overall.state;
-  return { health, icon: icon(health), html, plain: plainOf(html), details: details(ctx) };
+  const said = details(ctx);
+  return {
+    health,
+    icon: icon(health),
+    html,
+    plain: plainOf(html),
+    detailsHtml: phrases(said),
+    details: said.map(plainOf),
+  };
 }
 
 /** The overall status for a picture, in the words of the card: nothing that changes with each minute. */

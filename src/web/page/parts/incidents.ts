@@ -10,13 +10,16 @@ import { DAY, isoMillis, MINUTE, type Millis, utcDay } from '../../../core/model
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { machineTextFor } from '../../../core/text/machine-texts.ts';
 import { absoluteLinks, escapeHtml, markdownAsWords, renderMarkdown } from '../../../core/text/markdown.ts';
-import { isolated, type PageContext, unbreakable } from '../context.ts';
+import { isolated, type PageContext, phrases, unbreakable } from '../context.ts';
 import { CODE, icon } from './status-style.ts';
 
-/** The card of an incident or a maintenance, its updates newest first. */
-export function incidentCard(incident: IncidentView, ctx: PageContext) {
+/**
+ * The card of an incident or a maintenance, its updates newest first.
+ * @param day the day under whose heading it stands
+ */
+export function incidentCard(incident: IncidentView, ctx: PageContext, day?: string) {
   const health = healthForIcon(incident);
-  const [newest, ...older] = updatesForPage(incident, ctx).reverse();
+  const [newest, ...older] = updatesForPage(incident, ctx, day).reverse();
   const state = ctx.say(stateKey(incident));
   const isSaid = newest!.label === state;
   const isLive = !isOver(incident) && incident.state !== 'scheduled';
@@ -28,10 +31,7 @@ export function incidentCard(incident: IncidentView, ctx: PageContext) {
     icon: icon(health),
     // What is over is green; its card says how it was by its words.
     pill: isOver(incident) ? null : state,
-    factsHtml: [
-      ...(isOver(incident) && !isSaid ? [ctx.html(stateKey(incident))] : []),
-      factsHtml(incident, ctx),
-    ].join(' · '),
+    factsHtml: factsHtml(incident, ctx, isOver(incident) && !isSaid),
     begins: isoMillis(beginning(incident)),
     ends: isoMillis(ending(incident)),
     newest: newest!,
@@ -47,14 +47,14 @@ export function incidentCard(incident: IncidentView, ctx: PageContext) {
 /** How many earlier updates a card unfolds: the page stays small whatever the history; the permalink has all. */
 const MAX_OLDER = { live: 20, past: 5 };
 
-/** All updates, oldest first. */
-export function updatesForPage(incident: IncidentView, ctx: PageContext) {
+/** All updates, oldest first; beneath the heading of a `day`, its moments are without their date. */
+export function updatesForPage(incident: IncidentView, ctx: PageContext, day?: string) {
   return incident.updates.map((update, i) => ({
     anchor: anchorOf('u', update.key),
     label: update.label ?? ctx.say(`status.${wordOfStatus(incident, update.status)}`),
     html: absoluteLinks(updateHtml(incident, i, ctx), ctx.base, incident.id),
     code: CODE[healthOfUpdate(incident, update.status)],
-    timeHtml: ctx.time(update.at, 'ago').html,
+    timeHtml: ctx.time(update.at, 'ago', day).html,
   }));
 }
 
@@ -198,7 +198,7 @@ export function pastDays(count: number, ctx: PageContext) {
       listed.push({
         heading: dates.day(day, today),
         day,
-        cards: own.map(one => incidentCard(one, ctx)),
+        cards: own.map(one => incidentCard(one, ctx, day)),
         continued: over
           .filter(({ from }) => from < day)
           .slice(0, MAX_CONTINUED)
@@ -242,8 +242,8 @@ function ending(incident: IncidentView): Millis {
   return (incident.resolved ?? beginning(incident) + incident.duration) + 1;
 }
 
-/** "API · 52 min so far · next update by 23:08" */
-export function factsHtml(incident: IncidentView, ctx: PageContext): string {
+/** "Identified · API · 52 min so far · next update by 23:08", with its state if asked. */
+export function factsHtml(incident: IncidentView, ctx: PageContext, withState: boolean): string {
   const names = incident.affected.map(({ name }) => name);
   const what = names.length === 0 ? ctx.html('incident.affects_none') : isolated(ctx.dates.list(names));
   const duration = unbreakable(ctx.dates.duration(incident.duration));
@@ -251,7 +251,8 @@ export function factsHtml(incident: IncidentView, ctx: PageContext): string {
     ? ctx.window(incident.scheduled).html
     : ctx.html(isOver(incident) ? 'incident.lasted' : 'incident.still', { duration });
   const next = nextUpdateHtml(incident, ctx);
-  return [what, when, ...(next ? [next] : [])].join(' · ');
+  const state = withState ? [ctx.html(stateKey(incident))] : [];
+  return phrases([...state, what, when, ...(next ? [next] : [])]);
 }
 
 /** The time of the promised next update; null if none was promised. */

@@ -14,12 +14,12 @@ import { CODE } from './status-style.ts';
 // A bar is 6 wide and begins every 8: ninety bars make 718, the card's inner width in px, so they are sharp.
 const PITCH = 8;
 const WIDTH = 6;
-const TALL = 28;
+const TALL = 24;
 /** Days shown on a phone. */
 export const NARROW = 30;
 
 // Bars of bad days are taller, bars without data are short: readable without color.
-const HEIGHT: Record<string, number> = { o: 22, m: 22, d: 24, p: 26, x: 28, n: 3 };
+const HEIGHT: Record<string, number> = { o: 18, m: 18, d: 20, p: 22, x: 24, n: 3 };
 
 /**
  * Draws a component's days and lists those with trouble, newest first.
