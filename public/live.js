@@ -15,6 +15,7 @@ const hour = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOption
 const minutes = /** @type {const} */ ({ hour, minute: '2-digit' });
 const seconds = /** @type {const} */ ({ ...minutes, second: '2-digit' });
 const day = /** @type {const} */ ({ day: 'numeric', month: 'short' });
+const weekday = /** @type {const} */ ('short');
 const year = /** @type {const} */ ({ year: 'numeric' });
 const utc = /** @type {const} */ ({ timeZone: 'UTC' });
 const whole = /** @type {const} */ ({ day: 'numeric', month: 'long', ...utc });
@@ -55,7 +56,7 @@ function moment(at, clock = minutes) {
 }
 
 /** The day of a bar: those are UTC days. @param {number} at */
-const barDay = at => format({ weekday: 'short', ...day, ...yearOf(at), ...utc }).format(at);
+const barDay = at => format({ weekday, ...day, ...yearOf(at), ...utc }).format(at);
 
 /** Rewrites moments (days stay) in the visitor's zone. @param {ParentNode} root */
 function localise(root) {
@@ -63,11 +64,12 @@ function localise(root) {
   for (const time of root.querySelectorAll('time[datetime*=T]')) {
     const element = /** @type {HTMLTimeElement} */ (time);
     const at = Date.parse(element.dateTime);
-    const { to, exact, ago: age } = element.dataset;
+    const { to, exact, ago: age, clock: alone } = element.dataset;
     const clock = exact === '' ? seconds : minutes;
     let text = moment(at, clock);
-    if (to)
-      text = format({ weekday: 'short', ...day, ...yearOf(at), ...clock }).formatRange(at, Date.parse(to));
+    // The time alone: for ends of two days the browser adds both dates.
+    const date = alone === '' ? {} : { weekday, ...day, ...yearOf(at) };
+    if (to) text = format({ ...date, ...clock }).formatRange(at, Date.parse(to));
     else if (element.closest('.checked')) text = checkedAgo(element);
     else if (element.closest(`#d-${iso.format(at)}`) && daysAway(at)) text = format(clock).format(at);
     else if (age === '' && daysAway(at) === 0 && at <= Date.now()) text += ` · ${ago(at)}`;
@@ -406,13 +408,14 @@ function contentOf(svg, index) {
   return [time, state, uptime];
 }
 
-/** The figures of a chart's row, with the heads of its table. @param {Element} svg @param {number} index */
+/** The figures of a chart's row, with the heads of its table and their swatches. @param {Element} svg @param {number} index */
 function figuresOf(svg, index) {
   const row = rowsOf(svg)[index];
   const heads = [...(row?.closest('table')?.querySelectorAll('thead th') ?? [])];
   return [...(row?.children ?? [])].map((cell, i) => {
-    const line = document.createElement(i === 0 ? 'time' : 'span');
-    line.textContent = i === 0 ? cell.textContent : `${heads[i]?.textContent}: ${cell.textContent}`;
+    const line = document.createElement(i ? 'span' : 'time');
+    if (i) line.append(...(heads[i]?.cloneNode(true).childNodes ?? []), ': ');
+    line.append(cell.textContent ?? '');
     return line;
   });
 }
@@ -424,10 +427,15 @@ function markOf(svg, index) {
   const step = rows.length > 1 ? startOf(rows[1]) - startOf(rows[0]) : 0;
   const cursor = svg.querySelector('.cursor');
   const to = Number(svg.dataset.to);
-  cursor?.setAttribute(
-    'transform',
-    `translate(${partOf(svg, Math.min(startOf(rows[index]) + step / 2, to)).x})`,
-  );
+  const { x } = partOf(svg, Math.min(startOf(rows[index]) + step / 2, to));
+  cursor?.setAttribute('transform', `translate(${x})`);
+  // Where the paths are at this moment, the line last; nowhere, if it has no figures.
+  const ys = [...svg.innerHTML.matchAll(/[ML]([\d.]+),([\d.]+)/g)]
+    .filter(([, at]) => Math.abs(Number(at) - x) < 0.1)
+    .map(([, , y]) => y);
+  cursor?.querySelectorAll('circle').forEach((dot, i) => {
+    dot.setAttribute('cy', ys.at(i - 1) ?? '-9999');
+  });
   return cursor;
 }
 
@@ -442,14 +450,21 @@ function show(svg, index) {
   shown = { svg, index };
   tip.replaceChildren(...contentOf(svg, index));
   tip.hidden = false;
+  // Beside the cursor, at the top of its chart; under a bar, or above it.
+  const isBeside = svg.matches('.chart');
   const { left, width } = bar.getBoundingClientRect();
   const { top, bottom } = svg.getBoundingClientRect();
   const middle = left + width / 2;
-  const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
-  const at = Math.max(8, Math.min(room, middle - tip.offsetWidth / 2));
-  const above = bottom + tip.offsetHeight + 16 > innerHeight && top > tip.offsetHeight + 16;
+  const { clientWidth } = document.documentElement;
+  const { offsetHeight } = tip;
+  const half = tip.offsetWidth / 2;
+  const shift = isBeside ? half + 12 : 0;
+  const wanted = middle - half + (middle * 2 > clientWidth ? -shift : shift);
+  const at = Math.max(8, Math.min(clientWidth - half * 2 - 8, wanted));
+  const above = bottom + offsetHeight + 16 > innerHeight && top > offsetHeight + 16;
   tip.classList.toggle('above', above);
-  const place = { left: at + scrollX, top: (above ? top - tip.offsetHeight - 8 : bottom + 8) + scrollY };
+  const y = isBeside ? top : above ? top - offsetHeight - 8 : bottom + 8;
+  const place = { left: at + scrollX, top: y + scrollY };
   for (const [name, value] of Object.entries({ ...place, arrow: middle - at }))
     tip.style.setProperty(`--${name}`, `${value}px`);
   // At the bottom of a touch screen it must not cover what it speaks of.

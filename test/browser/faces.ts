@@ -43,7 +43,7 @@ const LATENCY: IncidentView = {
   ),
   comparison: {
     reported: { start: NOW - 4 * DAY, end: NOW - 4 * DAY + 30 * MINUTE },
-    measured: { start: NOW - 4 * DAY - 48_000, end: NOW - 4 * DAY + 28 * MINUTE + 40_000 },
+    measured: [{ start: NOW - 4 * DAY - 48_000, end: NOW - 4 * DAY + 28 * MINUTE + 40_000 }],
     detectionLag: 48_000,
     firstUpdateLag: 2 * MINUTE,
   },
@@ -109,6 +109,59 @@ const DOWN = shown(
   }),
   [api],
 );
+const FLAPS = [0, 7 * MINUTE].map(after => ({
+  start: NOW - 3 * HOUR + after,
+  end: NOW - 3 * HOUR + after + 50_000,
+}));
+/** Two short outages of four components, with healthy minutes between them. */
+const FLAPPING: IncidentView = {
+  ...shown(
+    incident('20261123_flapping', {
+      title: 'API Down',
+      severity: 'critical',
+      started: FLAPS[0]!.start,
+      resolved: FLAPS[1]!.end,
+      openedBy: 'probe:api',
+      updates: FLAPS.flatMap(({ start, end }) => [
+        update(start, 'investigating', 'The API does not answer (HTTP 503).'),
+        update(end, 'resolved', 'The API answers again.'),
+      ]),
+    }),
+    SIX.slice(0, 4),
+  ),
+  stretches: FLAPS.map(one => ({
+    ...one,
+    severity: 'critical' as const,
+    affected: SIX.slice(0, 4).map(({ id }) => ({ id, status: 'major_outage' as const })),
+  })),
+  comparison: {
+    reported: { start: FLAPS[0]!.start, end: FLAPS[1]!.end },
+    measured: FLAPS,
+    detectionLag: 0,
+    firstUpdateLag: 1000,
+  },
+};
+/** Open still; the API has recovered. */
+const HALF_OVER: IncidentView = {
+  ...shown(incident('20261123_half', { title: 'Sign-in fails', started: NOW - 3 * HOUR }), [SIX[1]!]),
+  stretches: [
+    {
+      start: NOW - 3 * HOUR,
+      end: NOW - 2 * HOUR,
+      severity: 'critical',
+      affected: [
+        { id: 'api', status: 'major_outage' },
+        { id: 'dashboard', status: 'major_outage' },
+      ],
+    },
+    {
+      start: NOW - 2 * HOUR,
+      end: null,
+      severity: 'minor',
+      affected: [{ id: 'dashboard', status: 'degraded_performance' }],
+    },
+  ],
+};
 const BRUTE = shown(
   incident('20261123_network', {
     title: 'Data centre without power',
@@ -226,6 +279,21 @@ export const LATENCY_ID = LATENCY.id;
 
 const ASSETS = { css: '/status/assets/status.css?v=1', js: '/status/assets/live.js?v=1' };
 
+/** Incidents of years, and a maintenance of next year. */
+const LONG_HISTORY: Snapshot = {
+  ...FACES.well!,
+  incidents: [
+    ...PAST,
+    ...[100, 130, 400].map(ago =>
+      shown(incident(`old_${ago}`, { started: NOW - ago * DAY, resolved: NOW - ago * DAY + HOUR }), [api]),
+    ),
+  ],
+  maintenances: [
+    UPKEEP,
+    { ...UPKEEP, id: '20270110_later', scheduled: { start: NOW + 48 * DAY, end: NOW + 48 * DAY + HOUR } },
+  ],
+};
+
 /** The pages as the server makes them. */
 export const pages = makePages(makeRender('views'));
 export const ctx = (snapshot: Snapshot, lang: 'en' | 'de' = 'en'): PageRequest => ({
@@ -285,6 +353,8 @@ export const PAGES: Record<string, string> = {
   rtl: pages.live(ctx(FACES.sixty!)).replace('dir="ltr"', 'dir="rtl"'),
   incident: pages.incident(well, LATENCY_ID)!,
   upkeep: pages.incident(well, UPKEEP.id)!,
+  flapping: pages.incident(ctx({ ...FACES.well!, incidents: [FLAPPING, ...PAST] }), FLAPPING.id)!,
+  half: pages.incident(ctx({ ...FACES.well!, incidents: [HALF_OVER, ...PAST] }), HALF_OVER.id)!,
   component: pages.component(well, 'api', series())!,
   untimed: pages.component(ctx(FACES.outage!), 'jobs', { ...series('90d'), points: [] })!,
   metrics: pages.live(ctx(METRICS)),
@@ -293,6 +363,7 @@ export const PAGES: Record<string, string> = {
   history: pages.history(well, null)!,
   uptime: pages.uptime(ctx(FACES.outage!)),
   month: pages.history(well, '2026-11')!,
+  long: pages.history(ctx(LONG_HISTORY), null)!,
   subscribe: pages.subscribe(well, {
     email: 'a@',
     choice: { ...EVERYTHING, components: ['api'] },

@@ -395,8 +395,131 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     expect(await said.locator('time').textContent()).not.toBe(before);
     await page.keyboard.press('ArrowRight');
     expect(await page.locator('.cursor[transform]').count()).toBe(1);
+    // The key of the drawing stands in the card.
+    expect(await said.locator('span i').evaluateAll(all => all.map(one => one.className))).toEqual([
+      'mid',
+      'top',
+    ]);
     const last = await page.locator('tbody tr:nth-last-child(2) time').textContent();
     expect(await said.locator('time').textContent()).toBe(last);
+  });
+
+  it.each([360, 1280])(
+    'puts the card of a chart beside its point, with dots on the lines, at %i px',
+    async width => {
+      const page = await open({ viewport: { width, height: 900 } });
+      for (const name of ['component', 'metric']) {
+        await page.goto(`${origin}/${name}`);
+        const chart = page.locator('.chart:visible');
+        const box = (await chart.boundingBox())!;
+        for (const part of [0.5, 0.65, 0.85]) {
+          await chart.hover({ position: { x: box.width * part, y: 60 } });
+          const card = (await page.locator('.tip').boundingBox())!;
+          const line = (await page.locator('.chart:visible .cursor path').boundingBox())!;
+          expect([name, part, Math.round(card.y - box.y)]).toEqual([name, part, 0]);
+          expect(card.y + card.height).toBeLessThan(box.y + box.height);
+          const gap = Math.max(card.x - line.x, line.x - card.x - card.width);
+          expect([name, part, gap > 0 && gap < 20]).toEqual([name, part, true]);
+          expect(card.x >= 0 && card.x + card.width <= width).toBe(true);
+          // Each dot is on the path of its figure, however the drawing is scaled.
+          const dots = page.locator('.chart:visible .cursor circle');
+          const off = await dots.evaluateAll(all =>
+            all.map((dot, i) => {
+              const { x, width, y, height } = dot.getBoundingClientRect();
+              const path = dot.closest('svg')!.querySelectorAll(i === 0 ? 'path.mid' : 'path.band');
+              return [...path].some(one => {
+                const at = new DOMPoint(x + width / 2, y + height / 2).matrixTransform(
+                  (one as SVGPathElement).getScreenCTM()!.inverse(),
+                );
+                const half = new DOMPoint(at.x, at.y + (i === 0 ? 0 : 0.5));
+                return i === 0
+                  ? (one as SVGPathElement).isPointInStroke(half)
+                  : (one as SVGPathElement).isPointInFill(half);
+              });
+            }),
+          );
+          expect([name, part, off]).toEqual([name, part, [true, true]]);
+          expect(await dots.first().getAttribute('r')).toBe('3');
+        }
+      }
+    },
+  );
+
+  it('draws a plot of at least 160 px on a phone', async () => {
+    const page = await open({ viewport: { width: 360, height: 800 } });
+    for (const name of ['component', 'metric']) {
+      await page.goto(`${origin}/${name}`);
+      const plot = await page.locator('.chart:visible .cursor path').evaluate(line => {
+        line.closest('.cursor')!.setAttribute('transform', '');
+        return line.getBoundingClientRect().height;
+      });
+      expect([name, plot >= 160]).toEqual([name, true]);
+    }
+  });
+
+  it.each([360, 1100, 1280, 1600])(
+    'keeps head and status card where they are from page to page, at %i px',
+    async width => {
+      const page = await open({ viewport: { width, height: 900 } });
+      const placesOn = async (name: string) => {
+        await page.goto(`${origin}/${name}`);
+        const boxes = ['.brand', 'header > .button', '.summary'].map(async one => {
+          const { x, width } = (await page.locator(one).boundingBox())!;
+          return [x, one === '.brand' ? 0 : x + width].map(Math.round);
+        });
+        return Promise.all(boxes);
+      };
+      const live = await placesOn('well');
+      for (const name of ['incident', 'upkeep', 'flapping', 'component'])
+        expect([name, await placesOn(name)]).toEqual([name, live]);
+    },
+  );
+
+  it('gives months a tinted head, and space between a title and its card', async () => {
+    const page = await open({ viewport: { width: 1280, height: 900 } });
+    await page.goto(`${origin}/long`);
+    const heads = await page.locator('.day > .top').evaluateAll(all =>
+      all.map(head => {
+        const [name, count] = [...head.children].map(one => one.getBoundingClientRect());
+        const card = head.parentElement!.getBoundingClientRect();
+        const { height, width } = head.getBoundingClientRect();
+        return [
+          height,
+          Math.round(card.width - width),
+          name!.top < count!.bottom && count!.left - name!.right > 100,
+        ];
+      }),
+    );
+    expect(heads).toEqual(Array(3).fill([40, 2, true]));
+    const colors = await page
+      .locator('.day')
+      .first()
+      .evaluate(day => [day, day.querySelector('.top')!].map(one => getComputedStyle(one).backgroundColor));
+    expect(colors[0]).not.toBe(colors[1]);
+    await page.goto(`${origin}/month`);
+    const lead = (await page.locator('.lead').boundingBox())!;
+    expect((await page.locator('.day').boundingBox())!.y - lead.y - lead.height).toBe(20);
+  });
+
+  it('writes the uptime table calmly: one weight, a line under its head, colour for outages alone, no shadow', async () => {
+    const page = await open({ viewport: { width: 360, height: 800 } });
+    await page.goto(`${origin}/uptime`);
+    const found = await page.evaluate(() => {
+      const styles = (selector: string) =>
+        [...document.querySelectorAll(selector)].map(one => getComputedStyle(one));
+      const cells = [...document.querySelectorAll('tbody td')];
+      return {
+        heads: new Set(styles('thead th').map(({ fontWeight }) => fontWeight)).size,
+        line: styles('thead th').map(({ borderBottomWidth }) => borderBottomWidth),
+        weights: [...new Set(styles('tbody :is(th, td)').map(({ fontWeight }) => fontWeight))],
+        zeros: cells.filter(one => one.textContent === '0').length,
+        red: cells.filter(one => one.matches('.x')).map(one => one.textContent),
+        image: styles('.wide-table')[0]!.backgroundImage,
+      };
+    });
+    expect(found).toMatchObject({ heads: 1, weights: ['400'], zeros: 0, image: 'none' });
+    expect(new Set(found.line)).toEqual(new Set(['1px']));
+    expect(found.red).toEqual(['42 min', '3 h 9 min']);
   });
 
   it('puts past incidents under the visitor’s days', async () => {
@@ -607,7 +730,8 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     expect((await quiet.boundingBox())!.height).toBeLessThanOrEqual(46);
     expect(await page.locator('.months li').allTextContents()).toEqual([]);
     await page.goto(`${origin}/month`);
-    expect(await page.locator('.months a').allTextContents()).toEqual(['October 2026']);
+    expect(await page.locator('.turn bdi').allTextContents()).toEqual(['October 2026']);
+    expect(await page.locator('.months').count()).toBe(0);
   });
 
   it('draws the line of the updates beneath their dots, and folds a long list of contents', async () => {

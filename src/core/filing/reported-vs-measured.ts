@@ -36,8 +36,8 @@ export type Outages = Readonly<Record<string, readonly RecordedOutage[]>>;
 export interface ReportedVsMeasured {
   /** The times in the file. */
   readonly reported: Window;
-  /** null when no check saw it. */
-  readonly measured: Window | null;
+  /** The outages, oldest first, overlapping ones as one; empty when no check saw it. */
+  readonly measured: readonly Window[];
   /** From the measured start to its recording, ms; null when unknown. */
   readonly detectionLag: Millis | null;
   /** From the start (measured, else in the file) to the first update, ms; null when unknown. */
@@ -97,7 +97,7 @@ export function reportedVsMeasured(
   const updated = firstUpdate(incident, seen) ?? committed;
   return {
     reported,
-    measured: first ? { start: first.start, end: lastEnd(seen) } : null,
+    measured: joined(seen),
     detectionLag: first && first.recordedAt !== null ? Math.max(0, first.recordedAt - first.start) : null,
     firstUpdateLag: updated === null ? null : Math.max(0, updated - (first?.start ?? reported.start)),
   };
@@ -140,9 +140,17 @@ function overlapping({ start, end }: Window, all: readonly RecordedOutage[]): Re
   return found.length > 0 ? found : within(NEAR);
 }
 
-function lastEnd(seen: readonly RecordedOutage[]): Millis | null {
-  const end = Math.max(...seen.map(one => one.end ?? Number.POSITIVE_INFINITY));
-  return Number.isFinite(end) ? end : null;
+/** Outages by start, overlapping ones as one: what lies between them was well. */
+function joined(seen: readonly Window[]): Window[] {
+  const found: Window[] = [];
+  for (const { start, end } of seen) {
+    const last = found.at(-1);
+    if (last && (last.end === null || start <= last.end)) {
+      const isOpen = last.end === null || end === null;
+      found[found.length - 1] = { start: last.start, end: isOpen ? null : Math.max(last.end, end) };
+    } else found.push({ start, end });
+  }
+  return found;
 }
 
 /**

@@ -117,6 +117,8 @@ function makeDates(lang: Lang, timeZone: string) {
     /** `Mon, 30 Nov, 14:50 – 16:20`: one date when both ends are of one day. */
     window: (start: Millis, end: Millis, now: Millis, style?: 'exact') =>
       windows[isOfYear(start, now) ? 'thisYear' : 'anyYear'][style ?? 'minutes'].formatRange(start, end),
+    /** `14:50 – 16:20`, for moments of one day. */
+    clocks: (start: Millis, end: Millis) => bare.formatRange(start, end),
     /** The day in the site's zone, `2026-11-23`. */
     localDay,
     /** A day `2026-11-23` → `Monday, 23 November`, with its year if that is not the year of `today`. */
@@ -141,9 +143,13 @@ function makeDates(lang: Lang, timeZone: string) {
     spelled: (length: Millis) => spell(length, counted),
     /** The same after "over" or "in": in German `2 Tagen`. */
     within: (length: Millis) => spelled(length, 'duration.within_days'),
-    /** The same, but in seconds below a minute: `48 s`. */
-    lag: (length: Millis) =>
-      length < MINUTE ? say('duration.seconds', { n: Math.floor(length / SECOND) }) : duration(length),
+    /** The same, with seconds below an hour: `48 s`, `1 min 40 s`. */
+    lag(length: Millis) {
+      const n = Math.floor((length % MINUTE) / SECOND);
+      if (length >= HOUR || (n === 0 && length >= MINUTE)) return duration(length);
+      const seconds = say('duration.seconds', { n });
+      return length < MINUTE ? seconds : `${duration(length)} ${seconds}`;
+    },
     /** `1,240 ms`, rounded. */
     millis: (length: Millis) => `${whole.format(length)}\u00a0ms`,
     /** `1,240`, `12.5`, `0.00217`: only significant digits. */

@@ -106,7 +106,6 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'page.no_components': 'Noch sind keine Komponenten eingerichtet.',
 
   'component.uptime': '{percent} verfügbar',
-  'component.uptime_over': '{percent} verfügbar in {duration}',
   'component.no_uptime': 'Noch keine Daten',
   'component.since': 'seit {since}',
   'component.interrupted': 'Überwachung seit {since} unterbrochen',
@@ -200,7 +199,6 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'incident.read_postmortem': 'Post-mortem lesen',
   'incident.started': 'Beginn',
   'incident.resolved': 'Behoben',
-  'incident.duration': 'Dauer',
   'incident.still': 'bisher {duration}',
   'incident.affected': 'Betroffen',
   'incident.counted': '{duration} als Ausfall gezählt',
@@ -212,6 +210,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'comparison.title': 'Gemeldet und gemessen',
   'comparison.written': 'Angegeben',
   'comparison.measured': 'Gemessen',
+  'comparison.outages': { one: '{n} Ausfall, {duration}', other: '{n} Ausfälle, {duration}' },
   'comparison.noticed': 'Bemerkt',
   'comparison.first_update': 'Erste Meldung',
   'comparison.after': 'nach {duration}',

@@ -99,7 +99,6 @@ export const en = {
   'page.no_components': 'No components are configured yet.',
 
   'component.uptime': '{percent} uptime',
-  'component.uptime_over': '{percent} uptime over {duration}',
   'component.no_uptime': 'No data yet',
   'component.since': 'since {since}',
   'component.interrupted': 'monitoring interrupted since {since}',
@@ -189,7 +188,6 @@ export const en = {
   'incident.read_postmortem': 'Read the post-mortem',
   'incident.started': 'Started',
   'incident.resolved': 'Resolved',
-  'incident.duration': 'Duration',
   'incident.still': '{duration} so far',
   'incident.affected': 'Affected',
   'incident.counted': '{duration} counted as downtime',
@@ -201,6 +199,7 @@ export const en = {
   'comparison.title': 'Reported vs. measured',
   'comparison.written': 'Reported',
   'comparison.measured': 'Measured',
+  'comparison.outages': { one: '{n} outage, {duration}', other: '{n} outages, {duration}' },
   'comparison.noticed': 'Noticed',
   'comparison.first_update': 'First update',
   'comparison.after': 'after {duration}',

@@ -42,6 +42,7 @@ const ReportedVsMeasured = object({
   incident: text,
   written: window,
   measured: window.nullable(),
+  outages: window.array(),
   ...each(z.number().nullable(), 'detection_lag_seconds', 'first_update_lag_seconds'),
 });
 

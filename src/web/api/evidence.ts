@@ -52,10 +52,12 @@ export function comparisonJson(snapshot: Snapshot, id: string): object | null {
   const incident = entryOf(snapshot, id);
   if (!incident?.comparison) return null;
   const { reported, measured, detectionLag, firstUpdateLag } = incident.comparison;
+  const [first] = measured;
   return {
     incident: id,
     written: windowOf(reported),
-    measured: measured === null ? null : windowOf(measured),
+    measured: first ? windowOf({ start: first.start, end: measured.at(-1)!.end }) : null,
+    outages: measured.map(windowOf),
     detection_lag_seconds: detectionLag === null ? null : seconds(detectionLag),
     first_update_lag_seconds: firstUpdateLag === null ? null : seconds(firstUpdateLag),
   };

@@ -44,8 +44,10 @@ export interface PageContext extends PageRequest {
    * above, as `2026-11-23`: a moment of that day needs no other.
    */
   time(at: Millis, style?: 'moment' | 'ago' | 'exact', under?: string): Html;
+  /** `Mon, 30 Nov, 14:50 – 16:20`; with seconds, or without the date where that stands beside it. */
+  span(span: Span, style?: 'exact' | 'clock'): Html;
   /** `Mon, 30 Nov, 14:50 – 16:20 (1 h 30 min)` */
-  window(span: Span, style?: 'exact'): Html;
+  window(span: Span): Html;
 }
 
 export function pageContext(request: PageRequest): PageContext {
@@ -86,12 +88,19 @@ export function pageContext(request: PageRequest): PageContext {
       const attribute = { moment: '', ago: ' data-ago', exact: ' data-exact' }[style];
       return { html: `<time datetime="${stamp(moment)}"${attribute}>${escapeHtml(text)}</time>` };
     },
-    window({ start, end }, style) {
-      const text = escapeHtml(dates.window(start, end, at, style));
-      const duration = unbreakable(dates.duration(end - start));
+    span({ start, end }, style) {
+      const isClock = style === 'clock' && dates.localDay(start) === dates.localDay(end);
+      const text = isClock
+        ? dates.clocks(start, end)
+        : dates.window(start, end, at, style === 'exact' ? style : undefined);
+      const how = style ? ` data-${style}` : '';
       return {
-        html: `<time datetime="${stamp(start)}" data-to="${stamp(end)}"${style ? ' data-exact' : ''}>${text}</time> (${duration})`,
+        html: `<time datetime="${stamp(start)}" data-to="${stamp(end)}"${how}>${escapeHtml(text)}</time>`,
       };
+    },
+    window(span) {
+      const duration = unbreakable(dates.duration(span.end - span.start));
+      return { html: `${this.span(span).html} (${duration})` };
     },
   };
 }

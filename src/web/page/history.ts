@@ -1,5 +1,6 @@
 // The history pages: months with incidents, and months a visitor requested.
 
+import type { Key } from '../../core/i18n/words.ts';
 import { utcDay } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { PageContext } from './context.ts';
@@ -16,6 +17,30 @@ export function historyPage(ctx: PageContext, month: string | null): Page | null
     ? ctx.say('history.month', { month: ctx.dates.month(month) })
     : ctx.say('history.title');
   const path = '/status/history';
+  // The months before and after the one shown, including empty ones.
+  const turn = (month === null ? [] : (['prev', 'next'] as const)).flatMap(rel => {
+    const other = monthAt(month as string, rel === 'prev' ? -1 : 1);
+    if (!covers(months, other)) return [];
+    const label = ctx.say(rel === 'prev' ? 'incident.earlier' : 'incident.later');
+    return [{ rel, label, month: other, name: ctx.dates.month(other), url: ctx.page(`${path}/${other}`) }];
+  });
+  // What stands on the page is not listed again.
+  const others = [...months].filter(([one]) => ![...shown, ...turn.map(({ month }) => month)].includes(one));
+  const listed = (title: Key, some: typeof others) => ({
+    title: ctx.say(title),
+    months: some.map(([one, n]) => ({
+      name: ctx.dates.month(one),
+      url: ctx.page(`${path}/${one}`),
+      count: n > 0 ? ctx.say('history.count', { n }) : ctx.say('history.none'),
+    })),
+  });
+  const lists = [
+    listed('page.upcoming', others.filter(([one]) => one > now).reverse()),
+    listed(
+      'history.months',
+      others.filter(([one]) => one <= now),
+    ),
+  ];
   return {
     view: 'history',
     about: {
@@ -27,21 +52,9 @@ export function historyPage(ctx: PageContext, month: string | null): Page | null
     data: {
       title,
       single: month !== null,
-      // The others: what stands above is not listed again.
-      months: [...months]
-        .filter(([one]) => !shown.includes(one))
-        .map(([one, n]) => ({
-          name: ctx.dates.month(one),
-          url: ctx.page(`${path}/${one}`),
-          count: n > 0 ? ctx.say('history.count', { n }) : ctx.say('history.none'),
-        })),
+      lists: lists.filter(({ months }) => months.length > 0),
       shownMonths: shown.map(one => monthCards(one, ctx)),
-      // The months before and after the one shown, including empty ones.
-      turn: (month === null ? [] : (['prev', 'next'] as const)).flatMap(rel => {
-        const other = monthAt(month as string, rel === 'prev' ? -1 : 1);
-        const link = { rel, name: ctx.dates.month(other), url: ctx.page(`${path}/${other}`) };
-        return covers(months, other) ? [link] : [];
-      }),
+      turn,
     },
   };
 }

@@ -14,7 +14,6 @@ import {
   affects,
   factsHtml,
   healthForIcon,
-  isOver,
   nextUpdateHtml,
   stateKey,
   updatesForPage,
@@ -89,16 +88,14 @@ function withContents(html: string) {
 /** Labels and values; the values are HTML. */
 function factsOf(incident: IncidentView, ctx: PageContext) {
   const facts: { label: string; html: string }[] = [];
-  const fact = (label: 'window' | 'state' | 'severity' | 'started' | 'resolved' | 'duration', html: string) =>
+  const fact = (label: 'window' | 'state' | 'severity' | 'started' | 'resolved', html: string) =>
     facts.push({ label: ctx.say(`incident.${label}`), html });
   if (incident.scheduled) {
     fact('window', ctx.window(incident.scheduled).html);
   } else {
-    const duration = ctx.dates.duration(incident.duration);
     fact('severity', ctx.html(`severity.${incident.severity}`));
     fact('started', ctx.time(incident.started).html);
     if (incident.resolved !== null) fact('resolved', ctx.time(incident.resolved).html);
-    fact('duration', isOver(incident) ? duration : ctx.html('incident.still', { duration }));
   }
   const next = nextUpdateHtml(incident, ctx);
   if (next) fact('state', next);

@@ -1,11 +1,13 @@
 // The uptime page: each component's figure, and how long it was affected in each month of the window.
 
+import { worst } from '../../core/model/component.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { knownPercent } from '../../core/page/coverage-words.ts';
 import type { ComponentView } from '../../core/page/snapshot.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { figureWords } from './parts/components.ts';
+import { CODE } from './parts/status-style.ts';
 
 export function uptimePage(ctx: PageContext): Page {
   const { components, site } = ctx.snapshot;
@@ -35,12 +37,14 @@ export function uptimePage(ctx: PageContext): Page {
   };
 }
 
-/** How long a component was affected in a month; a dash if nothing is known of it. */
+/** How long a component was affected in a month, and the code of its worst outage; a dash is "not at all". */
 function affectedIn(month: string, view: ComponentView, ctx: PageContext) {
   const days = view.days.filter(({ day, state }) => day.startsWith(month) && state !== 'no_data');
-  if (knownPercent(view) === null || days.length === 0) return { words: '–', isBad: false };
-  const downtime: Millis = days
+  if (knownPercent(view) === null || days.length === 0) return { words: ctx.say('state.no_data'), code: 'n' };
+  const affected = days
     .flatMap(({ stretches }) => stretches)
-    .reduce((sum, { state, time }) => (state === 'under_maintenance' ? sum : sum + time), 0);
-  return { words: downtime > 0 ? ctx.dates.duration(downtime) : '0', isBad: downtime > 0 };
+    .filter(({ state, time }) => state !== 'under_maintenance' && time > 0);
+  const downtime: Millis = affected.reduce((sum, { time }) => sum + time, 0);
+  const code = CODE[worst(affected.map(({ state }) => state))];
+  return { words: downtime > 0 ? ctx.dates.duration(downtime) : '–', code: 'px'.includes(code) ? code : '' };
 }

@@ -73,7 +73,7 @@ const seen = (...outages: RecordedTransition[]): Outages => {
 };
 
 describe('a claim', () => {
-  const none = { measured: null, detectionLag: null, firstUpdateLag: null };
+  const none = { measured: [], detectionLag: null, firstUpdateLag: null };
   const lag = 48 * SECOND;
   test.each<[string, Incident, Outages, Partial<Record<keyof ReportedVsMeasured, unknown>>]>([
     ['that nobody measured', written(0, 30), {}, none],
@@ -81,9 +81,9 @@ describe('a claim', () => {
       'that was measured',
       written(0, 30),
       seen(down(-1), up(29)),
-      { measured: { start: at(-1), end: at(29) }, detectionLag: lag, firstUpdateLag: null },
+      { measured: [{ start: at(-1), end: at(29) }], detectionLag: lag, firstUpdateLag: null },
     ],
-    ['still measured', written(0, 30), seen(down(-1)), { measured: { start: at(-1), end: null } }],
+    ['still measured', written(0, 30), seen(down(-1)), { measured: [{ start: at(-1), end: null }] }],
     [
       'that spans two outages and slowness',
       written(0, 30),
@@ -95,13 +95,24 @@ describe('a claim', () => {
         down(20),
         up(28),
       ),
-      { measured: { start: at(1), end: at(33) } },
+      { measured: [{ start: at(1), end: at(33) }] },
+    ],
+    [
+      'that spans two outages, the second of two monitors',
+      written(0, 30),
+      seen(down(1), up(2), down(20), up(24), down(22, { source: 'latency:api' })),
+      {
+        measured: [
+          { start: at(1), end: at(2) },
+          { start: at(20), end: null },
+        ],
+      },
     ],
     [
       'whose own source saw it: others do not count',
       written(0, 30, { openedBy: 'probe:api' }),
       seen(down(0), up(30), down(-5, { source: 'latency:api' })),
-      { measured: { start: at(0), end: at(30) } },
+      { measured: [{ start: at(0), end: at(30) }] },
     ],
     [
       'of another component',
@@ -113,14 +124,14 @@ describe('a claim', () => {
       'beside an outage',
       written(0, 30),
       seen(down(33), up(40)),
-      { measured: { start: at(33), end: at(40) } },
+      { measured: [{ start: at(33), end: at(40) }] },
     ],
     ['far from one', written(0, 30), seen(down(30 + NEAR / MINUTE + 1), up(60)), none],
     [
       'with one within and one beside',
       written(0, 30),
       seen(down(1), up(9), down(32), up(40)),
-      { measured: { start: at(1), end: at(9) } },
+      { measured: [{ start: at(1), end: at(9) }] },
     ],
     [
       'recorded before anyone wrote down when',
@@ -195,6 +206,28 @@ describe('the permalink', () => {
     expect(drawn(claim, 'de').page).toContain('nach 48 Sek.');
   });
 
+  test('draws each outage by itself, and counts the time of all as downtime is counted', () => {
+    // Two of 50 s, with six healthy minutes between them; the file has whole seconds.
+    const twice = seen(
+      down(0, { at: at(0) + 250 }),
+      up(0, { at: at(0) + 50_750 }),
+      down(7, { at: at(7) + 250 }),
+      up(7, { at: at(7) + 50_750 }),
+    );
+    const claim = reportedVsMeasured(written(0, 8), ['api'], twice);
+    const { page, json } = drawn(claim, 'en');
+    const measured = /<span>Measured<\/span>(<svg .*?<\/svg>)/.exec(page)![1]!;
+    const rects = [...measured.matchAll(/ x="(\d+)" width="(\d+)"/g)].map(([, x, width]) => [+x!, +width!]);
+    expect(rects).toHaveLength(2);
+    expect(rects[1]![0]! - rects[0]![0]! - rects[0]![1]!).toBeGreaterThan(200);
+    expect(page).toMatch(/14:42:00\s–\s14:49:50<\/time> \(2\soutages,\s1\smin\s40\ss\)/u);
+    expect(drawn(claim, 'de').page).toContain('(2 Ausfälle, 1 Min. 40 Sek.)'.replaceAll(' ', '\u00a0'));
+    expect(json).toMatchObject({
+      measured: { end: '2026-11-22T14:49:50.750Z' },
+      outages: [{ end: '2026-11-22T14:42:50.750Z' }, { start: '2026-11-22T14:49:00.250Z' }],
+    });
+  });
+
   test('does not compare words from before the measured outage with it', () => {
     const joined = seen(
       down(0, {
@@ -223,6 +256,7 @@ describe('the permalink', () => {
       incident: 'i',
       written: { start: iso(at(0)), end: iso(at(30)) },
       measured: { start: iso(at(0) - 48 * SECOND), end: iso(at(29)) },
+      outages: [{ start: iso(at(0) - 48 * SECOND), end: iso(at(29)) }],
       detection_lag_seconds: 48,
       first_update_lag_seconds: 168,
     });

@@ -37,8 +37,8 @@ describe('the chart', () => {
 
   test('breaks at a gap, and shows a point that stands alone as a dot', () => {
     const { svg } = chart(of([400, 390, 200, 40, 30]), 'API', words)!;
-    expect(wide(svg).match(/<path class="mid"/g)).toHaveLength(2);
-    expect(wide(svg).match(/<circle /g)).toHaveLength(1);
+    expect(wide(svg).match(/<path class="mid" d="M[^"]*L/g)).toHaveLength(2);
+    expect(wide(svg).match(/<circle cx/g)).toHaveLength(1);
   });
 
   test('says in words what it shows, and lists it newest first', () => {
@@ -83,7 +83,10 @@ describe("a component's page", () => {
   const api = component('api', { name: 'API' });
   test('links the ranges, marks the one shown, and gives the same as table and JSON', () => {
     const html = pages.component(ctx(snapshot([view(api, 'operational')])), 'api', series('7d'))!;
-    expect(html).toContain('<h1 dir="auto">API</h1>');
+    expect(html).toContain('<h1 dir="auto">API</h1>\n<p>Operational · 100.00% in 90 days</p>');
+    expect(html).toContain(
+      '<section aria-labelledby="h-days">\n<h2 id="h-days">Uptime</h2>\n<ul class="panel rows">',
+    );
     expect(html).toMatch(/href="\/status\/components\/api\?range=7d" aria-current="page">7 days/);
     expect(html).toContain('/status/components/api?range=90d"');
     expect(html).toContain('/api/components/api/latency.json?range=7d');

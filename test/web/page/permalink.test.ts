@@ -76,22 +76,60 @@ const plain = (html: string) =>
     .replace(/\s+/g, ' ');
 const affected = (html: string) => plain(/<ul class="affected panel">.*?<\/section>/s.exec(html)![0]);
 
-test('each component over time: stretches in one state are one, its share of the downtime is told', () => {
+test('each component over time: stretches in one state are one, its share of the downtime is told where it is another', () => {
   expect(affected(pages.incident(ctx(changing), of.id)!)).toBe(
     [
-      ' API Degraded performance Sun 22 Nov, 14:42 – 14:52 (10 min)',
-      'Major outage Sun 22 Nov, 14:52 – 15:42 (50 min)',
-      '50 min counted as downtime',
-      'Database Major outage Sun 22 Nov, 14:52 – 15:02 (10 min) ',
+      ' Degraded performance · 14:42 – 14:52 (10 min)',
+      'Major outage · 14:52 – 15:42 (50 min)',
+      'API 50 min counted as downtime',
+      'Major outage · 14:52 – 15:02 (10 min) Database ',
     ].join(' '),
   );
 });
 
-test('without stretches the whole incident; an open one says since when', () => {
-  expect(affected(pages.incident(ctx(), of.id)!)).toContain(
-    'Database Major outage Sun 22 Nov, 14:42 – 15:42 (1 h)',
+test('components with the same stretches stand together, under them once, with the icon of the state', () => {
+  const html = pages.incident(ctx(), of.id)!;
+  expect(affected(html)).toBe(
+    ' Major outage · 14:42 – 15:42 API 50 min counted as downtime Major outage · 14:42 – 15:42 Database ',
   );
-  expect(affected(pages.incident(ctx(), later.id)!)).toContain('API Major outage since 14:41');
+  const same = {
+    ...ctx(),
+    snapshot: snapshot([view(API, 'operational'), view(DB, 'operational')], { incidents: [of] }),
+  };
+  const together = pages.incident(same, of.id)!;
+  expect(affected(together)).toBe(' Major outage · 14:42 – 15:42 API Database ');
+  expect(/<ul class="affected panel">\s*<li>\s*<p><svg class="i x"/.test(together)).toBe(true);
+  // The head says how long it lasted.
+  expect(plain(together).match(/\b1\sh\b/g)).toHaveLength(1);
+});
+
+test('nothing is counted twice: what counts as downtime is not said where it is all of the time', () => {
+  const whole = counted(view(API, 'operational'));
+  const [interval] = whole.uptime.intervals;
+  const row = { ...whole, uptime: { ...whole.uptime, intervals: [{ ...interval!, end: at(60) }] } };
+  const all = { ...ctx(), snapshot: snapshot([row, view(DB, 'operational')], { incidents: [of] }) };
+  expect(affected(pages.incident(all, of.id)!)).not.toContain('counted');
+});
+
+test('an open one lists who has recovered too, and says since when', () => {
+  const [first, second] = changing.stretches;
+  const open = {
+    ...later,
+    affected: [{ id: 'db', name: 'Database', status: 'major_outage' as const }],
+    stretches: [
+      { ...first, start: at(0), end: at(10) },
+      { ...second, start: at(10), end: null, affected: [{ id: 'db', status: 'major_outage' as const }] },
+    ],
+  };
+  const made = snapshot([view(API, 'operational'), view(DB, 'major_outage')], { incidents: [open] });
+  expect(affected(pages.incident({ ...ctx(), snapshot: made }, later.id)!)).toBe(
+    ' Degraded performance · 14:42 – 14:52 (10 min) API Major outage · since yesterday 14:52 Database ',
+  );
+});
+
+test('of more than a day, stretches have their dates', () => {
+  const days = { ...changing, duration: 2 * DAY };
+  expect(affected(pages.incident(ctx(days), of.id)!)).toContain('Sun 22 Nov, 14:42 – ');
 });
 
 test.each([
@@ -143,10 +181,36 @@ test('history: months turn like pages, quiet ones included, and say what was in 
   );
   const of = { ...ctx(), snapshot: snapshot([view(API, 'operational')], { incidents: [earlier, quiet] }) };
   const october = pages.history(of, '2026-10')!;
-  expect(october).toContain('<a href="/status/history/2026-09" rel="prev" class="prev">September 2026</a>');
-  expect(october).toContain('<a href="/status/history/2026-11" rel="next" class="next">November 2026</a>');
+  const links = (html: string) =>
+    [...html.matchAll(/<a href="\/status\/history\/([\d-]+)"(?: rel="(\w+)")?/g)].map(([, month, rel = '']) =>
+      `${rel} ${month}`.trim(),
+    );
+  // Each month has one link, in the pager or in the list.
+  expect(links(october)).toEqual(['prev 2026-09', 'next 2026-11']);
   expect(october).toContain('No incidents');
   const november = pages.history(of, '2026-11')!;
   expect(november).not.toContain('rel="next"');
-  expect(november).toContain('<p class="when">1 incident</p>');
+  expect(november).toContain('<p class="lead">1 incident</p>');
+  expect(links(november)).toEqual(['prev 2026-10', '2026-09']);
+});
+
+test('history: months to come are upcoming maintenance, the nearest first', () => {
+  const planned = [40, 80].map(days =>
+    shown(
+      incident(`plan_${days}`, {
+        status: 'scheduled',
+        scheduled: { start: NOW + days * DAY, end: NOW + days * DAY + MINUTE },
+      }),
+    ),
+  );
+  const old = shown(incident('old', { started: NOW - 200 * DAY, resolved: NOW - 200 * DAY + MINUTE }));
+  const made = snapshot([view(API, 'operational')], { maintenances: planned, incidents: [old] });
+  const html = pages.history({ ...ctx(), snapshot: made }, null)!;
+  const lists = [...html.matchAll(/<h2 id="h-months-\d">(.*?)<\/h2>(.*?)<\/section>/gs)].map(
+    ([, title, list]) => [title, ...[...list!.matchAll(/history\/([\d-]+)/g)].map(([, month]) => month)],
+  );
+  expect(lists).toEqual([
+    ['Upcoming maintenance', '2027-01', '2027-02'],
+    ['Months', '2026-05'],
+  ]);
 });

@@ -2,35 +2,57 @@
 import { isCalledOff } from '../../../core/incidents/completion.ts';
 import { coveredBy } from '../../../core/incidents/maintenance.ts';
 import type { ComponentStatus } from '../../../core/model/component.ts';
-import type { Millis } from '../../../core/model/time.ts';
+import { DAY, type Millis } from '../../../core/model/time.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
 import { unionLength } from '../../../core/page/uptime.ts';
-import type { PageContext } from '../context.ts';
-import { isOver } from './incidents.ts';
+import { type PageContext, unbreakable } from '../context.ts';
 import { icon } from './status-style.ts';
 
+interface AffectedGroup {
+  readonly times: readonly { readonly icon: string; readonly state: string; readonly spanHtml: string }[];
+  /** Its share of the downtime, where that is not all of these times. */
+  readonly counted: string | null;
+  readonly names: { readonly name: string; readonly url: string | null }[];
+}
+
 /**
- * The affected components, in the order of the incident: each state with its time span, oldest first, and its share of
- * the component's downtime.
+ * All components that ever were affected, in the order of the incident. Those with the same states at the same times
+ * stand together, each state with its time span, oldest first.
  */
-export function affectedOf(incident: IncidentView, ctx: PageContext) {
-  const over = isOver(incident);
-  return incident.affected.map(({ id, name, status }) => ({
-    name,
-    // A component that left the site has no page.
-    url: ctx.snapshot.components.some(({ component }) => component.id === id)
-      ? ctx.page(`/status/components/${encodeURIComponent(id)}`)
-      : null,
-    times: stretchesOf(incident, id, status).map(({ start, end, status }) => ({
-      // No warning icon once it is over.
-      icon: over || end !== null ? '' : icon(status),
-      state: ctx.say(`state.${status}`),
-      spanHtml:
-        end === null
-          ? ctx.html('component.since', { since: ctx.time(start) })
-          : ctx.window({ start, end }).html,
-    })),
-    counted: countedWords(incident.id, id, ctx),
+export function affectedOf(incident: IncidentView, ctx: PageContext): readonly AffectedGroup[] {
+  const groups = new Map<string, AffectedGroup>();
+  const told = incident.stretches.flatMap(({ affected }) => affected);
+  // The current state of an open incident leaves out who has recovered.
+  for (const id of new Set([...told, ...incident.affected].map(one => one.id))) {
+    const known = ctx.snapshot.components.find(({ component }) => component.id === id);
+    const now = incident.affected.find(one => one.id === id);
+    const stretches = stretchesOf(incident, id, now?.status);
+    const counted = countedWords(incident.id, stretches, known, ctx);
+    const key = JSON.stringify([stretches, counted]);
+    const group = groups.get(key) ?? { times: timesOf(incident, stretches, ctx), counted, names: [] };
+    group.names.push({
+      name: now?.name ?? known?.component.name ?? id,
+      // A component that left the site has no page.
+      url: known ? ctx.page(`/status/components/${encodeURIComponent(id)}`) : null,
+    });
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function timesOf(incident: IncidentView, stretches: readonly AffectedStretch[], ctx: PageContext) {
+  // Within a day the time alone is clear: the beginning stands above.
+  const style = incident.duration < DAY ? 'clock' : undefined;
+  // That of the whole incident stands in the head.
+  const lengthOf = (length: Millis) =>
+    length === incident.duration ? '' : ` (${unbreakable(ctx.dates.lag(length))})`;
+  return stretches.map(({ start, end, status }) => ({
+    icon: icon(status),
+    state: ctx.say(`state.${status}`),
+    spanHtml:
+      end === null
+        ? ctx.html('component.since', { since: ctx.time(start) })
+        : ctx.span({ start, end }, style).html + lengthOf(end - start),
   }));
 }
 
@@ -41,7 +63,11 @@ interface AffectedStretch {
 }
 
 /** The time spans in which the component was affected; adjacent spans with one state are joined. */
-function stretchesOf(incident: IncidentView, id: string, status: ComponentStatus): AffectedStretch[] {
+function stretchesOf(
+  incident: IncidentView,
+  id: string,
+  status: ComponentStatus | undefined,
+): AffectedStretch[] {
   const { scheduled, started, resolved } = incident;
   if (scheduled)
     return isCalledOff(incident)
@@ -55,15 +81,21 @@ function stretchesOf(incident: IncidentView, id: string, status: ComponentStatus
     if (last?.end === start && last.status === now) spans.pop();
     spans.push({ start: last?.end === start && last.status === now ? last.start : start, end, status: now });
   }
-  return spans.length > 0 ? spans : [{ start: started, end: resolved, status }];
+  return spans.length === 0 && status ? [{ start: started, end: resolved, status }] : spans;
 }
 
-/** The part of the incident that counts in the uptime window, as traced to it in `/api/uptime.json`. */
-function countedWords(incident: string, component: string, ctx: PageContext) {
-  const view = ctx.snapshot.components.find(one => one.component.id === component);
+/** The part of the incident that counts in the uptime window, as traced to it in `/api/uptime.json`; null if it is all. */
+function countedWords(
+  incident: string,
+  stretches: readonly AffectedStretch[],
+  view: PageContext['snapshot']['components'][number] | undefined,
+  ctx: PageContext,
+): string | null {
   // Written and measured times overlap.
   const length = unionLength(
     (view?.uptime.intervals ?? []).filter(one => one.incident === incident && one.weight > 0),
   );
-  return length > 0 ? ctx.say('incident.counted', { duration: ctx.dates.duration(length) }) : null;
+  const all = stretches.reduce((sum, { start, end }) => sum + (end ?? ctx.at) - start, 0);
+  const duration = ctx.dates.lag(length);
+  return length > 0 && duration !== ctx.dates.lag(all) ? ctx.say('incident.counted', { duration }) : null;
 }

@@ -14,10 +14,13 @@ interface Drawn {
   readonly top: number | null;
 }
 
-/** Drawn twice, for wide pages and for phones: a drawing that shrinks takes its words with it. */
+/**
+ * Drawn twice, for wide pages and for phones: a drawing that shrinks takes its words with it. The narrow one is as wide as
+ * a card's inside on a screen of 360 px, where the plot is 160 px high.
+ */
 const SIZES = [
   { name: 'wide', width: 718, height: 220, ticks: 7 },
-  { name: 'narrow', width: 340, height: 190, ticks: 4 },
+  { name: 'narrow', width: 294, height: 204, ticks: 3 },
 ] as const;
 type Size = (typeof SIZES)[number];
 
@@ -55,8 +58,10 @@ function drawing({ points, scale, label, ...over }: Chart, size: Size, ctx: Page
   const drawn = unbroken(points, SPAN_LENGTH[span]).map(run => {
     // A single point has no line, so draw a dot.
     const only = run.length === 1 ? run[0] : undefined;
-    if (only) return dot(middle(only), y(only.mid));
-    return (run.some(point => point.top !== null) ? path(between(run), 'band') : '') + path(low(run), 'mid');
+    const lone = only ? dot(middle(only), y(only.mid)) : '';
+    const band = run.some(point => point.top !== null) ? path(between(run), 'band') : '';
+    // The script reads from the paths where a figure stands.
+    return band + path(low(run), 'mid') + lone;
   });
   const levels = y.ticks(4).map(value => {
     const at = round(y(value));
@@ -64,7 +69,8 @@ function drawing({ points, scale, label, ...over }: Chart, size: Size, ctx: Page
   });
   const peak = highest > y.domain()[1]! ? peakOf(points, highest, middle, { width, scale }) : '';
   const frame = `data-from="${from}" data-to="${to}" data-left="${LEFT}"`;
-  const cursor = `<path class="cursor" d="M0 ${ABOVE}V${height - BELOW}"/>`;
+  const dots = '<circle r="3"/>'.repeat(points.some(point => point.top !== null) ? 2 : 1);
+  const cursor = `<g class="cursor"><path d="M0 ${ABOVE}V${height - BELOW}"/>${dots}</g>`;
   const all = [...levels, ...timesBelow(x, over.range, size, ctx), ...drawn, peak, cursor].join('');
   return `<svg class="chart ${size.name}" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${width} ${height}" ${frame}>${all}</svg>`;
 }

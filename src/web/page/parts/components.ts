@@ -2,7 +2,7 @@
 import type { Health } from '../../../core/model/component.ts';
 import { memoized } from '../../../core/model/memo.ts';
 import type { Render } from '../../../core/model/ports/render.ts';
-import type { Millis } from '../../../core/model/time.ts';
+import { MINUTE, type Millis } from '../../../core/model/time.ts';
 import { coverageWords, knownPercent, percentOfAll } from '../../../core/page/coverage-words.ts';
 import type { ComponentView, GroupView } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
@@ -164,20 +164,24 @@ function failing({ failing, seen }: ComponentView, ctx: PageContext): string | n
 }
 
 /** The figure of a row: the scale of the card names its window, so only another time is named. */
-export const figureWords = (view: ComponentView, ctx: PageContext) => uptimeIn('component.figure', view, ctx);
+export const figureWords = (view: ComponentView, ctx: PageContext) =>
+  withCoverage(view, ctx, figure => sayUptime('component.figure', view, figure, ctx));
 
-/** The uptime in words, with its time if less than the whole window. */
-const uptimeWords = (view: ComponentView, ctx: PageContext) => uptimeIn('component.uptime', view, ctx);
+/** `99.89% in 90 days`: the figure with its time. */
+const uptimeWords = (view: ComponentView, ctx: PageContext) =>
+  withCoverage(view, ctx, figure => {
+    const percent = ctx.dates.percent(figure);
+    const { total } = view.uptime;
+    return total < MINUTE
+      ? ctx.say('component.uptime_new', { percent })
+      : ctx.say('component.figure_over', { percent, duration: ctx.dates.within(total) });
+  });
 
 /** The uptime with its coverage, if that is partial. */
-function uptimeIn(
-  key: 'component.figure' | 'component.uptime',
-  view: ComponentView,
-  ctx: PageContext,
-): string {
+function withCoverage(view: ComponentView, ctx: PageContext, said: (figure: number) => string): string {
   const figure = knownPercent(view);
   if (figure === null) return ctx.say('component.no_uptime');
-  const words = sayUptime(key, view, figure, ctx);
+  const words = said(figure);
   const coverage = coverageWords([view], ctx.say);
   return coverage ? `${words} · ${coverage}` : words;
 }

@@ -1,28 +1,30 @@
 // What an incident's file reports beside what was measured, as rows of a list.
 
+import { second } from '../../../core/filing/grouped-file.ts';
 import { NEAR } from '../../../core/filing/reported-vs-measured.ts';
 import { type Millis, SECOND } from '../../../core/model/time.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
-import type { PageContext } from '../context.ts';
+import { type PageContext, unbreakable } from '../context.ts';
 
 const WIDTH = 300;
 
 /** The rows, and the address of the same data as JSON; null if there is nothing to compare. */
 export function comparisonRows({ comparison, id }: IncidentView, ctx: PageContext) {
-  if (comparison === null || (comparison.measured === null && comparison.firstUpdateLag === null))
+  if (comparison === null || (comparison.measured.length === 0 && comparison.firstUpdateLag === null))
     return null;
   const { reported, measured, detectionLag, firstUpdateLag } = comparison;
+  const [first] = measured;
   const { start, end } = reported;
   const window = end === null ? since(ctx.time(start).html, ctx) : ctx.window({ start, end }).html;
   // Words from before the outage tell nothing of how soon it was noticed.
-  const isForeseen = measured !== null && start < measured.start - NEAR;
+  const isForeseen = first !== undefined && start < first.start - NEAR;
   const rows = [
     { label: ctx.say('comparison.written'), html: window },
     {
       label: ctx.say('comparison.measured'),
-      html: measured ? measuredHtml(measured, ctx) : ctx.html('comparison.unseen'),
+      html: first ? measuredHtml(measured, ctx) : ctx.html('comparison.unseen'),
     },
-    { label: ctx.say('comparison.noticed'), html: measured && !isForeseen ? after(detectionLag, ctx) : '' },
+    { label: ctx.say('comparison.noticed'), html: first && !isForeseen ? after(detectionLag, ctx) : '' },
     {
       label: ctx.say('comparison.first_update'),
       html: isForeseen && !firstUpdateLag ? '' : after(firstUpdateLag, ctx),
@@ -30,7 +32,7 @@ export function comparisonRows({ comparison, id }: IncidentView, ctx: PageContex
   ];
   const url = ctx.link(`/api/incidents/${encodeURIComponent(id)}/claim.json`);
   return {
-    barsHtml: measured ? bars(reported, measured, ctx) : '',
+    barsHtml: first ? bars(reported, measured, ctx) : '',
     rows: rows.filter(({ html }) => html !== ''),
     url,
   };
@@ -41,26 +43,38 @@ interface OpenSpan {
   readonly end: Millis | null;
 }
 
-/** Both spans as bars on one scale, each beside its name. The rows below them say the same in words. */
-function bars(reported: OpenSpan, measured: OpenSpan, ctx: PageContext): string {
-  const spans = [reported, measured].map(({ start, end }) => ({ start, end: end ?? ctx.at }));
-  const from = Math.min(...spans.map(({ start }) => start));
-  const length = Math.max(...spans.map(({ end }) => end)) - from || 1;
+/**
+ * Both as bars on one scale, each beside its name; between two outages nothing is drawn. The rows below them say the
+ * same in words.
+ */
+function bars(reported: OpenSpan, measured: readonly OpenSpan[], ctx: PageContext): string {
+  const endOf = ({ end }: OpenSpan) => end ?? ctx.at;
+  const from = Math.min(reported.start, measured[0]!.start);
+  const length = Math.max(endOf(reported), endOf(measured.at(-1)!)) - from || 1;
   const at = (moment: Millis) => Math.round(((moment - from) * WIDTH) / length);
-  const drawn = spans.map(({ start, end }, i) => {
-    const [code, key] =
-      i === 0 ? (['m', 'comparison.written'] as const) : (['x', 'comparison.measured'] as const);
+  const rect = (span: OpenSpan, code: string) => {
     // The shortest is seen, too.
-    const width = Math.max(3, at(end) - at(start));
-    const x = Math.min(at(start), WIDTH - width);
-    return `<span>${ctx.html(key)}</span><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none"><rect class="${code}" x="${x}" width="${width}" height="10"/></svg>`;
-  });
-  return `<div class="compare" aria-hidden="true">${drawn.join('')}</div>`;
+    const width = Math.max(3, at(endOf(span)) - at(span.start));
+    const x = Math.min(at(span.start), WIDTH - width);
+    return `<rect class="${code}" x="${x}" width="${width}" height="10"/>`;
+  };
+  const line = (key: 'comparison.written' | 'comparison.measured', rects: readonly string[]) =>
+    `<span>${ctx.html(key)}</span><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none">${rects.join('')}</svg>`;
+  const outages = measured.map(one => rect(one, 'x'));
+  return `<div class="compare" aria-hidden="true">${line('comparison.written', [rect(reported, 'm')])}${line('comparison.measured', outages)}</div>`;
 }
 
-function measuredHtml({ start, end }: OpenSpan, ctx: PageContext): string {
+/** From the first outage to the end of the last, and how long they were together: as counted, in the whole seconds of files. */
+function measuredHtml(measured: readonly OpenSpan[], ctx: PageContext): string {
+  const [{ start }, { end }] = [measured[0]!, measured.at(-1)!];
   // With seconds, because rounding would hide the difference.
-  return end === null ? since(ctx.time(start, 'exact').html, ctx) : ctx.window({ start, end }, 'exact').html;
+  const span =
+    end === null ? since(ctx.time(start, 'exact').html, ctx) : ctx.span({ start, end }, 'exact').html;
+  const n = measured.length;
+  if (n === 1 && end === null) return span;
+  const length = measured.reduce((sum, one) => sum + second(one.end ?? ctx.at) - second(one.start), 0);
+  const duration = ctx.dates.lag(length);
+  return `${span} (${unbreakable(n === 1 ? duration : ctx.say('comparison.outages', { n, duration }))})`;
 }
 
 function since(html: string, ctx: PageContext): string {

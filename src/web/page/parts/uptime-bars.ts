@@ -105,7 +105,7 @@ function summary(view: ComponentView, bad: number, badWord: string, ctx: PageCon
 
 /** A sentence with the uptime; it names the time covered if that is less than the whole window. */
 export function sayUptime(
-  key: 'component.figure' | 'component.uptime' | 'component.bars',
+  key: 'component.figure' | 'component.bars',
   view: ComponentView,
   figure: number,
   ctx: PageContext,
