@@ -40,18 +40,18 @@ const yearOf = at => (new Date(at).getFullYear() === new Date().getFullYear() ? 
 /** @param {number} at */
 function ago(at) {
   const age = Math.max(0, Math.floor((Date.now() - at) / 1000));
-  const [inSeconds = '', inMinutes = '', inHours = ''] = (page.ages ?? '').split('|');
-  if (age < 60) return inSeconds.replace('{n}', String(age));
-  return age < 3600
-    ? inMinutes.replace('{n}', String(Math.floor(age / 60)))
-    : inHours.replace('{n}', String(Math.floor(age / 3600)));
+  // In seconds, minutes or hours.
+  const unit = age < 60 ? 0 : age < 3600 ? 1 : 2;
+  const words = (page.ages ?? '').split('|')[unit] ?? '';
+  return words.replace('{n}', String(Math.floor(age / 60 ** unit)));
 }
 
 /** A moment as the server writes it, in the visitor's zone. @param {number} at @param {typeof minutes | typeof seconds} [clock] */
 function moment(at, clock = minutes) {
   const away = daysAway(at);
-  if (away === 0) return format(clock).format(at);
-  if (Math.abs(away) === 1) return `${relative.format(away, 'day')} ${format(clock).format(at)}`;
+  const time = format(clock).format(at);
+  if (away === 0) return time;
+  if (Math.abs(away) === 1) return `${relative.format(away, 'day')} ${time}`;
   return format({ ...day, ...yearOf(at), ...clock }).format(at);
 }
 
@@ -214,7 +214,7 @@ function adopt(html) {
   const fresh = new DOMParser().parseFromString(html, 'text/html');
   const main = fresh.querySelector('main');
   const news = fresh.body.dataset;
-  if (!main || !news.version) throw new Error('not this page');
+  if (!main || !news.version) throw new Error('no page');
   if (news.version === page.version) return;
   localise(fresh);
   dress(fresh);
@@ -269,10 +269,9 @@ async function refresh(version) {
   busy = true;
   try {
     const url = new URL(location.href);
-    url.hash = '';
     if (version) url.searchParams.set('v', version);
     const answer = await fetch(url, { cache: 'no-cache', signal: AbortSignal.timeout(20_000) });
-    if (!answer.ok) throw new Error(`answered ${answer.status}`);
+    if (!answer.ok) throw new Error('no page');
     adopt(await answer.text());
     contact(true);
     if (page.copy) renewed();
@@ -338,8 +337,7 @@ function tick() {
   const time = /** @type {HTMLTimeElement | null} */ (document.querySelector('.checked time'));
   if (time) time.textContent = checkedAgo(time);
   const words = (page.lost ?? '').replace('{time}', moment(lastContact)).replace('{ago}', ago(lastContact));
-  // A line ends at the dot, not within a phrase.
-  const said = lost ? words.replaceAll(' ', '\u00a0').replace('·\u00a0', '· ') : '';
+  const said = lost ? words : '';
   say('lost', said);
   say('bar', away ? said : '');
 }
@@ -464,8 +462,8 @@ function show(svg, index) {
   const above = bottom + offsetHeight + 16 > innerHeight && top > offsetHeight + 16;
   tip.classList.toggle('above', above);
   const y = isBeside ? top : above ? top - offsetHeight - 8 : bottom + 8;
-  const place = { left: at + scrollX, top: y + scrollY };
-  for (const [name, value] of Object.entries({ ...place, arrow: middle - at }))
+  const place = { left: at + scrollX, top: y + scrollY, arrow: middle - at };
+  for (const [name, value] of Object.entries(place))
     tip.style.setProperty(`--${name}`, `${value}px`);
   // At the bottom of a touch screen it must not cover what it speaks of.
   const covered = bottom + 8 - tip.getBoundingClientRect().top;
@@ -473,8 +471,10 @@ function show(svg, index) {
 }
 
 function unmark() {
-  for (const old of document.querySelectorAll('rect[data-at]')) old.removeAttribute('data-at');
-  for (const old of document.querySelectorAll('.cursor[transform]')) old.removeAttribute('transform');
+  for (const old of document.querySelectorAll('rect[data-at], .cursor')) {
+    old.removeAttribute('data-at');
+    old.removeAttribute('transform');
+  }
 }
 
 function hide() {
@@ -533,9 +533,9 @@ document.addEventListener('keydown', event => {
   if (!svg) return;
   const last = countOf(svg) - 1;
   const now = shown?.svg === svg ? shown.index : last;
-  const forward = isReversed(svg) ? 'ArrowLeft' : 'ArrowRight';
-  const back = forward === 'ArrowLeft' ? 'ArrowRight' : 'ArrowLeft';
-  const step = { [forward]: 1, [back]: -1, PageUp: 7, PageDown: -7, Home: -last, End: last }[event.key];
+  const one = isReversed(svg) ? -1 : 1;
+  const steps = { ArrowRight: one, ArrowLeft: -one, PageUp: 7, PageDown: -7, Home: -last, End: last };
+  const step = /** @type {Record<string, number>} */ (steps)[event.key];
   if (step) {
     event.preventDefault();
     show(svg, Math.max(0, Math.min(last, now + step)));
@@ -622,16 +622,13 @@ if (card)
 if (page.events) {
   connect();
   // A hidden tab costs the server nothing; one that returns is renewed at once.
-  document.addEventListener('visibilitychange', () => {
-    if (document.hidden) return disconnect();
+  const renew = () => {
     refresh();
     connect();
-  });
+  };
+  document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : renew()));
   addEventListener('offline', () => contact(false));
-  addEventListener('online', () => {
-    refresh();
-    connect();
-  });
+  addEventListener('online', renew);
   addEventListener('pagehide', disconnect);
   addEventListener('pageshow', event => event.persisted && connect());
 }

@@ -24,14 +24,15 @@ const CSS = 'status.css';
 export type Assets = ReturnType<typeof readAssets>;
 
 /**
- * A script or a stylesheet without comments and indentation, as browsers get it. Our own files only: in them no string
- * holds the signs of a comment.
+ * A script or a stylesheet without comments, indentation and blanks around operators, as browsers get it. Our own files
+ * only: in them no string holds the signs of a comment, or an operator between blanks that matter.
  */
 export function servedText(text: string): string {
   return text
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/^\s*\/\/.*$/gm, '')
-    .replace(/^\s+/gm, '');
+    .replace(/^\s+/gm, '')
+    .replace(/ (=>|===|!==|&&|\|\||\?\?|[<>]=?|[=?:]) /g, '$1');
 }
 
 /** Reads public/ once. The stylesheet contains the site's color and is made again for each site. */
