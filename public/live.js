@@ -463,8 +463,7 @@ function show(svg, index) {
   tip.classList.toggle('above', above);
   const y = isBeside ? top : above ? top - offsetHeight - 8 : bottom + 8;
   const place = { left: at + scrollX, top: y + scrollY, arrow: middle - at };
-  for (const [name, value] of Object.entries(place))
-    tip.style.setProperty(`--${name}`, `${value}px`);
+  for (const [name, value] of Object.entries(place)) tip.style.setProperty(`--${name}`, `${value}px`);
   // At the bottom of a touch screen it must not cover what it speaks of.
   const covered = bottom + 8 - tip.getBoundingClientRect().top;
   if (getComputedStyle(tip).position === 'fixed' && covered > 0) scrollBy(0, covered);
