@@ -98,7 +98,9 @@ export function lateReport(
   const { resolved, openedBy } = over;
   const states = [...members];
   const isEndedByHand =
-    openedBy === null || states.some(([, { until }]) => until === null || second(until) > resolved);
+    openedBy === null ||
+    // A recovery of the future was told by a clock that was ahead.
+    states.some(([, { until }]) => until === null || (until <= now && second(until) > resolved));
   const isLeft = at > resolved && (openedBy === null || states.some(([, { isDown }]) => isDown));
   const isCheck = (one: string) => componentOf(one) !== null;
   const waits =
