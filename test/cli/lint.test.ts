@@ -325,7 +325,12 @@ components:
     await announceUpdates(db, owed(-1), NOW - 4 * MINUTE, NOW);
     const joins = begun + section(3 * MINUTE, 'components: [api, database]\nIt is worse.');
     await terminal.write(`incidents/${id}.md`, joins);
-    await noteQuietly(db, id, [filedKey('It is worse.')], NOW - 3 * MINUTE);
+    await noteQuietly(
+      db,
+      id,
+      [...told.updates.map(({ body }) => filedKey(body)), filedKey('It is worse.')],
+      NOW - 3 * MINUTE,
+    );
     const when = iso(NOW + 6 * MINUTE)
       .slice(0, 19)
       .replace('T', ' ');

@@ -275,7 +275,7 @@ describe('the other pages', () => {
     expect(heading(html)).toBe('API Latency Spike');
     expect(html.indexOf('back to normal')).toBeLessThan(html.indexOf('Investigating elevated'));
     expect(html).toContain('<h2 id="h-pm">Post-mortem</h2>');
-    expect(html).toContain('lasted 30\u00a0min</p>');
+    expect(html).toContain('lasted 30\u00a0min</span></p>');
     expect(html).not.toContain('<dt>Duration</dt>');
     expect(pages.incident(ctx, 'nothing')).toBeNull();
     expect(pages.incident(ctx, '__proto__')).toBeNull();

@@ -203,7 +203,7 @@ describe('import, run twice', () => {
     await mkdir(stranger);
     await writeFile(path.join(stranger, 'README.md'), '# Notes\n');
     await expect(terminal.run(importing, 'cstate', stranger)).rejects.toThrow(
-      'notes: this is not a cState folder',
+      'notes: there is nothing to import',
     );
   });
 

@@ -51,7 +51,10 @@ test('added to the front matter: page, API, email and uptime agree, until the en
     web: 'operational',
   });
   expect(await problems(world)).toEqual([]);
-  expect(subjects(world).sort()).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
+  expect(subjects(world).sort()).toEqual([
+    '[INCIDENT] API and Database Down',
+    '[UPDATE] API and Database Down',
+  ]);
   const { incidents } = (await world.get('/api/v2/incidents/unresolved.json')).json;
   expect(incidents[0].components.map(({ name }: { name: string }) => name)).toEqual([
     'API',
@@ -60,7 +63,10 @@ test('added to the front matter: page, API, email and uptime agree, until the en
   ]);
   await edit(world, text => text + section(world));
   await world.pass(5, 1);
-  expect(subjects(world).slice(2)).toEqual(['[UPDATE] API Down', '[UPDATE] API Down']);
+  expect(subjects(world).slice(2)).toEqual([
+    '[UPDATE] API and Database Down',
+    '[UPDATE] API and Database Down',
+  ]);
   for (const { text } of world.mails) expect(text).toContain('Affects: API, Database and Mail');
   await turn(world, 'db', 200, 20);
   expect(rows(world)).toMatchObject({ db: 'operational', mail: 'major_outage' });

@@ -71,7 +71,8 @@ test('a comment that nothing closes is named, and hides nothing', async () => {
   await world.pass(10, 5);
   expect((await world.get('/status/live')).text).toContain('Exports take longer.');
   expect(await problems(world)).toEqual([expect.objectContaining({ level: 'error', line: 9 })]);
-  expect(subjects(world)[0]).toBe('[INCIDENT] Slow exports');
+  // It may be a draft.
+  expect(subjects(world)).toEqual([]);
 });
 
 test('a heading whose time cannot be read: all is shown, it is named, and told once when it is mended', async () => {

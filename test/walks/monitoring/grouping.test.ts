@@ -241,8 +241,8 @@ describe('components that fail together', () => {
     expect(await world.files()).toEqual([file]);
     expect(subjects(world)).toEqual([
       '[INCIDENT] Dashboard and Database Down',
-      '[UPDATE] Dashboard and Database Down',
-      '[RESOLVED] Dashboard and Database Down',
+      '[UPDATE] API, Dashboard and Database Down',
+      '[RESOLVED] API, Dashboard and Database Down',
     ]);
   });
 

@@ -74,7 +74,7 @@ test('a check that fails later brings nothing new, and the end is told to all', 
   await change(world, file, 'components: [api]', 'components: [api, db]');
   await turn(world, ['db'], 503, 60);
   await turn(world, ['api', 'db'], 200, 120);
-  const end = '[RESOLVED] API Down';
+  const end = '[RESOLVED] API and Database Down';
   expect([subjects(world, 'ann'), subjects(world, 'db')]).toEqual([
     [...ADDED, end],
     [ADDED[0], end],

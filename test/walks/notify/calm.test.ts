@@ -223,6 +223,6 @@ test.each(['', 'over a restart, '])(
     world.answers.db = 500;
     await world.pass(90, 5);
     expect(subjects(world).slice(told.length)).toHaveLength(2);
-    expect(world.mails.at(-1)!.text).toContain('Database has been failing');
+    expect(world.mails.at(-1)!.text).toContain('Database is not working');
   },
 );

@@ -171,7 +171,7 @@ describe('without an end', () => {
     const absent = await look(port, { not_contains: 'error', contains: 'fatal', timeout: '500ms' });
     expect(absent.result).toMatchObject({
       outcome: 'down',
-      seen: 'timed out after 500 ms (the unwanted text was not found so far, but the answer did not end)',
+      seen: 'timed out after 500 ms: the unwanted text was not found so far, but the answer did not end',
     });
     const limited = await look(port, { not_contains: 'error', max_body: 50 });
     expect(limited.result).toMatchObject({ outcome: 'up' });
