@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { checked, subjects } from '../monitoring/two-checks.ts';
 
 const FILE = '20260310_api-down.md';
-const MINE = '[UPDATE] API Down';
+const MINE = '[UPDATE] API and Database Down';
 
 test('what calm held back is no news any more, and recoveries are not written', async () => {
   const world = await checked();
