@@ -337,7 +337,8 @@ function tick() {
   const time = /** @type {HTMLTimeElement | null} */ (document.querySelector('.checked time'));
   if (time) time.textContent = checkedAgo(time);
   const words = (page.lost ?? '').replace('{time}', moment(lastContact)).replace('{ago}', ago(lastContact));
-  const said = lost ? words : '';
+  // A line ends at the dot alone.
+  const said = lost ? words.replaceAll(' ', '\u00a0') : '';
   say('lost', said);
   say('bar', away ? said : '');
 }
@@ -353,7 +354,7 @@ function disconnect() {
 const tip = document.createElement('div');
 tip.className = 'tip';
 tip.hidden = true;
-tip.setAttribute('role', 'status');
+tip.role = 'status';
 document.body.append(tip);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let leaving;

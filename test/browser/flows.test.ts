@@ -145,7 +145,7 @@ describe.runIf(HAS_CHROMIUM)('a visitor of the real server', () => {
     await page.context().setOffline(true);
     await expect
       .poll(() => page.locator('#lost').textContent(), { timeout: 5000 })
-      .toMatch(/^No\sconnection\s· as\sof\s/);
+      .toMatch(/^No\sconnection\s·\sas\sof\s/);
     await world.write('20260310_api.md', incident('2026-03-10T12:01:00Z', 'API is down'));
     await world.pass(2, 1);
     expect(await page.locator('h1').textContent()).not.toContain('API');

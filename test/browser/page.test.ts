@@ -206,7 +206,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     const said = page.locator('#lost');
     await expect
       .poll(() => said.textContent(), soon)
-      .toMatch(/^No\sconnection\s· as\sof\s\d\d:\d\d\s\(\d+\ss\sago\)$/);
+      .toMatch(/^No\sconnection\s·\sas\sof\s\d\d:\d\d\s\(\d+\ss\sago\)$/);
     // At once: nothing moves for it, no second clock stands beside it, no colour says that all is well now.
     expect((await page.locator('h1').boundingBox())!.y).toBe(top);
     expect(await page.locator('.checked:visible').count()).toBe(1);
@@ -277,7 +277,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     await expect.poll(() => page.locator('#bar').isVisible(), { timeout: 10_000 }).toBe(true);
     const bar = page.locator('#bar');
     expect((await bar.boundingBox())!.y).toBe(0);
-    expect(await bar.textContent()).toMatch(/^No\sconnection\s· as\sof\s/);
+    expect(await bar.textContent()).toMatch(/^No\sconnection\s·\sas\sof\s/);
     // All of its words are in sight, however narrow the screen.
     await page.setViewportSize({ width: 200, height: 640 });
     expect(await bar.evaluate(one => one.scrollWidth - one.clientWidth)).toBe(0);

@@ -98,7 +98,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'page.badge': 'Badge',
   'page.uptime_data': 'Verfügbarkeitsdaten',
   'page.language': 'Sprache',
-  'page.lost': 'Keine\u00a0Verbindung · Stand\u00a0{time} ({ago})',
+  'page.lost': 'Keine Verbindung ·\nStand {time} ({ago})',
   'page.copied': 'Kopiert',
   'page.copy': 'Link kopieren',
   'page.copy_made': 'Eine Kopie von {site}, Stand {time}. Was seitdem geschah, steht nicht darin.',

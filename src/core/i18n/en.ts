@@ -91,7 +91,7 @@ export const en = {
   'page.badge': 'Badge',
   'page.uptime_data': 'Uptime data',
   'page.language': 'Language',
-  'page.lost': 'No\u00a0connection · as\u00a0of\u00a0{time} ({ago})',
+  'page.lost': 'No connection ·\nas of {time} ({ago})',
   'page.copied': 'Copied',
   'page.copy': 'Copy link',
   'page.copy_made': 'A copy of {site}, made {time}. It does not show later changes.',
