@@ -76,17 +76,13 @@ export class Copies {
     for (const [copy, of] of copies) copies.set(copy, copies.get(of) ?? of);
     const own = new Map(read.filter(one => !copies.has(one)).map(one => [one.file, one]));
     const were = this.known();
-    const originals = [...own.values()].filter(one => !isNew(one));
-    const alikeNew = [...own.values()].filter(isNew).flatMap(one => {
-      const original = originals.find(other => hasWordsOf(one.good, other.good));
-      return original ? [[one.file, original.file] as const] : [];
-    });
+    const saved = savedFrom([...own.values()], isNew);
     this.#begun = new Map(
-      [...alikeNew, ...were.begun, ...were.copies].filter(([file, of]) => own.has(file) && own.has(of)),
+      [...saved, ...were.begun, ...were.copies].filter(([file, of]) => own.has(file) && own.has(of)),
     );
     const begun = [...this.#begun].map(([file, of]) => [own.get(file)!, own.get(of)!] as const);
     this.#last = new Map([...copies].map(([copy, { file }]) => [copy.file, { of: file, was: copy }]));
-    this.#originals = new Set(read.filter(file => !copies.has(file)).map(({ file }) => file));
+    this.#originals = new Set(own.keys());
     return {
       ...shownOf(copies),
       begun: new Map(begun.map(([file, of]) => [file, withCopied(file.good, of.good)])),
@@ -161,16 +157,29 @@ function isOneCorrected(one: Incident, other: Incident): boolean {
   return one.title === other.title || one.started === other.started || factsOf(one) === factsOf(other);
 }
 
-/** Whether all of an incident's words stand in the other one, at the same times of day: its file was saved from that one. */
-function hasWordsOf({ scheduled, updates }: Incident, original: Incident): boolean {
-  const words = updates.filter(({ body }) => body !== '');
-  const isIn = ({ key, body }: IncidentUpdate) =>
-    original.updates.some(one => one.body === body && timeOfDay(one.key) === timeOfDay(key));
-  return scheduled === null && words.length > 0 && words.every(isIn);
+/**
+ * The original of each new file that was saved from another one: all its words stand there, at the same times of day. By an
+ * index: thousands of new files may come at once.
+ */
+function savedFrom(files: readonly Good[], isNew: (file: Good) => boolean): [string, string][] {
+  const fresh = files.filter(file => isNew(file) && file.good.scheduled === null);
+  const byWords = new Map<string, Good[]>();
+  for (const file of fresh.length > 0 ? files : []) {
+    if (!isNew(file))
+      for (const words of wordsOf(file)) byWords.set(words, [...(byWords.get(words) ?? []), file]);
+  }
+  return fresh.flatMap((file): [string, string][] => {
+    const [first, ...others] = [...wordsOf(file)];
+    const has = (one: Good) => others.every(words => byWords.get(words)?.includes(one));
+    const original = first === undefined ? undefined : byWords.get(first)?.find(has);
+    return original ? [[file.file, original.file]] : [];
+  });
 }
 
-function timeOfDay(key: string): string {
-  return timeInKey(key).slice('2026-03-10T'.length);
+/** The words of an incident's updates, each with its time of day. */
+function wordsOf({ good }: Good): Set<string> {
+  const worded = good.updates.filter(({ body }) => body !== '');
+  return new Set(worded.map(({ key, body }) => `${timeInKey(key).slice('2026-03-10T'.length)} ${body}`));
 }
 
 const marked = new WeakMap<Incident, { readonly original: Incident; readonly one: Incident }>();

@@ -1,7 +1,6 @@
 // Joining: which open incident an outage is part of.
 import { listsOf } from '../incidents/grouped-members.ts';
-import { severityOfStatus } from '../model/component.ts';
-import { type Affected, type Incident, isOpen, keyOf, sourcesOf } from '../model/incident.ts';
+import { type Affected, type Incident, isOpen, isUnwell, keyOf, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { componentOf, probedBy } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
@@ -117,8 +116,7 @@ export function everAffectedIn(incident: Incident, { components }: Site): Readon
 }
 
 function idsOfAffected(list: readonly Affected[]): ReadonlySet<string> {
-  const isAffected = ({ status }: Affected) => status === null || severityOfStatus(status) !== null;
-  return new Set(list.filter(isAffected).map(({ id }) => id));
+  return new Set(list.filter(isUnwell).map(({ id }) => id));
 }
 
 /**

@@ -1,5 +1,5 @@
 // Incidents and maintenance, parsed.
-import { type ComponentStatus, plainWord, plainWords, type Severity } from './component.ts';
+import { type ComponentStatus, plainWord, plainWords, type Severity, severityOfStatus } from './component.ts';
 import { memoized } from './memo.ts';
 import type { Millis } from './time.ts';
 
@@ -160,6 +160,11 @@ export function statusMeant(word: string, isMaintenance: boolean): UpdateStatus 
 /** The update about the beginning: one that is dated before it is not. */
 export function beginningOf({ updates }: Pick<Incident, 'updates'>): IncidentUpdate | undefined {
   return updates.find(({ stray }) => !stray) ?? updates[0];
+}
+
+/** Whether a component is affected: an incident may name one that works. */
+export function isUnwell({ status }: Pick<Affected, 'status'>): boolean {
+  return status === null || severityOfStatus(status) !== null;
 }
 
 /** Whether an incident (not a maintenance) is open. */

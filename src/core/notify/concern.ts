@@ -1,14 +1,13 @@
 // Concern: what an update is about, and which subscribers want it.
 import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
 import { affectedAt } from '../incidents/impact.ts';
-import { severityOfStatus } from '../model/component.ts';
 import {
-  type Affected,
   affectedBy,
   amongst,
   beginningOf,
   type Incident,
   type IncidentUpdate,
+  isUnwell,
   reachedBy,
   SEVERITIES,
 } from '../model/incident.ts';
@@ -136,10 +135,9 @@ export function addedSince(
     }),
   ];
   const isNamedByHand = (id: string) => lists.find(({ list }) => list.some(one => one.id === id))!.isTold;
-  const isAffected = ({ status }: Affected) => status === null || severityOfStatus(status) !== null;
   const current = lists
     .at(-1)!
-    .list.filter(isAffected)
+    .list.filter(isUnwell)
     .map(({ id }) => id);
   return current.filter(id => !known.includes(id) && isNamedByHand(id));
 }

@@ -8,11 +8,12 @@ import {
   statusOf,
   worst,
 } from '../model/component.ts';
+import { SEVERITIES } from '../model/incident.ts';
 import { WEIGHTS_EVEN, type Weights } from '../model/site.ts';
 import { DAY, type Millis, type Span, startOfUtcDay, utcDay } from '../model/time.ts';
 import { isPartly } from '../monitoring/coverage.ts';
 import type { DayCell, DayUptime, IncidentView } from './snapshot.ts';
-import { clip, type DowntimeSpan, type UptimeFigure, unionLength, uptimeOf } from './uptime.ts';
+import { clip, type DowntimeSpan, downtimeIn, type UptimeFigure, unionLength, uptimeOf } from './uptime.ts';
 
 interface DayFacts {
   readonly component: Component;
@@ -72,7 +73,7 @@ export function daysOf({
   });
 }
 
-const SEVERITIES = ['critical', 'major', 'minor'] as const;
+const WORST_FIRST = [...SEVERITIES].reverse();
 const WORSE: Readonly<Record<Severity, Weights>> = {
   critical: { critical: 1, major: 0, minor: 0 },
   major: { critical: 1, major: 1, minor: 0 },
@@ -81,9 +82,9 @@ const WORSE: Readonly<Record<Severity, Weights>> = {
 
 function stretchesOf(bad: readonly DowntimeSpan[], spared: readonly Span[], day: Span): DayCell['stretches'] {
   let worse = 0;
-  const stretches = SEVERITIES.filter(severity => bad.some(span => span.severity === severity)).map(
+  const stretches = WORST_FIRST.filter(severity => bad.some(span => span.severity === severity)).map(
     severity => {
-      const { downtime } = uptimeOf(bad, spared, day, day.start, 0, WORSE[severity]);
+      const downtime = downtimeIn(bad, spared, day, WORSE[severity]);
       const time = downtime - worse;
       worse = downtime;
       return { state: statusOf(severity), time };

@@ -78,6 +78,23 @@ export function percentUp(total: Millis, downtime: Millis): number | null {
   return Math.max(0, Math.min(hundredths, 9_999)) / 100;
 }
 
+/** The weighted union of the spans over a window, ms, without maintenance. */
+export function downtimeIn(
+  spans: readonly DowntimeSpan[],
+  maintenance: readonly Span[],
+  window: Span,
+  weights: Weights,
+): Millis {
+  const clipped = spans.map(({ start, end, severity }) => {
+    return { severity, ...clip({ start, end: end ?? window.end }, window) };
+  });
+  return weightedUnion(
+    clipped,
+    maintenance.map(span => clip(span, window)),
+    weights,
+  );
+}
+
 export function unionLength(spans: readonly Span[]): Millis {
   return weightedUnion(
     spans.map(span => ({ ...span, severity: 'critical' as const })),

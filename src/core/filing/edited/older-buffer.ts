@@ -1,10 +1,10 @@
 // Saves from an older buffer: an editor had the file open while the machine wrote to it, and wrote that away.
-import { cutFile, joinFile, setValues } from '../../incidents/file/edit.ts';
+import { asOpen } from '../../incidents/file/edit.ts';
 import { parseIncident } from '../../incidents/file/parse.ts';
 import { mergeIncident } from '../../incidents/merge/merge.ts';
 import { matched } from '../../incidents/merge/section-order.ts';
 import { cutIncident, type Units } from '../../incidents/merge/units.ts';
-import { type Incident, isOpen } from '../../model/incident.ts';
+import { isOpen } from '../../model/incident.ts';
 
 /**
  * The text of such a save with what it lost; null where a save is none. It has the sections of an earlier version, none of
@@ -26,7 +26,7 @@ export function withLost(versions: readonly string[], before: string, text: stri
   const base = from === undefined ? null : parseIncident('', '', from).value;
   if (!base || from === undefined) return null;
   // Who wrote in it knew nothing of the end.
-  const theirs = !isOpen(last) && isOpen(base) && isOpen(saved) ? withStateOf(base, text) : text;
+  const theirs = !isOpen(last) && isOpen(base) && isOpen(saved) ? asOpen(text, base.status) : text;
   const merged = mergeIncident(from, before, theirs, 'ours');
   return merged?.kind === 'merged' && parseIncident('', '', merged.text).value ? merged.text : null;
 }
@@ -57,9 +57,4 @@ function stateOf({ entries }: Units): string {
 function wordsOf({ entries, preface, sections }: Units): string {
   const front = entries.filter(({ key }) => !STATE.includes(key)).map(({ key, value }) => [key, value]);
   return JSON.stringify([front, preface.same, sections.map(({ same }) => same)]);
-}
-
-function withStateOf({ status }: Incident, text: string): string {
-  const cut = cutFile(text);
-  return cut ? joinFile({ ...cut, front: setValues(cut.front, { status, resolved: null }) }) : text;
 }

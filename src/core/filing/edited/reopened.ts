@@ -1,5 +1,5 @@
 // Reopens a machine's incident that is over, because a person wrote in it that it is not.
-import { cutFile, joinFile, setValues } from '../../incidents/file/edit.ts';
+import { asOpen } from '../../incidents/file/edit.ts';
 import { parseIncident } from '../../incidents/file/parse.ts';
 import type { Millis } from '../../model/time.ts';
 import { FLAP_WINDOW } from '../../model/transition.ts';
@@ -21,9 +21,8 @@ export function withReopening(before: string, text: string, now: Millis): string
   const end = updates.findLastIndex(({ status }) => status === 'resolved');
   const said = updates.slice(end + 1).filter(one => !one.inherits && !one.stray);
   const isNow = said.some(one => !known.has(one.key) && !known.has(one.body) && now - one.at <= FLAP_WINDOW);
-  const cut = cutFile(text);
-  if (!hadEnd || !isNow || !cut) return text;
+  if (!hadEnd || !isNow) return text;
   const { status } = said.at(-1)!;
-  const written = joinFile({ ...cut, front: setValues(cut.front, { status, resolved: null }) });
+  const written = asOpen(text, status);
   return parseIncident('', '', written).value?.status === status ? written : text;
 }

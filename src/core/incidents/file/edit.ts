@@ -49,6 +49,12 @@ export function editFront(source: string, { title, severity, components, openedB
   return opening + edited + source.slice(whole.length);
 }
 
+/** A file with another status in its front matter, and no `resolved:`. The same text without front matter. */
+export function asOpen(source: string, status: string): string {
+  const cut = cutFile(source);
+  return cut ? joinFile({ ...cut, front: setValues(cut.front, { status, resolved: null }) }) : source;
+}
+
 /** Sets keys of a YAML map, or removes them (null). A new key goes below the first found of `after`, else last. */
 export function setValues(
   yaml: string,
