@@ -176,7 +176,8 @@ class Town {
   /** What is not committed, and what of the server's HEAD does not hold. */
   left(): { readonly open: string; readonly lost: readonly string[] } {
     const below = path.relative(this.status, this.incidents);
-    const open = git(this.status, 'status', '--porcelain', '--untracked-files=all', '--', below);
+    // A write whose folder was moved away leaves its draft in it, which is no incident.
+    const open = git(this.status, 'status', '--porcelain', '--untracked-files=all', '--', below, ':!*.tmp');
     const lost = this.written.filter(
       ([id, words]) => !git(this.status, 'show', `HEAD:${below}/${id}.md`).includes(words),
     );
