@@ -11,8 +11,9 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // The default leaves a core to whoever watches: on two that means one file after another.
-    maxWorkers: 2,
+    // The default leaves a core to whoever watches. A walk waits for disk and peers for a third of its time, so two cores
+    // serve three of them.
+    maxWorkers: 3,
     globalSetup: ['test/build.ts'],
     setupFiles: ['test/setup.ts'],
     // No module holds state, and a guard says so: files that share their modules load the program once.

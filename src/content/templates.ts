@@ -46,6 +46,15 @@ export function openTemplates(dir: string): TemplateFolder {
   };
   return {
     async read() {
+      // Usually there are none: one look each second, not one for each kind.
+      const isNone = await lstat(path.join(dir, 'templates')).then(
+        () => false,
+        ({ code }: NodeJS.ErrnoException) => code === 'ENOENT',
+      );
+      if (isNone) {
+        known.clear();
+        return [];
+      }
       const found = (await Promise.all(TEMPLATE_KINDS.map(readOne))).flat();
       // A problem of the folder is the same for each template.
       return [...new Map(found.map(one => [`${one.where}:${one.line} ${one.what}`, one])).values()];
