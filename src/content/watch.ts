@@ -1,8 +1,9 @@
 // Watches the status folder and names the changed files, at the same cost for ten files and for ten thousand.
 import { type FSWatcher, watch } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { boundsOf } from './incidents/listing.ts';
+import { isLookedInto } from './incidents/misplaced.ts';
 import { QUIET_MS } from './incidents/stamps.ts';
 
 interface Listener {
@@ -17,6 +18,9 @@ interface Listener {
 
 /** Long enough for an editor's save to be one call, and for a half-written file to be complete. */
 const SETTLE_MS = 60;
+
+/** The names of files that may be incidents. */
+const TEXT = /\.(?:md|te?xt)/i;
 
 /** The system's limits of watches and open files. */
 const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
@@ -47,10 +51,15 @@ export class FolderWatcher {
       if (name === path.basename(folder) || name.startsWith('..')) watcher.#followAnew(folder);
       // The folder above was moved or removed, with its watch.
       else if (name === path.basename(dir)) listener.failed();
-      // An incident may have been saved there in place of the folder.
-      else if (/\.(?:md|te?xt)/i.test(name)) listener.lost();
+      // An incident may have been saved there in place of the folder, or in a new folder beside it.
+      else if (TEXT.test(name)) listener.lost();
+      else if (isLookedInto(name)) void watcher.#followBeside(path.join(dir, name));
     });
     await watcher.#follow(folder);
+    const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries)
+      if (entry.isDirectory() && isLookedInto(entry.name))
+        await watcher.#listenBeside(path.join(dir, entry.name));
     return watcher;
   }
 
@@ -107,6 +116,27 @@ export class FolderWatcher {
       if (entry.isDirectory() && !entry.name.startsWith('.'))
         await this.#follow(path.join(place, entry.name));
     }
+  }
+
+  /** Watches a folder beside the incidents folder, in which one may have been saved; whether there is one, or was. */
+  async #listenBeside(place: string): Promise<boolean> {
+    const wasThere = this.#watchers.has(place);
+    this.#forget(place);
+    const isThere = await stat(place).then(
+      facts => facts.isDirectory(),
+      () => false,
+    );
+    if (isThere)
+      this.#listen(place, name => {
+        if (TEXT.test(name)) this.#listener.lost();
+      });
+    return wasThere || isThere;
+  }
+
+  async #followBeside(place: string): Promise<void> {
+    if (!(await this.#listenBeside(place))) return;
+    this.#listener.lost();
+    this.#ring();
   }
 
   /** A folder appeared or went: there are no events for its files. */

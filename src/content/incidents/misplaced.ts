@@ -21,6 +21,11 @@ const MAX_FILES = 200;
 /** So much of a file is read, bytes. */
 const HEAD = 16_384;
 
+/** Whether files of a folder beside the incidents folder are looked at, by its name. */
+export function isLookedInto(name: string): boolean {
+  return !/^[._]/.test(name) && !OWN.test(name);
+}
+
 export interface Misplaced {
   readonly problems: readonly Problem[];
   /** Those meant as incidents, also those that are over: the name, and the beginning of the text (null: unknown). */
@@ -43,7 +48,7 @@ export async function misplacedFiles(folder: string, below: readonly string[]): 
   const status = path.dirname(folder);
   const read = await readPlaces(folder, below);
   const beside = (await entriesOf(status))
-    .filter(entry => entry.isDirectory() && !/^[._]/.test(entry.name) && !OWN.test(entry.name))
+    .filter(entry => entry.isDirectory() && isLookedInto(entry.name))
     .map(({ name }) => path.join(status, name));
   const misnamed = below.map(async name => {
     const found = await strangersIn(

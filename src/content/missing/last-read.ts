@@ -129,7 +129,9 @@ export class LastRead {
       now === null
         ? this.cache.files.has(file)
         : foldersOf(this.#folder, file).some(at => !this.folders.has(at));
-    return [...found].some(isNews) ? null : this.cache.put(found);
+    // A file that appears may be the one that a misplaced file is a copy of.
+    const isAnew = found.size > 0 && this.cache.misplaced.problems.length > 0;
+    return isAnew || [...found].some(isNews) ? null : this.cache.put(found);
   }
 
   async judge(scan: Scan, now: Millis): Promise<boolean> {

@@ -148,7 +148,9 @@ class Merge {
     if (this.#isUndo && t?.same !== b?.same) return t ?? null;
     if (!o || !t) {
       const left = o ?? t;
-      return left && left.same !== b?.same ? left : null;
+      if (!left || left.same === b?.same) return null;
+      if (b) this.notes.push(`one side removed ${name}, the other changed it: it stays`);
+      return left;
     }
     const gap = changed({ base: b?.gap, ours: o.gap, theirs: t.gap });
     // Same content: take the bytes that changed (a line end, a blank).

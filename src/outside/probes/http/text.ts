@@ -37,6 +37,7 @@ export function readingsOf(bytes: Buffer, contentType: string): string[] {
  * What is UTF-8 can be decoded whatever they name.
  */
 export function unknownCharset(bytes: Buffer, contentType: string): string | null {
+  if (isUtf32(bytes)) return 'utf-32';
   const labels = [...labelsIn(contentType), ...ownLabels(bytes)];
   const [named] = labels;
   if (named === undefined || knownOf(labels) || markOf(bytes) || zerosIn(bytes)) return null;
@@ -83,7 +84,13 @@ const MARKS = [
   { mark: [0xfe, 0xff], encoding: 'utf-16be' },
 ];
 
+/** Whether a body has the mark of UTF-32, which browsers do not decode. Read as UTF-16, it would begin with a zero. */
+function isUtf32(bytes: Buffer): boolean {
+  return /^(?:fffe0000|0000feff)/.test(bytes.toString('hex', 0, 4));
+}
+
 function markOf(bytes: Buffer) {
+  if (isUtf32(bytes)) return undefined;
   return MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte));
 }
 

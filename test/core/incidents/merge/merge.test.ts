@@ -71,8 +71,16 @@ describe('each unit by itself', () => {
     const two = added(FILE, '## Update 11:10 UTC\nMore.');
     const edited = two.replace('More.', 'More, and more.');
     expect(merged(two, FILE, two.replace('critical', 'minor'))).toBe(FILE.replace('critical', 'minor'));
-    expect(merged(two, FILE, edited)).toContain('More, and more.');
-    expect(merged(two, edited, FILE)).toContain('More, and more.');
+    const notes = ['one side removed "## Update 11:10 UTC", the other changed it: it stays'];
+    for (const [ours, theirs] of [
+      [FILE, edited],
+      [edited, FILE],
+    ] as const)
+      expect(mergeIncident(two, ours, theirs)).toMatchObject({
+        kind: 'merged',
+        text: expect.stringContaining('More, and more.'),
+        notes,
+      });
     const without = FILE.replace('components: [api]\n', '');
     expect(merged(FILE, without, FILE.replace('minor', 'x').replace('We look.', 'We looked.'))).toBe(
       without.replace('We look.', 'We looked.'),

@@ -401,6 +401,15 @@ describe('an encoding that is not supported', () => {
     expect(await look(bytes, head, {})).toMatchObject(found);
   });
 
+  test.each([HTML, html('utf-32'), html('utf-8')])('UTF-32 is known by its mark (%j)', async head => {
+    const wide = (text: string) =>
+      Buffer.concat([...text].map(sign => Buffer.from(sign.padEnd(2, '\0'), 'utf16le')));
+    const little = wide('\uFEFFall is well');
+    for (const bytes of [little, Buffer.from(little).swap32()])
+      for (const more of [{ contains: 'well' }, { not_contains: 'wrong' }])
+        expect(await look(bytes, head, more)).toMatchObject(unknown('utf-32'));
+  });
+
   test('a name that is no matter: the text is ASCII or UTF-8, or another name is known', async () => {
     const more = { contains: 'wrong' };
     for (const bytes of [ascii('all is well'), Buffer.from('läuft'), Buffer.from('\uFEFFläuft', 'utf16le')])
