@@ -17,6 +17,7 @@ import type { Incident } from '../../../src/core/model/incident.ts';
 import type { Span } from '../../../src/core/model/time.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../../src/core/model/time.ts';
 import { announcements } from '../../../src/core/notify/news.ts';
+import { ownTime } from '../../own-time.ts';
 
 const at = (text: string) => parseInstant(text) as number;
 const occurrencesOf = (incident: Incident, now: number) => occurrencesIn(incident, now, 'UTC');
@@ -327,13 +328,11 @@ describe('years later', () => {
   test('an occurrence of each day costs after fifty years what it costs after two', () => {
     const series = maintenance('rrule: FREQ=DAILY');
     const cost = (years: number) => {
-      const began = process.cpuUsage();
-      occurrencesOf(series, at('2026-11-08T02:00:00Z') + years * 365 * DAY);
-      return process.cpuUsage(began).user;
+      return ownTime(() => occurrencesOf(series, at('2026-11-08T02:00:00Z') + years * 365 * DAY));
     };
     cost(1);
     const near = cost(2);
-    expect(cost(50)).toBeLessThan(5 * near + 50_000);
+    expect(cost(50)).toBeLessThan(5 * near + 50);
   });
 });
 
@@ -366,14 +365,14 @@ describe('a rule that names no day, or hardly one, holds nobody', () => {
     `---\ntitle: X\nstatus: completed\nscheduled_start: ${start}T02:00:00Z\nscheduled_end: ${start}T03:00:00Z\nrrule: ${rule}\n---\n`;
 
   test.each(STRANGE)('%s is an error with its line', rule => {
-    const began = performance.now();
-    expect(parseIncident('x.md', 'x', front(rule))).toEqual({
+    const read = () => parseIncident('x.md', 'x', front(rule));
+    expect(read()).toEqual({
       value: null,
       problems: [
         expect.objectContaining({ level: 'error', line: 6, what: expect.stringContaining('rrule') }),
       ],
     });
-    expect(performance.now() - began).toBeLessThan(300);
+    expect(ownTime(read)).toBeLessThan(300);
   });
 
   test.each(['FREQ=DAILY;INTERVAL=0', 'FREQ=DAILY;COUNT=0', `FREQ=DAILY;BYMONTHDAY=${'1,'.repeat(999)}1`])(
@@ -384,12 +383,13 @@ describe('a rule that names no day, or hardly one, holds nobody', () => {
   test.each(UNUSUAL)('%s is kept', rule => {
     for (const start of ['2026-11-08', '1970-01-01', '0100-01-01']) {
       const series = parseIncident('x.md', 'x', front(rule, start)).value;
-      const began = performance.now();
-      for (const now of ['2026-11-01', '2027-01-01', '2999-01-01']) {
-        if (series) expect(occurrencesOf(series, at(now)).length).toBeLessThan(405);
-      }
-      if (series) repetitionOf(series);
-      expect(performance.now() - began).toBeLessThan(600);
+      const took = ownTime(() => {
+        for (const now of ['2026-11-01', '2027-01-01', '2999-01-01']) {
+          if (series) expect(occurrencesOf(series, at(now)).length).toBeLessThan(405);
+        }
+        if (series) repetitionOf(series);
+      });
+      expect(took).toBeLessThan(600);
     }
   });
 
@@ -411,7 +411,8 @@ describe('a rule that names no day, or hardly one, holds nobody', () => {
         bymonth: some(1, 12),
         bymonthday: fc.oneof(fc.constant([]), some(-31, 31)),
         byyearday: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, some(-366, 366)),
-        byweekno: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, some(-53, 53)),
+        // Of the next year's first week, the library knows only the number 1: not -52 or -53, which may be the same.
+        byweekno: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, some(-51, 53)),
         weekdays: fc.uniqueArray(fc.integer({ min: 0, max: 6 }), { maxLength: 3 }),
         nth: fc.option(fc.integer({ min: -5, max: 5 }).filter(n => n !== 0)),
         // The library counts a day of two places twice, and clamps a place below -1.

@@ -5,6 +5,7 @@ import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { addUpdate, printIncident } from '../../../src/core/incidents/file/print.ts';
 import { readComments, withoutComments } from '../../../src/core/text/comments.ts';
 import { markdownAsWords, renderMarkdown } from '../../../src/core/text/markdown.ts';
+import { ownTime } from '../../own-time.ts';
 
 const file = (body: string) => `---
 title: Slow exports
@@ -227,13 +228,9 @@ test('no text of signs takes long, and none is lost but what a comment holds', (
     '<!--\n## Update 1:00\n<!-- -->',
   ]) {
     const text = part.repeat(Math.floor(300_000 / part.length));
-    const began = performance.now();
-    readComments(text);
-    readComments(`${text}-->`);
-    expect(performance.now() - began).toBeLessThan(1500);
+    const took = ownTime(() => [readComments(text), readComments(`${text}-->`)]);
+    expect(took).toBeLessThan(1500);
   }
   const runs = Array.from({ length: 700 }, (_, n) => '`'.repeat(n + 1)).join(' ');
-  const began = performance.now();
-  readComments(`${runs} <!-- x -->`);
-  expect(performance.now() - began).toBeLessThan(1500);
+  expect(ownTime(() => readComments(`${runs} <!-- x -->`))).toBeLessThan(1500);
 });

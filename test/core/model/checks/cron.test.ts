@@ -10,6 +10,7 @@ import {
   parseInstant,
   SECOND,
 } from '../../../../src/core/model/time.ts';
+import { ownTime } from '../../../own-time.ts';
 
 const at = (text: string) => parseInstant(text) as Millis;
 const firings = (expression: string, from: string, count: number) => {
@@ -165,7 +166,8 @@ describe('the zone of the machine', () => {
 });
 
 test('a firing far away costs no more than a near one', () => {
-  const began = performance.now();
-  for (let i = 0; i < 200; i++) nextFiring('0 0 29 2 *', at('2026-11-29T00:00:00Z') + i * HOUR);
-  expect((performance.now() - began) / 200).toBeLessThan(5);
+  const took = ownTime(() => {
+    for (let i = 0; i < 200; i++) nextFiring('0 0 29 2 *', at('2026-11-29T00:00:00Z') + i * HOUR);
+  });
+  expect(took / 200).toBeLessThan(5);
 });
