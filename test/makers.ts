@@ -59,7 +59,7 @@ export function site(over: Partial<Site> = {}): Site {
     groupWithin: 0,
     components: [],
     metrics: [],
-    inbound: { unmatched: 'hold', severity: {} },
+    inbound: { unmatched: 'hold', text: 'hide', severity: {} },
     webhooks: {},
     mirror: null,
     ...over,

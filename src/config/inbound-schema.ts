@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { SENDERS } from '../core/inbound/senders.ts';
 import { jsonPath } from '../core/model/checks/values.ts';
+import { plainWord } from '../core/model/component.ts';
 import { schemaIssue } from '../core/model/problem.ts';
 import type { MirrorSettings } from '../core/model/site.ts';
 import { branch, cron, orNull, webUrl } from './fields.ts';
@@ -32,13 +33,21 @@ const mappingSchema = z.strictObject({
 
 export const webhooksSchema = z.record(name, mappingSchema).default({});
 
-const severities = z.record(z.string(), z.enum(['minor', 'major', 'critical', 'ignore']));
+const severity = z.preprocess(
+  word => (typeof word === 'string' ? plainWord(word) : word),
+  z.enum(['minor', 'major', 'critical', 'ignore']),
+);
+const severities = z.record(z.string(), severity);
 
 export const inboundSchema = z.strictObject({
   unmatched: z
     .enum(['hold', 'publish'])
     .default('hold')
     .describe('what becomes of alerts that match no component'),
+  text: z
+    .enum(['hide', 'publish'])
+    .default('hide')
+    .describe('what becomes of the texts of alerts: they are written for the people on call'),
   severity: z
     .record(z.string(), severities)
     .default({})

@@ -101,7 +101,7 @@ export function snapshot(
       groupWithin: 0,
       components: components.map(each => each.component),
       metrics: [],
-      inbound: { unmatched: 'hold', severity: {} },
+      inbound: { unmatched: 'hold', text: 'hide', severity: {} },
       webhooks: {},
       mirror: null,
     } as Snapshot['site'],

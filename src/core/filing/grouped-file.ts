@@ -142,11 +142,16 @@ export function lastWords(
 export function shortly(transition: Transition): string {
   const { kind, facts } = transition;
   const name = nameOf(transition);
-  if (kind === 'down') return failsToo([name]);
-  // Messages of other monitors and of removed checks have no short form.
-  if (!facts) return transition.message;
+  if (kind === 'down' && isOutage(transition)) return failsToo([name]);
+  // Other messages of other monitors, and of removed checks, have no short form.
+  if (kind === 'down' || !facts) return transition.message;
   const lasted = facts.kind === 'latency' ? undefined : facts.duration;
   return machineText('machine.up', { name, lasted });
+}
+
+/** Not a slow component, nor an alert or a degraded monitor, which have other titles. */
+function isOutage({ facts, title }: Transition): boolean {
+  return facts ? facts.kind !== 'latency' : title.endsWith(' Down');
 }
 
 function failsToo(names: readonly string[]): string {

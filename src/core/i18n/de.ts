@@ -500,6 +500,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'machine.begins': 'Zeit bis zum Beginn dieser Wartung: {lead}.',
   'machine.begins_about': 'Zeit bis zum Beginn dieser Wartung: etwa {lead}.',
   'machine.unstable': 'Weiterhin instabil.',
+  'machine.a_monitor': 'ein Monitor',
   'machine.checks': { one: '{n} Prüfung', other: '{n} Prüfungen' },
   'machine.others': {
     one: '{first} und {n} weitere Komponente',

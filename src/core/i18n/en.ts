@@ -478,6 +478,7 @@ export const en = {
   'machine.begins': 'This maintenance begins in {lead}.',
   'machine.begins_about': 'This maintenance begins in about {lead}.',
   'machine.unstable': 'Still unstable.',
+  'machine.a_monitor': 'a monitor',
   'machine.checks': { one: '{n} check', other: '{n} checks' },
   'machine.others': { one: '{first} and {n} other component', other: '{first} and {n} other components' },
   'machine.reason_removed': 'it was removed from the configuration',

@@ -92,29 +92,45 @@ export function readTimestamp(value: unknown): Millis | null {
   return at !== null && at >= YEAR_2000 && at < YEAR_2100 ? at : null;
 }
 
-/**
- * The component in tags of any form: `component:api` or `component=api` in a text or a list, `{component: …}`, or
- * `{name | tag | key: component, value: …}` in a list, which may also be JSON in a text.
- */
+/** The component in tags of any form, as `tagged`. */
 export function componentIn(tags: unknown): string | null {
-  const parsed = typeof tags === 'string' && /^\s*[[{]/.test(tags) ? fromJson(tags) : tags;
-  if (Array.isArray(parsed)) return parsed.slice(0, 100).map(componentInTag).find(Boolean) ?? null;
-  const fields = fieldsOfObject(parsed);
-  if (fields) return line(fields.component, NAME) || null;
-  const text = line(parsed, 1000);
-  const tag = text.split(',').map(one => componentInTag(one.trim()));
-  return tag.find(Boolean) ?? /[\s;]component[=:]([^\s,;]+)/i.exec(text)?.[1] ?? null;
+  return tagged(tags, 'component');
 }
 
-function componentInTag(tag: unknown): string | null {
+/**
+ * The value of a tag in tags of any form: `component:api` or `component=api` in a text or a list, `{component: …}`, or
+ * `{name | tag | key: component, value: …}` in a list, which may also be JSON in a text; null if there is none.
+ * @param name a word of letters alone
+ */
+export function tagged(tags: unknown, name: string): string | null {
+  const parsed = typeof tags === 'string' && /^\s*[[{]/.test(tags) ? fromJson(tags) : tags;
+  const firstOf = (all: readonly unknown[]) => all.map(tag => valueOfTag(tag, name)).find(Boolean) ?? null;
+  if (Array.isArray(parsed)) return firstOf(parsed.slice(0, 100));
+  const fields = fieldsOfObject(parsed);
+  if (fields) return line(fields[name], NAME) || null;
+  const text = line(parsed, 1000);
+  const found = firstOf(text.split(',').map(one => one.trim()));
+  return found ?? new RegExp(`[\\s;]${name}[=:]([^\\s,;]+)`, 'i').exec(text)?.[1] ?? null;
+}
+
+function valueOfTag(tag: unknown, name: string): string | null {
   const fields = fieldsOfObject(tag);
   // "component:Background Jobs", but not what follows in "component=jobs env=prod".
-  if (!fields)
-    return /^component\s*[=:]\s*([^=:]+?)(?:\s+\S+[=:].*)?$/i.exec(line(tag, 2 * NAME))?.[1] ?? null;
-  const isComponentTag = [fields.name, fields.tag, fields.key].some(
-    name => plainWord(line(name, NAME)) === 'component',
-  );
-  return (isComponentTag && line(fields.value, NAME)) || null;
+  if (!fields) {
+    const whole = new RegExp(`^${name}\\s*[=:]\\s*([^=:]+?)(?:\\s+\\S+[=:].*)?$`, 'i');
+    return whole.exec(line(tag, 2 * NAME))?.[1] ?? null;
+  }
+  const isNamed = [fields.name, fields.tag, fields.key].some(one => plainWord(line(one, NAME)) === name);
+  return (isNamed && line(fields.value, NAME)) || null;
+}
+
+/**
+ * A title as Prometheus gives it to PagerDuty and Opsgenie, `[FIRING:2] NAME (pod-1 10.0.0.1 …)`, without the count and
+ * the labels of its pods: the next of the same alert may have others.
+ */
+export function withoutPrometheus(title: string): string {
+  const [, name = title] = /^\[(?:FIRING:\d+|RESOLVED)\] +(.*?)(?: +\(.*\))?$/.exec(title) ?? [];
+  return name.trim();
 }
 
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };

@@ -1,5 +1,6 @@
 // The supported senders, by the last word of their webhook's path.
 import type { InboundSettings } from '../model/site.ts';
+import { A_MONITOR } from '../text/machine-texts.ts';
 import { alertmanager, grafana } from './senders/alerts/alertmanager.ts';
 import { azureMonitor } from './senders/alerts/azure-monitor.ts';
 import { datadog } from './senders/alerts/datadog.ts';
@@ -42,7 +43,7 @@ const UPTIME: Readonly<Record<string, Sender>> = {
   cronitor: { called: 'Cronitor', read: cronitor },
 };
 
-/** Senders whose alerts are of internal things too: those that match no component are held. */
+/** Senders of alerts about internal things too, written for the people on call. */
 const ALERTS: Readonly<Record<string, Sender>> = {
   alertmanager: { called: 'Alertmanager', read: alertmanager },
   grafana: { called: 'Grafana', read: grafana },
@@ -54,10 +55,13 @@ const ALERTS: Readonly<Record<string, Sender>> = {
   'azure-monitor': { called: 'Azure Monitor', read: azureMonitor },
   gcp: { called: 'Google Cloud', read: gcp },
   zabbix: { called: 'Zabbix', read: zabbix },
-  generic: { called: 'a monitor', read: generic },
 };
 
-const KNOWN = { ...UPTIME, ...ALERTS };
+const KNOWN: Readonly<Record<string, Sender>> = {
+  ...UPTIME,
+  ...ALERTS,
+  generic: { called: A_MONITOR, read: generic },
+};
 
 /** Without a prototype: `SENDERS['constructor']` must be undefined, as the name comes from outside. */
 export const SENDERS: Readonly<Record<string, WebhookReader>> = Object.assign(
@@ -67,12 +71,17 @@ export const SENDERS: Readonly<Record<string, WebhookReader>> = Object.assign(
 
 /** Returns a sender's name in published texts; one mapped in status.yaml is "a monitor". */
 export function calledOf(sender: string): string {
-  return (Object.hasOwn(KNOWN, sender) ? KNOWN[sender]?.called : undefined) ?? 'a monitor';
+  return (Object.hasOwn(KNOWN, sender) ? KNOWN[sender]?.called : undefined) ?? A_MONITOR;
 }
 
 /** Whether a sender's reports that match no component are held, not published. */
 export function isHeldUnmatched(sender: string, { unmatched }: InboundSettings): boolean {
   return unmatched === 'hold' && !Object.hasOwn(UPTIME, sender);
+}
+
+/** Whether the text of a sender's reports is published, beside its title and what it says of the state. */
+export function isTextPublished(sender: string, { text }: InboundSettings): boolean {
+  return text === 'publish' || !Object.hasOwn(ALERTS, sender);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   NAME,
   readTimestamp,
 } from './fields.ts';
-import { ignored, type SenderResult, type SenderSignal, signal } from './signal.ts';
+import { A_TEST, ignored, type SenderResult, type SenderSignal, signal } from './signal.ts';
 
 /** Paths of one field, most telling first. Names in any case, with or without `_`, `-`, `.` and spaces. */
 type Paths = readonly string[];
@@ -49,6 +49,10 @@ export interface Shape {
   readonly severities?: readonly string[];
   /** A body that has the whole shape, for the message about one that has not. */
   readonly example: string;
+  /** Whether it is what the sender's test button sends; `text`: a field as one line. */
+  readonly isTest?: (text: (path: string) => string) => boolean;
+  /** The name without what the sender puts around it. */
+  readonly bare?: (name: string) => string;
   /** Adds fields that are hidden in others. */
   readonly prepare?: (body: Record<string, unknown>) => Record<string, unknown>;
 }
@@ -89,7 +93,8 @@ function readEvent(shape: Shape, input: unknown): SenderResult {
 export function readWith(shape: Shape, get: (path: string) => unknown): SenderResult {
   const texts = (paths: Paths = []) => paths.map(path => filled(get(path))).filter(text => text !== '');
   const text = (paths: Paths | undefined, most: number) => line(texts(paths)[0] ?? '', most);
-  const name = text(shape.name, NAME);
+  const called = bareNames(texts(shape.name), shape);
+  const name = line(called[0] ?? '', NAME);
   const status = text(shape.status, NAME);
   for (const [what, found, paths] of [
     ['name', name, shape.name],
@@ -101,7 +106,7 @@ export function readWith(shape: Shape, get: (path: string) => unknown): SenderRe
   const event = text(shape.event, NAME);
   const fields = {
     name,
-    monitor: texts(shape.monitor).map(identity).find(Boolean) ?? (identity(texts(shape.name)[0]) || name),
+    monitor: texts(shape.monitor).map(identity).find(Boolean) ?? (identity(called[0]) || name),
     alert: texts(shape.alert).map(identity).find(Boolean) ?? null,
     component: text(shape.component, NAME) || componentOf(shape.tags, get),
     also: [...new Set((shape.also ?? []).flatMap(path => several(get(path))))],
@@ -113,8 +118,13 @@ export function readWith(shape: Shape, get: (path: string) => unknown): SenderRe
       .concat(status),
     ...(event === '' ? {} : { event }),
   };
+  if (shape.isTest?.(path => line(get(path), NAME))) return ignored(fields, A_TEST);
   if (!found) return ignored(fields, `state "${status}" neither opens nor resolves an incident`);
   return { signals: [signal(found.kind, { ...fields, says: found.says })] };
+}
+
+function bareNames(names: readonly string[], { bare }: Shape): readonly string[] {
+  return bare ? names.map(name => bare(name) || name) : names;
 }
 
 function stateOf(

@@ -67,6 +67,9 @@ export function signal(kind: Signal['kind'], fields: SignalFields): SenderSignal
   return { ...none, says: 'down', event, ...fields, at, kind, monitor: monitor || name };
 }
 
+/** Why a test message changes nothing. Each sender's file knows its own; a name with "test" in it is no test. */
+export const A_TEST = 'this is a test message: nothing is opened or resolved';
+
 /** A signal that changes nothing, with the reason for the log. */
 export function ignored(fields: SignalFields, why: string): SenderResult {
   return { signals: [signal('ignored', { ...fields, why })] };

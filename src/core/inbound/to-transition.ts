@@ -7,7 +7,7 @@ import { machineText } from '../text/machine-texts.ts';
 import { withoutSecrets } from '../text/printable.ts';
 import { slug } from '../text/slug.ts';
 import { fingerprint } from './fields.ts';
-import { calledOf } from './senders.ts';
+import { calledOf, isTextPublished } from './senders.ts';
 import { severityOfSignal } from './severity.ts';
 import type { Signal } from './signal.ts';
 
@@ -19,8 +19,8 @@ import type { Signal } from './signal.ts';
  * - `components`: see `matching`; may be empty.
  * - `at`: never in the future, as the sender's clock may be ahead.
  * - `key`: the sender's event, so that a repeat is stored once; without one the current time, and only the source's
- *   last state shows a repeat.
- * @param known the source of an alert that was reported before; null for none.
+ *   last state shows a repeat. With the severity: what gets worse may keep its time.
+ * @param known the source of a monitor, or of an alert that was reported before; null for that of the signal.
  */
 export function toTransition(
   signal: Signal & { readonly kind: 'down' | 'up' },
@@ -33,20 +33,27 @@ export function toTransition(
   const group = alert === null || matched.length === 0 ? '' : `/${matched.join('+')}`;
   const source = known ?? `${sender}:${monitor}${group}`;
   const ending = ENDINGS[says];
+  const severity = severityOfSignal(signal, inbound) ?? 'minor';
+  const event = `${alert === null ? '' : `${alert}@`}${signal.event ?? isoMillis(now)}`;
   return {
-    key: `${source}:${kind}:${alert === null ? '' : `${alert}@`}${signal.event ?? isoMillis(now)}`,
+    key: `${source}:${kind}:${event}${kind === 'down' ? `@${severity}` : ''}`,
     source,
     kind,
     at: Math.min(signal.at ?? now, now),
     title: `${name}${ending}`,
     slug: slugOf(name, ending),
-    severity: severityOfSignal(signal, inbound) ?? 'minor',
+    severity,
     components: matched,
-    message: signalWords(signal),
+    message: signalWords(isTextPublished(sender, inbound) ? signal : { ...signal, message: '' }),
   };
 }
 
 const ENDINGS = { down: ' Down', degraded: ' Degraded', alert: '' } as const;
+
+/** Whether a transition is of a monitor of this name. */
+export function isNamed({ title }: Pick<Transition, 'title'>, name: string): boolean {
+  return Object.values(ENDINGS).some(ending => title.toLowerCase() === `${name}${ending}`.toLowerCase());
+}
 
 const MAX_SLUG = 60;
 

@@ -72,6 +72,8 @@ export function brandPath(file: string): string {
 export interface InboundSettings {
   /** Whether alerts that match no component are held or published. */
   readonly unmatched: 'hold' | 'publish';
+  /** Whether the texts of alerts, which are written for the people on call, are published. */
+  readonly text: 'hide' | 'publish';
   /** By sender, and by its word: what that means here. `default` is for reports without such a word. */
   readonly severity: Readonly<Record<string, Readonly<Record<string, Severity | 'ignore'>>>>;
 }

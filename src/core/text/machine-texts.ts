@@ -83,9 +83,12 @@ function filled(template: string, textOf: (name: string) => string | undefined):
     .join('');
 }
 
+/** Who reports, where the program has no name of its own. */
+export const A_MONITOR = en['machine.a_monitor'];
+
 /** Without the parts of sentences: "2 checks", the reasons. */
 const isSentence = (key: string): key is MachineKey =>
-  /^machine\.(?!unstable|checks|others|reason_)/.test(key);
+  /^machine\.(?!unstable|a_monitor|checks|others|reason_)/.test(key);
 /** Before the sentence of a relapse. */
 const UNSTABLE = `${en['machine.unstable']} `;
 
@@ -210,6 +213,7 @@ function shown(name: string, value: string | number, { say, dates, moment, text 
   if (name === 'checks') return text(say('machine.checks', { n: value }));
   if (name === 'reason') return text(reasonIn(say, String(value)));
   if (name === 'said') return text(formOf(name).write(value));
+  if (name === 'who' && value === A_MONITOR) return text(say('machine.a_monitor'));
   if (name === 'names') return text(namesIn(String(value), say, dates));
   return text(String(value));
 }

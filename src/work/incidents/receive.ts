@@ -12,7 +12,7 @@ import { forgetFiring } from '../../store/incidents/alerts.ts';
 import * as transitions from '../../store/incidents/transitions.ts';
 import type { Warnings } from '../monitoring/warnings.ts';
 import { underMaintenance } from './file.ts';
-import { recovery, reportOf, withheld } from './report.ts';
+import { openIncidentOf, recovery, reportOf, withheld } from './report.ts';
 
 interface ReceiveDeps {
   readonly db: Db;
@@ -93,7 +93,7 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
   }
   if (kind === 'ignored') return ignored(signal.why ?? 'nothing to do');
   const said = { ...signal, kind };
-  const report = await reportOf(db, said, site, deps.clock());
+  const report = await reportOf(db, said, deps.snapshot(), deps.clock());
   const { transition, late } = report;
   const { source, at } = transition;
   const last = await transitions.newestTransition(db, source);
@@ -108,7 +108,9 @@ async function take(signal: Signal, deps: ReceiveDeps, refresh: () => Promise<vo
   if (no) return { ...no, incident: file, source: null };
   if (kind === 'down' && open) {
     if (!isWorse(transition, last)) return ignored('already known to be down', file);
-    const isNew = await transitions.insertTransition(db, transition, deps.clock());
+    // It may have the time of the outage; since when it is worse, only we know then.
+    const worse = at > last!.at ? transition : { ...transition, at: deps.clock() };
+    const isNew = await transitions.insertTransition(db, worse, deps.clock());
     return isNew
       ? { action: 'joined', incident: file, source }
       : ignored('this event was received before', file);
@@ -204,8 +206,4 @@ function filedIn({ incidentId }: StoredTransition, { incidents }: Snapshot): Inc
 /** Its id; for one that is gone, the name it had in the database. */
 function idOf(last: StoredTransition | null, snapshot: Snapshot): string | null {
   return last && (filedIn(last, snapshot)?.id ?? last.incidentId);
-}
-
-function openIncidentOf(source: string, { incidents }: Snapshot): Incident | undefined {
-  return incidents.find(incident => isOpen(incident) && sourcesOf(incident).includes(source));
 }

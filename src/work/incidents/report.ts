@@ -3,10 +3,12 @@ import { matchLine } from '../../core/inbound/held.ts';
 import { isHeldUnmatched } from '../../core/inbound/senders.ts';
 import { severityOfSignal } from '../../core/inbound/severity.ts';
 import type { Signal } from '../../core/inbound/signal.ts';
-import { signalWords, toTransition } from '../../core/inbound/to-transition.ts';
+import { isNamed, signalWords, toTransition } from '../../core/inbound/to-transition.ts';
+import { type Incident, isOpen, sourcesOf } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { iso, isoMillis, MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import type { Transition } from '../../core/model/transition.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../../store/db/database.ts';
 import * as alerts from '../../store/incidents/alerts.ts';
 import { noteHeld } from '../../store/incidents/held-alerts.ts';
@@ -25,10 +27,17 @@ interface SignalReport {
 /** An alert that is said to fire again, as it did before it recovered, is a late copy for so long. */
 const COPIES_FOR = 5 * MINUTE;
 
-export async function reportOf(db: Db, signal: StateSignal, site: Site, now: Millis): Promise<SignalReport> {
-  const id = `${signal.sender}:${signal.alert ?? signal.monitor}`;
+export async function reportOf(
+  db: Db,
+  signal: StateSignal,
+  snapshot: Snapshot,
+  now: Millis,
+): Promise<SignalReport> {
+  const { sender, alert } = signal;
+  const id = alert === null ? await monitorOf(signal, db, snapshot) : `${sender}:${alert}`;
   const known = await alerts.knownAlert(db, id);
-  const transition = toTransition(signal, site, now, await sourceOf(signal, known, db));
+  const source = alert === null ? id : await sourceOf(known, db);
+  const transition = toTransition(signal, snapshot.site, now, source);
   if (known === null) return { id, transition, late: null };
   const late = lateness(signal, known, transition.at, now);
   if (!isAgain(signal, known, now)) return { id, transition, late };
@@ -69,13 +78,32 @@ function lateness(
   return `too late: the monitor has already reported that it ${signal.kind === 'down' ? 'recovered' : 'failed'} at ${iso(since)}`;
 }
 
-/** The source under which an alert is known while it fires, whatever it matches now; null for that of the signal. */
-async function sourceOf(
-  { alert }: StateSignal,
-  known: alerts.KnownAlert | null,
+/**
+ * The source of a monitor: its id. Another name with the same id is another monitor, so that the end of one is not the
+ * end of both, unless it is an "up" of a name that was never down: the monitor was renamed during its outage.
+ */
+async function monitorOf(
+  { sender, monitor, name, kind }: StateSignal,
   db: Db,
-): Promise<string | null> {
-  if (alert === null || known === null) return null;
+  snapshot: Snapshot,
+): Promise<string> {
+  const source = `${sender}:${monitor}`;
+  const last = await newestTransition(db, source);
+  if (last && isNamed(last, name)) return source;
+  const own = `${source}/${name}`;
+  // A new database does not know it, but its file does.
+  const isKnown = openIncidentOf(own, snapshot) !== undefined || (await newestTransition(db, own)) !== null;
+  return isKnown || (kind === 'down' && last !== null) ? own : source;
+}
+
+/** The open incident that names a source in `opened_by`. */
+export function openIncidentOf(source: string, { incidents }: Snapshot): Incident | undefined {
+  return incidents.find(incident => isOpen(incident) && sourcesOf(incident).includes(source));
+}
+
+/** The source under which an alert is known while it fires, whatever it matches now; null for that of the signal. */
+async function sourceOf(known: alerts.KnownAlert | null, db: Db): Promise<string | null> {
+  if (known === null) return null;
   // One that was held may match a component by now.
   const isFiled = known.isFiring && (await newestTransition(db, known.source))?.kind === 'down';
   return isFiled ? known.source : null;

@@ -154,6 +154,21 @@ export const INCIDENTS: readonly Payload[] = [
       event: '01BZ-incident.triggered',
     },
   ]),
+  ...[
+    '[FIRING:1] PodCrash api (10.0.0.7:9100 pod-7 critical)',
+    '[FIRING:12] PodCrash api',
+    'PodCrash api',
+  ].map(title =>
+    one('pagerduty', `of Prometheus: ${title}`, pagerduty('incident.triggered', { title }), [
+      { kind: 'down', name: 'PodCrash api', monitor: 'PodCrash api' },
+    ]),
+  ),
+  one(
+    'pagerduty',
+    'brackets of its own',
+    pagerduty('incident.triggered', { title: '[eu] Disk (db) is full' }),
+    [{ kind: 'down', name: '[eu] Disk (db) is full' }],
+  ),
   one('pagerduty', 'reopened', pagerduty('incident.reopened', { priority: null }), [
     { kind: 'down', alert: 'PGR0VU2', severity: ['high', 'incident.reopened'] },
   ]),
@@ -203,6 +218,9 @@ export const INCIDENTS: readonly Payload[] = [
   ]),
   one('opsgenie', 'a priority as a number', opsgenie('Create', { priority: 1, tags: [], entity: '' }), [
     { kind: 'down', component: null, also: [], severity: ['P1', 'Create'] },
+  ]),
+  one('opsgenie', 'of Prometheus', opsgenie('Create', { message: '[FIRING:2] PodCrash (pod-7)' }), [
+    { kind: 'down', name: 'PodCrash', monitor: 'PodCrash' },
   ]),
   one('opsgenie', 'closed; its time is in ns', opsgenie('Close'), [{ kind: 'up', at: 1773144000000 }]),
   one('opsgenie', 'deleted', opsgenie('Delete'), [{ kind: 'up' }]),
@@ -255,6 +273,18 @@ export const INCIDENTS: readonly Payload[] = [
         message: 'CPU is at 97 %',
       },
     ],
+  ),
+  one(
+    'datadog',
+    'the service and the host in its tags',
+    datadog('[Triggered on {service:web,host:web-1}] CPU is high', { tags: 'env:eu,service:shop' }),
+    [{ kind: 'down', also: ['web', 'web-1'], component: null }],
+  ),
+  one(
+    'datadog',
+    'a service in its tags alone',
+    datadog('[Triggered] CPU is high', { tags: 'env:eu,service:web' }),
+    [{ kind: 'down', also: ['web'] }],
   ),
   one('datadog', 'a warning', datadog('[Warn] CPU is high', { alert_type: 'warning' }), [
     { kind: 'down', severity: ['warning', 'Warn'] },

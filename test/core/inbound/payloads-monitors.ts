@@ -19,7 +19,7 @@ const STATUSCAKE = {
   Tags: 'prod,component:api',
 };
 const HETRIX = {
-  monitor_id: 'ThisWillBeTheMonitorID32CharLong',
+  monitor_id: '4e8f0c7d2b6a9135e0c4d8f7a1b2c3d4',
   monitor_name: 'Test Monitor Label',
   monitor_target: 'http://this-is-a-test.com/',
   monitor_type: 'website',
@@ -76,14 +76,17 @@ export const MONITORS: readonly Payload[] = [
   one('statuscake', 'down', STATUSCAKE, [
     {
       kind: 'down',
-      monitor: 'Shop',
+      monitor: 'Shop https://shop.example.com',
       name: 'Shop',
       url: 'https://shop.example.com',
       component: 'api',
       says: 'down',
     },
   ]),
-  one('statuscake', 'up, in capitals', { ...STATUSCAKE, Status: 'UP' }, [{ kind: 'up', monitor: 'Shop' }]),
+  one('statuscake', 'up, in capitals', { ...STATUSCAKE, Status: 'UP' }, [
+    { kind: 'up', monitor: 'Shop https://shop.example.com' },
+  ]),
+  one('statuscake', 'with an id', { ...STATUSCAKE, TestID: '77' }, [{ kind: 'down', monitor: '77' }]),
   one('statuscake', 'anything else', { ...STATUSCAKE, Status: 'Paused' }, [{ kind: 'ignored' }]),
   one('statuscake', 'no status', { Name: 'Shop' }, 'no state (Status)'),
   one('hetrixtools', 'offline', HETRIX, [
@@ -105,16 +108,33 @@ export const MONITORS: readonly Payload[] = [
   one('cronitor', 'an alert', CRONITOR, [
     {
       kind: 'down',
-      monitor: 'nightly-backup',
+      monitor: 'nightly-backup production',
       name: 'Nightly backup',
       message: CRONITOR.description,
-      also: ['Backups'],
+      also: ['Backups', 'nightly-backup'],
       says: 'down',
     },
   ]),
   one('cronitor', 'a recovery without a group', { ...CRONITOR, type: 'RECOVERY', group: null }, [
-    { kind: 'up', monitor: 'nightly-backup', also: [] },
+    { kind: 'up', monitor: 'nightly-backup production', also: ['nightly-backup'] },
   ]),
+  one('cronitor', 'without an environment', { ...CRONITOR, environment: null }, [
+    { kind: 'down', monitor: 'nightly-backup', name: 'Nightly backup', also: ['Backups'] },
+  ]),
+  one(
+    'cronitor',
+    'of another environment',
+    { ...CRONITOR, environment: 'staging', tags: ['component:api'] },
+    [
+      {
+        kind: 'down',
+        monitor: 'nightly-backup staging',
+        name: 'Nightly backup (staging)',
+        component: null,
+        also: [],
+      },
+    ],
+  ),
   one('cronitor', 'another type', { ...CRONITOR, type: 'INFO' }, [{ kind: 'ignored' }]),
   one('site24x7', 'down', SITE24X7, [
     {

@@ -11,6 +11,7 @@ import { ALERTS } from './payloads-alerts.ts';
 import { INCIDENTS } from './payloads-incidents.ts';
 import { MONITORS } from './payloads-monitors.ts';
 import { OTHERS } from './payloads-others.ts';
+import { TESTS } from './payloads-tests.ts';
 import { UPTIMEROBOT } from './payloads-uptimerobot.ts';
 
 function signals(reading: WebhookReading): readonly Signal[] {
@@ -19,7 +20,7 @@ function signals(reading: WebhookReading): readonly Signal[] {
 }
 
 describe('real payloads', () => {
-  it.each([...UPTIMEROBOT, ...ALERTS, ...OTHERS, ...MONITORS, ...INCIDENTS])(
+  it.each([...UPTIMEROBOT, ...ALERTS, ...OTHERS, ...MONITORS, ...INCIDENTS, ...TESTS])(
     '$sender: $what',
     ({ sender, input, expect: wanted }) => {
       const reading = SENDERS[sender]!(input);
@@ -148,7 +149,7 @@ it.each([
   for (const word of ['constructor', '__proto__', 'toString']) {
     const [signal] = signals(SENDERS[sender]!(body(word)));
     expect(signal?.severity[0]).toBe(word);
-    expect(severityOfSignal(signal!, { unmatched: 'hold', severity: {} })).toBe('major');
+    expect(severityOfSignal(signal!, { unmatched: 'hold', text: 'hide', severity: {} })).toBe('major');
   }
 });
 

@@ -10,7 +10,7 @@ import { checkSchema } from '../../../src/core/model/checks/check.ts';
 import { markdownAsWords } from '../../../src/core/text/markdown.ts';
 import { component, NOW } from '../../web/tiny-snapshots.ts';
 
-const SITE = { components: [], inbound: { unmatched: 'hold', severity: {} } } as const;
+const SITE = { components: [], inbound: { unmatched: 'hold', text: 'hide', severity: {} } } as const;
 
 describe('a transition', () => {
   const down = (name: string, more: Partial<Signal> = {}) =>
@@ -20,7 +20,7 @@ describe('a transition', () => {
     expect(
       down('Web Server', { monitor: '777', at: NOW - 60_000, event: 'e', message: 'Time *out*' }),
     ).toEqual({
-      key: 'uptimerobot:777:down:e',
+      key: 'uptimerobot:777:down:e@critical',
       source: 'uptimerobot:777',
       kind: 'down',
       at: NOW - 60_000,

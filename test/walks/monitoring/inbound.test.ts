@@ -10,6 +10,7 @@ import { ALERTS } from '../../core/inbound/payloads-alerts.ts';
 import { INCIDENTS } from '../../core/inbound/payloads-incidents.ts';
 import { MONITORS } from '../../core/inbound/payloads-monitors.ts';
 import { OTHERS } from '../../core/inbound/payloads-others.ts';
+import { TESTS } from '../../core/inbound/payloads-tests.ts';
 import { type Certificates, makeCertificates } from '../../outside/certificates.ts';
 import { openWorld, SITE, type World } from '../world.ts';
 
@@ -26,7 +27,7 @@ async function logOf(world: World) {
 }
 
 describe('real payloads over HTTP', () => {
-  const payloads = [...ALERTS, ...OTHERS, ...MONITORS, ...INCIDENTS].filter(
+  const payloads = [...ALERTS, ...OTHERS, ...MONITORS, ...INCIDENTS, ...TESTS].filter(
     ({ sender, input }) => sender !== 'sns' && typeof input === 'object',
   );
   const senders = [...new Set(payloads.map(({ sender }) => sender))];
@@ -169,7 +170,9 @@ describe('Amazon SNS', () => {
     const down = signed({ Type: 'Notification', MessageId: 'm-2', Message: alarm('ALARM') });
     const { json } = await send(down);
     expect(json).toMatchObject({ ok: true, action: 'opened' });
-    expect(await world.read(`${json.incident}.md`)).toMatch(/components: \[api\]/);
+    const text = await world.read(`${json.incident}.md`);
+    expect(text).toMatch(/components: \[api\]/);
+    expect(text).not.toContain('Threshold');
     expect((await send(down)).json.action).toBe('ignored');
     const up = signed({ Type: 'Notification', MessageId: 'm-3', Message: alarm('OK') });
     expect((await send(up)).json).toMatchObject({ action: 'resolved', incident: json.incident });

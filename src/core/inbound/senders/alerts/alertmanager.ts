@@ -10,7 +10,7 @@ import {
   NAME,
   readTimestamp,
 } from '../../fields.ts';
-import { byWord, type SenderResult, type SenderSignal, signal } from '../../signal.ts';
+import { A_TEST, byWord, ignored, type SenderResult, type SenderSignal, signal } from '../../signal.ts';
 
 /** More alerts in one POST are refused; Alertmanager's `max_alerts` is usually far lower. */
 const MAX_ALERTS = 1000;
@@ -86,7 +86,7 @@ function reasonToIgnore(labels: Record<string, unknown>, status: string): string
   const rule = line(labels.alertname, NAME);
   if (status !== 'firing' && status !== 'resolved')
     return `status "${status}" is neither firing nor resolved`;
-  if (rule === 'TestAlert' && line(labels.instance, NAME) === 'Grafana') return 'a test of the contact point';
+  if (rule === 'TestAlert' && line(labels.instance, NAME) === 'Grafana') return A_TEST;
   if (rule === 'DatasourceError' || rule === 'DatasourceNoData')
     return 'a problem with Grafana’s own data source';
   return null;
@@ -112,6 +112,8 @@ function readLegacy(body: Record<string, unknown>): SenderResult {
     severity: [line(tags.severity, 60)].filter(Boolean),
     says: 'alert',
   } as const;
+  if (name === 'Test notification' && fields.message.startsWith('Someone is testing the alert notification'))
+    return ignored(fields, A_TEST);
   const words = { down: ['alerting'], up: ['ok'] };
   return byWord(fields, state, words, `state "${state}" is neither alerting nor ok`);
 }

@@ -3,6 +3,9 @@ import { reader } from '../../shape.ts';
 
 const ESSENTIALS = 'data.essentials';
 
+/** The subscription of the samples that the test of an action group sends. */
+const SAMPLES = '/subscriptions/11111111-1111-1111-1111-111111111111/';
+
 export const azureMonitor = reader({
   status: [`${ESSENTIALS}.monitorCondition`],
   alerts: ['Fired'],
@@ -15,6 +18,7 @@ export const azureMonitor = reader({
   until: [`${ESSENTIALS}.resolvedDateTime`],
   message: [`${ESSENTIALS}.description`],
   severity: [`${ESSENTIALS}.severity`],
+  isTest: text => text(`${ESSENTIALS}.alertId`).startsWith(SAMPLES),
   example:
     '{"schemaId": "azureMonitorCommonAlertSchema", "data": {"essentials": {"alertRule": …, "monitorCondition": "Fired" or "Resolved"}}}',
 });

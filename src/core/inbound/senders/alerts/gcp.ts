@@ -1,8 +1,8 @@
-// Google Cloud Monitoring: the webhook of a notification channel. Its test message has the version "test".
-import { fieldAt, reader } from '../../shape.ts';
+// Google Cloud Monitoring: the webhook of a notification channel.
+import { reader } from '../../shape.ts';
 
 export const gcp = reader({
-  status: ['test', 'incident.state'],
+  status: ['incident.state'],
   alerts: ['open'],
   over: ['closed'],
   name: ['incident.policy_name', 'incident.condition_name'],
@@ -19,5 +19,5 @@ export const gcp = reader({
   message: ['incident.summary'],
   severity: ['incident.severity'],
   example: '{"incident": {"incident_id": …, "policy_name": …, "state": "open" or "closed"}}',
-  prepare: body => ({ ...body, test: fieldAt(body, 'version') === 'test' ? 'test' : null }),
+  isTest: text => text('version') === 'test',
 });

@@ -1,4 +1,5 @@
 // Opsgenie: the webhook integration. Acknowledgements, notes and escalations change nothing.
+import { withoutPrometheus } from '../../fields.ts';
 import { reader, wordsOfList } from '../../shape.ts';
 
 export const opsgenie = reader({
@@ -16,5 +17,6 @@ export const opsgenie = reader({
   severity: ['alert.priority'],
   // Older webhooks send the number of the priority.
   severities: wordsOfList('- P1 P2 P3 P4 P5'),
+  bare: withoutPrometheus,
   example: '{"action": "Create" or "Close", "alert": {"alertId": …, "message": …}}',
 });

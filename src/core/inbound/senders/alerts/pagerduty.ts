@@ -1,4 +1,5 @@
 // PagerDuty: webhooks of version 3. Acknowledgements, notes and changes of priority change nothing.
+import { withoutPrometheus } from '../../fields.ts';
 import { reader, wordsOfList } from '../../shape.ts';
 
 export const pagerduty = reader({
@@ -13,5 +14,7 @@ export const pagerduty = reader({
   at: ['event.occurred_at', 'event.data.created_at'],
   severity: ['event.data.priority.summary', 'event.data.priority.name', 'event.data.urgency'],
   event: ['event.id'],
+  isTest: text => text('event.event_type') === 'pagey.ping',
+  bare: withoutPrometheus,
   example: '{"event": {"event_type": "incident.triggered", "data": {"id": …, "title": …, "service": {…}}}}',
 });

@@ -15,6 +15,8 @@ export const healthchecks = reader({
   at: ['at', 'now', 'check.at'],
   message: ['message', 'desc', 'check.desc'],
   example: '{"code":"$CODE","name":$NAME_JSON,"status":"$STATUS","at":"$NOW"}, or $JSON',
+  // Its test is of a check that does not exist. What that has 42 of is in $JSON alone.
+  isTest: text => text('name') === 'TEST' && text('tags') === '' && ['', '42'].includes(text('n_pings')),
   prepare: body => ({ ...body, pinged: codeIn(body) }),
 });
 

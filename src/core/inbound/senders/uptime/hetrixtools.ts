@@ -13,6 +13,8 @@ export const hetrixtools = reader({
   at: ['timestamp'],
   message: ['errors'],
   example: '{"monitor_id": …, "monitor_name": …, "monitor_status": "offline" or "online"}',
+  // The sample of its documentation.
+  isTest: text => text('monitor_id') === 'ThisWillBeTheMonitorID32CharLong',
   prepare: body => ({ ...body, errors: errorsOf(body.monitor_errors) }),
 });
 

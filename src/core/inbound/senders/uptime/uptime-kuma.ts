@@ -10,7 +10,7 @@ import {
   NAME,
   readTimestamp,
 } from '../../fields.ts';
-import { byWord, ignored, type SenderResult } from '../../signal.ts';
+import { A_TEST, byWord, ignored, type SenderResult } from '../../signal.ts';
 
 /**
  * Reads Uptime Kuma's webhook in each of its forms. A post without a monitor is a test, which is ignored, or an expiry
@@ -25,10 +25,7 @@ export function uptimeKuma(input: unknown): SenderResult {
   const heartbeat = fieldsOfObject(body.heartbeat);
   const monitor = fieldsOfObject(body.monitor);
   const message = line(body.msg, MESSAGE);
-  if (!heartbeat || !monitor)
-    return (
-      expiring(message) ?? ignored({ name: 'Uptime Kuma', message }, 'a message without a monitor: a test')
-    );
+  if (!heartbeat || !monitor) return expiring(message) ?? ignored({ name: 'Uptime Kuma', message }, A_TEST);
   const name = first(NAME, monitor.name, monitor.pathName, monitor.id);
   if (name === '') return { problem: 'monitor.name is missing: which monitor is it?' };
   const fields = {
