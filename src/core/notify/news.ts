@@ -13,6 +13,7 @@ import {
   beginningOf,
   type Incident,
   type IncidentUpdate,
+  isOpen,
   keyOf,
   refOf,
   type UpdateRef,
@@ -60,10 +61,12 @@ export function announcements(
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const shown of incidents) {
-    // An incident that is not in its file yet may still change within the minute.
+    // What is not in its file yet may still change within the minute.
     const incident = shown.gathering ? shown.gathering.filed : shown;
+    // An end that does not hold is no news.
+    if (incident === null || (shown.gathering && !isOpen(incident))) continue;
     // It could not be read completely.
-    if (incident === null || (incident.isPartlyUnreadable && !firstRound)) continue;
+    if (incident.isPartlyUnreadable && !firstRound) continue;
     const has = (key: string) => seen.has(refOf({ incidentId: keyOf(incident), key }));
     const news = newsOf(incident, seen, now, firstRound, leads, whenTold);
     found.push(...withLateWords(news, incident, has, now));

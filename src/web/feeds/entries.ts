@@ -29,9 +29,9 @@ export function feedOf(snapshot: Snapshot, componentId: string | undefined, per:
   const { site } = snapshot;
   const component = snapshot.components.find(view => view.component.id === componentId)?.component;
   const shown = [...snapshot.incidents, ...snapshot.maintenances].filter(
-    // Readers post an entry when it first appears, so a gathering incident waits until it is complete.
+    // Readers post an entry when it first appears, so an incident waits until it is complete enough to be filed.
     ({ affected, gathering }) =>
-      !gathering && (componentId === undefined || affected.some(({ id }) => id === componentId)),
+      gathering?.filed !== null && (componentId === undefined || affected.some(({ id }) => id === componentId)),
   );
   const entries = newestOf(shown.map(withCompletion), per).map(({ incident, index }) =>
     index === null ? incidentEntry(site.url, incident) : updateEntry(site.url, incident, index),
