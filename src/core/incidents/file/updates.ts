@@ -105,16 +105,22 @@ export function doubtsOf(fields: Frontmatter, cut: Sections): ReadonlyMap<number
   return new Map(moments.flatMap(({ section, doubt }) => (doubt ? [[section.line, doubt] as const] : [])));
 }
 
+const CALLED_OFF = /^(?:cancell?ed|called[\s-]off)[.!]*$/i;
+
 /** The sections, what stands above them, and the end that only the front matter tells, oldest first. */
 function entriesOf(
-  { fields, started, maintenance, ending, isStray }: TimelineContext,
+  { fields, started, maintenance, repeats, ending, isStray }: TimelineContext,
   moments: readonly Moment[],
   preface: string,
   written: ReadonlyMap<Section, Fields>,
 ): TimelineEntry[] {
   const entries: TimelineEntry[] = moments.map(({ section, at, written: said }) => {
-    const { status, label, body } = section;
-    return { at, written: said, status, label, body, fields: written.get(section), section };
+    const { label, body } = section;
+    const own = written.get(section);
+    // No key of the front matter can say this of one occurrence, so its heading does.
+    const isOff = repeats && own?.occurrence !== undefined && CALLED_OFF.test(label ?? '');
+    const status = isOff ? 'completed' : section.status;
+    return { at, written: said, status, label, body, fields: own, section };
   });
   const plain = { status: null, label: null, fields: undefined };
   if (preface !== '' || entries.every(isStray)) {
