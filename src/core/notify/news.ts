@@ -150,7 +150,10 @@ function newsOf(
       // An incident's end is told once: what comes after it is an update.
       const said = next === null && !incident.scheduled ? { ...update, announces: 'none' as const } : update;
       const wasEnd = (one: IncidentUpdate) => one.status !== end.status && has(asEndKey(one.key));
-      const isLate = !incident.scheduled && (has(wordlessKey(ends.count - 1)) || updates.some(wasEnd));
+      const isLate =
+        !incident.scheduled &&
+        !isWordless(update) &&
+        (has(wordlessKey(ends.count - 1)) || updates.some(wasEnd));
       add(said, update.key, next !== null || !isLate);
     }
     // A stray one is news once its time is corrected.
