@@ -208,8 +208,18 @@ describe('components that fail together', () => {
       const items = (await world.get('/status/feed.json')).json.items as { id: string; title: string }[];
       return items.map(({ id, title }) => `${id} ${title.replace(/^.* – /, '')}`).reverse();
     };
+    const affected = new Map<string, string>();
     const onPage = async () => {
       const [one] = (await world.get('/api/v2/incidents.json')).json.incidents;
+      // What an update says of its components is as of then, and stays.
+      for (const { id, body, affected_components: all } of one.incident_updates) {
+        const said = all
+          .map((of: Record<string, string>) => `${of.name} ${of.old_status} ${of.new_status}`)
+          .sort();
+        const kept = affected.get(`${id} ${body}`) ?? said.join(', ');
+        expect(said.join(', ')).toBe(kept);
+        affected.set(`${id} ${body}`, kept);
+      }
       return one.incident_updates.map(({ body }: { body: string }) => body.split('.')[0]).reverse();
     };
     all(world, 503);
@@ -229,6 +239,16 @@ describe('components that fail together', () => {
       await shown(100);
     }
     expect((await onPage()).at(-1)).toBe('Database is working again');
+    const of = (words: string) => [...affected].find(([key]) => key.includes(words))?.[1];
+    const [down, well] = ['major_outage', 'operational'];
+    expect(of('API is not working')).toBe(`API ${well} ${down}`);
+    expect(of('Database is not working')).toBe(
+      `API ${down} ${down}, Dashboard ${down} ${down}, Database ${well} ${down}`,
+    );
+    expect(of('API is working again')).toBe(
+      `API ${down} ${well}, Dashboard ${down} ${down}, Database ${down} ${down}`,
+    );
+    expect(of('Database is working again')).toBe(`Database ${down} ${well}`);
     // A relapse before the end has held is in them, too.
     world.status.api = 503;
     await shown(150);
