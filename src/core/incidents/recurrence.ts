@@ -200,6 +200,12 @@ export function announcedOf(series: Incident): Incident['updates'] {
   return announced.length > 0 ? announced : [silent(series)];
 }
 
+/** Whether nothing is told of an occurrence because nothing is written about it. */
+export function isSilentOccurrence({ series, scheduled, updates }: Incident): boolean {
+  const isPlan = ({ status, at }: IncidentUpdate) => status === 'scheduled' && at < scheduled!.start;
+  return series !== undefined && updates.every(update => update.quiet || isPlan(update));
+}
+
 /** A quiet update without text, for a series without any announcement. */
 export function silent({ started }: Incident): IncidentUpdate {
   return { key: '#silent', at: started, status: 'scheduled', label: null, body: '', quiet: true };

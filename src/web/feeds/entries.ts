@@ -1,7 +1,7 @@
 // The entries of the feeds, newest first, the same for every format.
 import { createHash } from 'node:crypto';
 import { completionOf, WORDLESS, wordOfStatus } from '../../core/incidents/completion.ts';
-import { announcedOf } from '../../core/incidents/recurrence.ts';
+import { announcedOf, isSilentOccurrence } from '../../core/incidents/recurrence.ts';
 import {
   type Incident,
   type IncidentUpdate,
@@ -10,7 +10,6 @@ import {
   type UpdateStatus,
 } from '../../core/model/incident.ts';
 import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
-import { isSilentOccurrence } from '../../core/notify/news.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { absoluteLinks, escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
 
