@@ -45,7 +45,7 @@ export function incident(more: Partial<IncidentView> & { readonly id: string }):
     severity: 'major',
     started: updates[0]!.at,
     resolved: null,
-    components: null,
+    components: more.affected?.map(({ id, status }) => ({ id, status })) ?? null,
     scheduled: null,
     openedBy: null,
     notify: true,

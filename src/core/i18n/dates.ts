@@ -58,9 +58,20 @@ function makeDates(lang: Lang, timeZone: string) {
   });
   const moments = { minutes: momentsOf(minutes), exact: momentsOf(exact) };
   const bare = moments.minutes.time;
+  const zoneAt = (at: Millis) => time.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value;
+  // Over a change of the clocks both ends name their zone: else it may seem to end before it begins.
+  const rangeOf = (day: Intl.DateTimeFormatOptions, clock: Intl.DateTimeFormatOptions) => {
+    const usual = format({ ...day, ...clock, timeZone });
+    return (start: Millis, end: Millis) => {
+      if (zoneAt(start) === zoneAt(end)) return usual.formatRange(start, end);
+      const zoned = { ...clock, timeZoneName: 'short', timeZone } as const;
+      const ofDay = sameDay(start, end) ? {} : day;
+      return `${format({ ...day, ...zoned }).format(start)} – ${format({ ...ofDay, ...zoned }).format(end)}`;
+    };
+  };
   const windowOf = (more: Intl.DateTimeFormatOptions) => ({
-    minutes: format({ ...weekday, ...more, ...minutes, timeZone }),
-    exact: format({ ...weekday, ...more, ...exact, timeZone }),
+    minutes: rangeOf({ ...weekday, ...more }, minutes),
+    exact: rangeOf({ ...weekday, ...more }, exact),
   });
   const windows = { thisYear: windowOf({}), anyYear: windowOf({ year: 'numeric' }) };
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -100,8 +111,8 @@ function makeDates(lang: Lang, timeZone: string) {
     dateTime: (at: Millis) => dateTime.format(at),
     /** `14:30 UTC` when on the same day as `near`, else with the date. */
     dateTimeNear: (at: Millis, near: Millis) => (sameDay(at, near) ? time : dateTime).format(at),
-    /** `23 Nov 2026, 14:30–16:00 UTC`: date and zone once, if both times are on one day. */
-    dateTimes: (start: Millis, end: Millis) => dateTime.formatRange(start, end),
+    /** `23 Nov 2026, 14:30–16:00 UTC`: date and zone once, if both times are on one day, and the clocks do not change. */
+    dateTimes: rangeOf(date, clock),
     /**
      * A moment on a page that names its zone once: `14:30` today, `yesterday 14:30`, `23 Nov, 14:30` this year, else with
      * the year; `exact` with seconds. The page's script writes the same in the visitor's zone.
@@ -116,9 +127,9 @@ function makeDates(lang: Lang, timeZone: string) {
     },
     /** `Mon, 30 Nov, 14:50 – 16:20`: one date when both ends are of one day. */
     window: (start: Millis, end: Millis, now: Millis, style?: 'exact') =>
-      windows[isOfYear(start, now) ? 'thisYear' : 'anyYear'][style ?? 'minutes'].formatRange(start, end),
+      windows[isOfYear(start, now) ? 'thisYear' : 'anyYear'][style ?? 'minutes'](start, end),
     /** `14:50 – 16:20`, for moments of one day. */
-    clocks: (start: Millis, end: Millis) => bare.formatRange(start, end),
+    clocks: rangeOf({}, minutes),
     /** The day in the site's zone, `2026-11-23`. */
     localDay,
     /** A day `2026-11-23` → `Monday, 23 November`, with its year if that is not the year of `today`. */

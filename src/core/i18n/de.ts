@@ -199,6 +199,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'incident.read_postmortem': 'Post-mortem lesen',
   'incident.started': 'Beginn',
   'incident.resolved': 'Behoben',
+  'incident.repeats': 'wiederholt sich, erneut {time}',
   'incident.still': 'bisher {duration}',
   'incident.affected': 'Betroffen',
   'incident.counted': '{duration} als Ausfall gezählt',

@@ -188,6 +188,7 @@ export const en = {
   'incident.read_postmortem': 'Read the post-mortem',
   'incident.started': 'Started',
   'incident.resolved': 'Resolved',
+  'incident.repeats': 'repeats, again {time}',
   'incident.still': '{duration} so far',
   'incident.affected': 'Affected',
   'incident.counted': '{duration} counted as downtime',

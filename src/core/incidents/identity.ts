@@ -192,9 +192,11 @@ function saidIn(incident: Incident): UpdateWords[] {
  * known neighbours.
  */
 function matched(
-  { updates, gone }: KnownIncident,
+  { updates, gone: all }: KnownIncident,
   said: readonly UpdateWords[],
 ): ReadonlyMap<UpdateWords, KnownUpdate> {
+  // An end without a section was taken out when it went on: the next one is another.
+  const gone = all.filter(({ as }) => timeInKey(as) !== 'closed');
   const found = new Map<UpdateWords, KnownUpdate>();
   const taken = new Set<KnownUpdate>();
   const take = (one: UpdateWords, other: KnownUpdate) => {

@@ -7,6 +7,7 @@ import {
   beginningOf,
   type Incident,
   type IncidentUpdate,
+  type NamedAffected,
   reachedBy,
   SEVERITIES,
 } from '../model/incident.ts';
@@ -25,21 +26,14 @@ export interface Stretch {
  * Oldest first, never empty. `severity:` and `components:` of an update hold from that update on. Nothing was affected
  * between an end and a relapse.
  */
-export function stretchesOf(
-  incident: Incident,
-  components: readonly { readonly id: string; readonly name: string }[],
-): readonly Stretch[] {
+export function stretchesOf(incident: Incident, components: readonly NamedAffected[]): readonly Stretch[] {
   let { severity } = incident;
   let named = incident.components;
-  const about = { title: incident.title, scheduled: incident.scheduled };
   const stretch = (start: Millis): Stretch => ({
     start,
     end: incident.resolved,
     severity,
-    affected: reachedBy({ ...about, components: named }, components).map(({ id, status }) => ({
-      id,
-      status: status ?? (incident.scheduled ? 'under_maintenance' : statusOf(severity)),
-    })),
+    affected: statesIn(incident, severity, named, components),
   });
   const found = [stretch(incident.started)];
   let ended: Millis | null = null;
@@ -58,6 +52,39 @@ export function stretchesOf(
     found.push(stretch(start));
   }
   return found;
+}
+
+function statesIn(
+  { title, scheduled }: Incident,
+  severity: Severity,
+  named: Incident['components'],
+  components: readonly NamedAffected[],
+): Stretch['affected'] {
+  return reachedBy({ title, scheduled, components: named }, components).map(({ id, status }) => ({
+    id,
+    status: status ?? (scheduled ? 'under_maintenance' : statusOf(severity)),
+  }));
+}
+
+/**
+ * The components affected as of each update, by id: by what it says, or those before it do. Operational before planned
+ * work begins, and at an end.
+ */
+export function statesByUpdate(
+  incident: Incident,
+  components: readonly NamedAffected[],
+): ReadonlyMap<string, ComponentStatus>[] {
+  let { severity, components: named } = incident;
+  let states = statesIn(incident, severity, named, components);
+  return incident.updates.map(({ change, status: said }) => {
+    if (change) {
+      severity = change.severity ?? severity;
+      named = change.components ?? named;
+      states = statesIn(incident, severity, named, components);
+    }
+    const isWell = said === 'resolved' || said === 'completed' || said === 'scheduled';
+    return new Map(states.map(({ id, status }) => [id, isWell ? 'operational' : status]));
+  });
 }
 
 /** The impact to show: the current one while the incident is open, the worst once it is over. */
@@ -88,7 +115,7 @@ export function impactOf(
 export function affectedAt(
   incident: Incident,
   update: IncidentUpdate,
-  components: readonly { readonly id: string; readonly name: string }[],
+  components: readonly NamedAffected[],
 ): readonly Affected[] {
   const { scheduled, updates } = incident;
   if (scheduled || update.status === 'resolved') return affectedBy(incident, components);
@@ -114,7 +141,7 @@ function placeOf({ key }: IncidentUpdate, updates: readonly IncidentUpdate[]): n
 export function affectedNamesAt(
   incident: Incident,
   update: IncidentUpdate,
-  components: readonly { readonly id: string; readonly name: string }[],
+  components: readonly NamedAffected[],
 ): string[] {
   const affected = affectedAt(incident, update, components).map(({ id }) => id);
   return components.filter(({ id }) => affected.includes(id)).map(({ name }) => name);

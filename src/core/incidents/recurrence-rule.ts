@@ -1,10 +1,70 @@
-// Recurrence rules: generates a rule's start times. Limits the days tried, as a rule may match nothing for centuries.
-import type rrule from 'rrule';
-import { DAY, type Millis } from '../model/time.ts';
+// Recurrence rules: reads a rule, and generates its start times. Limits the days tried, as a rule may match nothing for centuries.
+import rrule from 'rrule';
+import { type SchemaIssue, schemaIssue } from '../model/problem.ts';
+import { DAY, type Millis, SECOND } from '../model/time.ts';
 import { momentAt, wallTime } from './times/zone.ts';
 
+const { RRule } = rrule;
+
+/** More characters than any sensible rule has. */
+const MAX_LENGTH = 500;
+
+/** Rules that RFC 5545 or the library allows, and a maintenance does not: an occurrence is identified by its day. */
+const REFUSED: readonly (readonly [RegExp, string, fix: string])[] = [
+  [
+    /\b(BYHOUR|BYMINUTE|BYSECOND)\s*=/i,
+    'sets a time of day',
+    'remove it: every occurrence begins at the time of `scheduled_start`',
+  ],
+  [/\bFREQ\s*=\s*(HOURLY|MINUTELY|SECONDLY)\b/i, 'is not supported', 'write FREQ=DAILY or longer'],
+  [/\b(DTSTART|TZID)\b/i, 'is not part of the rule', 'write `scheduled_start` and `timezone`'],
+  [/\b(EXDATE|RDATE)\b/i, 'is not part of the rule', '`maintenance cancel` calls off one occurrence'],
+  [/\b(BYEASTER)\b/i, 'is not in RFC 5545', 'write a rule by months, weeks or days'],
+];
+
+/** Why a maintenance cannot repeat by a rule, and what to write; null when it can. */
+export function ruleFault(text: string): SchemaIssue | null {
+  for (const [pattern, why, fix] of REFUSED) {
+    const found = pattern.exec(text);
+    if (found) return schemaIssue(`${found[1]?.toUpperCase()} ${why}`, fix);
+  }
+  return readRule(text) === null
+    ? schemaIssue('this is not a recurrence rule', 'write it like FREQ=WEEKLY;BYDAY=SU')
+    : null;
+}
+
+export type RuleOptions = ReturnType<typeof RRule.parseString>;
+
+/** The options of an RFC 5545 rule; null when a maintenance cannot repeat by it. */
+export function readRule(text: string): RuleOptions | null {
+  const plain = text
+    .trim()
+    .toUpperCase()
+    .replace(/^RRULE:/, '');
+  if (plain.length > MAX_LENGTH || !/^[A-Z]+=[^;=]+(;[A-Z]+=[^;=]+)*$/.test(plain)) return null;
+  try {
+    const options = RRule.parseString(plain);
+    if (options.freq === undefined || REFUSED.some(([pattern]) => pattern.test(plain))) return null;
+    if (!((options.interval ?? 1) >= 1 && (options.count ?? 1) >= 1)) return null;
+    // The constructor checks more than the parser.
+    new RRule({ ...options, dtstart: new Date(0) });
+    return options;
+  } catch {
+    return null;
+  }
+}
+
+/** The options of a rule that counts in a zone. An end without `Z` is in that zone, and a day ends at its midnight. */
+export function ruleIn(zone: string, text: string): RuleOptions | null {
+  const options = readRule(text);
+  if (!options?.until) return options;
+  const [, time, utc] = /UNTIL=\d+(T\d+)?(Z)?/i.exec(text) ?? [];
+  const wall = options.until.getTime() + (time ? 0 : DAY - SECOND);
+  return utc ? options : { ...options, until: new Date(momentAt(zone, wall)) };
+}
+
 /** A rule whose missing parts are filled in from its start. */
-type ParsedOptions = rrule.RRule['options'];
+type ParsedOptions = InstanceType<typeof RRule>['options'];
 
 /** RFC 5545's frequencies as the library numbers them. */
 const [YEARLY, MONTHLY, WEEKLY] = [0, 1, 2];

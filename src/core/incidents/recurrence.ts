@@ -1,9 +1,9 @@
 // Recurrence: turns a maintenance file with an `rrule` into its occurrences, each an incident of its own.
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
-import { type SchemaIssue, schemaIssue } from '../model/problem.ts';
-import { DAY, iso, type Millis, parseInstant, SECOND, type Span } from '../model/time.ts';
-import { type Beginning, beginnings } from './recurrence-rule.ts';
+import { DAY, iso, type Millis, parseInstant, type Span } from '../model/time.ts';
+import { isCalledOff } from './completion.ts';
+import { type Beginning, beginnings, type RuleOptions, readRule, ruleIn } from './recurrence-rule.ts';
 import { dayIn, momentAt, wallTime } from './times/zone.ts';
 
 const { RRule } = rrule;
@@ -11,59 +11,6 @@ const { RRule } = rrule;
 /** How far back occurrences are kept (the longest uptime window), and how far ahead they are shown. */
 const BACK: Millis = 366 * DAY;
 const AHEAD: Millis = 35 * DAY;
-/** More characters than any sensible rule has. */
-const MAX_LENGTH = 500;
-
-/** Rules that RFC 5545 or the library allows, and a maintenance does not: an occurrence is identified by its day. */
-const REFUSED: readonly (readonly [RegExp, string, fix: string])[] = [
-  [
-    /\b(BYHOUR|BYMINUTE|BYSECOND)\s*=/i,
-    'sets a time of day',
-    'remove it: every occurrence begins at the time of `scheduled_start`',
-  ],
-  [/\bFREQ\s*=\s*(HOURLY|MINUTELY|SECONDLY)\b/i, 'is not supported', 'write FREQ=DAILY or longer'],
-  [/\b(DTSTART|TZID)\b/i, 'is not part of the rule', 'write `scheduled_start` and `timezone`'],
-  [/\b(EXDATE|RDATE)\b/i, 'is not part of the rule', '`maintenance cancel` calls off one occurrence'],
-  [/\b(BYEASTER)\b/i, 'is not in RFC 5545', 'write a rule by months, weeks or days'],
-];
-
-/** Why a maintenance cannot repeat by a rule, and what to write; null when it can. */
-export function ruleFault(text: string): SchemaIssue | null {
-  for (const [pattern, why, fix] of REFUSED) {
-    const found = pattern.exec(text);
-    if (found) return schemaIssue(`${found[1]?.toUpperCase()} ${why}`, fix);
-  }
-  return readRule(text) === null
-    ? schemaIssue('this is not a recurrence rule', 'write it like FREQ=WEEKLY;BYDAY=SU')
-    : null;
-}
-
-type RuleOptions = ReturnType<typeof RRule.parseString>;
-
-/** The options of an RFC 5545 rule; null when a maintenance cannot repeat by it. */
-export function readRule(text: string): RuleOptions | null {
-  const plain = text.trim().replace(/^RRULE:/i, '');
-  if (plain.length > MAX_LENGTH || !/^[A-Z]+=[^;=]+(;[A-Z]+=[^;=]+)*$/i.test(plain)) return null;
-  try {
-    const options = RRule.parseString(plain);
-    if (options.freq === undefined || REFUSED.some(([pattern]) => pattern.test(plain))) return null;
-    if (!((options.interval ?? 1) >= 1 && (options.count ?? 1) >= 1)) return null;
-    // The constructor checks more than the parser.
-    new RRule({ ...options, dtstart: new Date(0) });
-    return options;
-  } catch {
-    return null;
-  }
-}
-
-/** The options of a rule that counts in a zone. An end without `Z` is in that zone, and a day ends at its midnight. */
-function ruleIn(zone: string, text: string): RuleOptions | null {
-  const options = readRule(text);
-  if (!options?.until) return options;
-  const [, time, utc] = /UNTIL=\d+(T\d+)?(Z)?/i.exec(text) ?? [];
-  const wall = options.until.getTime() + (time ? 0 : DAY - SECOND);
-  return utc ? options : { ...options, until: new Date(momentAt(zone, wall)) };
-}
 
 /** Whether a rule, apart from its end, matches any day from `start` on. `BYMONTH=2;BYMONTHDAY=30` never does. */
 export function occurs(rrule: string, start: Millis, zone: string): boolean {
@@ -114,17 +61,17 @@ export function occurrencesOf(incident: Incident, now: Millis, siteZone: string)
   const updates = incident.updates.map(update => keepKnownDay(update, day => begins(day) !== null));
   const named = new Set(updates.map(({ occurrence = '' }) => occurrence));
   const last = [...named].sort().at(-1) ?? '';
+  const series = { ...incident, timezone: zone, updates };
+  const hasNext = () => found.some(one => one.at > now && !isCalledOff(occurrence(series, one)));
   for (const one of beginningsOf(options, start, zone, from)) {
     const isAhead = one.at > Math.max(now + AHEAD, start);
-    // The next occurrence is shown, however far away it is, and so is one that an update is about.
-    const isNext = !((found.at(-1)?.at ?? 0) > now);
-    if (!isAhead || isNext || named.has(dayOf(one))) found.push(one);
-    if (isAhead && dayOf(one) >= last) break;
+    // The next one that takes place is shown, however far away it is, and so is one that an update is about.
+    if (!isAhead || !hasNext() || named.has(dayOf(one))) found.push(one);
+    if (isAhead && dayOf(one) >= last && hasNext()) break;
   }
   // By RFC 5545 the start itself counts even if the rule does not match it.
   if (from === start && found[0]?.at !== start) found.unshift(first);
   const over = endOf(incident);
-  const series = { ...incident, timezone: zone, updates };
   return found
     .map((one, index) => occurrence(series, one, found[index + 1]?.at, over))
     .filter(one => one.scheduled?.start === start || (one.scheduled as Span).start <= over);
@@ -147,10 +94,15 @@ function beginningOn(options: RuleOptions, first: Beginning, zone: string) {
   };
 }
 
-/** The update; without a day that is no occurrence's, so that it is shown with the one in which it was written. */
+/**
+ * The update; without a day that is no occurrence's, so that it is shown with the one in which it was written. That one
+ * is not called off by it: a late end would hide what failed since.
+ */
 function keepKnownDay(update: IncidentUpdate, isOccurrenceDay: (day: string) => boolean): IncidentUpdate {
   const { occurrence, ...rest } = update;
-  return occurrence === undefined || isOccurrenceDay(occurrence) ? update : rest;
+  if (occurrence === undefined || isOccurrenceDay(occurrence)) return update;
+  const isWords = rest.status === 'completed' && rest.label !== null;
+  return isWords ? { ...rest, status: 'scheduled', inherits: true } : rest;
 }
 
 /** The days that updates name and on which no occurrence begins. */
@@ -168,6 +120,15 @@ export function occurrenceOn(incident: Incident, day: string, siteZone: string):
   const midnight = parseInstant(day);
   if (incident.rrule === undefined || midnight === null) return null;
   return occurrencesOf(incident, midnight, siteZone).find(one => occurrenceDay(one) === day) ?? null;
+}
+
+/** When the occurrence after this one begins by the rule, epoch ms; null if the series ends with it. */
+export function beginningAfter({ series, scheduled }: Incident): Millis | null {
+  const { timezone: zone = 'UTC', rrule = '' } = series ?? {};
+  const options = series?.scheduled && scheduled ? ruleIn(zone, rrule) : null;
+  if (!series?.scheduled || !scheduled || !options) return null;
+  const next = beginningsOf(options, series.scheduled.start, zone, scheduled.start + 1).next().value;
+  return next && next.at <= endOf(series) ? next.at : null;
 }
 
 /** The day of an occurrence in its zone: the first has the id of the file. */
@@ -237,6 +198,12 @@ export function announcedOf(series: Incident): Incident['updates'] {
       preface || (at < first && status === 'scheduled' && occurrence === undefined),
   );
   return announced.length > 0 ? announced : [silent(series)];
+}
+
+/** Whether nothing is told of an occurrence because nothing is written about it. */
+export function isSilentOccurrence({ series, scheduled, updates }: Incident): boolean {
+  const isPlan = ({ status, at }: IncidentUpdate) => status === 'scheduled' && at < scheduled!.start;
+  return series !== undefined && updates.every(update => update.quiet || isPlan(update));
 }
 
 /** A quiet update without text, for a series without any announcement. */

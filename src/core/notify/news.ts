@@ -9,10 +9,12 @@ import {
   wordlessKey,
 } from '../incidents/ending.ts';
 import { noticesOf, stateAt } from '../incidents/maintenance.ts';
+import { isSilentOccurrence } from '../incidents/recurrence.ts';
 import {
   beginningOf,
   type Incident,
   type IncidentUpdate,
+  isOpen,
   keyOf,
   refOf,
   type UpdateRef,
@@ -60,10 +62,11 @@ export function announcements(
 ): Announcement[] {
   const found: Announcement[] = [];
   for (const shown of incidents) {
-    // An incident that is not in its file yet may still change within the minute.
+    // What is not in its file yet may still change within the minute, and an end that does not hold is no news.
     const incident = shown.gathering ? shown.gathering.filed : shown;
+    if (incident === null || (shown.gathering && !isOpen(incident))) continue;
     // It could not be read completely.
-    if (incident === null || (incident.isPartlyUnreadable && !firstRound)) continue;
+    if (incident.isPartlyUnreadable && !firstRound) continue;
     const has = (key: string) => seen.has(refOf({ incidentId: keyOf(incident), key }));
     const news = newsOf(incident, seen, now, firstRound, leads, whenTold);
     found.push(...withLateWords(news, incident, has, now));
@@ -147,7 +150,8 @@ function newsOf(
       // An incident's end is told once: what comes after it is an update.
       const said = next === null && !incident.scheduled ? { ...update, announces: 'none' as const } : update;
       const wasEnd = (one: IncidentUpdate) => one.status !== end.status && has(asEndKey(one.key));
-      const isLate = !incident.scheduled && (has(wordlessKey(ends.count - 1)) || updates.some(wasEnd));
+      const isTold = has(wordlessKey(ends.count - 1)) || updates.some(wasEnd);
+      const isLate = !incident.scheduled && !isWordless(update) && isTold;
       add(said, update.key, next !== null || !isLate);
     }
     // A stray one is news once its time is corrected.
@@ -197,12 +201,6 @@ function newsOf(
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
   return found;
-}
-
-/** Whether nothing is told of an occurrence because nothing is written about it. */
-export function isSilentOccurrence({ series, scheduled, updates }: Incident): boolean {
-  const isPlan = ({ status, at }: IncidentUpdate) => status === 'scheduled' && at < scheduled!.start;
-  return series !== undefined && updates.every(update => update.quiet || isPlan(update));
 }
 
 /** Returns an update of a machine's incident as news while that is open, or its end may not last. */

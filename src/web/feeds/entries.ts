@@ -1,6 +1,7 @@
 // The entries of the feeds, newest first, the same for every format.
 import { createHash } from 'node:crypto';
 import { completionOf, WORDLESS, wordOfStatus } from '../../core/incidents/completion.ts';
+import { announcedOf, isSilentOccurrence } from '../../core/incidents/recurrence.ts';
 import {
   type Incident,
   type IncidentUpdate,
@@ -9,7 +10,6 @@ import {
   type UpdateStatus,
 } from '../../core/model/incident.ts';
 import { isoMillis, type Millis, startOfUtcDay } from '../../core/model/time.ts';
-import { isSilentOccurrence } from '../../core/notify/news.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { absoluteLinks, escapeHtml, renderMarkdown } from '../../core/text/markdown.ts';
 
@@ -29,11 +29,12 @@ export function feedOf(snapshot: Snapshot, componentId: string | undefined, per:
   const { site } = snapshot;
   const component = snapshot.components.find(view => view.component.id === componentId)?.component;
   const shown = [...snapshot.incidents, ...snapshot.maintenances].filter(
-    // Readers post an entry when it first appears, so a gathering incident waits until it is complete.
+    // Readers post an entry when it first appears, so an incident waits until it is complete enough to be filed.
     ({ affected, gathering }) =>
-      !gathering && (componentId === undefined || affected.some(({ id }) => id === componentId)),
+      gathering?.filed !== null &&
+      (componentId === undefined || affected.some(({ id }) => id === componentId)),
   );
-  const entries = newestOf(shown.map(withCompletion), per).map(({ incident, index }) =>
+  const entries = newestOf(oncePerSeries(shown.map(withCompletion)), per).map(({ incident, index }) =>
     index === null ? incidentEntry(site.url, incident) : updateEntry(site.url, incident, index),
   );
   // Maintenance may be in the future; the feed's own time must not.
@@ -86,6 +87,31 @@ function withCompletion(incident: IncidentView): IncidentView {
   const place = incident.updates.findLastIndex(one => one.at <= at) + 1;
   // Rendered texts are matched to updates by position, so they no longer fit.
   return { ...incident, updates: incident.updates.toSpliced(place, 0, end), html: [] };
+}
+
+/**
+ * The plan of a series once, under the name of its file, as it is emailed once; of the other occurrences, only what is
+ * written about them, or happened.
+ * @param incidents of each series, the latest occurrence first
+ */
+function oncePerSeries(incidents: readonly IncidentView[]): IncidentView[] {
+  const earliest = new Map(incidents.map(one => [one.series?.id, one]));
+  return incidents.flatMap((one): IncidentView[] => {
+    const { series } = one;
+    if (series === undefined || one.id === series.id) return [one];
+    const plan = new Set(announcedOf(series).map(({ key }) => key));
+    // Rendered texts are matched to updates by position, so they no longer fit.
+    const having = (isPlan: boolean) => ({
+      ...one,
+      updates: one.updates.filter(({ key }) => plan.has(key) === isPlan),
+      html: [],
+    });
+    // The first occurrence may be too old to be listed.
+    const whole = { ...having(true), key: keyOf(series) };
+    return [...(earliest.get(series.id) === one ? [whole] : []), having(false)].filter(
+      ({ updates }) => updates.length > 0,
+    );
+  });
 }
 
 /**

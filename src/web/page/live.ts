@@ -7,7 +7,7 @@ import type { Page } from './layout.ts';
 import { metricRow } from './metric.ts';
 import { barKey, groups, scale } from './parts/components.ts';
 import { isUnchecked, overallText } from './parts/headline.ts';
-import { happening, incidentCard, pastDays, upcoming } from './parts/incidents.ts';
+import { happening, incidentCard, pastDays, upcomingCards } from './parts/incidents.ts';
 
 const PAST_DAYS = 14;
 
@@ -22,7 +22,7 @@ export function* livePage(ctx: PageContext, render: Render): Steps<Page> {
     isWatched: isWatched(ctx),
     nowTitle: ctx.say(active.some(({ scheduled }) => !scheduled) ? 'page.open' : 'page.maintenance_now'),
     happening: active.map(incident => incidentCard(incident, ctx)),
-    upcoming: upcoming(snapshot).map(incident => incidentCard(incident, ctx)),
+    upcoming: upcomingCards(ctx),
     key: barKey(snapshot.components, ctx),
     scale: scale(ctx),
     metrics: snapshot.metrics.map(view => metricRow(view, ctx)),

@@ -1,8 +1,9 @@
 // Incident and maintenance rows of the Statuspage API, their updates newest first.
 import { endedAt } from '../../core/incidents/ending.ts';
+import { statesByUpdate } from '../../core/incidents/impact.ts';
 import { coveredBy } from '../../core/incidents/maintenance.ts';
 import type { ComponentStatus } from '../../core/model/component.ts';
-import { beginningOf, incidentPath, keyOf, type UpdateStatus } from '../../core/model/incident.ts';
+import { beginningOf, incidentPath, keyOf } from '../../core/model/incident.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { IncidentRow, UpdateRow } from './bodies.ts';
@@ -35,7 +36,7 @@ export function incidentRow(
     shortlink: snapshot.site.url + incidentPath(incident.id),
     started_at: isoMillis(scheduled ? coveredBy(incident).start : incident.started),
     page_id: PAGE_ID,
-    incident_updates: updateRows(incident, snapshot.site.url, components),
+    incident_updates: updateRows(incident, snapshot, components),
     components: incident.affected.flatMap(({ id }) => components.get(id)?.row ?? []),
     ...(scheduled && {
       scheduled_for: isoMillis(scheduled.start),
@@ -46,30 +47,24 @@ export function incidentRow(
 
 function updateRows(
   incident: IncidentView,
-  siteUrl: string,
+  { site }: Snapshot,
   components: ReadonlyMap<string, NamedRow>,
 ): UpdateRow[] {
-  const { affected, html, notify, updates } = incident;
+  const { html, notify, updates } = incident;
   const name = keyOf(incident);
+  const states = statesByUpdate(incident, site.components);
   return updates
     .map((update, index): UpdateRow => {
       const at = isoMillis(update.at);
-      const before = updates[index - 1];
       return {
         id: stableId('update', name, update.key),
         status: update.status,
-        body: updateTextForApi(update, html[index], incident, siteUrl),
+        body: updateTextForApi(update, html[index], incident, site.url),
         incident_id: stableId('incident', name),
         created_at: at,
         updated_at: at,
         display_at: at,
-        // Statuspage sometimes sends null here; every client can iterate over an empty list.
-        affected_components: affected.flatMap(({ id, status }) => {
-          const { row, fullName: name } = components.get(id) ?? {};
-          if (!row || !name) return [];
-          const old_status = before ? statusDuring(before.status, status) : 'operational';
-          return { code: row.id, name, old_status, new_status: statusDuring(update.status, status) };
-        }),
+        affected_components: changesOf(states[index - 1], states[index]!, components),
         deliver_notifications: notify,
         custom_tweet: null,
         tweet_id: null,
@@ -78,7 +73,19 @@ function updateRows(
     .reverse();
 }
 
-/** A component's status after an update: operational at the end, and before a maintenance begins. */
-function statusDuring(status: UpdateStatus, affected: ComponentStatus): ComponentStatus {
-  return status === 'resolved' || status === 'completed' || status === 'scheduled' ? 'operational' : affected;
+/**
+ * The components affected as of an update, and those that were as of the one before. Statuspage sometimes sends null here;
+ * every client can iterate over an empty list.
+ */
+function changesOf(
+  before: ReadonlyMap<string, ComponentStatus> = new Map(),
+  after: ReadonlyMap<string, ComponentStatus>,
+  components: ReadonlyMap<string, NamedRow>,
+): UpdateRow['affected_components'] {
+  return [...new Set([...after.keys(), ...before.keys()])].flatMap(id => {
+    const { row, fullName: name } = components.get(id) ?? {};
+    if (!row || !name) return [];
+    const statusIn = (states: typeof after) => states.get(id) ?? 'operational';
+    return { code: row.id, name, old_status: statusIn(before), new_status: statusIn(after) };
+  });
 }

@@ -13,7 +13,7 @@ import { shownProblems } from '../../core/incidents/lint/shown.ts';
 import { shownTimeProblems } from '../../core/incidents/lint/times.ts';
 import { failingMeanwhile } from '../../core/incidents/maintenance.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
-import { type Incident, isOpen } from '../../core/model/incident.ts';
+import type { Incident } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import { type Problem, warningAt } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -206,8 +206,7 @@ function withUnfiled(
   for (const [id, text] of unfiled) {
     const parsed = parseIncident(`${id}.md`, id, text).value;
     const one = parsed && named(parsed);
-    // An end that does not hold is no news.
-    const filed = incidents.find(incident => incident.id === id && isOpen(incident)) ?? null;
+    const filed = incidents.find(incident => incident.id === id) ?? null;
     if (one) kept.push(gathering.has(id) ? { ...one, gathering: { filed } } : one);
   }
   return kept;

@@ -96,6 +96,27 @@ describe('dates', () => {
     );
   });
 
+  it.each([
+    ['en', 'CEST', 'CET', 'Sun 25 Oct, ', '25 Oct 2026, '],
+    ['de', 'MESZ', 'MEZ', 'So., 25. Okt., ', '25. Okt. 2026, '],
+  ] as const)(
+    '%s: over a change of the clocks, both ends name their zone',
+    (lang, summer, winter, day, date) => {
+      const { window, dateTimes, clocks } = datesIn(lang, 'Europe/Berlin');
+      const plain = (text: string) => text.replace(/[\u2009\u00a0]/g, ' ').replace('Sun,', 'Sun');
+      const [start, end] = [Date.UTC(2026, 9, 25, 0, 30), Date.UTC(2026, 9, 25, 1, 15)];
+      const both = `02:30 ${summer} – 02:15 ${winter}`;
+      expect(plain(window(start, end, AT))).toBe(day + both);
+      expect(plain(window(start, end, AT, 'exact'))).toContain(`02:30:00 ${summer} – 02:15:00 ${winter}`);
+      expect([plain(dateTimes(start, end)), plain(clocks(start, end))]).toEqual([date + both, both]);
+      // Of two days, both name their day.
+      expect(plain(window(start - DAY, end, AT))).toMatch(
+        new RegExp(`24.*02:30 ${summer} – .*25.*02:15 ${winter}$`),
+      );
+      expect(dateTimes(start - HOUR, start)).not.toContain(winter);
+    },
+  );
+
   it('days and months stay UTC in every zone', () => {
     expect(datesIn('en', 'America/New_York').day('2026-11-23', '2026-11-30')).toMatch(
       /^Monday,? 23 November$/,

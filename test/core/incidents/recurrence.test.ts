@@ -3,16 +3,16 @@
 import fc from 'fast-check';
 import rrule from 'rrule';
 import { describe, expect, test } from 'vitest';
+import { isCalledOff } from '../../../src/core/incidents/completion.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { coveredBy, noticesOf, stateAt } from '../../../src/core/incidents/maintenance.ts';
 import {
   occurrenceOn as occurrenceIn,
   occurrencesOf as occurrencesIn,
   readOccurrenceId,
-  readRule,
   repetitionOf,
 } from '../../../src/core/incidents/recurrence.ts';
-import { beginnings as beginningsIn } from '../../../src/core/incidents/recurrence-rule.ts';
+import { beginnings as beginningsIn, readRule } from '../../../src/core/incidents/recurrence-rule.ts';
 import type { Incident } from '../../../src/core/model/incident.ts';
 import type { Span } from '../../../src/core/model/time.ts';
 import { DAY, HOUR, iso, MINUTE, parseInstant } from '../../../src/core/model/time.ts';
@@ -41,6 +41,7 @@ test.each([
   ['FREQ=WEEKLY;BYDAY=SU', true],
   ['RRULE:FREQ=MONTHLY;BYDAY=1SU', true],
   ['FREQ=DAILY;COUNT=3', true],
+  ['freq=weekly;byday=su;until=20261231t020000z', true],
   ['FREQ=DAILY;BYHOUR=2,14', false],
   ['FREQ=DAILY;BYMINUTE=5', false],
   ['FREQ=YEARLY;BYEASTER=0', false],
@@ -90,6 +91,39 @@ describe('what stands where in a series', () => {
     ]);
   const written = (body: string, now = '2026-11-16', more = `${WEEKLY};COUNT=3`) =>
     occurrencesOf(maintenance(more, body), at(now));
+
+  test.each(['Cancelled', 'canceled', 'CALLED OFF', 'Called-off.'])(
+    '`%s` calls its occurrence off',
+    heading => {
+      const off = (day: string) =>
+        `\nPlan.\n\n## ${heading} 2026-11-13 10:00 UTC\noccurrence: ${day}\n\nNot this one.\n`;
+      const [first, second, third] = written(off('2026-11-15'));
+      expect([first, second, third].map(one => [one!.status, isCalledOff(one!)])).toEqual([
+        ['scheduled', false],
+        ['completed', true],
+        ['scheduled', false],
+      ]);
+      expect(second!.updates.at(-1)).toMatchObject({ status: 'completed', body: 'Not this one.' });
+      // A day without an occurrence: words in the occurrence before, which do not prolong what it covers.
+      const unknown = written(off('2026-11-16'));
+      expect(unknown[0]!.updates.at(-1)).toMatchObject({ status: 'scheduled', body: 'Not this one.' });
+      expect(coveredBy(unknown[0]!, stateAt(unknown[0]!, at('2026-11-16'))).end).toBe(
+        at('2026-11-08T03:00:00Z'),
+      );
+    },
+  );
+
+  test('the next one that takes place is shown, however far away it is', () => {
+    const off = (...days: string[]) =>
+      `\nPlan.\n${days.map(day => `\n## Completed 2026-11-20 10:00 UTC\noccurrence: ${day}\nOff.\n`).join('')}`;
+    const ids = (body: string, rule = 'FREQ=MONTHLY') =>
+      occurrencesOf(maintenance(`rrule: ${rule}`, body), at('2026-11-21')).map(({ id }) => id);
+    expect(ids(off())).toEqual(['db', 'db--2026-12-08']);
+    expect(ids(off('2026-12-08'))).toEqual(['db', 'db--2026-12-08', 'db--2027-01-08']);
+    const both = ['db', 'db--2026-12-08', 'db--2027-01-08'];
+    expect(ids(off('2026-12-08', '2027-01-08'))).toEqual([...both, 'db--2027-02-08']);
+    expect(ids(off('2026-12-08', '2027-01-08'), 'FREQ=MONTHLY;COUNT=3')).toEqual(both);
+  });
 
   test("the text before the first section is each one's, and news in one alone", () => {
     const started = `started: 2026-11-08T02:00:00Z\n${WEEKLY};COUNT=3`;

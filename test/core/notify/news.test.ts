@@ -23,6 +23,16 @@ describe('news', () => {
       quiet,
     ]);
 
+  test('a second end that was told without words is no news when its update is first seen', () => {
+    const [over, back] = [update(NOW - HOUR, 'resolved', 'c'), update(NOW - MINUTE, 'investigating', 'd')];
+    const closing = { ...update(NOW, 'resolved', ''), key: 'closed#0' };
+    const updates = [update(NOW - 2 * HOUR, 'investigating', 'a'), over, back, closing];
+    const ends = ['end#0', `as end ${over.key}`, 'reopened#0', 'end#1', 'wordless#1'];
+    const seen = [...updates.slice(0, 3).map(({ key }) => key), ...ends];
+    const refs = seen.map(key => refOf({ incidentId: 'api', key }));
+    expect(news({ updates, status: 'resolved', resolved: NOW }, refs)).toEqual([['closed#0', true]]);
+  });
+
   test.each([
     [
       'each update, oldest first',

@@ -202,6 +202,58 @@ describe('components that fail together', () => {
     expect((await world.get('/readyz')).json.problems).toEqual([]);
   });
 
+  test('and recover one by one are in the feeds all the time, with what the page shows, and no entry goes', async () => {
+    const world = await opened();
+    const titles = async () => {
+      const items = (await world.get('/status/feed.json')).json.items as { id: string; title: string }[];
+      return items.map(({ id, title }) => `${id} ${title.replace(/^.* – /, '')}`).reverse();
+    };
+    const affected = new Map<string, string>();
+    const onPage = async () => {
+      const [one] = (await world.get('/api/v2/incidents.json')).json.incidents;
+      // What an update says of its components is as of then, and stays.
+      for (const { id, body, affected_components: all } of one.incident_updates) {
+        const said = all
+          .map((of: Record<string, string>) => `${of.name} ${of.old_status} ${of.new_status}`)
+          .sort();
+        const kept = affected.get(`${id} ${body}`) ?? said.join(', ');
+        expect(said.join(', ')).toBe(kept);
+        affected.set(`${id} ${body}`, kept);
+      }
+      return one.incident_updates.map(({ body }: { body: string }) => body.split('.')[0]).reverse();
+    };
+    all(world, 503);
+    await world.pass(200, 5);
+    let before = await titles();
+    const shown = async (seconds: number) => {
+      for (let passed = 0; passed < seconds; passed += 5) {
+        await world.pass(5, 5);
+        const now = await titles();
+        expect(now.slice(0, before.length)).toEqual(before);
+        expect(now).toHaveLength((await onPage()).length);
+        before = now;
+      }
+    };
+    for (const id of IDS) {
+      world.status[id] = 200;
+      await shown(100);
+    }
+    expect((await onPage()).at(-1)).toBe('Database is working again');
+    const of = (words: string) => [...affected].find(([key]) => key.includes(words))?.[1];
+    const [down, well] = ['major_outage', 'operational'];
+    expect(of('API is not working')).toBe(`API ${well} ${down}`);
+    expect(of('Database is not working')).toBe(
+      `API ${down} ${down}, Dashboard ${down} ${down}, Database ${well} ${down}`,
+    );
+    expect(of('API is working again')).toBe(
+      `API ${down} ${well}, Dashboard ${down} ${down}, Database ${down} ${down}`,
+    );
+    expect(of('Database is working again')).toBe(`Database ${down} ${well}`);
+    // A relapse before the end has held is in them, too.
+    world.status.api = 503;
+    await shown(150);
+  }, 60_000);
+
   test('with a restart in the middle are still one, filed and mailed once', async () => {
     const world = await opened();
     await subscribed(world, 'user@example.com');

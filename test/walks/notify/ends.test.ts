@@ -281,3 +281,44 @@ test('what is said when a maintenance is called off is told, whatever its headin
   expect(later).toHaveLength(1);
   expect(later[0]!.text).toMatch(/^CANCELLED[\s\S]*Not needed\./);
 });
+
+test('a second end by the keys alone is an update everywhere, as the first is, and one of its own', async () => {
+  const world = await begun();
+  const said = async () => {
+    const [row] = (await world.get('/api/v2/incidents.json')).json.incidents;
+    const [{ id, title, date_published: at }] = (await world.get('/status/feed.json')).json.items;
+    const [{ id: updateId, status, created_at: time }] = row.incident_updates;
+    const page = (await world.get(`/status/incidents/${FILE.slice(0, -3)}`)).text;
+    expect(page.match(/id="u-/g)).toHaveLength(row.incident_updates.length);
+    return { ids: `${id} ${updateId}`, say: [row.status, status, time, title, at].join(' ') };
+  };
+  const end = (time: string) => {
+    const at = `2026-03-10T${time}:00`;
+    return `resolved resolved ${at}.000Z Slow exports – Resolved ${at}Z`;
+  };
+  // An end by the keys alone, then by a section, then by the keys alone again.
+  const back = (time: string) => `## Investigating ${time} UTC\nIt is back.\n\n`;
+  const first = `${BEGUN}${back('11:58')}`;
+  const ended = `${first}## Resolved 11:59 UTC\n${FIXED}\n\n`;
+  const second = `${ended}${back('12:00')}`;
+  const ids = new Set<string>();
+  for (const [time, body, reopened] of [
+    ['11:57', BEGUN, first],
+    ['11:59', ended, second],
+    ['12:01', second, `${second}${back('12:02')}`],
+    ['12:03', `${second}${back('12:02')}`, null],
+  ] as const) {
+    await world.pass(60, 20);
+    await saved(world, file(over(time), body));
+    const shown = await said();
+    expect(shown.say).toBe(end(time));
+    ids.add(shown.ids);
+    // Corrected, it is the same end.
+    await saved(world, file(over(time).replace(':00Z', ':10Z'), body));
+    ids.add((await said()).ids);
+    expect(subjects(world).at(-1)).toBe('[RESOLVED] Slow exports');
+    if (reopened) await saved(world, file(OPEN, reopened));
+  }
+  expect(ids.size).toBe(4);
+  expect(subjects(world).filter(subject => subject?.startsWith('[RESOLVED]'))).toHaveLength(4);
+});

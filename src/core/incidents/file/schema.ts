@@ -11,7 +11,7 @@ import {
 import { schemaIssue } from '../../model/problem.ts';
 import { DAY, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
 import { oneLine } from '../../text/printable.ts';
-import { ruleFault } from '../recurrence.ts';
+import { ruleFault } from '../recurrence-rule.ts';
 import { momentOf, readDateTime, readTimeAtEnd } from '../times/written-time.ts';
 import { isZone } from '../times/zone.ts';
 

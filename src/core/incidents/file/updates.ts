@@ -1,7 +1,7 @@
 // Turns sections and front matter into the updates of an incident, in order, each with its key and status.
 import type * as z from 'zod';
 import { type IncidentUpdate, type UpdateStatus, updateKey } from '../../model/incident.ts';
-import { iso, type Millis } from '../../model/time.ts';
+import { iso, MINUTE, type Millis } from '../../model/time.ts';
 import { EARLY_LABELS, statusesTaken } from '../ending.ts';
 import { type Doubt, earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
@@ -105,28 +105,39 @@ export function doubtsOf(fields: Frontmatter, cut: Sections): ReadonlyMap<number
   return new Map(moments.flatMap(({ section, doubt }) => (doubt ? [[section.line, doubt] as const] : [])));
 }
 
+const CALLED_OFF = /^(?:cancell?ed|called[\s-]off)[.!]*$/i;
+
 /** The sections, what stands above them, and the end that only the front matter tells, oldest first. */
 function entriesOf(
-  { fields, started, maintenance, ending, isStray }: TimelineContext,
+  { fields, started, maintenance, repeats, ending, isStray }: TimelineContext,
   moments: readonly Moment[],
   preface: string,
   written: ReadonlyMap<Section, Fields>,
 ): TimelineEntry[] {
   const entries: TimelineEntry[] = moments.map(({ section, at, written: said }) => {
-    const { status, label, body } = section;
-    return { at, written: said, status, label, body, fields: written.get(section), section };
+    const { label, body } = section;
+    const own = written.get(section);
+    // No key of the front matter can say this of one occurrence, so its heading does.
+    const isOff = repeats && own?.occurrence !== undefined && CALLED_OFF.test(label ?? '');
+    const status = isOff ? 'completed' : section.status;
+    return { at, written: said, status, label, body, fields: own, section };
   });
   const plain = { status: null, label: null, fields: undefined };
   if (preface !== '' || entries.every(isStray)) {
     const first = fields.started === undefined ? Math.min(started, ...moments.map(({ at }) => at)) : started;
     entries.unshift({ at: first, written: started, body: preface, ...plain });
   }
-  if (!maintenance && ending !== null && !entries.some(({ status }) => status === 'resolved')) {
-    const last = moments.findLast(moment => saysEnd(moment, ending));
-    const closing = last && entries.find(({ section }) => section === last.section);
-    if (closing) closing.status = 'resolved';
-    else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
-  }
+  entries.sort((a, b) => a.at - b.at);
+  if (maintenance || ending === null) return entries;
+  // What goes on after its last end is over by the front matter alone.
+  const last = entries.findLastIndex(({ status }) => status === 'resolved');
+  const goesOn = (entry: TimelineEntry) =>
+    !isStray(entry) && entry.at < (entry.status === null ? ending - (ending % MINUTE) : ending);
+  if (last >= 0 && !entries.slice(last + 1).some(goesOn)) return entries;
+  const moment = moments.findLast(one => saysEnd(one, ending));
+  const closing = moment && entries.find(({ section }) => section === moment.section);
+  if (closing) closing.status = 'resolved';
+  else entries.push({ at: ending, written: ending, body: '', ...plain, status: 'resolved' });
   return entries.sort((a, b) => a.at - b.at);
 }
 

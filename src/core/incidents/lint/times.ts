@@ -140,7 +140,7 @@ const CALLED_OFF = /\b(cancell?ed|called off|aborted|finished|abgesagt|abgebroch
 
 /** The newest heading of a maintenance says that it does not take place, or is over, and nothing else says so. */
 function calledOffInWords({ scheduled, status, updates, rrule }: Incident, now: Millis) {
-  if (!scheduled || rrule !== undefined || status === 'completed' || now >= scheduled.end) return undefined;
+  if (!scheduled || status === 'completed' || (rrule === undefined && now >= scheduled.end)) return undefined;
   const last = updates.findLast(({ at }) => at <= now);
   return last?.inherits && CALLED_OFF.test(last.label ?? '') ? last : undefined;
 }
@@ -227,8 +227,12 @@ function ahead(
     );
   }
   if (calledOff) {
-    const what = `the newest heading says "${calledOff.label}", but the front matter says ${incident.status}, so it goes on as planned`;
-    const fix = 'set `status: completed` if it does not take place or is over';
+    const { status, rrule } = incident;
+    const what = `the newest heading says "${calledOff.label}", but the front matter says ${status}, so it goes on as planned`;
+    const fix =
+      rrule === undefined
+        ? 'set `status: completed` if it does not take place or is over'
+        : 'write `## Cancelled …` and below it `occurrence: 2026-12-06`, the day of the one that does not take place';
     found.push(warningAt(where, what, fix, sections.findLast(({ at }) => at === calledOff.at)?.line));
   }
   if (reopened) {

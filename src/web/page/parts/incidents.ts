@@ -3,6 +3,7 @@ import { MOMENT, readMoment } from '../../../core/i18n/spell.ts';
 import type { Key } from '../../../core/i18n/words.ts';
 import { isCalledOff, wordOfStatus } from '../../../core/incidents/completion.ts';
 import { endedAt } from '../../../core/incidents/ending.ts';
+import { beginningAfter } from '../../../core/incidents/recurrence.ts';
 import { type Health, statusOf, worst } from '../../../core/model/component.ts';
 import { type IncidentUpdate, incidentPath, type UpdateStatus } from '../../../core/model/incident.ts';
 import { memoized } from '../../../core/model/memo.ts';
@@ -16,8 +17,14 @@ import { CODE, icon } from './status-style.ts';
 /**
  * The card of an incident or a maintenance, its updates newest first.
  * @param day the day under whose heading it stands
+ * @param more further facts, as HTML
  */
-export function incidentCard(incident: IncidentView, ctx: PageContext, day?: string) {
+export function incidentCard(
+  incident: IncidentView,
+  ctx: PageContext,
+  day?: string,
+  more: readonly string[] = [],
+) {
   const health = healthForIcon(incident);
   const [newest, ...older] = updatesForPage(incident, ctx, day).reverse();
   const state = ctx.say(stateKey(incident));
@@ -31,7 +38,7 @@ export function incidentCard(incident: IncidentView, ctx: PageContext, day?: str
     icon: icon(health),
     // What is over is green; its card says how it was by its words.
     pill: isOver(incident) ? null : state,
-    factsHtml: factsHtml(incident, ctx, isOver(incident) && !isSaid),
+    factsHtml: factsHtml(incident, ctx, isOver(incident) && !isSaid, more),
     begins: isoMillis(beginning(incident)),
     ends: isoMillis(ending(incident)),
     newest: newest!,
@@ -157,10 +164,21 @@ export function plannedEnd({ snapshot, at }: PageContext, component?: string): M
   return end > at ? end : null;
 }
 
-export function upcoming(snapshot: Snapshot): IncidentView[] {
-  return snapshot.maintenances
+/** The cards of maintenance to come: of a series its next occurrence, which says when the one after that begins. */
+export function upcomingCards(ctx: PageContext) {
+  const { maintenances } = ctx.snapshot;
+  const ahead = maintenances
     .filter(({ state }) => state === 'scheduled')
     .sort((a, b) => beginning(a) - beginning(b));
+  return ahead.flatMap((one, index) => {
+    const isSame = ({ series }: IncidentView) => series !== undefined && series.id === one.series?.id;
+    if (ahead.slice(0, index).some(isSame)) return [];
+    const listed = ahead.slice(index + 1).find(isSame)?.scheduled?.start;
+    const latest = maintenances.find(isSame);
+    const again = listed ?? (latest ? beginningAfter(latest) : null);
+    const more = again === null ? [] : [ctx.html('incident.repeats', { time: ctx.time(again) })];
+    return [incidentCard(one, ctx, undefined, more)];
+  });
 }
 
 export function titlesOf({ incidents, maintenances }: Snapshot): ReadonlyMap<string, string> {
@@ -243,7 +261,12 @@ function ending(incident: IncidentView): Millis {
 }
 
 /** "Identified · API · 52 min so far · next update by 23:08", with its state if asked. */
-export function factsHtml(incident: IncidentView, ctx: PageContext, withState: boolean): string {
+export function factsHtml(
+  incident: IncidentView,
+  ctx: PageContext,
+  withState: boolean,
+  more: readonly string[] = [],
+): string {
   const names = incident.affected.map(({ name }) => name);
   const what = names.length === 0 ? ctx.html('incident.affects_none') : isolated(ctx.dates.list(names));
   const duration = unbreakable(ctx.dates.duration(incident.duration));
@@ -252,7 +275,7 @@ export function factsHtml(incident: IncidentView, ctx: PageContext, withState: b
     : ctx.html(isOver(incident) ? 'incident.lasted' : 'incident.still', { duration });
   const next = nextUpdateHtml(incident, ctx);
   const state = withState ? [ctx.html(stateKey(incident))] : [];
-  return phrases([...state, what, when, ...(next ? [next] : [])]);
+  return phrases([...state, what, when, ...(next ? [next] : []), ...more]);
 }
 
 /** The time of the promised next update; null if none was promised. */

@@ -233,6 +233,11 @@ describe('a completion that only the newest update tells', () => {
       expect(said(source.replace('status: scheduled', 'status: completed'), '2026-03-10T08:40:00Z')).toEqual(
         [],
       );
+      // In a series no key says it of one occurrence: the section names its day.
+      const series = source.replace('status: scheduled', 'status: scheduled\nrrule: FREQ=DAILY');
+      expect(said(series, '2026-03-12T08:40:00Z')).toEqual([
+        expect.stringContaining('below it `occurrence: 2026-12-06`'),
+      ]);
       const goesOn = `${source}\n## In progress 2026-03-10 08:50 UTC\nWe begin after all.\n`;
       expect(said(goesOn, '2026-03-10T08:55:00Z')).toEqual([]);
     },
