@@ -6,6 +6,7 @@ import { componentChoices, incident } from '../../src/cli/incident.ts';
 import { maintenance } from '../../src/cli/maintenance.ts';
 import { schema } from '../../src/cli/schema.ts';
 import type { Command } from '../../src/cli/shared/command.ts';
+import { isSilent } from '../../src/core/incidents/file/escape.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
 import { occurrencesOf } from '../../src/core/incidents/recurrence.ts';
 import { iso } from '../../src/core/model/time.ts';
@@ -100,11 +101,12 @@ describe('incident', () => {
     const terminal = await openTerminal();
     await terminal.run(create, ...NEW, '--started', '23.11.2026 09:40', '--yes');
     expect(iso((await read(terminal)).started)).toBe('2026-11-23T09:40:00Z');
-    for (const empty of ['', '  ', '<!-- what is new? -->']) {
+    for (const empty of ['', '  ', '<!-- what is new? -->', '&nbsp;', '#', '* ', '**  **\n\n&#8203;']) {
       const args = [ID, '--message', empty, '--yes'];
       await expect(terminal.run(update, ...args)).rejects.toThrow('--message is empty: write what is new.');
       await expect(terminal.run(resolve, ...args)).rejects.toThrow('--message is empty');
     }
+    for (const shown of ['#1', '![](graph.png)', '`#`']) expect(isSilent(shown)).toBe(false);
     expect((await read(terminal)).updates).toHaveLength(1);
   });
 

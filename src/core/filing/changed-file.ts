@@ -3,6 +3,7 @@ import { asOf, isAhead } from '../incidents/as-of.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { type Addition, updated } from '../incidents/file/print.ts';
 import { type Listed, listsOf } from '../incidents/grouped-members.ts';
+import { openStatusAt } from '../incidents/standing-status.ts';
 import {
   type ComponentStatus,
   type Severity,
@@ -15,17 +16,21 @@ import type { Site } from '../model/site.ts';
 import { MINUTE, type Millis, SECOND } from '../model/time.ts';
 import type { StoredTransition } from '../model/transition.ts';
 import { relapseWords } from '../text/machine-texts.ts';
-import {
-  type InWords,
-  joinAffected,
-  lastWords,
-  listing,
-  messagesOf,
-  second,
-  shortly,
-} from './grouped-file.ts';
+import { type InWords, joinAffected, listing, messagesOf, second, shortly } from './grouped-file.ts';
 import { inOrderOf } from './grouping.ts';
-import { claimOf, easedBy, type Members, memberAfter, reportedBeside, worded } from './members.ts';
+import {
+  claimOf,
+  easedBy,
+  lastWords,
+  type Members,
+  memberAfter,
+  reportedBeside,
+  sameAffected,
+  severityAt,
+  withStatus,
+  withUsual,
+  worded,
+} from './members.ts';
 import { isRemoval } from './removed-checks.ts';
 
 /** The change of an incident's file: its text, and whether that says anything new to a reader. */
@@ -77,9 +82,7 @@ export function nextStep(
     : { text: relapse!, count, whole: after };
 }
 
-function isResolved(text: string): boolean {
-  return parseIncident('', '', text).value?.status === 'resolved';
-}
+const isResolved = (text: string) => parseIncident('', '', text).value?.status === 'resolved';
 
 /**
  * Adds what its sources reported since to an incident's file. Only the newest update has the full text and is sent. The
@@ -178,7 +181,6 @@ export function withEvent(
   const changeAt = turning(event, incident, lists, end, beside.at, to);
   const turns = event.kind === 'up' ? beside.turns : [];
   const steps = [at, ...[...lists.map(one => one.at), ...turns].filter(one => one > at)];
-  const open = incident.status === 'resolved' ? ('investigating' as const) : incident.status;
   let next: string | null = listed;
   let isSaid = false;
   for (const then of [...new Set(steps)].sort((a, b) => a - b)) {
@@ -190,16 +192,19 @@ export function withEvent(
     const kind = then >= end ? 'up' : event.kind;
     const short = { message: shortly({ ...event, kind }), quiet: true as const };
     const told = isOver || isSaid ? short : said;
-    next = updated(next, { status: open, at: then, isUpdate: kind === 'up', ...told, ...change });
+    const as = { status: openStatusAt(then, incident), isUpdate: kind === 'up' };
+    next = updated(next, { ...as, at: then, ...told, ...change });
     if (next === null) return null;
     isSaid = true;
   }
   if (isRelapse && !isSaid) {
     // By a clock that was set back, its end is still to come.
-    return asNews(updated(next, { status: open, at: Math.max(at, file.resolved ?? at), ...said }));
+    const then = Math.max(at, file.resolved ?? at);
+    return asNews(updated(next, { status: openStatusAt(then, incident), at: then, ...said }));
   }
   if (!isOver) return { text: next, isNews: isSaid };
-  const message = lastWords(said.message, incident, event, end, site, inWords);
+  const after = new Map(members).set(event.source, memberAfter(event, members.get(event.source), site));
+  const message = lastWords(said.message, incident, event, after, site, inWords);
   return asNews(updated(next, { status: 'resolved', at: end, ...said, message }));
 }
 
@@ -237,8 +242,8 @@ function turning(
     const there = withStatus(before, severity);
     const stated = (list: readonly Affected[], as: Severity) => {
       const now = severityAt(written, at);
-      const isStated = same(list, withStatus(listAt(listsOf(written, site.components)).list, now));
-      const change = { severity: as === now ? null : as, components: usually(list, as) };
+      const isStated = sameAffected(list, withStatus(listAt(listsOf(written, site.components)).list, now));
+      const change = { severity: as === now ? null : as, components: withUsual(list, as) };
       return isStated && as === now ? null : { change };
     };
     if (at >= end) return stated(there, severity);
@@ -255,32 +260,17 @@ function turning(
     const added = isOurs ? claimed : claimed.filter(one => !standing.some(({ id }) => id === one));
     const mine = added.map(one => ({ id: one, status: statusOf(event.severity) }));
     const after = joinAffected(standing, mine);
-    if (same(after, there)) return stated(there, severity);
+    if (sameAffected(after, there)) return stated(there, severity);
     const worse = isOurs && rank(event.severity) > rank(severity) ? event.severity : null;
-    const components = usually(after, worse ?? severity);
+    const components = withUsual(after, worse ?? severity);
     // After an end, what was affected before it is affected again, unless said otherwise.
-    const isRepeated = before.length === 0 && worse === null && same(components, named);
+    const isRepeated = before.length === 0 && worse === null && sameAffected(components, named);
     return isRepeated ? {} : { change: { severity: worse, components } };
   };
 }
 
 const rank = (severity: Severity) => SEVERITIES.indexOf(severity);
 const idsOf = (list: readonly Affected[]) => list.map(({ id }) => id);
-
-/** The list with a status for each, and back: without those that the severity says. */
-const withStatus = (list: readonly Affected[], severity: Severity) =>
-  list.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
-const usually = (list: readonly Affected[], severity: Severity) =>
-  list.map(one => (one.status === statusOf(severity) ? { ...one, status: null } : one));
-
-function same(one: readonly Affected[], other: readonly Affected[]): boolean {
-  const words = (list: readonly Affected[]) => list.map(({ id, status }) => `${id} ${status}`).sort();
-  return words(one).join() === words(other).join();
-}
-
-function severityAt({ severity, updates }: Incident, at: Millis): Severity {
-  return updates.findLast(one => one.at <= at && one.change?.severity)?.change?.severity ?? severity;
-}
 
 /** The incident at an event: updates by a clock that was ahead count as just before it. */
 function withoutAhead(

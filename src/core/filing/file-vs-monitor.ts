@@ -8,11 +8,15 @@ import { type Outages, outagesOf } from './reported-vs-measured.ts';
 /** How long to warn about a file resolved by hand: some sources never report a recovery. */
 export const DOUBTED_FOR: Millis = DAY;
 
-/** Warnings for incidents open although their source recovered, or resolved (within a day) although it did not. */
+/**
+ * Warnings for incidents open although their source recovered, or resolved (within a day) although it did not.
+ * @param isRead whether an incident is as its file says now: else that is to be corrected first
+ */
 export function disagreements(
   incidents: readonly Incident[],
   outages: Outages,
   now: Millis,
+  isRead: (id: string) => boolean,
 ): readonly Problem[] {
   return incidents.flatMap(incident => {
     const sources = sourcesOf(incident);
@@ -25,6 +29,7 @@ export function disagreements(
       if (last?.incidentId !== keyOf(incident)) return [];
       const { resolved } = incident;
       if (isOpen(incident) && last.end !== null && !sources.some(isDown)) {
+        if (!isRead(incident.id)) return [];
         const what = `it is open, but ${source} has been up since ${iso(last.end)}`;
         return [
           warning(incident, what, 'resolve it, or remove `opened_by` if it continues for another reason'),

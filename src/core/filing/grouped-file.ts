@@ -4,10 +4,9 @@ import { printIncident } from '../incidents/file/print.ts';
 import { statusOf, worst } from '../model/component.ts';
 import { type Affected, type Incident, openedByOf, SEVERITIES, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
-import { componentOf, probedBy } from '../model/source.ts';
+import { probedBy } from '../model/source.ts';
 import { type Millis, SECOND } from '../model/time.ts';
 import type { Transition } from '../model/transition.ts';
-import { lastedFrom } from '../monitoring/messages.ts';
 import { machineText } from '../text/machine-texts.ts';
 
 /** The most outages described in full; others only by name. */
@@ -114,29 +113,6 @@ export function messagesOf(transitions: readonly Transition[]): string {
 function seenBy(transitions: readonly Transition[]): string {
   const seen = transitions.slice(0, MAX_IN_FULL);
   return seen.map(one => `${nameOf(one)}: ${one.facts?.seen ?? 'down'}`).join('; ');
-}
-
-/**
- * One text for the recoveries of several sources: of checks, the operator's `## Up`, if there is one; the last of several
- * monitors speaks for itself alone, so the text is about the incident.
- */
-export function lastWords(
-  message: string,
-  incident: Incident,
-  event: Transition,
-  end: Millis,
-  site: Site,
-  inWords: InWords,
-): string {
-  const sources = sourcesOf(incident);
-  const lasted = lastedFrom(incident.started, end);
-  if (sources.length > 1 && componentOf(event.source) === null)
-    return machineText('machine.over', { name: incident.title, lasted: lasted.duration });
-  const ids = new Set(sources.map(componentOf));
-  const names = site.components.filter(one => ids.has(one.id)).map(one => one.name);
-  if (!event.facts || names.length < 2) return message;
-  const facts = { kind: 'together' as const, component: phraseOf(names), seen: event.facts.seen, ...lasted };
-  return inWords({ ...event, message, facts }).message;
 }
 
 export function shortly(transition: Transition): string {

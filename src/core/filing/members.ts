@@ -5,10 +5,11 @@ import { type Affected, type Incident, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { componentOf, latencySource, probedBy } from '../model/source.ts';
 import type { Millis } from '../model/time.ts';
-import type { StoredTransition } from '../model/transition.ts';
+import type { StoredTransition, Transition } from '../model/transition.ts';
 import { machineText } from '../text/machine-texts.ts';
 import { dependentsOf } from './dependencies.ts';
-import { joinAffected, nameOf, second } from './grouped-file.ts';
+import { type InWords, joinAffected, nameOf, phraseOf, second } from './grouped-file.ts';
+import { isUnwatched } from './removed-checks.ts';
 
 export interface Member {
   readonly isDown: boolean;
@@ -154,4 +155,81 @@ export function worded(
   const last = said.findLast(({ kind, source }) => kind === 'up' && componentOf(source) === null);
   const isReported = machineText('machine.still_reported', {});
   return said.map(one => (one === last ? { ...one, message: `${one.message}\n\n${isReported}` } : one));
+}
+
+/**
+ * What the end of an incident of several sources says: one sentence that is true for all who were told of any that failed
+ * since its last end. Checks have the operator's `## Up` in its place, if there is one; of other monitors nothing is known
+ * but that the incident is over.
+ * @param members all of them well again
+ */
+export function lastWords(
+  message: string,
+  incident: Incident,
+  event: Transition,
+  members: Members,
+  site: Site,
+  inWords: InWords,
+): string {
+  if (members.size > 1 && componentOf(event.source) === null)
+    return machineText('machine.over', {
+      name: incident.title,
+      lasted: failedFor(members, incident.started),
+    });
+  const before = incident.updates.findLast(({ status, stray }) => status === 'resolved' && !stray)?.at;
+  const isOfBefore = ({ until }: Member) => before !== undefined && second(until ?? before) <= before;
+  const failed = new Map([...members].filter(([, one]) => !isOfBefore(one)));
+  const ids = new Set([...failed.keys()].map(componentOf));
+  const all = site.components.filter(one => ids.has(one.id)).map(one => one.name);
+  // What is monitored no more is not known to work again.
+  if (!event.facts || all.length < 2 || [...failed.keys()].some(one => isUnwatched(one, site)))
+    return message;
+  const names = phraseOf(all);
+  const lasted = failedFor(failed, before === undefined ? incident.started : null, before);
+  const facts = {
+    ...{ kind: 'together' as const, component: names, seen: event.facts.seen },
+    ...(lasted === undefined ? {} : { duration: lasted }),
+  };
+  return inWords({ ...event, message: machineText('machine.all_up', { names, lasted }), facts }).message;
+}
+
+/**
+ * How long members failed, ms, in whole seconds as in files: what lies between their outages does not count, and what
+ * overlaps counts once. Undefined if that is nothing, because a clock was set back.
+ * @param started when the first of these outages began, as a person may have corrected it; null: as measured
+ * @param after only the outages that ended after it count, epoch ms
+ */
+function failedFor(members: Members, started: Millis | null, after: Millis = 0): Millis | undefined {
+  const outages = [...members.values()]
+    .flatMap(one => [...one.past, one])
+    .map(({ since, until }) => ({ start: second(since), end: second(until ?? since) }))
+    .filter(({ end }) => end > after)
+    .sort((a, b) => a.start - b.start);
+  let [sum, counted] = [0, 0];
+  for (const [index, { start, end }] of outages.entries()) {
+    const from = index === 0 && started !== null ? second(started) : Math.max(start, counted);
+    sum += Math.max(0, end - from);
+    counted = Math.max(counted, end);
+  }
+  return sum > 0 ? sum : undefined;
+}
+
+/** The list with a status for each: the one that the severity says, where none is written. */
+export function withStatus(list: readonly Affected[], severity: Severity) {
+  return list.map(one => ({ ...one, status: one.status ?? statusOf(severity) }));
+}
+
+/** The list as it is written with a severity: without the status that this says. */
+export function withUsual(list: readonly Affected[], severity: Severity): readonly Affected[] {
+  return list.map(one => (one.status === statusOf(severity) ? { ...one, status: null } : one));
+}
+
+export function sameAffected(one: readonly Affected[], other: readonly Affected[]): boolean {
+  const words = (list: readonly Affected[]) => list.map(({ id, status }) => `${id} ${status}`).sort();
+  return words(one).join() === words(other).join();
+}
+
+/** The severity of an incident at a time, epoch ms. */
+export function severityAt({ severity, updates }: Incident, at: Millis): Severity {
+  return updates.findLast(one => one.at <= at && one.change?.severity)?.change?.severity ?? severity;
 }

@@ -469,6 +469,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
     '{name} funktioniert nicht ({seen}, {checks} in Folge).[ Zuerst: {first}.] Wir untersuchen das Problem.',
   'machine.again': '{name} ist erneut ausgefallen[ ({seen})].',
   'machine.up': '{name} funktioniert wieder.[ Der Ausfall dauerte {lasted}.]',
+  'machine.all_up': '{names} funktionieren wieder.[ Der Ausfall dauerte {lasted}.]',
   'machine.slow':
     '{name} antwortet langsam: im Mittel {value} in einem Zeitraum von {window} ({checks}, Grenze {limit}). Wir untersuchen das Problem.',
   'machine.slow_percentile':

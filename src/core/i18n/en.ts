@@ -447,6 +447,7 @@ export const en = {
     '{name} is not working ({seen}, {checks} in a row).[ At first: {first}.] We are looking into it.',
   'machine.again': '{name} is failing again[ ({seen})].',
   'machine.up': '{name} is working again.[ The outage lasted {lasted}.]',
+  'machine.all_up': '{names} are working again.[ The outage lasted {lasted}.]',
   'machine.slow':
     '{name} is responding slowly: {value} on average over the last {window} ({checks}, limit {limit}). We are looking into it.',
   'machine.slow_percentile':

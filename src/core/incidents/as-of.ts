@@ -4,6 +4,7 @@ import { DAY, HOUR, type Millis } from '../model/time.ts';
 import { isCompletion } from './completion.ts';
 import { statusesTaken } from './ending.ts';
 import { edgeKey } from './first-seen.ts';
+import { asStanding } from './standing-status.ts';
 
 /** Whether any time in the incident is after `now`, or its start after its end. */
 export function isAhead({ started, resolved, updates, begins }: Incident, now: Millis): boolean {
@@ -40,7 +41,7 @@ export function asOf(
       now,
     );
   // An earlier update is no part of the coming end, even if its heading has a later date.
-  const said = withEarlyUpdatesMoved(incident, now, seen, wasAhead !== null, true);
+  const said = withEarlyUpdatesMoved(asStanding(incident, now), now, seen, wasAhead !== null, true);
   return withFirstSeenTimes(withoutFutureEnd(said, now), now, seen, wasAhead);
 }
 

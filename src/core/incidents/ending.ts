@@ -22,16 +22,6 @@ export function announcesEnd({ updates }: Incident, { key, status }: IncidentUpd
   return (status === 'resolved' || status === 'completed') && lastTold(updates, key)?.status !== status;
 }
 
-/** Whether an update is the first to announce that an incident announced as over is open again. */
-export function announcesRelapse(
-  { updates, scheduled, resolved }: Incident,
-  update: IncidentUpdate,
-): boolean {
-  const { key, status, at } = update;
-  if (scheduled || status === 'resolved' || (resolved !== null && at >= resolved)) return false;
-  return lastTold(updates, key)?.status === 'resolved';
-}
-
 /**
  * The end as it is told: the update that says so or, if only the front matter or the clock says so, one without words.
  * Null while it is open.

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Incident, type IncidentUpdate, sourcesOf, timeInKey, updateKey } from '../model/incident.ts';
 import { DAY, type Millis } from '../model/time.ts';
+import { asStanding } from './standing-status.ts';
 
 /** An update as last read. */
 export interface KnownUpdate {
@@ -84,7 +85,7 @@ export function recognise<Kind extends Incident>(
     ...(known.key === id ? {} : { key: known.key }),
     ...(former.length === 0 ? {} : { aliases: former }),
   };
-  return { named, record };
+  return { named: asStanding(named), record };
 }
 
 /** An update that changes nothing: it has the status of the one before, and its own is a word. */

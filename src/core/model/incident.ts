@@ -90,6 +90,8 @@ export interface Incident {
   readonly aliases?: readonly string[];
   readonly title: string;
   readonly status: UpdateStatus;
+  /** `status:` of its front matter, if its newest section says another one (standing-status.ts). */
+  readonly frontStatus?: UpdateStatus;
   /** At the start; updates may change it (`stretchesOf`). */
   readonly severity: Severity;
   readonly started: Millis;

@@ -34,9 +34,12 @@ export function mayBeTold({ begun, own }: Told, now: Millis, isEscalation: boole
   return now - own >= CALM || now < own || (isEscalation && own <= begun);
 }
 
-/** Whether the end of a machine's incident may not last: it is told when the recovery has held. */
+/**
+ * Whether the end of a machine's incident may not last: it is told when the recovery has held. A round files what is
+ * recorded while it runs, so that a recovery may be a moment later than the round's `now`.
+ */
 export function mayNotLast({ resolved, recovered = resolved }: Incident, now: Millis): boolean {
-  return recovered === null ? resolved !== null : now >= recovered && now - recovered < HOLDS_FOR;
+  return recovered === null ? resolved !== null : Math.abs(now - recovered) < HOLDS_FOR;
 }
 
 /**

@@ -1,5 +1,5 @@
 // Concern: what an update is about, and which subscribers want it.
-import { announcesEnd, announcesRelapse } from '../incidents/ending.ts';
+import { announcesEnd } from '../incidents/ending.ts';
 import { affectedAt } from '../incidents/impact.ts';
 import {
   affectedBy,
@@ -24,13 +24,12 @@ export function concernOf(
   const ever = [...affectedBy(incident, components).map(({ id }) => id), ...formerly(incident)];
   return {
     kind: incident.scheduled ? 'maintenance' : 'incidents',
-    // A relapse counts too: its subscribers were sent the end.
+    // A reopening counts too: its subscribers were sent the end.
     edge:
       update.announces !== 'none' &&
       (update.announces !== undefined ||
         beginningOf(incident)?.key === update.key ||
-        announcesEnd(incident, update) ||
-        announcesRelapse(incident, update)),
+        announcesEnd(incident, update)),
     affected: isOnlyBeginning ? current : ever,
     current,
     untold: [],

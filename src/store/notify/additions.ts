@@ -46,3 +46,15 @@ export function isTakenBack({ update }: Frozen, incident: Incident, components: 
     key.startsWith(ADDED) && affectedAt(incident, update, components).every(({ id }) => ADDED + id !== key)
   );
 }
+
+/**
+ * An announcement as it reads to those to whom it is the beginning. Of an addition, it has the newest words of the incident,
+ * too: they were sent none.
+ */
+export function asBeginning({ incident, update }: Frozen): Frozen {
+  const isNewest = ({ at, body, quiet, stray }: Frozen['update']) =>
+    at <= update.at && body.trim() !== '' && !quiet && !stray;
+  const words = update.key.startsWith(ADDED) ? incident.updates.findLast(isNewest) : undefined;
+  const body = words === undefined ? update.body : `${words.body}\n\n${update.body}`;
+  return { incident, update: { ...update, body, announces: 'beginning' } };
+}

@@ -1,17 +1,19 @@
 // Carries operators' edits on: what a file said when it was last seen here is compared with what it says now.
 
 import { withCarried } from '../../core/filing/edited/carried-lists.ts';
+import { withEnd } from '../../core/filing/edited/ended.ts';
 import { withLost } from '../../core/filing/edited/older-buffer.ts';
 import { withReopening } from '../../core/filing/edited/reopened.ts';
 import { notCarried, unwritten } from '../../core/filing/problems.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
-import { type Incident, keyOf } from '../../core/model/incident.ts';
+import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { filedKey } from '../../core/notify/filed-words.ts';
 import type { Db } from '../../store/db/database.ts';
 import { readKeptFiles } from '../../store/incidents/last-good-files.ts';
+import { newestTransition } from '../../store/incidents/transitions.ts';
 import { recordsOf } from '../../store/notify/first-seen.ts';
 import type { Writer } from '../publish/git-sync.ts';
 import type { Read } from './filing-round.ts';
@@ -55,7 +57,7 @@ export class CarriedEdits {
   }
 
   /**
-   * Puts back what a save from an older buffer lost, and writes each change of a list into the later lists of the machine, and
+   * Writes an end that is missing, puts back what a save from an older buffer lost, and writes each change of a list into the later lists of the machine, and
    * into the front matter that it goes on.
    */
   async round(read: Read, site: Site, now: Millis): Promise<Carried> {
@@ -69,8 +71,13 @@ export class CarriedEdits {
       const text = read.text(id);
       const before = this.#texts.get(id);
       if (text === undefined || text === before) continue;
+      const ended = await this.#ended(incident, text, now);
       const carried =
-        before === undefined ? { text } : await this.#carried(incident, before, text, site, now);
+        ended !== text
+          ? { text: ended }
+          : before === undefined
+            ? { text }
+            : await this.#carried(incident, before, text, site, now);
       if (carried?.unwritten) problems.push(notCarried(id, carried.unwritten));
       if (!carried || carried.unwritten) continue;
       if (carried.text === text) this.#texts.set(id, text);
@@ -94,6 +101,15 @@ export class CarriedEdits {
       wrote: true,
       problems,
     };
+  }
+
+  /** With the missing end that an operator's `status: resolved` asks for, once all sources of the incident recovered. */
+  async #ended(incident: Incident, text: string, now: Millis): Promise<string> {
+    const sources = isOpen(incident) ? sourcesOf(incident) : [];
+    if (sources.length === 0 || parseIncident('', '', text).value) return text;
+    const last = await Promise.all(sources.map(source => newestTransition(this.#db, source)));
+    const isOver = last.every(one => one?.kind === 'up');
+    return isOver ? withEnd(text, Math.min(now, Math.max(...last.map(one => one!.at))), now) : text;
   }
 
   /** In an operator's file, only what the machine wrote of a source that joined is changed. */

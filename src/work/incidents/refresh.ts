@@ -158,7 +158,7 @@ export class Refresh {
       ...shownProblems(incidents, files.incidents, site, now),
       ...failingMeanwhile(incidents, measured, site, now),
       ...wrongTimes,
-      ...disagreements(incidents, outages, now),
+      ...disagreements(incidents, outages, now, id => isRead(id, files)),
       ...blindness(site, networkDownSince),
       ...silence(incidents, site, now),
       ...(networkDownSince === null ? checksWithoutResult(unnamed, measured) : []),
@@ -210,6 +210,12 @@ function withUnfiled(
     if (one) kept.push(gathering.has(id) ? { ...one, gathering: { filed } } : one);
   }
   return kept;
+}
+
+/** Whether an incident is as its file says now, and not as it was last read. */
+function isRead(id: string, files: Files): boolean {
+  const text = files.text(id);
+  return text === undefined || parseIncident('', id, text).value !== null;
 }
 
 /** Adds the occurrences of recurring maintenances, one file per step; the same list if none recur. */

@@ -11,6 +11,7 @@ import type { NotificationChannel } from '../../core/notify/channel-health.ts';
 import { begins } from '../../core/notify/concern.ts';
 import type { ChannelDelivery } from '../../core/notify/delivery.ts';
 import { oneLine } from '../../core/text/printable.ts';
+import { asBeginning } from '../../store/notify/additions.ts';
 import { concernIn, currentUpdate, type Frozen } from '../../store/notify/announcements.ts';
 import { tagOf, updateView } from './email-texts.ts';
 import { type EmailLinks, linksFor, linkTo, tokenFor } from './links.ts';
@@ -38,11 +39,6 @@ export function messageComposer(
       id,
     };
   };
-}
-
-/** To a reader who is told of it for the first time, the addition of their component is the beginning. */
-function asBeginning({ incident, update }: Frozen): Frozen {
-  return { incident, update: { ...update, announces: 'beginning' } };
 }
 
 function confirmation(site: Site, channel: NotificationChannel, secret: string, now: Millis): ChannelContent {

@@ -12,6 +12,7 @@ import { begins } from '../../core/notify/concern.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
 import type { EmailForm, OutgoingMail } from '../../core/notify/mail.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
+import { asBeginning } from '../../store/notify/additions.ts';
 import { concernIn, currentUpdate, firstAnnounced } from '../../store/notify/announcements.ts';
 import { type EmailLinks, linkTo, tokenFor } from './links.ts';
 import type { SomeNotificationParts } from './parts.ts';
@@ -111,7 +112,7 @@ export class EmailComposer {
     const email = written(update);
     const concern = await concernIn(db, ref, about, site.components);
     const beginning = concern.untold.length > 0 && {
-      email: written({ ...update, announces: 'beginning' }),
+      email: written(asBeginning(about).update),
       concern,
     };
     // The first announced update of an incident: its emails start the threads.

@@ -35,6 +35,7 @@ test.each([
   ['of a source nothing is known of', { ...OPEN, openedBy: 'probe:web' }, BOTH, 10, null],
   ['of an outage filed elsewhere', OVER, [recorded('down', 7, 'y')], 10, null],
 ])('%s', (_, file, seen, minute, said) => {
-  const found = disagreements([incident('x', file)], { 'probe:api': outagesIn(seen) }, T0 + minute * MINUTE);
+  const outages = { 'probe:api': outagesIn(seen) };
+  const found = disagreements([incident('x', file)], outages, T0 + minute * MINUTE, () => true);
   expect(found.map(({ what }) => what)).toEqual(said === null ? [] : [expect.stringContaining(said)]);
 });

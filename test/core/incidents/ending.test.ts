@@ -1,6 +1,6 @@
 // Which update tells an end: the first that says so aloud.
 import { expect, test } from 'vitest';
-import { announcesEnd, announcesRelapse, openAfterEnd } from '../../../src/core/incidents/ending.ts';
+import { announcesEnd, openAfterEnd } from '../../../src/core/incidents/ending.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { stretchesOf } from '../../../src/core/incidents/impact.ts';
 import { incident, NOW, update } from '../../makers.ts';
@@ -80,7 +80,6 @@ Again.
   const open = read('status: investigating');
   const statuses = ['investigating', 'resolved', 'resolved', 'investigating'];
   expect(open.updates.map(({ status }) => status)).toEqual(statuses);
-  expect(open.updates.map(one => announcesRelapse(open, one))).toEqual([false, false, false, true]);
   const end = '2026-03-11T09:30:00Z';
   const over = read(
     `status: resolved\nresolved: ${end}`,
@@ -107,24 +106,6 @@ x
 `;
   const { updates } = parseIncident('a.md', 'a', text).value!;
   expect(updates.map(({ status }) => status)).toEqual(['resolved', 'monitoring', 'monitoring']);
-});
-
-test.each([
-  [
-    'a heading that says so',
-    ['investigating', 'resolved', 'identified', 'monitoring', 'resolved'],
-    [2],
-    null,
-  ],
-  ['again and again', ['resolved', 'investigating', 'resolved', 'investigating'], [1, 3], null],
-  ['nothing before an end', ['investigating', 'monitoring', 'resolved'], [], null],
-  ['no words after the end in the file', ['investigating', 'resolved', 'monitoring'], [], 1],
-] as const)('a relapse: %s', (_name, statuses, relapses, over) => {
-  const updates = statuses.map((status, i) => update(NOW + i * 1000, status, 'x'));
-  const resolved = over === null ? null : NOW + over * 1000;
-  const made = incident('a', { started: NOW, resolved, updates });
-  const found = updates.flatMap((one, i) => (announcesRelapse(made, one) ? [i] : []));
-  expect(found).toEqual(relapses);
 });
 
 test.each<[string, readonly string[], string, readonly string[]]>([

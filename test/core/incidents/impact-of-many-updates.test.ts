@@ -1,7 +1,7 @@
 // What is stored of an incident with very many updates announces each of them as the whole would.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { announcesEnd, announcesRelapse } from '../../../src/core/incidents/ending.ts';
+import { announcesEnd } from '../../../src/core/incidents/ending.ts';
 import { affectedNamesAt, updatesBehind } from '../../../src/core/incidents/impact.ts';
 import { coveredBy } from '../../../src/core/incidents/maintenance.ts';
 import { affectedBy, beginningOf, type Incident } from '../../../src/core/model/incident.ts';
@@ -34,7 +34,6 @@ function told(one: Incident, key: string) {
   return {
     about,
     ends: announcesEnd(one, about),
-    relapses: announcesRelapse(one, about),
     begins: beginningOf(one)?.key,
     newest: one.updates.at(-1)?.key,
     affected: affectedNamesAt(one, about, COMPONENTS),

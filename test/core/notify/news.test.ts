@@ -5,6 +5,7 @@ import { refOf } from '../../../src/core/model/incident.ts';
 import { type Choice, DETAILS, EVERYTHING, KINDS, wants } from '../../../src/core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
 import { concernAfter, concernOf, owedTo } from '../../../src/core/notify/concern.ts';
+import { filedKey } from '../../../src/core/notify/filed-words.ts';
 import { announcements, asAnnounced, findUpdate } from '../../../src/core/notify/news.ts';
 import { component, incident, NOW, update } from '../../makers.ts';
 
@@ -14,6 +15,24 @@ const LAST = update(NOW, 'resolved', 'c');
 const API = incident('api', {
   components: [{ id: 'api', status: null }],
   updates: [FIRST, SECOND_UPDATE, LAST],
+});
+
+test.each([
+  ['before the round that files it', -700],
+  ['while the round that files it runs', 700],
+])('a machine’s recovery, %s, is told to nobody until it has held', (_, after) => {
+  const recovered = NOW + after;
+  const over = incident('api', {
+    ...{ openedBy: 'generic:API', started: NOW, resolved: NOW, status: 'resolved', recovered },
+    updates: [FIRST, LAST],
+  });
+  const keys = [FIRST.key, filedKey(FIRST.body), filedKey(LAST.body)];
+  const seen = new Set(keys.map(key => refOf({ incidentId: 'api', key })));
+  const told = { begun: NOW - HOUR, own: NOW - HOUR, last: NOW - HOUR };
+  const toldAt = (now: number) =>
+    announcements([over], seen, now, false, [], () => told).flatMap(({ key, quiet }) => (quiet ? [] : [key]));
+  expect(toldAt(NOW)).toEqual([]);
+  expect(toldAt(recovered + MINUTE)).toEqual(['end#0']);
 });
 
 describe('news', () => {

@@ -43,6 +43,11 @@ test.each<[Args[0], Args[1], string]>([
     'API funktioniert wieder. Der Ausfall dauerte 2 Stunden 5 Minuten.',
   ],
   ['machine.up', { name: 'Search' }, 'Search funktioniert wieder.'],
+  [
+    'machine.all_up',
+    { names: 'API and Web', lasted: 240_000 },
+    'API und Web funktionieren wieder. Der Ausfall dauerte 4 Minuten.',
+  ],
   ['machine.again', { name: 'API', seen: 'HTTP 503' }, 'API ist erneut ausgefallen (HTTP 503).'],
   ['machine.reported', { name: 'Jobs', said: 'disk full' }, 'Jobs hat einen Fehler gemeldet: disk full'],
   [

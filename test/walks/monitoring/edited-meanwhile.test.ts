@@ -3,6 +3,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { addUpdate } from '../../../src/core/incidents/file/print.ts';
 import type { World } from '../world.ts';
 import { type Checked, checked, subjects } from './two-checks.ts';
 
@@ -265,4 +266,81 @@ test('a component gets another id during its outage: one section says why it is 
   await turn(world, 'api', 200, 75);
   expect(standing(world)).toEqual(['20260310_api-down resolved']);
   expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down', '[RESOLVED] API Down']);
+});
+
+test('a recovery that waited for others is filed as of its own time, under what was the status then', async () => {
+  const world = await checked();
+  world.answers.api = world.answers.db = 500;
+  await world.pass(80, 5);
+  const [file = ''] = await world.files();
+  await turn(world, 'api', 200, 20);
+  const text = await world.read(file);
+  expect(text).not.toContain('API is working again');
+  await world.write(file, addUpdate(text, { status: 'identified', at: world.now(), message: 'A switch.' }));
+  await world.pass(70, 5);
+  const after = await world.read(file);
+  expect(after).toMatch(/## Update \S+ \S+ UTC\ncomponents: \[db\]\n\nAPI is working again/);
+  expect(after.match(/^## Identified/gm)).toHaveLength(1);
+  expect(standing(world)).toEqual([`${file.slice(0, -3)} identified`]);
+  await turn(world, 'db', 200, 75);
+  expect(standing(world)).toEqual([`${file.slice(0, -3)} resolved`]);
+});
+
+test.each([
+  ['its section', (text: string) => text],
+  ['no section', (text: string) => text.replace(/## Resolved[\s\S]*?(?=## )/, '')],
+])(
+  'an end that a person puts before the beginning, with %s, is an error, as in their own file',
+  async (_, change) => {
+    const world = await checked();
+    await turn(world, 'api', 500, 60);
+    await turn(world, 'api', 200, 80);
+    const [before] = world.system.snapshot().incidents;
+    const early = new Date(before!.started - 600_000).toISOString();
+    await edit(world, API, text => change(text).replace(/^resolved: .*$/m, `resolved: ${early}`));
+    await world.pass(5, 1);
+    const [{ what }] = (await world.get('/readyz')).json.problems;
+    expect(what).toContain('it ends before it begins');
+    const [after] = world.system.snapshot().incidents;
+    expect([after!.started, after!.resolved]).toEqual([before!.started, before!.resolved]);
+  },
+);
+
+describe('the operator writes that it is over without saying when: it ends once its source recovers', () => {
+  test.each<[string, string, string | null]>([
+    ['with a section', '## Resolved HH:MM UTC\nFixed.\n\n## ', 'the section'],
+    ['with a time that cannot be read', '## ', null],
+    ['with a section of the future', '## Resolved 2026-03-11 10:00 UTC\nFixed.\n\n## ', null],
+  ])('%s', async (how, above, by) => {
+    const world = await checked();
+    await turn(world, 'api', 500, 120);
+    const key = how.includes('time') ? 'resolved: soon\n' : '';
+    const minute = clock(world);
+    await edit(world, API, text =>
+      text
+        .replace('status: investigating\n', `status: resolved\n${key}`)
+        .replace('## ', above.replace('HH:MM', minute)),
+    );
+    await world.pass(20, 5);
+    expect(standing(world)).toEqual([`${API.slice(0, -3)} investigating`]);
+    await turn(world, 'api', 200, 10);
+    await world.restart();
+    await world.pass(80, 5);
+    expect(standing(world)).toEqual([`${API.slice(0, -3)} resolved`]);
+    const [, end = ''] = /^resolved: (\S+)$/m.exec(await world.read(API)) ?? [];
+    if (by) expect(end).toBe(`2026-03-10T${minute}:00Z`);
+    else expect(Date.parse(end)).toBeGreaterThan(Date.parse(`2026-03-10T${minute}:00Z`));
+    expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[RESOLVED] API Down']);
+    expect((await world.get('/readyz')).json.problems).toHaveLength(by || key ? 0 : 1);
+  });
+
+  test('beside another mistake, /readyz says nothing that contradicts it', async () => {
+    const world = await checked();
+    await turn(world, 'api', 500, 120);
+    await edit(world, API, text => text.replace('status: investigating', 'status: resolved\nseverity: bad'));
+    await turn(world, 'api', 200, 30);
+    const said = (await world.get('/readyz')).json.problems.map(({ what }: { what: string }) => what).join();
+    expect(said).not.toContain('it is open');
+    expect(said).not.toBe('');
+  });
 });

@@ -43,9 +43,12 @@ const newestSection = (text: string) => text.split(/^## /m)[1] ?? '';
 async function expectEnd(world: World, names: readonly string[]): Promise<void> {
   const end = newestSection(await world.read(FILE));
   expect(end).toMatch(/^Resolved /);
-  for (const name of names) expect(end).toContain(`${name} is working again.`);
+  const verb = names.length > 1 ? 'are' : 'is';
+  expect(end).toContain(`\n${names.join(' and ')} ${verb} working again. The outage lasted `);
+  // Of this relapse alone.
+  expect(end).toMatch(/ lasted (\d+ seconds|1 minute)/);
   expect(end).not.toMatch(/failing|fails? too/);
-  expect(world.mails.at(-1)!.text).toContain('is working again.');
+  expect(world.mails.at(-1)!.text).toContain(' working again.');
   expect(await world.files()).toEqual([FILE]);
   expect((await world.get('/readyz')).json.problems).toEqual([]);
 }

@@ -86,7 +86,9 @@ describe('components that fail together', () => {
     const after = await world.read(FILE);
     expect(after).toContain('status: resolved\n');
     expect(subjects(world).slice(2)).toEqual(Array(2).fill('[RESOLVED] API, Dashboard and Database Down'));
-    expect(world.mails.at(-1)?.text).toMatch(/Dashboard is working again\./);
+    expect(world.mails.at(-1)?.text?.replace(/\s+/g, ' ')).toMatch(
+      /API, Dashboard and Database are working again\. The outage lasted \d minutes?/,
+    );
 
     // Database rows say what each check saw; the page's intervals must say the same.
     const { components } = (await world.get('/api/uptime.json')).json;
@@ -324,7 +326,7 @@ describe('components that fail together', () => {
     const now = await world.read(FILE);
     expect(now).toContain(said);
     expect(now).toContain('status: identified\n');
-    expect(now).toMatch(/## Identified \S+ \S+ UTC\ncomponents: \[api, database\]\n/);
+    expect(now).toMatch(/## Update \S+ \S+ UTC\ncomponents: \[api, database\]\n/);
     all(world, 200);
     await world.pass(200, 5);
     expect(await world.read(FILE)).toContain('status: resolved\n');

@@ -36,6 +36,10 @@ test.each(['own', 'machine'] as const)(
       expect(text).toContain('Affects: API, Database and Web');
       expect(text).toContain('Also affected: Database and Web.');
     }
+    // Who was told nothing before reads what it is about.
+    const words = of === 'own' ? 'We look.' : 'API is not working';
+    expect(mailsTo(world, 'db').at(-1)!.text).toContain(words);
+    expect(mailsTo(world, 'ann').at(-1)!.text).not.toContain(words);
     expect(world.hook.got.at(-1)!.json.incident.incident_updates[0].body).toBe(
       'Also affected: Database and Web.',
     );

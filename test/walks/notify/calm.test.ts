@@ -226,3 +226,29 @@ test.each(['', 'over a restart, '])(
     expect(world.mails.at(-1)!.text).toContain('Database is not working');
   },
 );
+
+test('what gets worse within the minute of an end that was told to nobody is no second beginning', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'ann@example.com');
+  await subscribed(world, 'edda@example.com', new URLSearchParams('detail=ends'));
+  const tell = (status: string) =>
+    world.post(HOOK.replace('uptime', 'generic'), { monitor: 'D', component: 'dashboard', status });
+  const told = (to: string) =>
+    world.mails
+      .filter(mail => mail.subject?.startsWith('[') && JSON.stringify(mail.to).includes(`${to}@`))
+      .map(({ subject }) => subject!.replace(/\].*/, ']'));
+  await tell('degraded');
+  await world.pass(60, 10);
+  await tell('up');
+  await world.pass(20, 5);
+  await tell('down');
+  await world.pass(60, 10);
+  expect(told('ann')).toEqual(['[INCIDENT]', '[UPDATE]']);
+  expect(told('edda')).toEqual(['[INCIDENT]']);
+  await tell('up');
+  await world.pass(90, 10);
+  await tell('down');
+  await world.pass(60, 10);
+  // That end was told.
+  expect(told('edda')).toEqual(['[INCIDENT]', '[RESOLVED]', '[UPDATE]']);
+});

@@ -1,5 +1,6 @@
 // Updates that contradict the front matter, or come too late for the beginning: what is mailed, and what the operator is told.
 import { expect, test } from 'vitest';
+import { addUpdate } from '../../../src/core/incidents/file/print.ts';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const FILE = '20260310_exports.md';
@@ -50,6 +51,21 @@ test('what says no status is sent after the end, and so is an end beside what co
   await world.write(FILE, `${front()}${TOLD}## Update 11:59 UTC\nWe watch.\n`);
   await world.pass(10, 5);
   expect(subjects(world).slice(sent + 2)).toEqual(['[UPDATE] Slow exports']);
+});
+
+test('a section with a new status, under a front matter that was left behind, is the status everywhere', async () => {
+  const { world } = await told(BEGUN, 'status: investigating');
+  await world.write(FILE, `${front('status: investigating')}${BEGUN}## Monitoring 12:00 UTC\nWe watch.\n`);
+  await world.pass(10, 5);
+  expect(world.mails.at(-1)!.text).toContain('MONITORING');
+  const [{ status, incident_updates: updates }] = (await world.get('/api/v2/incidents/unresolved.json')).json
+    .incidents;
+  expect([status, updates[0].status]).toEqual(['monitoring', 'monitoring']);
+  expect(world.system.snapshot().incidents[0]!.state).toBe('monitoring');
+  // The next words of the command line keep the key in step.
+  const text = addUpdate(await world.read(FILE), { status: 'monitoring', at: world.now(), message: 'Calm.' });
+  expect(text).toContain('\nstatus: monitoring\n');
+  expect((await problemsOf(world)).join('\n')).not.toContain('status');
 });
 
 const EARLIER = '## Investigating 2026-03-10 11:20 UTC\nFirst signs.\n\n';

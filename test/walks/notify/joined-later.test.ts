@@ -134,6 +134,21 @@ test.each([[['API', 'Both']], [['Both', 'API']]])(
   },
 );
 
+test('how long it lasted is how long its monitors failed, without what was well between', async () => {
+  const world = await openWorld({ site: MONITORS });
+  await subscribed(world, 'all@example.com');
+  for (const seconds of [120, 60]) {
+    for (const monitor of ['API', 'Both']) await REPORT(world, monitor, 'down');
+    await world.pass(seconds, 20);
+    for (const monitor of ['API', 'Both']) await REPORT(world, monitor, 'up');
+    await world.pass(1200, 60);
+  }
+  expect(await world.files()).toHaveLength(1);
+  expect(world.mails.at(-1)!.text?.replace(/\s+/g, ' ')).toContain(
+    'all that was reported has ended. It lasted 3 minutes.',
+  );
+});
+
 test('an operator writes while a join waits: both beginnings have their end', async () => {
   const world = await openWorld({ site: MONITORS });
   await subscribed(world, 'db@example.com', ['db']);

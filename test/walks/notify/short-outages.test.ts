@@ -15,7 +15,7 @@ test('several checks, all over before the window of the group: their end is told
   await world.pass(40, 5);
   expectTold(world, [`[RESOLVED] ${BOTH}`], ['resolved']);
   const [{ text, references } = {}] = mailsTo(world, 'db');
-  expect(text).toContain('Database is working again.');
+  expect(text).toContain('API and Database are working again.');
   expect(text).toContain('Affects: API and Database\n');
   expect(references).toBeUndefined();
   await world.pass(900, 60);
@@ -161,4 +161,16 @@ test('a file of a machine that comes from elsewhere is told like a person’s', 
   await world.pass(60, 5);
   const told = ['INCIDENT', 'UPDATE', 'RESOLVED'].map(tag => `[${tag}] Web Down`);
   for (const to of ['ann', 'db']) expect(subjects(world, to)).toEqual(told);
+});
+
+test('the end of several names all of them: who follows the one that recovered early was told nothing of that', async () => {
+  const world = await watched();
+  await turn(world, ['api', 'db'], 503, 100);
+  await turn(world, ['db'], 200, 150);
+  await turn(world, ['api'], 200, 100);
+  expect(subjects(world, 'db')).toEqual([`[INCIDENT] ${BOTH}`, `[RESOLVED] ${BOTH}`]);
+  for (const to of ['db', 'ann'])
+    expect(mailsTo(world, to).at(-1)!.text?.replace(/\s+/g, ' ')).toMatch(
+      /API and Database are working again\. The outage lasted 4 minutes/,
+    );
 });

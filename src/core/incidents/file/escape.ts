@@ -1,6 +1,7 @@
 // Makes any message safe for an incident file: nothing in it ends, cuts or hides other text.
 import { readComments, type ShownLine, withoutComments } from '../../text/comments.ts';
 import { isConflictMarker } from '../../text/conflict-markers.ts';
+import { markdownAsWords, renderMarkdown } from '../../text/markdown.ts';
 import { oneLine } from '../../text/printable.ts';
 import { isPostmortem, reportLevel } from './prose-heading.ts';
 import { headingText } from './reports.ts';
@@ -9,9 +10,10 @@ import { cutSections } from './timeline.ts';
 /** The longest message that is accepted, characters. */
 export const MAX_MESSAGE = 20_000;
 
-/** Whether a message shows nothing: empty, blank, or only a comment. */
+/** Whether a message shows nothing: empty, blank, only a comment, or markdown without words (`#`, `&nbsp;`). */
 export function isSilent(message: string): boolean {
-  return oneLine(withoutComments(message)) === '';
+  const shown = withoutComments(message);
+  return oneLine(markdownAsWords(shown)) === '' && !renderMarkdown(shown).includes('<img');
 }
 
 /**

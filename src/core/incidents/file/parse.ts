@@ -26,7 +26,7 @@ import { offsetAt, printOffset, wallTime } from '../times/zone.ts';
 import type { Ties } from './moments.ts';
 import { fieldsSchema, frontmatterSchema, inOurSpelling, MAX_TITLE, readPromise } from './schema.ts';
 import { cutSections, type Section, type Sections } from './timeline.ts';
-import { doubtsOf, type Fields, type Frontmatter, updatesOfFile } from './updates.ts';
+import { doubtsOf, type Fields, type Frontmatter, timelineOf } from './updates.ts';
 
 /** The largest incident file that is read, bytes. */
 export const MAX_INCIDENT_BYTES = 1_000_000;
@@ -266,14 +266,14 @@ function build(
       ? null
       : { start: fields.scheduled_start, end: fields.scheduled_end as Millis };
   const presumed = fields.started ?? announced(id, (scheduled as { start: Millis }).start);
-  const updates = updatesOfFile(fields, presumed, cut, written, ties);
+  const timeline = timelineOf(fields, presumed, cut, written, ties);
   // An assumed day is not later than the first update.
-  const begun = fields.started ?? Math.min(presumed, (updates[0] as IncidentUpdate).at);
+  const begun = fields.started ?? Math.min(presumed, (timeline.updates[0] as IncidentUpdate).at);
   const started = scheduled ? begun : Math.min(begun, fields.resolved ?? begun);
   return {
     id,
     title: fields.title,
-    status: fields.status,
+    ...timeline,
     severity: fields.severity ?? 'minor',
     started,
     resolved: fields.resolved ?? null,
@@ -281,7 +281,6 @@ function build(
     scheduled,
     openedBy: fields.opened_by ?? null,
     notify: fields.notify,
-    updates,
     postmortem: cut.postmortem,
     ...(fields.next_update == null ? {} : { promised: fields.next_update }),
     ...(fields.rrule == null ? {} : { rrule: fields.rrule }),

@@ -3,6 +3,7 @@ import type { Severity } from '../../model/component.ts';
 import type { Affected, ImpactChange, Incident, UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis, SECOND } from '../../model/time.ts';
 import { withoutComments } from '../../text/comments.ts';
+import { isStatusSaidAfter } from '../standing-status.ts';
 import { cutFile, joinFile, setValues } from './edit.ts';
 import { defuse } from './escape.ts';
 import { readMoments } from './moments.ts';
@@ -78,8 +79,8 @@ export interface Addition {
 }
 
 /**
- * Adds an update to a file: a dated section beside the newest one; sets `status:`, and writes `resolved:` (status
- * resolved) or removes it. All other bytes and all earlier updates stay: the times of undated headings depend on their
+ * Adds an update to a file: a dated section beside the newest one; sets `status:` if no newer section says one, and writes
+ * `resolved:` (status resolved) or removes it. All other bytes and all earlier updates stay: the times of undated headings depend on their
  * order. Returns the same text when it has no front matter.
  */
 export function addUpdate(source: string, addition: Addition): string {
@@ -88,9 +89,9 @@ export function addUpdate(source: string, addition: Addition): string {
   const [close, ...body] = cut.body as [string, ...string[]];
   const { status, at, occurrence, afterwards } = addition;
   const values = { status, resolved: status === 'resolved' ? iso(at) : null };
-  const front =
-    occurrence !== undefined || afterwards ? cut.front : setValues(cut.front, values, ['started', 'status']);
   const read = parseIncident('', '', source).value;
+  const stays = occurrence !== undefined || afterwards || isOfBefore(addition, read);
+  const front = stays ? cut.front : setValues(cut.front, values, ['started', 'status']);
   const started = read?.begins ?? read?.started ?? 0;
   const places = insertions(body, addition, started, read?.status).map(inserted =>
     joinFile({ ...cut, front, body: [close, ...inserted] }),
@@ -106,12 +107,19 @@ export function updated(source: string, addition: Addition): string | null {
   const { status } = addition;
   const stays = addition.occurrence !== undefined || addition.afterwards;
   const at = addition.at - (addition.at % SECOND);
-  const hasWantedStatus = after.status === status && after.resolved === (status === 'resolved' ? at : null);
+  const before = parseIncident('', '', source).value;
+  const wanted = before && isOfBefore(addition, before) ? before.status : status;
+  const hasWantedStatus = after.status === wanted && after.resolved === (status === 'resolved' ? at : null);
   if (!stays && !hasWantedStatus) return null;
   const isAllowed = (of: UpdateStatus) => stays || of === status;
   const isAdded = after.updates.some(one => isAllowed(one.status) && one.at >= at && one.at < at + SECOND);
   if (!isAdded && addition.isUpdate) return updated(source, { ...addition, isUpdate: false });
   return isAdded ? text : null;
+}
+
+/** Whether a section says how it was before a newer one that is there: the front matter is as that one says. */
+function isOfBefore({ status, at }: Addition, file: Incident | null): boolean {
+  return file !== null && status !== 'resolved' && isStatusSaidAfter(at, file);
 }
 
 /** Whether all updates of `before` keep their keys in `text`: the keys are in the database. */

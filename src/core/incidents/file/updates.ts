@@ -1,8 +1,9 @@
 // Turns sections and front matter into the updates of an incident, in order, each with its key and status.
 import type * as z from 'zod';
-import { type IncidentUpdate, type UpdateStatus, updateKey } from '../../model/incident.ts';
+import { type Incident, type IncidentUpdate, type UpdateStatus, updateKey } from '../../model/incident.ts';
 import { iso, MINUTE, type Millis } from '../../model/time.ts';
 import { EARLY_LABELS, statusesTaken } from '../ending.ts';
+import { standingStatus } from '../standing-status.ts';
 import { type Doubt, earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
 import type { Section, Sections } from './timeline.ts';
@@ -22,10 +23,21 @@ interface TimelineContext {
 }
 
 /**
- * The updates of a file, oldest first and never empty.
+ * The updates of a file, oldest first and never empty, and the status that they and its front matter say.
  * @param written the fields of the sections.
  */
-export function updatesOfFile(
+export function timelineOf(
+  fields: Frontmatter,
+  ...more: [started: Millis, Sections, written: ReadonlyMap<Section, Fields>, Ties]
+): Pick<Incident, 'status' | 'frontStatus' | 'updates'> {
+  const updates = updatesOfFile(fields, ...more);
+  const front = fields.status;
+  const status = fields.scheduled_start === undefined ? standingStatus(front, updates) : front;
+  if (status === front) return { status, updates };
+  return { status, frontStatus: front, updates: updatesOfFile({ ...fields, status }, ...more) };
+}
+
+function updatesOfFile(
   fields: Frontmatter,
   started: Millis,
   cut: Sections,

@@ -1,5 +1,5 @@
 // Warns of times in an incident file that are in the future, or end before they begin.
-import { type Incident, type IncidentUpdate, isOpen } from '../../model/incident.ts';
+import { type Incident, type IncidentUpdate, isOpen, timeInKey } from '../../model/incident.ts';
 import { errorAt, limitProblems, orProblem, type Problem, warningAt } from '../../model/problem.ts';
 import { DAY, iso, MINUTE, type Millis } from '../../model/time.ts';
 import { readFrontmatter } from '../../text/front-matter.ts';
@@ -14,9 +14,9 @@ import { minuteOf, momentsOf } from './remark.ts';
 const SLACK: Millis = 5 * MINUTE;
 
 /**
- * The problem that an operator's incident ends before it begins. An error if it is unclear which time is wrong; a
- * warning if the start is, or was when first seen, in the future. Null for other incidents, and for a machine's (filed
- * with a clock that was ahead).
+ * The problem that an incident ends before it begins. An error if it is unclear which time is wrong; a warning if the
+ * start is, or was when first seen, in the future. Null for other incidents, and for a machine's that was filed with a
+ * clock that was ahead.
  * @param view the incident as shown.
  */
 export function backwards(
@@ -26,8 +26,12 @@ export function backwards(
   now: Millis,
   view?: Incident,
 ): Problem | null {
-  const { begins, resolved, openedBy } = incident;
-  if (begins === undefined || resolved === null || openedBy !== null) return null;
+  const { begins, resolved, openedBy, updates } = incident;
+  if (begins === undefined || resolved === null) return null;
+  // What a machine wrote says so in a section, too.
+  const isSaid = ({ status, at, key }: IncidentUpdate) =>
+    status === 'resolved' && at === resolved && timeInKey(key) !== 'closed';
+  if (openedBy !== null && updates.some(isSaid)) return null;
   const times = `\`started\` is ${iso(begins)}, \`resolved\` is ${iso(resolved)}`;
   if (begins > now || view?.startedAhead === begins) {
     const when = begins > now ? ' and in the future' : '';

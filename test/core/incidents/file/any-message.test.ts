@@ -78,7 +78,7 @@ describe('whatever the message', () => {
         const value = read(create(first, [addition(later, 5)], postmortem));
         expect(value).toMatchObject({
           title: 'Slow sign-in',
-          status: 'investigating',
+          status: 'identified',
           openedBy: 'generic:x',
         });
         expect(value.components).toEqual([{ id: 'api', status: null }]);

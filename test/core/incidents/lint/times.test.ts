@@ -429,7 +429,7 @@ describe('a maintenance that nobody dated', () => {
   });
 });
 
-describe('an operator’s incident that ends before it begins', () => {
+describe('an incident that ends before it begins', () => {
   const NOW_ = at('2026-03-10T12:00:00Z');
   const of = (started: string, resolved: string, body = 'Words.', id = '20260310_api', by = '') => {
     const front = `title: T\nstatus: resolved\nseverity: major\nstarted: ${started}\nresolved: ${resolved}\n${by}`;
@@ -514,6 +514,8 @@ describe('an operator’s incident that ends before it begins', () => {
     ['in order', '2026-03-10T10:00:00Z', '2026-03-10T11:00:00Z', undefined, undefined, null],
   ])('%s', (_, started, resolved, body, id, expected) => {
     expect(of(started, resolved, body, id)).toBe(expected);
-    expect(of(started, resolved, body, id, 'opened_by: probe:api\n')).toBeNull();
+    // What a machine wrote says so in a section, too.
+    const isSaid = body?.startsWith('## Resolved') === true;
+    expect(of(started, resolved, body, id, 'opened_by: probe:api\n')).toBe(isSaid ? null : expected);
   });
 });
