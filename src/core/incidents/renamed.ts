@@ -1,12 +1,11 @@
 // Renamed: which incident, whose file is gone, a new file tells under another name, and perhaps in other words.
 import { type Incident, timeInKey } from '../model/incident.ts';
-import { memoized } from '../model/memo.ts';
 import { ALIKE, type KnownIncident, likeness, newRecord, recognise } from './identity.ts';
 
 /** The record of an incident as its file says, without what was known before. */
-export const asRead = memoized(
-  (incident: Incident): KnownIncident => recognise(newRecord(incident.id), incident).record,
-);
+export function asRead(incident: Incident): KnownIncident {
+  return recognise(newRecord(incident.id), incident).record;
+}
 
 /** When a file went: a moment ago; in the commits that brought the new ones; or at some other time. */
 export type Went = 'just now' | 'in one change' | 'earlier';
@@ -113,13 +112,14 @@ export function renamedFrom<Known extends KnownIncident>(
   }
   const free = new Set(gone);
   const among = files.map(incident => {
-    const marks = [...marksOf(asRead(incident)), ...(incident.aliases ?? [])];
+    const file = asRead(incident);
+    const marks = [...marksOf(file), ...(incident.aliases ?? [])];
     const places = new Set(marks.flatMap(mark => byMark.get(mark) ?? []));
-    return [incident, [...places].sort((a, b) => a - b).map(place => gone[place]!)] as const;
+    return { incident, file, some: [...places].sort((a, b) => a - b).map(place => gone[place]!) };
   });
   for (const fits of RULES) {
-    for (const [incident, some] of among) {
-      const isFit = (one: Known) => free.has(one) && fits(one, asRead(incident), incident, went(one));
+    for (const { incident, file, some } of among) {
+      const isFit = (one: Known) => free.has(one) && fits(one, file, incident, went(one));
       const one = found.has(incident) ? undefined : some.find(isFit);
       if (!one) continue;
       found.set(incident, one);
