@@ -206,14 +206,13 @@ export class StatusFolder {
     const now = performance.now();
     const isKnown = this.#areKnown(here) && now - this.#scannedAt < SCAN_EVERYTHING_MS;
     const names = changes.take(isKnown);
-    const isDue = last.cache.copies.isDue(this.#clock());
-    if (names?.size === 0) return isDue;
+    if (names?.size === 0) return false;
     try {
       const found = names && (await scanFiles(this.folder, last, this.#clock(), names));
       const changed = found && last.take(found);
       if (found && changed !== null) {
         changes.hearRacy(found.values(), this.#clock());
-        return changed || isDue;
+        return changed;
       }
       const isFirst = this.#scannedAt === Number.NEGATIVE_INFINITY;
       const scan = await scanFolder(this.folder, last, this.#clock(), isFirst);
@@ -224,7 +223,7 @@ export class StatusFolder {
       }
       changes.hearRacy(scan.files.values(), this.#clock());
       this.#scannedAt = now;
-      return (await last.judge(scan, this.#clock())) || isDue;
+      return await last.judge(scan, this.#clock());
     } catch (error) {
       changes.lose();
       throw error;

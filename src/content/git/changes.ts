@@ -60,7 +60,11 @@ async function withMoves(git: GitRun, base: string, changes: readonly FileChange
     gone.flatMap(one => (read.get(one) && !moved.has(one) ? [[asRead(read.get(one)!), one] as const] : [])),
   );
   const after = new Map([...free].flatMap(one => (read.get(one) ? [[read.get(one)!, one] as const] : [])));
-  for (const [incident, known] of renamedFrom([...before.keys()], [...after.keys()], () => 'in one change'))
+  for (const [incident, known] of renamedFrom(
+    [...before.keys()],
+    [...after.keys()],
+    () => 'in the same commits',
+  ))
     move(before.get(known)!, after.get(incident));
   const mayBe = (one: FileChange) => [...free].find(other => mayBeSame(read.get(one)!, read.get(other)!));
   const taken = new Set(moved.values());

@@ -1,6 +1,6 @@
 // Copies: files beside each other that tell the same incident (`X copy.md`, a sync conflict, an editor's backup).
 import { byRank, byState } from '../../core/incidents/duplicate-ids.ts';
-import { asRead, isSameOutage, renamedFrom, sharesComponents } from '../../core/incidents/renamed.ts';
+import { asRead, isSameOutage, sharesComponents } from '../../core/incidents/renamed.ts';
 import {
   type Incident,
   type IncidentUpdate,
@@ -9,11 +9,7 @@ import {
   timeInKey,
 } from '../../core/model/incident.ts';
 import { errorAt, type Problem } from '../../core/model/problem.ts';
-import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { ReadFile } from './scan.ts';
-
-/** "Save as" under a new name, and then the old file is deleted: for so long the new one may be the old one. */
-const SAVED_AS: Millis = 15 * SECOND;
 
 type Good = ReadFile & { readonly good: Incident };
 
@@ -21,8 +17,6 @@ type Good = ReadFile & { readonly good: Incident };
 interface Shown {
   /** The files that are not shown, with the one that is shown in their place. */
   readonly hidden: ReadonlyMap<ReadFile, ReadFile>;
-  /** New files that are not shown yet: they may be others that are deleted in a moment (`isDue`). */
-  readonly waiting: ReadonlySet<ReadFile>;
   /** The copies that are shown in place of their originals, with these: they have their ids. */
   readonly inPlaceOf: ReadonlyMap<ReadFile, ReadFile>;
   /** The incidents of files that were copies, with what they still have of their originals. */
@@ -41,8 +35,6 @@ export class Copies {
   /** The paths of the others: a file beside one of them is its copy, not the other way round. */
   #originals: ReadonlySet<string> = new Set();
   #begun: KnownCopies['begun'] = new Map();
-  /** When the files that wait were first seen, by path, epoch ms. */
-  #waiting: ReadonlyMap<string, Millis> = new Map();
 
   /** Takes what an earlier process knew. */
   remember(files: ReadonlyMap<string, ReadFile>, { copies, begun }: KnownCopies): void {
@@ -58,17 +50,12 @@ export class Copies {
     return { copies: new Map([...this.#last].map(([file, { of }]) => [file, of])), begun: this.#begun };
   }
 
-  /** Whether files have waited long enough. */
-  isDue(now: Millis): boolean {
-    return [...this.#waiting.values()].some(since => !mayBeSavedAs(since, now));
-  }
-
   /**
    * Which files are shown. One of several that tell the same incident is: the original, unless it is over and a copy is
    * open, or a copy says more, so nothing is green by luck. An edited copy is an incident of its own once it is none by
    * its contents; while it stands as it was, its original may be corrected.
    */
-  among(files: readonly ReadFile[], now: Millis): Shown {
+  among(files: readonly ReadFile[]): Shown {
     const read = files.filter(isRead);
     const copies = this.#left(read);
     const begunNow: [string, string][] = [];
@@ -86,7 +73,6 @@ export class Copies {
     // The original may be a copy itself.
     for (const [copy, of] of copies) copies.set(copy, copies.get(of) ?? of);
     const left = new Map(read.filter(one => !copies.has(one)).map(one => [one.file, one]));
-    const waiting = this.#savedAs([...left.values()], now);
     const were = this.known();
     const saved = savedFrom([...left.values()], this.#isNew);
     this.#begun = new Map(
@@ -96,10 +82,9 @@ export class Copies {
     );
     const begun = [...this.#begun].map(([file, of]) => [left.get(file)!, left.get(of)!] as const);
     this.#last = new Map([...copies].map(([copy, { file }]) => [copy.file, { of: file, was: copy }]));
-    this.#originals = new Set([...left].flatMap(([file, one]) => (waiting.has(one) ? [] : [file])));
+    this.#originals = new Set(left.keys());
     return {
       ...shownOf(copies),
-      waiting,
       begun: new Map(begun.map(([file, of]) => [file, withCopied(file.good, of.good)])),
     };
   }
@@ -108,30 +93,6 @@ export class Copies {
 
   #byAge(a: Good, b: Good): number {
     return Number(this.#isNew(a)) - Number(this.#isNew(b));
-  }
-
-  /**
-   * The new files that begin as others do which were there before. What is open waits for no file that is over; nor does
-   * what the server wrote.
-   */
-  #savedAs(files: readonly Good[], now: Millis): ReadonlySet<Good> {
-    const found = files.filter(file => {
-      if (!this.#isNew(file) || file.changedAt === null) return false;
-      if (!mayBeSavedAs(this.#waiting.get(file.file) ?? now, now)) return false;
-      const { started } = file.good;
-      const before = files.filter(
-        one => one.good.started === started && !this.#isNew(one) && (isOpen(one.good) || !isOpen(file.good)),
-      );
-      return (
-        renamedFrom(
-          before.map(({ good }) => asRead(good)),
-          [file.good],
-          () => 'just now',
-        ).size > 0
-      );
-    });
-    this.#waiting = new Map(found.map(({ file }) => [file, this.#waiting.get(file) ?? now]));
-    return new Set(found);
   }
 
   /** The copies that are as they were, though their original may have been corrected. */
@@ -158,10 +119,6 @@ export class Copies {
     const isFirst = this.#isNew(copy) && !this.#isNew(original) && !copy.id.startsWith(original.id);
     return isKnown || isFirst;
   }
-}
-
-function mayBeSavedAs(since: Millis, now: Millis): boolean {
-  return Math.abs(now - since) < SAVED_AS;
 }
 
 /** The files that may tell the same incident. */

@@ -111,14 +111,14 @@ export class FileCache {
         }
       }
     }
-    const { hidden, waiting, inPlaceOf, begun } = this.copies.among(shownFiles, clock());
+    const { hidden, inPlaceOf, begun } = this.copies.among(shownFiles);
     for (const [copy, shown] of hidden) problems.push(copyProblem(copy, shown));
     // Even if another file with its id can be read.
     const unreadable = [...byId.values()].flat().filter(({ good, isMeant }) => good === null && isMeant);
     const never = [...unreadable, ...this.misplaced.found];
     const incidents = shownFiles.flatMap(file => {
       const original = inPlaceOf.get(file);
-      if (file.good === null || hidden.has(file) || waiting.has(file)) return [];
+      if (file.good === null || hidden.has(file)) return [];
       return original ? underIdOf(original, file.good) : (begun.get(file) ?? file.good);
     });
     const own = (id: string) => this.withId(id.normalize('NFC'));

@@ -241,6 +241,6 @@ function renamedOf(
   const added = [...files.values()].flatMap(({ file, good }) => (good && !known.has(file) ? [good] : []));
   if (added.length === 0) return new Set();
   const before = new Map(gone.flatMap(({ file, good }) => (good ? [[asRead(good), file] as const] : [])));
-  const renamed = renamedFrom([...before.keys()], added, () => 'just now');
+  const renamed = renamedFrom([...before.keys()], added, () => 'with it');
   return new Set([...renamed.values()].map(one => before.get(one)!));
 }

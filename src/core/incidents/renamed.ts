@@ -7,8 +7,8 @@ export function asRead(incident: Incident): KnownIncident {
   return recognise(newRecord(incident.id), incident).record;
 }
 
-/** When a file went: a moment ago; in the commits that brought the new ones; or at some other time. */
-export type Went = 'just now' | 'in one change' | 'earlier';
+/** When a file went: as the new one came; a moment before; in the same commits, whenever they were made; or before. */
+export type Went = 'with it' | 'just now' | 'in the same commits' | 'earlier';
 
 type Fits = (gone: KnownIncident, file: KnownIncident, incident: Incident, went: Went) => boolean;
 
@@ -36,7 +36,7 @@ const hasSameWords: Fits = (gone, file, { openedBy }, went) => {
   const [before, after] = [gone.front, file.front!];
   const agrees =
     before?.started === after.started || (before?.title === after.title && (!before.isOver || after.isOver));
-  const mayMatchByWords = went === 'just now' && openedBy === null && agrees;
+  const mayMatchByWords = (went === 'with it' || went === 'just now') && openedBy === null && agrees;
   // An end without a section has the words of the title, and no time.
   const told = gone.updates.filter(({ as }) => timeInKey(as) !== 'closed');
   const kept = told.filter(one =>
@@ -52,7 +52,8 @@ const hasSameWords: Fits = (gone, file, { openedBy }, went) => {
 /** All words and the title may be others. */
 const beginsAlike: Fits = (gone, file, _, went) => {
   const [a, b] = [gone, file].map(({ updates }) => timeInKey(updates[0]?.as ?? ''));
-  return went !== 'earlier' && startsWith(gone, file) && a === b && sharesComponents(gone, file);
+  const isOneChange = went === 'with it' || went === 'in the same commits';
+  return isOneChange && startsWith(gone, file) && a === b && sharesComponents(gone, file);
 };
 
 /** Whether both may affect one component, by those that they name; naming none may mean each. */
@@ -89,7 +90,7 @@ const RULES: readonly Fits[] = [
  * | half of the updates: the same words   | a person             | a moment ago                | the start                                |
  * | half of the updates: the same words   | a person             | a moment ago                | the title; it was open, or both are over |
  * | start, title                          | anybody              | at any time                 |                                          |
- * | start, time of the first update       | anybody              | a moment ago, or one change | a component                              |
+ * | start, time of the first update       | anybody              | until the new one came      | a component                              |
  *
  * Words alone are a template's. A machine's words are the same for each of its incidents. Two files with
  * sources must share one, and the start includes the times of a plan.

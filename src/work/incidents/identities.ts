@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isUsedAgain, type KnownIncident, newRecord, recognise } from '../../core/incidents/identity.ts';
 import { renamedFrom } from '../../core/incidents/renamed.ts';
 import type { Incident } from '../../core/model/incident.ts';
-import { MINUTE, type Millis } from '../../core/model/time.ts';
+import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import type { Db } from '../../store/db/database.ts';
 import { readIdentities, type StoredIncident, saveIdentities } from '../../store/incidents/identities.ts';
@@ -12,6 +12,8 @@ import { readIdentities, type StoredIncident, saveIdentities } from '../../store
 const STEP = 50;
 /** For this long after a file went, one under another name may be it by what is no sure sign later. */
 const JUST: Millis = 10 * MINUTE;
+/** One save or checkout may be read in two rounds. */
+const WITH_IT: Millis = 3 * SECOND;
 
 export class Identities {
   readonly #db: Db | null;
@@ -82,9 +84,10 @@ export class Identities {
     if (added.length === 0) return new Map();
     const own = added.flatMap(({ id }) => this.#byId.get(id) ?? []);
     const gone = new Set([...own, ...[...this.#gone.values()].reverse()]);
-    return renamedFrom([...gone], added, ({ goneAt }) =>
-      goneAt !== null && Math.abs(now - goneAt) < JUST ? 'just now' : 'earlier',
-    );
+    return renamedFrom([...gone], added, ({ goneAt }) => {
+      const ago = goneAt === null ? Number.POSITIVE_INFINITY : Math.abs(now - goneAt);
+      return ago < WITH_IT ? 'with it' : ago < JUST ? 'just now' : 'earlier';
+    });
   }
 
   /** The record of an incident by its file's name. */
