@@ -24,8 +24,6 @@ interface KnownFolders {
   readonly absent: ReadonlyMap<string, Absence>;
   /** Files that went a moment ago. */
   readonly leaving: ReadonlySet<string>;
-  /** Files that are gone, and stand there under other names. */
-  readonly renamed: ReadonlySet<string>;
   /** Files were missing when an earlier process last read. */
   readonly wasMissing: boolean;
   readonly isPending: boolean;
@@ -48,7 +46,7 @@ export async function assess(
   gone: readonly ReadFile[],
   scan: Scan,
 ): Promise<Assessment> {
-  const { folder, folders, absent, leaving, renamed, wasMissing, isPending, siteGone, now } = known;
+  const { folder, folders, absent, leaving, wasMissing, isPending, siteGone, now } = known;
   const above = (file: string) => foldersOf(folder, file);
   const filled = new Set([...scan.files.keys()].flatMap(above));
   const readable = new Set([...scan.files.values()].flatMap(({ file, good }) => (good ? above(file) : [])));
@@ -74,11 +72,9 @@ export async function assess(
       const { code, identity } = places.get(name) as ListedFolder;
       if (reason && !isDeletable(name, file))
         return { folder: name, reason, wentBefore: last?.wentBefore ?? leaving.has(file.file) };
-      // Replaced in one step by a folder with other files: a change, unless files are missing, or were about something current.
-      const before = folders.get(name) ?? null;
-      if (identity !== before && code === null) {
-        const isLost = before !== null && isUnfinished(file, now) && !renamed.has(file.file);
-        if (isPending || isLost) return NOT_BACK_YET;
+      // Replaced in one step by a folder with other files: a change, unless files are missing.
+      if (identity !== (folders.get(name) ?? null) && code === null) {
+        if (isPending) return NOT_BACK_YET;
         break;
       }
     }

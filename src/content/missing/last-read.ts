@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { asRead, renamedFrom } from '../../core/incidents/renamed.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
 import { FileCache, type IncidentFiles, type Missing } from '../incidents/file-cache.ts';
 import { isIncidentName } from '../incidents/listing.ts';
@@ -151,7 +150,6 @@ export class LastRead {
     const gone = goneOf(known, files);
     const state = {
       ...{ folder: this.#folder, folders: this.folders, absent, siteGone, now },
-      renamed: renamedOf(gone, known, files),
       leaving: new Set([...young.keys()].filter(file => !cache.files.has(file))),
       ...{ wasMissing: this.#wasMissing, isPending: this.missing !== null || this.#wasMissing },
     };
@@ -230,17 +228,4 @@ function goneOf(known: ReadonlyMap<string, ReadFile>, files: ReadonlyMap<string,
   return gone.filter(
     ({ id, goodText }) => !byId.get(id)?.some(other => !known.has(other.file) || other.goodText === goodText),
   );
-}
-
-/** Those of `gone` that new files tell under other names. */
-function renamedOf(
-  gone: readonly ReadFile[],
-  known: ReadonlyMap<string, ReadFile>,
-  files: ReadonlyMap<string, ReadFile>,
-): ReadonlySet<string> {
-  const added = [...files.values()].flatMap(({ file, good }) => (good && !known.has(file) ? [good] : []));
-  if (added.length === 0) return new Set();
-  const before = new Map(gone.flatMap(({ file, good }) => (good ? [[asRead(good), file] as const] : [])));
-  const renamed = renamedFrom([...before.keys()], added, () => 'with it');
-  return new Set([...renamed.values()].map(one => before.get(one)!));
 }

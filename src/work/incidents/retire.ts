@@ -35,7 +35,7 @@ export interface RetireDeps {
 /** A half-written status.yaml may be valid YAML without its end. What an edit takes away counts after this time, ms. */
 const MEANT_AFTER = 3 * SECOND;
 /** A component that is away: a slow editor or copy may stop for seconds at the end of a line. */
-const AWAY_AFTER = 30 * SECOND;
+const AWAY_AFTER = 10 * SECOND;
 
 /** Resolves to what an operator should know of it. */
 export type Retire = (read: Read, site: Site, now: Millis) => Promise<readonly Problem[]>;

@@ -31,7 +31,6 @@ test.each([
       folders: new Map([['', '1:2:3']]),
       absent: new Map(),
       leaving: new Set<string>(),
-      renamed: new Set<string>(),
       now: Date.parse(now),
     },
     ...{ wasMissing: false, isPending: false, siteGone: false },

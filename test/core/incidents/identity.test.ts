@@ -280,7 +280,7 @@ describe('a file under another name', () => {
       'other words and title at the same time',
       { sections: [A] },
       { title: 'SSO outage', sections: [{ ...NEW, at: 0 }] },
-      true,
+      false,
       false,
     ],
     [
@@ -300,6 +300,15 @@ describe('a file under another name', () => {
   ])('%s', (_, before, after, justGone, later) => {
     expect(isSameIncident(known(before), read(after), true)).toBe(justGone);
     expect(isSameIncident(known(before), read(after), false)).toBe(later);
+  });
+
+  test.each([
+    ['with it', true],
+    ['in the same commits', true],
+    ['just now', false],
+  ] as const)('other words and title, and the old file went %s', (went, isSame) => {
+    const after = read({ title: 'SSO outage', sections: [{ ...NEW, at: 0 }] });
+    expect(renamedFrom([known({ sections: [A] })], [after], () => went).size === 1).toBe(isSame);
   });
 
   const MONTH = 30 * 1440;

@@ -363,8 +363,7 @@ describe('a folder below', () => {
       await mkdir(path.dirname(at(world, name)), { recursive: true });
       await writeFile(at(world, name), text);
     }
-    // One begins as another does that is there, and may be that.
-    await world.pass(20, 5);
+    await world.pass(1);
     expect(titles(world)).toHaveLength(4);
     expect(await told(world)).not.toContain('forget-missing');
   });
