@@ -1,7 +1,7 @@
 // What one side of a merge did to each incident file, one that moved included.
 import path from 'node:path';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
-import { isSameIncident, recognise } from '../../core/incidents/identity.ts';
+import { asRead, renamedFrom } from '../../core/incidents/renamed.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { isIncidentName } from '../incidents/listing.ts';
 import { type GitRun, textsOf } from './run.ts';
@@ -45,43 +45,37 @@ async function withMoves(git: GitRun, base: string, changes: readonly FileChange
   const incidents = (await textsOf(git, names)).map(text => text && parseIncident('', '', text).value);
   const read = new Map([...gone, ...added].map((change, index) => [change, incidents[index] || null]));
   const free = new Set(added);
-  const partner = (one: FileChange, isSame: Comparison) =>
-    [...free].find(other => isSame([one.path, read.get(one)!], [other.path, read.get(other)!]));
   const moved = new Map<FileChange, FileChange>();
-  for (const isSame of [hasSameName, isSameOutage, hasSameUpdates]) {
-    for (const one of gone) {
-      const other = moved.has(one) ? undefined : partner(one, isSame);
-      if (other) moved.set(one, other);
-      if (other) free.delete(other);
-    }
-  }
+  const move = (one: FileChange, other: FileChange | undefined) => {
+    if (other && free.delete(other)) moved.set(one, other);
+  };
+  // In another folder.
+  const nameOf = ({ path: file }: FileChange) => path.posix.basename(file);
+  for (const one of gone)
+    move(
+      one,
+      [...free].find(other => nameOf(other) === nameOf(one)),
+    );
+  const before = new Map(
+    gone.flatMap(one => (read.get(one) && !moved.has(one) ? [[asRead(read.get(one)!), one] as const] : [])),
+  );
+  const after = new Map([...free].flatMap(one => (read.get(one) ? [[read.get(one)!, one] as const] : [])));
+  for (const [incident, known] of renamedFrom(
+    [...before.keys()],
+    [...after.keys()],
+    () => 'in the same commits',
+  ))
+    move(before.get(known)!, after.get(incident));
+  const mayBe = (one: FileChange) => [...free].find(other => mayBeSame(read.get(one)!, read.get(other)!));
   const taken = new Set(moved.values());
   return changes.flatMap(change => {
     if (taken.has(change)) return [];
     if (change.oid !== null) return [change];
-    const perhaps = partner(change, mayBeSame)?.path;
+    const perhaps = mayBe(change)?.path;
     return [{ ...(moved.get(change) ?? change), from: change.path, ...(perhaps && { perhaps }) }];
   });
 }
 
-type Found = readonly [path: string, incident: Incident | null];
-type Comparison = (before: Found, after: Found) => boolean;
-
-/** In another folder. */
-const hasSameName: Comparison = ([a], [b]) => path.posix.basename(a) === path.posix.basename(b);
-
-const isSameOutage: Comparison = ([, a], [, b]) => {
-  if (!a || a.started !== b?.started || String(a.openedBy) !== String(b.openedBy)) return false;
-  return a.openedBy !== null || a.title === b.title;
-};
-
-/** By the rule for renamed files (docs/incidents.md). Similar words alone do not count: two outages may read alike. */
-const hasSameUpdates: Comparison = ([, before], [, after]) => {
-  const times = new Set(before?.updates.map(({ key }) => key));
-  if (!before || !after?.updates.some(({ key }) => times.has(key))) return false;
-  const unknown = { key: '', id: '', former: [], updates: [], gone: [] };
-  return isSameIncident(recognise(unknown, before).record, after, false);
-};
-
-const mayBeSame: Comparison = ([, a], [, b]) =>
-  a !== null && (a.started === b?.started || a.title === b?.title);
+function mayBeSame(a: Incident | null, b: Incident | null): boolean {
+  return a !== null && (a.started === b?.started || a.title === b?.title);
+}

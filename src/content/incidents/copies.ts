@@ -1,5 +1,6 @@
 // Copies: files beside each other that tell the same incident (`X copy.md`, a sync conflict, an editor's backup).
 import { byRank, byState } from '../../core/incidents/duplicate-ids.ts';
+import { asRead, isSameOutage, sharesComponents } from '../../core/incidents/renamed.ts';
 import {
   type Incident,
   type IncidentUpdate,
@@ -57,36 +58,41 @@ export class Copies {
   among(files: readonly ReadFile[]): Shown {
     const read = files.filter(isRead);
     const copies = this.#left(read);
-    const alike = new Map<string, Good[]>();
-    for (const file of read.filter(one => !copies.has(one))) {
-      const name = `${file.good.started} ${file.good.title}`;
-      alike.set(name, [...(alike.get(name) ?? []), file]);
-    }
-    const isNew = ({ file }: Good) => !this.#originals.has(file);
-    for (const group of alike.values()) {
-      if (group.length === 1) continue;
+    const begunNow: [string, string][] = [];
+    for (const group of groupsOf(read)) {
       const shown: Good[] = [];
-      for (const file of group.sort((a, b) => Number(isNew(a)) - Number(isNew(b)) || byNews(a, b))) {
-        const other = shown.find(one => isCopy(one.good, file.good) && !this.#isBegunFrom(one, file));
+      for (const file of group.sort((a, b) => this.#byAge(a, b) || byNews(a, b))) {
+        if (copies.has(file)) continue;
+        const alike = shown.filter(one => isCopy(one.good, file.good));
+        const other = alike.find(one => !this.#isBegunFrom(one, file) && !this.#isBegunFrom(file, one));
         if (other) copies.set(file, other);
         else shown.push(file);
+        if (!other && alike[0] && isOpen(file.good)) begunNow.push([file.file, alike[0].file]);
       }
     }
     // The original may be a copy itself.
     for (const [copy, of] of copies) copies.set(copy, copies.get(of) ?? of);
-    const own = new Map(read.filter(one => !copies.has(one)).map(one => [one.file, one]));
+    const left = new Map(read.filter(one => !copies.has(one)).map(one => [one.file, one]));
     const were = this.known();
-    const saved = savedFrom([...own.values()], isNew);
+    const saved = savedFrom([...left.values()], this.#isNew);
     this.#begun = new Map(
-      [...saved, ...were.begun, ...were.copies].filter(([file, of]) => own.has(file) && own.has(of)),
+      [...saved, ...were.begun, ...were.copies, ...begunNow].filter(
+        ([file, of]) => left.has(file) && left.has(of),
+      ),
     );
-    const begun = [...this.#begun].map(([file, of]) => [own.get(file)!, own.get(of)!] as const);
+    const begun = [...this.#begun].map(([file, of]) => [left.get(file)!, left.get(of)!] as const);
     this.#last = new Map([...copies].map(([copy, { file }]) => [copy.file, { of: file, was: copy }]));
-    this.#originals = new Set(own.keys());
+    this.#originals = new Set(left.keys());
     return {
       ...shownOf(copies),
       begun: new Map(begun.map(([file, of]) => [file, withCopied(file.good, of.good)])),
     };
+  }
+
+  readonly #isNew = ({ file }: Good): boolean => !this.#originals.has(file);
+
+  #byAge(a: Good, b: Good): number {
+    return Number(this.#isNew(a)) - Number(this.#isNew(b));
   }
 
   /** The copies that are as they were, though their original may have been corrected. */
@@ -101,19 +107,39 @@ export class Copies {
     return left;
   }
 
-  /** Whether a copy of an incident that is over was edited, and is open: it begins another one. */
+  /**
+   * Whether a copy of an incident that is over is open, and begins another one: it was edited, or is seen open first. With a
+   * program's name for copies (`X copy.md`, a sync conflict) it is the old one, as somebody else left it.
+   */
   #isBegunFrom(original: Good, copy: Good): boolean {
+    if (!isOpen(copy.good) || isOpen(original.good)) return false;
     const last = this.#last.get(copy.file);
-    const wasOver = last?.of === original.file && last.was.good && !isOpen(last.was.good);
-    return wasOver === true && isOpen(copy.good) && !isOpen(original.good);
+    if (last) return last.of === original.file && last.was.good !== null && !isOpen(last.was.good);
+    const isKnown = this.#begun.get(copy.file) === original.file;
+    const isFirst = this.#isNew(copy) && !this.#isNew(original) && !copy.id.startsWith(original.id);
+    return isKnown || isFirst;
   }
+}
+
+/** The files that may tell the same incident. */
+function groupsOf(files: readonly Good[]): Good[][] {
+  const groups = new Map<string, Good[]>();
+  for (const file of files) {
+    const { started, title } = file.good;
+    for (const name of [title, ...sourcesOf(file.good)]) {
+      const group = groups.get(`${started} ${name}`);
+      if (group) group.push(file);
+      else groups.set(`${started} ${name}`, [file]);
+    }
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
 }
 
 function isRead(file: ReadFile): file is Good {
   return file.good !== null;
 }
 
-function shownOf(copies: ReadonlyMap<Good, Good>): Omit<Shown, 'begun'> {
+function shownOf(copies: ReadonlyMap<Good, Good>): Pick<Shown, 'hidden' | 'inPlaceOf'> {
   const hidden = new Map<ReadFile, ReadFile>();
   const inPlaceOf = new Map<ReadFile, ReadFile>();
   for (const original of new Set(copies.values())) {
@@ -140,10 +166,14 @@ function factsOf(incident: Incident): string {
 }
 
 /**
- * Whether files with one title and start tell the same incident: by their components, plan and sources, and by at least
- * half of the updates of the shorter one. As one of them is edited or ended, they stay the same.
+ * Whether files with one title or source, and one start, tell the same incident: by the source; or by the title with their
+ * components, plan and sources, and at least half of the updates of the shorter one. As one of them is edited or ended,
+ * they stay the same.
  */
 function isCopy(one: Incident, other: Incident): boolean {
+  const [a, b] = [asRead(one), asRead(other)];
+  if (isSameOutage(a, b) && sharesComponents(a, b)) return true;
+  if (one.title !== other.title) return false;
   if (factsOf(one) !== factsOf(other)) return false;
   const [said, told] = [one, other].map(
     ({ updates }) => new Set(updates.map(({ key, label, body }) => `${key} ${label} ${body}`)),
@@ -216,5 +246,9 @@ export function underIdOf({ id }: ReadFile, incident: Incident): Incident {
 export function copyProblem({ file }: ReadFile, shown: ReadFile): Problem {
   const why = shown.good && isOpen(shown.good) ? ' (it is open)' : '';
   const what = `it tells the same incident as ${shown.file}; that one is shown${why}`;
-  return errorAt(file, what, 'delete the one that is not needed; two incidents need two titles');
+  return errorAt(
+    file,
+    what,
+    'delete the one that is not needed; two incidents need two titles, and an outage of a check is one',
+  );
 }

@@ -17,6 +17,7 @@ interface Unwatched {
   readonly key: string;
   /** The title of its transitions; null when only the database knows. */
   readonly title: string | null;
+  readonly reason: MachineEndReason;
 }
 
 const UNWATCHED = ':unwatched';
@@ -44,7 +45,10 @@ export function unwatchedOf(
       .filter(source => outagesOf(outages, source).length === 0 && statusOfSource(incident, source).down)
       .map(source => ({ source, key: `${source}@${keyOf(incident)}${UNWATCHED}`, title }));
   });
-  return [...known, ...onFile].filter(({ source }) => isUnwatched(source, site));
+  return [...known, ...onFile].flatMap(one => {
+    const reason = reasonOf(one.source, site);
+    return reason === null ? [] : [{ ...one, reason }];
+  });
 }
 
 /** Whether a source is a check that is no longer in `site`. Its transitions not yet filed are then dropped. */
@@ -70,7 +74,7 @@ function reasonOf(source: string, { components }: Site): MachineEndReason | null
  * @param called the title of its transitions, if known.
  */
 export function endOfUnwatchedOutage(
-  { source, key }: Unwatched,
+  { source, key, reason }: Unwatched,
   site: Site,
   called: string | null,
   now: Millis,
@@ -80,7 +84,7 @@ export function endOfUnwatchedOutage(
   const name = component?.name ?? called?.replace(/^High (.+) Latency$|^(.+) Down$/, '$1$2') ?? id;
   const rule = probedBy(source) === null ? 'latency' : 'probe';
   const words = rule === 'latency' ? 'machine.unmeasured' : 'machine.unwatched';
-  const message = machineText(words, { name, reason: reasonOf(source, site) as MachineEndReason });
+  const message = machineText(words, { name, reason });
   const end = transitionOf({ id, name }, rule, { kind: 'up', at: now, severity: 'critical', message });
   return { ...end, key, title: called ?? end.title };
 }

@@ -26,8 +26,14 @@ export interface KnownIncident {
   readonly gone: readonly KnownUpdate[];
   /** The sources in its `opened_by`; undefined in a record of an earlier version. */
   readonly sources?: readonly string[];
-  /** Its title, start and whether it was over; undefined in a record of an earlier version. */
-  readonly front?: { readonly title: string; readonly started: Millis; readonly isOver: boolean };
+  /** What its front matter said; undefined in a record of an earlier version, as are the times of a plan and the components named. */
+  readonly front?: {
+    readonly title: string;
+    readonly started: Millis;
+    readonly isOver: boolean;
+    readonly plan?: string | null;
+    readonly named?: readonly string[] | null;
+  };
 }
 
 /** Updates kept after they left the file: an editor may save a file that is half empty, then the whole again. */
@@ -37,7 +43,7 @@ const TELLING = 30;
 /** Characters compared. */
 const COMPARED = 160;
 /** After a correction, words are so much alike (`likeness`). */
-const ALIKE = 0.6;
+export const ALIKE = 0.6;
 /** And those of a section that comes back at its own time. */
 const AKIN = 0.45;
 /** More pairs than this are not compared. */
@@ -48,6 +54,11 @@ function wordsOf({ title }: Pick<Incident, 'title'>, { body, label, status }: In
   const text = body.replace(/\s+/g, ' ').trim() || (label ?? `${status}: ${title}`);
   if (text.length <= COMPARED) return text;
   return `${text.slice(0, COMPARED)}#${createHash('sha256').update(text).digest('base64url').slice(0, 12)}`;
+}
+
+/** The record of an incident that is read for the first time, under the name `key`. */
+export function newRecord(id: string, key = id): KnownIncident {
+  return { key, id, former: [], updates: [], gone: [] };
 }
 
 /**
@@ -117,48 +128,11 @@ function recordOf(known: KnownIncident, id: string, said: readonly UpdateWords[]
   return { key: known.key, id, former, updates, gone };
 }
 
-/**
- * Whether a file under a new name is the incident of one that is gone. It is, if at least half of the updates agree in
- *
- * | what        | and it is written by | and the old file was there | and these agree                         |
- * | ----------- | -------------------- | -------------------------- | --------------------------------------- |
- * | time, words | anybody              | at any time                |                                         |
- * | words       | a person             | a moment ago (`justGone`)  | the start                               |
- * | words       | a person             | a moment ago               | the title; it was open, or both are over |
- *
- * Words alone are a template's. A machine's words are the same for each of its incidents.
- */
-export function isSameIncident(known: KnownIncident, incident: Incident, justGone: boolean): boolean {
-  const said = saidIn(incident);
-  const sources = sourcesOf(incident);
-  // Outages that begin in one second read alike.
-  if (known.sources?.length && sources.length && !sources.some(one => known.sources?.includes(one)))
-    return false;
-  const [before, after] = [known.front, frontOf(incident)];
-  const agrees =
-    before?.started === after.started || (before?.title === after.title && (!before.isOver || after.isOver));
-  const mayMatchByWords = justGone && incident.openedBy === null && agrees;
-  // An end without a section has the words of the title, and no time.
-  const told = known.updates.filter(({ as }) => timeInKey(as) !== 'closed');
-  const kept = told.filter(one =>
-    said.some(
-      ({ as, words }) =>
-        (timeInKey(as) === timeInKey(one.as) && likeness(words, one.words) >= ALIKE) ||
-        (mayMatchByWords && words === one.words),
-    ),
-  );
-  return kept.length > 0 && kept.length * 2 >= told.length;
-}
-
-function frontOf({ title, started, resolved }: Incident): NonNullable<KnownIncident['front']> {
-  return { title, started, isOver: resolved !== null };
-}
-
-/** Whether a machine's file under the name of one that is gone is about the same outage: filed again, with less in it. */
-export function isFiledAgain(known: KnownIncident, incident: Incident): boolean {
-  const times = new Set(known.updates.map(({ as }) => timeInKey(as)));
-  const isSameTime = ({ as }: UpdateWords) => times.has(timeInKey(as));
-  return incident.openedBy !== null && known.id === incident.id && saidIn(incident).some(isSameTime);
+function frontOf(incident: Incident): NonNullable<KnownIncident['front']> {
+  const { title, started, resolved, scheduled } = incident;
+  const plan = scheduled && `${scheduled.start} ${scheduled.end}`;
+  const named = incident.components?.map(({ id }) => id) ?? null;
+  return { title, started, isOver: resolved !== null, plan, named };
 }
 
 /**
@@ -282,7 +256,7 @@ function unused(key: string, used: ReadonlySet<string>): string {
 }
 
 /** From 0 to 1: how many groups of three characters are in both. */
-function likeness(one: string, other: string): number {
+export function likeness(one: string, other: string): number {
   if (one === other) return 1;
   const [a, b] = [triplesOf(one), triplesOf(other)];
   return (2 * [...a].filter(triple => b.has(triple)).length) / (a.size + b.size);

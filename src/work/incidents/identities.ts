@@ -1,22 +1,19 @@
 // Identities: gives the incidents read from files the names they had before a correction or a new file name.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  isFiledAgain,
-  isSameIncident,
-  isUsedAgain,
-  type KnownIncident,
-  recognise,
-} from '../../core/incidents/identity.ts';
+import { isUsedAgain, type KnownIncident, newRecord, recognise } from '../../core/incidents/identity.ts';
+import { renamedFrom } from '../../core/incidents/renamed.ts';
 import type { Incident } from '../../core/model/incident.ts';
-import { MINUTE, type Millis } from '../../core/model/time.ts';
+import { MINUTE, type Millis, SECOND } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
 import type { Db } from '../../store/db/database.ts';
 import { readIdentities, type StoredIncident, saveIdentities } from '../../store/incidents/identities.ts';
 
 /** Records stored in one step: a step takes a few milliseconds. */
 const STEP = 50;
-/** A file that comes back under another name after more than this is recognised by its times too. */
+/** For this long after a file went, one under another name may be it by what is no sure sign later. */
 const JUST: Millis = 10 * MINUTE;
+/** One save or checkout may be read in two rounds. */
+const WITH_IT: Millis = 3 * SECOND;
 
 export class Identities {
   readonly #db: Db | null;
@@ -49,9 +46,11 @@ export class Identities {
       for (const one of this.#byId.values())
         if (one.goneAt === null && !ids.has(one.id)) this.#put({ ...one, goneAt: now });
     }
+    const renamed = this.#renamed(incidents, now);
     const all: Incident[] = [];
     for (const incident of incidents) {
-      all.push(this.#named.get(incident) ?? this.#name(incident, ids, now));
+      const name = () => this.#name(incident, this.#knownAs(incident, ids, renamed, now), now);
+      all.push(this.#named.get(incident) ?? name());
       await this.#yieldTurn();
     }
     // The page does not wait for it.
@@ -61,8 +60,7 @@ export class Identities {
     return all.every((incident, index) => incident === incidents[index]) ? incidents : all;
   }
 
-  #name(incident: Incident, ids: ReadonlySet<string>, now: Millis): Incident {
-    const known = this.#knownAs(incident, ids, now);
+  #name(incident: Incident, known: KnownIncident, now: Millis): Incident {
     const { named, record } = recognise(known, incident);
     // An incident that cannot be read to its end, or may still get another name, is no record.
     if (this.#isReader || incident.isPartlyUnreadable || incident.gathering) return named;
@@ -75,32 +73,45 @@ export class Identities {
 
   /** The same for one incident that is not yet in a file, without a record. */
   one(incident: Incident, now: Millis): Incident {
-    return this.#known === null
-      ? incident
-      : recognise(this.#knownAs(incident, new Set([incident.id]), now), incident).named;
+    if (this.#known === null) return incident;
+    const renamed = this.#renamed([incident], now);
+    return recognise(this.#knownAs(incident, new Set([incident.id]), renamed, now), incident).named;
+  }
+
+  /** The records of files that are gone, by the incident that is it under another name, or under its own again. */
+  #renamed(incidents: readonly Incident[], now: Millis): ReadonlyMap<Incident, StoredIncident> {
+    const added = incidents.filter(one => !this.#named.has(one) && this.#own(one, now) === null);
+    if (added.length === 0) return new Map();
+    const own = added.flatMap(({ id }) => this.#byId.get(id) ?? []);
+    const gone = new Set([...own, ...[...this.#gone.values()].reverse()]);
+    return renamedFrom([...gone], added, ({ goneAt }) => {
+      const ago = goneAt === null ? Number.POSITIVE_INFINITY : Math.abs(now - goneAt);
+      return ago < WITH_IT ? 'with it' : ago < JUST ? 'just now' : 'earlier';
+    });
+  }
+
+  /** The record of an incident by its file's name. */
+  #own(incident: Incident, now: Millis): StoredIncident | null {
+    const own = this.#byId.get(incident.id);
+    return own?.goneAt === null && !isUsedAgain(own, incident, now) ? own : null;
   }
 
   /** The record of an incident; for a new one, an empty record with a name that is free. */
-  #knownAs(incident: Incident, ids: ReadonlySet<string>, now: Millis): KnownIncident {
-    const { id, aliases = [] } = incident;
-    const own = this.#byId.get(id);
-    if (own?.goneAt === null && !isUsedAgain(own, incident, now)) return own;
-    // The last one gone comes first: there may be copies.
-    const gone = [...(own ? [own] : []), ...[...this.#gone.values()].reverse()];
-    const before =
-      gone.find(one => [one.id, ...one.former].some(name => aliases.includes(name))) ??
-      gone.find(
-        one =>
-          isFiledAgain(one, incident) ||
-          isSameIncident(one, incident, one.goneAt !== null && Math.abs(now - one.goneAt) < JUST),
-      );
+  #knownAs(
+    incident: Incident,
+    ids: ReadonlySet<string>,
+    renamed: ReadonlyMap<Incident, StoredIncident>,
+    now: Millis,
+  ): KnownIncident {
+    const before = this.#own(incident, now) ?? renamed.get(incident);
     if (before) return before;
+    const { id, aliases = [] } = incident;
     const names = [...aliases.filter(name => !name.includes('/') && !ids.has(name)), id];
     const nameOf = (number: number): string => {
       const name = number < names.length ? names[number]! : `${id}~${number}`;
       return this.#known!.has(name) ? nameOf(number + 1) : name;
     };
-    return { key: nameOf(0), id, former: [], updates: [], gone: [] };
+    return newRecord(id, nameOf(0));
   }
 
   async #read(): Promise<void> {

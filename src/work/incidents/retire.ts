@@ -32,8 +32,10 @@ export interface RetireDeps {
   readonly log: Log;
 }
 
-/** A half-written status.yaml may be valid YAML without its end. A removal counts after this time, ms. */
+/** A half-written status.yaml may be valid YAML without its end. What an edit takes away counts after this time, ms. */
 const MEANT_AFTER = 3 * SECOND;
+/** A component that is away: a slow editor or copy may stop for seconds at the end of a line. */
+const AWAY_AFTER = 10 * SECOND;
 
 /** Resolves to what an operator should know of it. */
 export type Retire = (read: Read, site: Site, now: Millis) => Promise<readonly Problem[]>;
@@ -50,7 +52,7 @@ export function makeRetire(deps: RetireDeps): Retire {
     noticed = new Map(unwatched.map(({ key }) => [key, Math.min(noticed.get(key) ?? now, now)]));
     for (const one of unwatched) {
       const since = noticed.get(one.key)!;
-      if (now - since < MEANT_AFTER) continue;
+      if (now - since < (one.reason === 'removed' ? AWAY_AFTER : MEANT_AFTER)) continue;
       const title = one.title ?? (await newestTransition(db, one.source))?.title ?? null;
       const end = endOfUnwatchedOutage(one, site, title, since);
       log.info({ source: one.source }, end.message);

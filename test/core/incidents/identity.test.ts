@@ -2,13 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import {
-  isSameIncident,
-  isUsedAgain,
-  type KnownIncident,
-  recognise,
-} from '../../../src/core/incidents/identity.ts';
-import { keyOf, refOf } from '../../../src/core/model/incident.ts';
+import { isUsedAgain, type KnownIncident, recognise } from '../../../src/core/incidents/identity.ts';
+import { renamedFrom } from '../../../src/core/incidents/renamed.ts';
+import { type Incident, keyOf, refOf } from '../../../src/core/model/incident.ts';
 import { HOUR, iso, MINUTE } from '../../../src/core/model/time.ts';
 import { announcements } from '../../../src/core/notify/news.ts';
 
@@ -39,6 +35,9 @@ function fileOf({ title = 'API down', started = 0, sections, end = null }: Writt
   );
   return `---\ntitle: ${title}\nseverity: major\nstarted: ${at(started)}\n${front}\n---\n\n${body.join('\n')}`;
 }
+
+const isSameIncident = (before: KnownIncident, after: Incident, isJustGone: boolean) =>
+  renamedFrom([before], [after], () => (isJustGone ? 'just now' : 'earlier')).size === 1;
 
 /** The rounds of one server over versions of a file: what each round mails. */
 function server() {
@@ -276,10 +275,40 @@ describe('a file under another name', () => {
       true,
       false,
     ],
-    ['other words at the same time', { sections: [A] }, { sections: [{ ...NEW, at: 0 }] }, false, false],
+    ['other words at the same time', { sections: [A] }, { sections: [{ ...NEW, at: 0 }] }, true, true],
+    [
+      'other words and title at the same time',
+      { sections: [A] },
+      { title: 'SSO outage', sections: [{ ...NEW, at: 0 }] },
+      false,
+      false,
+    ],
+    [
+      'other words, another title and time',
+      { sections: [A] },
+      { title: 'SSO outage', sections: [{ ...NEW, at: 5 }] },
+      false,
+      false,
+    ],
+    [
+      'another word, time and title, with the same start',
+      { sections: [A] },
+      { sections: [{ ...A, at: 5, words: A.words.replace('some', 'many') }] },
+      true,
+      true,
+    ],
   ])('%s', (_, before, after, justGone, later) => {
     expect(isSameIncident(known(before), read(after), true)).toBe(justGone);
     expect(isSameIncident(known(before), read(after), false)).toBe(later);
+  });
+
+  test.each([
+    ['with it', true],
+    ['in the same commits', true],
+    ['just now', false],
+  ] as const)('other words and title, and the old file went %s', (went, isSame) => {
+    const after = read({ title: 'SSO outage', sections: [{ ...NEW, at: 0 }] });
+    expect(renamedFrom([known({ sections: [A] })], [after], () => went).size === 1).toBe(isSame);
   });
 
   const MONTH = 30 * 1440;

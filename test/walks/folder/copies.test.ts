@@ -171,6 +171,35 @@ test.each<[string, string, readonly Edit[]]>([
   },
 );
 
+test.each([false, true])(
+  'a copy of an incident that is over, seen open first, is told once it has words of its own (restarted: %s)',
+  async isRestarted => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await save(world, ID, LONG_OVER);
+    const [copy] = COPIES as [string];
+    const open = LONG_OVER.replace(/resolved\nresolved:.*/, 'investigating');
+    await save(world, copy, open);
+    if (isRestarted) await world.restart();
+    // Whatever is read meanwhile.
+    await save(
+      world,
+      '20260301_other',
+      ended(FILE).replaceAll('2026-03-10', '2026-03-01').replace('Slow', 'No'),
+    );
+    expect(subjects(world)).toEqual([]);
+    expect(await indicator(world)).not.toBe('none');
+    await save(world, copy, begun(open));
+    expect(subjects(world)).toEqual([]);
+    const text = own(begun(opened(LONG_OVER)));
+    await save(world, copy, text);
+    expect(subjects(world)).toEqual(['[INCIDENT] Slow exports']);
+    await save(world, copy, ended(text));
+    expect(subjects(world).slice(1)).toEqual(['[RESOLVED] Slow exports']);
+    expect(world.system.snapshot().incidents.map(({ state }) => state)).not.toContain('investigating');
+  },
+);
+
 test('what was begun as a copy may go on with the words of its original', async () => {
   const world = await openWorld();
   await subscribed(world, 'olga@example.com');

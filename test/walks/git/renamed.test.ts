@@ -74,6 +74,18 @@ describe('renamed with another title on the laptop, ended here', () => {
       expect(read(NEW)).toContain(words);
   });
 
+  test('with all its words replaced: a person’s incident is known by its start and first section', async () => {
+    const clones = openClones(TEXT);
+    const { server, laptop, sync, push, read } = clones;
+    move(clones, laptop, retitled(TEXT).replace('We look.', 'Passwords are refused since the deploy.'));
+    push();
+    end(clones, 'person', TEXT);
+    expect(await sync()).toMatchObject({ problems: [] });
+    expect(files(server)).toEqual([`incidents/${NEW}`]);
+    for (const words of ['Passwords', 'It answers again.', 'status: resolved'])
+      expect(read(NEW)).toContain(words);
+  });
+
   test('not to be known again: the end stays, and it is said', async () => {
     const clones = openClones(FILED);
     const { laptop, sync, push, read } = clones;

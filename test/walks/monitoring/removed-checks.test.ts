@@ -67,13 +67,13 @@ describe('an open incident of a check ends, and says why, when', () => {
     await turn(world, 500);
     expect(standing(world)).toEqual(['20260310_api-down investigating']);
     await world.edit(DASHBOARD);
-    await world.pass(6, 1);
+    await world.pass(13, 1);
     expect(standing(world)).toEqual(['20260310_api-down resolved']);
     const text = await world.read(FILE);
     expect(text).toMatch(/^API is no longer monitored: it was removed from the configuration\.$/m);
     // Edited at 12:02:01 and noticed a second later.
     const noticed = /resolved: (.*)/.exec(text)?.[1];
-    expect(new Date(world.now()).getTime() - Date.parse(noticed as string)).toBeGreaterThanOrEqual(4000);
+    expect(new Date(world.now()).getTime() - Date.parse(noticed as string)).toBeGreaterThanOrEqual(10_000);
     expect((await world.get('/api/v2/status.json')).json.status.indicator).toBe('none');
     await world.pass(120, 10);
     for (const reader of ['all@', 'api@']) {
@@ -105,15 +105,15 @@ describe('an open incident of a check ends, and says why, when', () => {
     ['its check loses its target', API(''), 'its check is no longer configured'],
     [
       'its id changes',
-      API('http://127.0.0.1:1/').replace('id: api', 'id: api2'),
+      API('http://127.0.0.1:1/').replace('id: api', 'id: api2').replace('*/10 *', '0 0'),
       'it was removed from the configuration',
     ],
   ])('%s', async (_what, component, why) => {
     const world = await opened();
     await turn(world, 500);
     await world.edit(component, DASHBOARD);
-    await world.pass(6, 1);
-    expect(standing(world)).toEqual(['20260310_api-down resolved']);
+    await world.pass(13, 1);
+    expect(standing(world)).toContain('20260310_api-down resolved');
     expect(await world.read(FILE)).toContain(`API is no longer monitored: ${why}.`);
   });
 
@@ -121,14 +121,14 @@ describe('an open incident of a check ends, and says why, when', () => {
     const world = await opened();
     await turn(world, 500);
     await world.edit(DASHBOARD);
-    await world.pass(10, 1);
+    await world.pass(13, 1);
     await world.edit(API(world.target), DASHBOARD);
     await world.pass(60, 10);
     expect(standing(world)).toEqual(['20260310_api-down investigating']);
     expect(world.system.snapshot().components[0]?.health).toBe('major_outage');
     // Taken away once more, it ends once more.
     await world.edit(DASHBOARD);
-    await world.pass(6, 1);
+    await world.pass(13, 1);
     expect(standing(world)).toEqual(['20260310_api-down resolved']);
   });
 
@@ -140,7 +140,7 @@ describe('an open incident of a check ends, and says why, when', () => {
     await world.pass(60, 10);
     expect(standing(world)).toEqual(['20260310_api-latency investigating']);
     await world.edit(DASHBOARD);
-    await world.pass(6, 1);
+    await world.pass(13, 1);
     expect(standing(world)).toEqual(['20260310_api-latency resolved']);
     expect(await world.read('20260310_api-latency.md')).toContain(
       'The response time of API is no longer measured: it was removed from the configuration.',
@@ -154,7 +154,7 @@ describe('an open incident of a check ends, and says why, when', () => {
     await world.pass(180, 10);
     expect(standing(world)).toEqual(['20260310_jobs-down investigating']);
     await world.edit(DASHBOARD);
-    await world.pass(6, 1);
+    await world.pass(13, 1);
     expect(standing(world)).toEqual(['20260310_jobs-down resolved']);
   });
 
@@ -167,7 +167,7 @@ describe('an open incident of a check ends, and says why, when', () => {
         await world.edit(DASHBOARD);
         if (isLost) await rm(path.join(world.dir, 'data'), { recursive: true });
       });
-      await world.pass(6, 1);
+      await world.pass(13, 1);
       expect(standing(world)).toEqual(['20260310_api-down resolved']);
       expect(await world.read(FILE)).toContain(
         'API is no longer monitored: it was removed from the configuration.',
@@ -219,7 +219,7 @@ describe('of several in one incident', () => {
     expect(text).not.toContain('working again');
   });
 
-  test.each([5, 20, 35])(
+  test.each([15, 30, 45])(
     'one removed, back %d seconds later while the other goes: each is told once',
     async after => {
       const world = await openedTogether();
@@ -234,9 +234,11 @@ describe('of several in one incident', () => {
         problems.push(...ready.problems.map(({ message }: { message: string }) => message));
       }
       const text = await world.read(FILE);
-      for (const name of ['API', 'DB']) {
-        expect(text.match(new RegExp(`^${name} is no longer monitored: .*`, 'gm'))).toHaveLength(1);
-      }
+      const said = (name: string) => [
+        ...text.matchAll(new RegExp(`^${name} is no longer monitored: `, 'gm')),
+      ];
+      // DB, if it was well for long enough to be said so.
+      expect([said('API').length, said('DB').length]).toEqual([1, after > 40 ? 1 : 0]);
       // What fails now is told; that API is no component any more is nothing to mend in a machine's file.
       expect(standing(world)).toEqual(['20260310_api-down investigating']);
       expect(problems.filter(one => one.includes('there is no component'))).toEqual([]);
@@ -273,9 +275,9 @@ describe('nothing ends', () => {
     await world.pass(20, 5);
     await rename(world.siteFile, `${world.siteFile}.away`);
     await world.pass(20, 5);
-    // Whole YAML, as far as it goes.
+    // Whole YAML, as far as it goes; a slow copy may stop there for seconds.
     await writeFile(world.siteFile, SITE(DASHBOARD));
-    await world.pass(2, 1);
+    await world.pass(8, 1);
     await writeFile(world.siteFile, whole);
     await world.pass(20, 5);
     expect(standing(world)).toEqual(['20260310_api-down investigating']);

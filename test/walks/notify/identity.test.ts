@@ -140,6 +140,97 @@ test.each<[string, string]>([
   },
 );
 
+const reworded = (text: string) =>
+  text
+    .replace(/title: .*/, 'title: Nobody can sign in')
+    .replace(/severity: .*/, 'severity: minor')
+    .replace(
+      /(## Investigating.*\n)[^#]*/,
+      '$1Single sign-on refuses everybody since its certificate expired.\n',
+    );
+const FOUND = '\n## Identified 11:59 UTC\nThe certificate of our provider expired.\n';
+const FIRST = outage('Login slow', 'dashboard', '2026-03-10T11:40:00Z');
+
+test.each<[string, (text: string) => string]>([
+  ['title and words', reworded],
+  ['title, words and a new section', text => reworded(text) + FOUND],
+  ['title alone, with a new section', text => text.replace('Login slow', 'Sign-in') + FOUND],
+  ['words alone', text => text.replace(TEMPLATE, 'The certificate of our provider expired.')],
+  [
+    'a heading’s time and a word',
+    text => text.replace('10 11:40 UTC', '10 11:45 UTC').replace('looking', 'still looking'),
+  ],
+])('a file renamed with another %s in one step is told to nobody again', async (_, edit) => {
+  for (const isFiled of [false, true]) {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    let id = OLD;
+    if (isFiled) {
+      world.service.status = 503;
+      await world.pass(240, 20);
+      id = '20260310_api-down';
+    } else await world.write(`${OLD}.md`, FIRST);
+    await world.pass(20, 5);
+    expect(subjects(world)).toHaveLength(1);
+    const before = await ids(world);
+    const text = edit(await world.read(`${id}.md`));
+    await rm(at(world, id));
+    await world.write(`${NEW}.md`, text);
+    await world.pass(20, 5);
+    await world.restart();
+    await world.pass(20, 5);
+    const updates = text.includes(FOUND) ? 1 : 0;
+    expect(subjects(world)).toHaveLength(1 + updates);
+    const after = await ids(world);
+    expect(after.incident).toBe(before.incident);
+    expect(after.updates).toEqual(expect.arrayContaining(before.updates));
+    await leadsTo(world, `/status/incidents/${id}`, NEW);
+    if (!isFiled) continue;
+    // Its source is joined to it still: nothing else is filed, and who was told is told of the end.
+    world.service.status = 200;
+    await world.pass(240, 20);
+    expect(subjects(world).slice(1 + updates)).toEqual([expect.stringMatching(/^\[RESOLVED\]/)]);
+    expect(await world.read(`${NEW}.md`)).toContain('status: resolved');
+  }
+});
+
+test('two incidents of two people that begin in the same minute are two, at once', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write(`${OLD}.md`, FIRST);
+  await world.pass(20, 5);
+  await world.write(`${NEW}.md`, reworded(FIRST));
+  await world.pass(1);
+  expect(world.system.snapshot().incidents).toHaveLength(2);
+  await world.pass(20, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Login slow', '[INCIDENT] Nobody can sign in']);
+});
+
+test('of two files with one source and start, the second is a copy, under whatever title', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  world.service.status = 503;
+  await world.pass(260, 20);
+  await world.write(`${NEW}.md`, reworded(await world.read('20260310_api-down.md')));
+  await world.pass(60, 5);
+  expect(subjects(world)).toHaveLength(1);
+  expect(world.system.snapshot().incidents.map(({ id }) => id)).toEqual(['20260310_api-down']);
+  const { problems } = (await world.get('/readyz')).json;
+  expect(JSON.stringify(problems)).toContain('it tells the same incident as');
+});
+
+test('one that is deleted, and another one of other components begun in its minute, are two', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write(`${OLD}.md`, FIRST);
+  await world.pass(20, 5);
+  await rm(at(world, OLD));
+  await world.pass(20, 5);
+  await world.write(`${NEW}.md`, reworded(FIRST).replace('dashboard', 'jobs'));
+  await world.pass(20, 5);
+  expect(subjects(world)).toEqual(['[INCIDENT] Login slow', '[INCIDENT] Nobody can sign in']);
+});
+
 test('a file moved to another folder keeps its address', async () => {
   const world = await openWorld();
   const before = await told(world);
