@@ -129,7 +129,7 @@ describe('an operator’s Resolved section', () => {
       [...begun, '[RESOLVED] API and Database Down'],
       ['investigating', 'investigating', 'resolved'],
     );
-    expect(toAnn(world)[2]![1]).toContain('is working again.');
+    expect(toAnn(world)[2]![1]).toContain('API and Database are working again.');
     expect(toAnn(world)[2]![1]).not.toContain(WORDS);
   });
 });
