@@ -133,7 +133,7 @@ export function easedBy(
 
 /**
  * Events in order of time, in the words of what else is known: a check that recovers may still be slow, and others may
- * still report what a monitor says is over.
+ * still report what a monitor says is over, or the component of a check that passes.
  */
 export function worded(
   events: readonly StoredTransition[],
@@ -141,18 +141,24 @@ export function worded(
   site: Site,
 ): readonly StoredTransition[] {
   const members = new Map(before);
+  const isPartial = new Set<StoredTransition>();
   const said = events.map(event => {
     const { facts, ...rest } = event;
     const { source, kind } = event;
     const id = probedBy(source);
-    const isSlow = kind === 'up' && id !== null && members.get(latencySource(id))?.isDown === true;
     members.set(source, memberAfter(event, members.get(source), site));
-    if (!isSlow || !facts) return event;
-    const values = { name: nameOf(event), lasted: facts.duration };
-    return { ...rest, message: machineText('machine.works_slowly', values) };
+    if (kind !== 'up') return event;
+    const isSlow = id !== null && members.get(latencySource(id))?.isDown === true;
+    const isReported =
+      id !== null && [...members.values()].some(one => one.isDown && one.components.includes(id));
+    const words = isSlow ? 'machine.works_slowly' : 'machine.passes';
+    const values = { name: nameOf(event), lasted: facts?.duration };
+    const one = facts && (isSlow || isReported) ? { ...rest, message: machineText(words, values) } : event;
+    if (componentOf(source) === null || (facts && isReported && !isSlow)) isPartial.add(one);
+    return one;
   });
   if (![...members.values()].some(({ isDown }) => isDown)) return said;
-  const last = said.findLast(({ kind, source }) => kind === 'up' && componentOf(source) === null);
+  const last = said.findLast(one => isPartial.has(one));
   const isReported = machineText('machine.still_reported', {});
   return said.map(one => (one === last ? { ...one, message: `${one.message}\n\n${isReported}` } : one));
 }

@@ -488,6 +488,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'machine.fails_too': '{name} funktioniert ebenfalls nicht.',
   'machine.fail_too': '{names} funktionieren ebenfalls nicht.',
   'machine.added': 'Ebenfalls betroffen: {names}.',
+  'machine.passes': '{name} besteht die Prüfung wieder.[ Sie schlug {lasted} lang fehl.]',
   'machine.works_slowly': '{name} funktioniert wieder, aber langsam.[ Der Ausfall dauerte {lasted}.]',
   'machine.left': 'Zu {name} gibt es jetzt eine eigene Störung.',
   'machine.same': 'Dasselbe gilt für: {list}.',

@@ -466,6 +466,7 @@ export const en = {
   'machine.fails_too': '{name} is not working either.',
   'machine.fail_too': '{names} are not working either.',
   'machine.added': 'Also affected: {names}.',
+  'machine.passes': '{name} passes its check again.[ The check failed for {lasted}.]',
   'machine.works_slowly': '{name} is working again, but slowly.[ The outage lasted {lasted}.]',
   'machine.left': '{name} has an incident of its own now.',
   'machine.same': 'The same applies to: {list}.',

@@ -342,6 +342,34 @@ describe('an operator’s incident', () => {
   });
 });
 
+test('a check that recovers while a milder alert of its component goes on does not say that this works again', async () => {
+  const world = await opened();
+  await subscribed(world, 'user@example.com');
+  await turn(world, 500, 700);
+  const alert = (status: 'firing' | 'resolved') =>
+    post(world, 'alertmanager', {
+      alerts: [
+        {
+          status,
+          labels: { alertname: 'SlowQueries', severity: 'warning', component: 'api' },
+          fingerprint: 'a',
+        },
+      ],
+    });
+  expect(await alert('firing')).toMatchObject({ action: 'joined', incident: '20260310_api-down' });
+  await turn(world, 200);
+  expect(rows(world)[0]).toBe('degraded_performance');
+  expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
+  const says =
+    'API passes its check again. The check failed for 11 minutes 40 seconds.\n\nOthers still report this incident.\n';
+  expect(world.mails.at(-1)!.text).toContain(says);
+  expect(await world.read(FILE)).toContain(says);
+  expect((await world.get('/status/live?lang=de')).text).toContain('API besteht die Prüfung wieder.');
+  expect(await alert('resolved')).toMatchObject({ action: 'resolved' });
+  await world.pass(80, 5);
+  expect(subjects(world).slice(2)).toEqual(['[RESOLVED] API Down']);
+});
+
 describe('slowness', () => {
   const SLOW = (url: string) => SITE(url).replace('latency: 1m', 'latency: 50ms, window: 30s');
   test('is its own incident; an outage after it is the same story, told at once, and both must end', async () => {
