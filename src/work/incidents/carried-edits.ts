@@ -2,7 +2,7 @@
 
 import { withCarried } from '../../core/filing/edited/carried-lists.ts';
 import { withEnd } from '../../core/filing/edited/ended.ts';
-import { withLost } from '../../core/filing/edited/older-buffer.ts';
+import { isUpdateOfProgram, withLost } from '../../core/filing/edited/older-buffer.ts';
 import { withReopening } from '../../core/filing/edited/reopened.ts';
 import { notCarried, unwritten } from '../../core/filing/problems.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
@@ -18,7 +18,7 @@ import { recordsOf } from '../../store/notify/first-seen.ts';
 import type { Writer } from '../publish/git-sync.ts';
 import type { Read } from './filing-round.ts';
 
-/** How many texts of a file are kept that the machine replaced. */
+/** How many texts of a file are kept that programs replaced. */
 const REPLACED = 20;
 
 interface Carried {
@@ -33,7 +33,7 @@ export class CarriedEdits {
   readonly #writer: Writer;
   /** The text of each file as last seen or written, by id; null until those of an earlier process are read. */
   #texts: Map<string, string> | null = null;
-  /** The texts that the machine replaced, by id, oldest first: an editor may still have them open. */
+  /** The texts that the machine, the API or a command replaced, by id, oldest first: an editor may still have them open. */
   readonly #replaced = new Map<string, readonly string[]>();
 
   constructor({ db, writer }: { readonly db: Db; readonly writer: Writer }) {
@@ -46,10 +46,14 @@ export class CarriedEdits {
     create: async (id, text) => this.#noted(await this.#writer.create(id, text), id, text),
     replace: async (id, before, text) => {
       const done = await this.#writer.replace(id, before, text);
-      if (done) this.#replaced.set(id, [...(this.#replaced.get(id) ?? []), before].slice(-REPLACED));
+      if (done) this.#keep(id, before);
       return this.#noted(done, id, text);
     },
   };
+
+  #keep(id: string, replaced: string): void {
+    this.#replaced.set(id, [...(this.#replaced.get(id) ?? []), replaced].slice(-REPLACED));
+  }
 
   #noted(done: boolean, id: string, text: string): boolean {
     if (done) this.#texts?.set(id, text);
@@ -71,6 +75,7 @@ export class CarriedEdits {
       const text = read.text(id);
       const before = this.#texts.get(id);
       if (text === undefined || text === before) continue;
+      if (before !== undefined && isUpdateOfProgram(before, text)) this.#keep(id, before);
       const ended = await this.#ended(incident, text, now);
       const carried =
         ended !== text

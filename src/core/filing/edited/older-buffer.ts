@@ -1,4 +1,4 @@
-// Saves from an older buffer: an editor had the file open while the machine wrote to it, and wrote that away.
+// Saves from an older buffer: an editor had the file open while a program wrote to it, and wrote that away.
 import { asOpen } from '../../incidents/file/edit.ts';
 import { parseIncident } from '../../incidents/file/parse.ts';
 import { mergeIncident } from '../../incidents/merge/merge.ts';
@@ -10,7 +10,7 @@ import { isOpen } from '../../model/incident.ts';
  * The text of such a save with what it lost; null where a save is none. It has the sections of an earlier version, none of
  * those that came since, and something new. A save that only takes away does so on purpose, and a file that has no
  * `opened_by` any more is its operator's.
- * @param versions the texts that the machine replaced, oldest first
+ * @param versions the texts that programs replaced, oldest first
  * @param before the file as it was last seen
  */
 export function withLost(versions: readonly string[], before: string, text: string): string | null {
@@ -30,6 +30,24 @@ export function withLost(versions: readonly string[], before: string, text: stri
   const merged = mergeIncident(from, before, theirs, 'ours');
   return merged?.kind === 'merged' && parseIncident('', '', merged.text).value ? merged.text : null;
 }
+
+/**
+ * Whether a change is one that the command line or the API makes: one more section, dated to the second, and otherwise
+ * `status:` and `resolved:` alone. Nothing but the file tells of a command.
+ */
+export function isUpdateOfProgram(before: string, text: string): boolean {
+  const [was, is] = [before, text].map(cutIncident);
+  if (!was || !is || is.sections.length !== was.sections.length + 1) return false;
+  const from = matched(was.sections, is.sections);
+  const added = is.sections[from.indexOf(undefined)];
+  const left = is.sections.filter(one => one !== added);
+  return (
+    added !== undefined && PROGRAMS.test(added.same) && wordsOf({ ...is, sections: left }) === wordsOf(was)
+  );
+}
+
+/** The heading of a section that a program writes. */
+const PROGRAMS = /^## [A-Z][a-z ]* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n/;
 
 /** Whether a save was made of an earlier version: it keeps all its sections, none of the later ones, and adds to it. */
 function isFrom(version: Units, present: Units, mine: Units): boolean {
