@@ -20,6 +20,7 @@ import { orientation } from './cli/shared/help.ts';
 import { forgetMissing } from './cli/shared/incident-files.ts';
 import { subscribers } from './cli/subscribers.ts';
 import { webhooksHeld, webhooksLog } from './cli/webhooks.ts';
+import { ENV_FILE } from './config/env-file.ts';
 import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
 import { statusCommand } from './core/model/status-command.ts';
@@ -80,10 +81,8 @@ async function run(words: readonly string[]): Promise<number> {
   const err = (text: string) => void process.stderr.write(`${harmless(text)}\n`);
   const out = (text: string) => void process.stdout.write(`${harmless(text)}\n`);
   const { value: env, problems } = readEnvironment(process.env, process.cwd());
-  if (!env) {
-    for (const problem of problems) err(printProblem(problem));
-    return 1;
-  }
+  for (const problem of problems) if (!env || problem.where === ENV_FILE) err(printProblem(problem));
+  if (!env) return 1;
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   try {
     return await command.run(rest, { env, cwd: process.cwd(), clock: Date.now, out, err, interactive });
