@@ -8,7 +8,7 @@ import { exposed } from './secret.ts';
 /** The name of the file, and the `where` of its problems. */
 export const ENV_FILE = '.env';
 
-type Values = Readonly<Record<string, string | undefined>>;
+type EnvValues = Readonly<Record<string, string | undefined>>;
 
 /**
  * Returns `variables` with what `.env` in the folder `cwd` adds to them. Of `NAME` and `NAME_FILE`, neither is taken if one
@@ -16,11 +16,11 @@ type Values = Readonly<Record<string, string | undefined>>;
  * @param secrets names whose values others should not read.
  */
 export function withEnvFile(
-  variables: Values,
+  variables: EnvValues,
   cwd: string,
   secrets: readonly string[],
   problems: Problem[],
-): Values {
+): EnvValues {
   const file = path.join(cwd, ENV_FILE);
   const added: Record<string, string> = {};
   try {

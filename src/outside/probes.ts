@@ -1,7 +1,7 @@
 // Runs a check of any kind, within its time limit and with a result that may be published.
 import type { Check, CheckOf, Phases, Probe, ProbeResult } from '../core/model/checks/check.ts';
 import { isConfigured } from '../core/model/checks/check.ts';
-import { isPrivate } from '../core/model/private-address.ts';
+import { isPrivate } from '../core/model/checks/private-address.ts';
 import type { Millis } from '../core/model/time.ts';
 import { checkDatabase } from './probes/database.ts';
 import { withDeadline } from './probes/deadline.ts';

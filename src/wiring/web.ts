@@ -1,8 +1,8 @@
 // Wires the web: the listening server and the application.
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
+import { isPrivate } from '../core/model/checks/private-address.ts';
 import type { Log } from '../core/model/ports/log.ts';
-import { isPrivate } from '../core/model/private-address.ts';
 import { makeApp } from '../web/app.ts';
 import { judgeAfterPause } from '../web/cache/after-pause.ts';
 import { maxStreams } from '../web/http/descriptors.ts';

@@ -1,6 +1,6 @@
 // The interface of the mail transport: an outgoing email, and the result of sending it.
 
-import { leadsInside } from '../model/private-address.ts';
+import { leadsInside } from '../model/checks/private-address.ts';
 import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import type { Millis } from '../model/time.ts';

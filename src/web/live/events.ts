@@ -1,6 +1,6 @@
 // Server-sent events: tells open pages that the Snapshot changed; they fetch the page by its version.
 import type { Router } from 'express';
-import { isPrivate } from '../../core/model/private-address.ts';
+import { isPrivate } from '../../core/model/checks/private-address.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { lastCheckOf } from '../../core/page/overall-status.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { isPrivate } from '../../../src/core/model/private-address.ts';
+import { isPrivate } from '../../../src/core/model/checks/private-address.ts';
 import { LIMITS } from '../../../src/web/http/limits.ts';
 import { loggedPath } from '../../../src/web/http/logged-path.ts';
 import { boundedStore, clientAddressKey } from '../../../src/web/http/rate-limit.ts';
