@@ -142,7 +142,7 @@ const code = existsSync(at('.code')) ? readFileSync(at('.code')) : Buffer.alloc(
 const fits = createHash('sha256').update(bytes).digest().equals(code.subarray(0, 32));
 const options = { filename: fileURLToPath(at('.cjs')), cachedData: fits ? code.subarray(32) : undefined };
 const program = new Script(bytes.latin1Slice(), options).runInThisContext();
-program(require, at('.cjs').href, require('#package').config.command);
+program(require, at('.cjs').href, process.env.STATUS_COMMAND || require('#package').config.command);
 `;
 }
 

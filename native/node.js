@@ -6,12 +6,14 @@ const PREBUILT = 22;
 const at = file => new URL(`./node20/${file}`, import.meta.url);
 /** The published package compiles nothing. */
 const isPackage = !existsSync(at('package.json'));
-const OLDEST = isPackage ? PREBUILT : 20;
+/** Older ones of Node 20 lack what undici needs, and before 20.12 the reader of `.env`. */
+const OLDEST = isPackage ? `${PREBUILT}` : '20.18.1';
 const COMPILED = at('node_modules/better-sqlite3/build/Release/better_sqlite3.node');
 
-const major = Number.parseInt(process.versions.node, 10);
+const [major, minor, patch] = process.versions.node.split('.').map(Number);
+const [first, second = 0, third = 0] = OLDEST.split('.').map(Number);
 
-export const isTooOld = major < OLDEST;
+export const isTooOld = major !== first ? major < first : minor !== second ? minor < second : patch < third;
 
 /** True for a Node whose SQLite is compiled on install. */
 export const isCompiling = major < PREBUILT;

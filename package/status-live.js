@@ -1,7 +1,18 @@
 #!/usr/bin/env node
 // The command of the published package: alone it starts the server in the current folder, with words it is the command line.
 import '#fit';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+// How messages name this command: as npx finds it from here, else as a command of the machine.
+const above = folder =>
+  path.dirname(folder) === folder ? [folder] : [folder, ...above(path.dirname(folder))];
+const isLocal = above(process.cwd()).some(folder =>
+  existsSync(path.join(folder, 'node_modules/.bin/status-live')),
+);
+process.env.STATUS_COMMAND ||=
+  isLocal || process.env.npm_command === 'exec' ? 'npx status-live' : 'status-live';
 
 const program = name => new URL(`../dist/${name}.js`, import.meta.url);
 if (process.argv.length > 2) await import(program('cli'));

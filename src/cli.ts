@@ -20,10 +20,12 @@ import { orientation } from './cli/shared/help.ts';
 import { forgetMissing } from './cli/shared/incident-files.ts';
 import { subscribers } from './cli/subscribers.ts';
 import { webhooksHeld, webhooksLog } from './cli/webhooks.ts';
+import { ENV_FILE } from './config/env-file.ts';
 import { readEnvironment } from './config/environment.ts';
 import { printProblem } from './core/model/problem.ts';
 import { statusCommand } from './core/model/status-command.ts';
 import { harmless } from './core/text/printable.ts';
+import { withLeftAddress } from './wiring/address.ts';
 import { ROOT } from './wiring/root.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -79,11 +81,11 @@ async function run(words: readonly string[]): Promise<number> {
   // Text from outside, such as a monitor's name, must not control the operator's terminal.
   const err = (text: string) => void process.stderr.write(`${harmless(text)}\n`);
   const out = (text: string) => void process.stdout.write(`${harmless(text)}\n`);
-  const { value: env, problems } = readEnvironment(process.env, process.cwd());
-  if (!env) {
-    for (const problem of problems) err(printProblem(problem));
-    return 1;
-  }
+  const { value: set, problems } = readEnvironment(process.env, process.cwd());
+  for (const problem of problems) if (!set || problem.where === ENV_FILE) err(printProblem(problem));
+  if (!set) return 1;
+  // A new page has a server of its own.
+  const env = command === init ? set : await withLeftAddress(set);
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   try {
     return await command.run(rest, { env, cwd: process.cwd(), clock: Date.now, out, err, interactive });

@@ -19,7 +19,12 @@ node=$(command -v node) || fail 'Node is missing: install Node 22 or newer'
 case $program in *[[:space:]]*) fail "the path of the clone has a space: $program" ;; esac
 
 cd "$program"
-[ -d node_modules ] || npm ci --omit=dev --no-audit --no-fund
+# The packages of this lock file and this Node: after a `git pull` here, they may be others.
+installed="$("$node" --version) $(cksum < package-lock.json)"
+if [ "$(cat node_modules/.installed 2> /dev/null)" != "$installed" ]; then
+  npm ci --omit=dev --no-audit --no-fund
+  echo "$installed" > node_modules/.installed
+fi
 "$node" build.js
 
 id "$user" > /dev/null 2>&1 ||
@@ -44,9 +49,10 @@ if [ ! -L "$state" ]; then
   install -d -m 700 -o "$user" -g "$user" "$state" "$state/status" "$state/data"
   if [ -z "$(ls -A "$state/status")" ]; then
     cp -R status/. "$state/status"
-    chown -R "$user:$user" "$state/status"
-    echo "The example is in $state/status: replace it by your own."
+    echo "The example is in $state/status. For a page of your own: docs/operations.md, systemd."
   fi
+  # What root made there, now or by `init`, is the service's.
+  find "$state" -user 0 -exec chown -h "$user:$user" {} +
 fi
 
 sed -e "s|^ExecStart=/usr/bin/node|ExecStart=$node|" -e "s|^WorkingDirectory=.*|WorkingDirectory=$program|" \

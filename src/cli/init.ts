@@ -147,20 +147,36 @@ async function intoGit(dir: string, files: readonly string[], cli: Cli): Promise
   }
 }
 
-/** The page's address and the next two commands, as this program was started: as a package, or in its own checkout. */
-function nextSteps(dir: string, { publicUrl }: NewSite, cli: Cli): string {
-  const isPackage = path.basename(path.dirname(ROOT)) === 'node_modules';
+/** The page's address and the next two commands, in the words that work for how this program was started. */
+function nextSteps(dir: string, { publicUrl }: NewSite, { env, cwd }: Cli): string {
   const folders = `STATUS_DIR=${path.join(dir, 'status')} DATA_DIR=${path.join(dir, 'data')}`;
-  const to = shown(dir, cli);
-  const [start, lead] = isPackage
-    ? [`cd ${to} && npx status-live`, '']
-    : [`${folders} npm start`, `${folders} `];
+  const to = shown(dir, { cwd });
+  const command = statusCommand('').trim();
   const later = publicUrl === null ? '' : `, later ${publicUrl}/status/live`;
+  const page = `The page: http://localhost:${env.port}/status/live${later}`;
+  // A service has its folders and settings already.
+  if (env.variables.STATUS_DIR && env.statusDir === path.join(dir, 'status'))
+    return `\n${page}\n\nThe server reads this folder: start it, or restart it.\n`;
+  const isClone = command.startsWith('npm ');
+  const [start, lead] = isClone ? [`${folders} npm start`, `${folders} `] : [`cd ${to} && ${command}`, ''];
+  const settings = path.join(isClone ? ROOT : to, '.env');
   return `
-The page: http://localhost:${cli.env.port}/status/live${later}
+${page}
 
   ${start}
   ${lead}${statusCommand('incident new')}
 
-The first starts the server, the second reports an incident. .env.example shows the settings for your server.`;
+The first starts the server, the second reports an incident. Settings, such as the mail server, are read from a file:
+write them to ${settings}, as ${path.join(to, '.env.example')} shows.${isFoundFrom(dir, command) ? '' : NOT_FOUND}`;
+}
+
+const NOT_FOUND =
+  '\n\nIf npx does not find status-live there, install it for all folders: npm install -g status-live-VERSION.tgz';
+
+/** Whether the command works in a folder: npx looks into the folders above. */
+function isFoundFrom(folder: string, command: string): boolean {
+  if (!command.startsWith('npx ') || existsSync(path.join(folder, 'node_modules', '.bin', 'status-live')))
+    return true;
+  const above = path.dirname(folder);
+  return above !== folder && isFoundFrom(above, command);
 }

@@ -1,20 +1,18 @@
 // The environment: reads and checks every variable that the program uses.
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { Outcome, Problem } from '../core/model/problem.ts';
 import type { ApiToken } from '../core/model/token.ts';
 import { joinWithOr } from '../core/text/yaml.ts';
 import { readApiTokens, TOKENS_FIX } from './api-tokens.ts';
+import { readShort, withEnvFile } from './env-file.ts';
 import { exposed } from './secret.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Their files should not be readable by others. */
 const SECRETS = 'SECRET WEBHOOK_TOKEN API_TOKEN SMTP_URL DKIM_PRIVATE_KEY RESEND_WEBHOOK_SECRET'.split(' ');
-
-/** The longest value, bytes. */
-const MAX_VALUE = 65_536;
 
 /** The variables of process.env, passed on by main.ts. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -41,7 +39,7 @@ export interface Environment {
   /** Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
-  /** All variables, for `${NAME}` in status.yaml. */
+  /** All variables, those of `.env` too, for `${NAME}` in status.yaml. */
   readonly variables: Variables;
 }
 
@@ -56,9 +54,12 @@ class BadVariable {
   }
 }
 
-/** Reads and checks the environment. Each variable may also come from a file, as `NAME_FILE`. */
-export function readEnvironment(variables: Variables, cwd: string): Outcome<Environment> {
+/**
+ * Reads and checks the environment, and `.env` in the folder `cwd`. Each variable may also come from a file, as `NAME_FILE`.
+ */
+export function readEnvironment(given: Variables, cwd: string): Outcome<Environment> {
   const problems: Problem[] = [];
+  const variables = withEnvFile(given, cwd, SECRETS, problems);
   const say = (level: Problem['level'], where: string, { what, fix }: BadVariable) =>
     void problems.push({ level, where, what, fix });
   const textOf = (name: string) => textIn(name, variables, cwd, problems);
@@ -211,20 +212,4 @@ function isProxies(place: string): boolean {
 function levelIn(text: string): Environment['logLevel'] | BadVariable {
   const level = LOG_LEVELS.find(known => known === text.toLowerCase());
   return level ?? new BadVariable(`"${text}" is not a level`, `write ${joinWithOr(LOG_LEVELS)}`);
-}
-
-/** A file's text, also of a pipe; EFBIG when it is longer than a value can be. */
-function readShort(file: string): string {
-  const fd = openSync(file, 'r');
-  try {
-    const bytes = Buffer.alloc(MAX_VALUE + 1);
-    let size = 0;
-    for (let read = -1; read !== 0 && size < bytes.length; size += read) {
-      read = readSync(fd, bytes, size, bytes.length - size, null);
-    }
-    if (size > MAX_VALUE) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
-    return bytes.toString('utf8', 0, size);
-  } finally {
-    closeSync(fd);
-  }
 }

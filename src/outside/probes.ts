@@ -1,6 +1,7 @@
 // Runs a check of any kind, within its time limit and with a result that may be published.
 import type { Check, CheckOf, Phases, Probe, ProbeResult } from '../core/model/checks/check.ts';
 import { isConfigured } from '../core/model/checks/check.ts';
+import { isPrivate } from '../core/model/checks/private-address.ts';
 import type { Millis } from '../core/model/time.ts';
 import { checkDatabase } from './probes/database.ts';
 import { withDeadline } from './probes/deadline.ts';
@@ -34,17 +35,22 @@ export function makeProbes(
     if (signal.aborted) return unknown('not checked');
     const [began, before, stepped] = [performance.now(), paused(), steps()];
     const pausedFor = () => paused() - before;
+    const met = new Set<string>();
     const runner = KINDS[check.type] as CheckRunner<Check>;
     const seen = await withDeadline(check.timeout, signal, pausedFor, (ending, note) =>
-      runner(check, ending, network, note),
+      runner(check, ending, { ...network, meet: address => met.add(address) }, note),
     );
     const share = pausedFor() / (performance.now() - began);
     const result = excusePause(seen, pausedFor() > PAUSE, share > EXCUSE || steps() !== stepped);
     // An unreadable status page of a provider says nothing about its service.
     const isUnreadable = check.type === 'statuspage' && result.outcome === 'down' && !seen.isRead;
-    return redact(check, whole(isUnreadable ? unreadable(result) : result));
+    const isInside = met.size > 0 && [...met].every(network.isPrivate ?? isPrivate);
+    const told = { ...whole(isUnreadable ? unreadable(result) : result), ...(isInside ? INSIDE : {}) };
+    return redact(check, told);
   };
 }
+
+const INSIDE = { inside: true } as const;
 
 const KINDS = {
   http: checkHttp,

@@ -1,7 +1,9 @@
 // Opens the content: the operators' files, git, and the Snapshot composed from them.
 import { openTemplates, type TemplateFolder } from '../content/templates.ts';
+import { writeProblems } from '../content/writable.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
+import { unsentProblems } from '../core/notify/mail.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
 import { makeFile } from '../work/incidents/file.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
@@ -57,7 +59,7 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
 
 /** Reads the folder in each round; `others` are problems of the folder, besides those of its files. */
 async function openFolderFacts(
-  { db, folder, siteFile, log }: Base,
+  { db, env, folder, siteFile, log }: Base,
   recorder: MonitoringParts['recorder'],
   git: GitSync,
   templates: TemplateFolder,
@@ -69,7 +71,13 @@ async function openFolderFacts(
     async site() {
       const now = await siteFile.reload();
       if (now.changed) await recorder.note(now.site);
-      return { ...now, problems: [...now.problems, ...others(), ...(await templates.read())] };
+      const found = [
+        ...others(),
+        ...unsentProblems(env, now.site),
+        ...(await templates.read()),
+        ...(await writeProblems(env.statusDir)),
+      ];
+      return { ...now, problems: [...now.problems, ...found] };
     },
     missingSince,
     async files() {

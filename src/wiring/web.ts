@@ -1,10 +1,10 @@
 // Wires the web: the listening server and the application.
 import path from 'node:path';
 import type { Environment } from '../config/environment.ts';
+import { isPrivate } from '../core/model/checks/private-address.ts';
 import type { Log } from '../core/model/ports/log.ts';
 import { makeApp } from '../web/app.ts';
 import { judgeAfterPause } from '../web/cache/after-pause.ts';
-import { isPrivate } from '../web/http/connections.ts';
 import { maxStreams } from '../web/http/descriptors.ts';
 import { LIMITS } from '../web/http/limits.ts';
 import { openServer, type WebServer } from '../web/http/server.ts';
@@ -22,6 +22,7 @@ import { ROOT } from './root.ts';
 export async function listen(env: Environment, log: Log, closers: Closers): Promise<WebServer> {
   const server = await openServer(env.port, env.host, {
     limits: LIMITS,
+    // A private address is most likely a proxy for many visitors, even if TRUST_PROXY is not set.
     isVisitor: address => env.trustProxy === false && !isPrivate(address),
     log,
   });

@@ -7,6 +7,7 @@ import type { Notifications } from '../work/notify/notifications.ts';
 import { serially } from '../work/timing/bell.ts';
 import { ClockSteps } from '../work/timing/clock-steps.ts';
 import { ignoreStorageFault } from '../work/timing/storage.ts';
+import { leaveAddress } from './address.ts';
 import { type Base, type Closers, type Outside, openBase, StartProblems } from './base.ts';
 import { type Content, openContent } from './content.ts';
 import { openMonitoring } from './monitoring.ts';
@@ -49,6 +50,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const jobs = jobsOf(base, monitoring, content, notifications, round);
     const timetable = openTimetable(base, jobs, content, judge);
     const publicUrl = content.snapshot().site.url;
+    await leaveAddress(env, server.port);
     return {
       localUrl: `http://localhost:${server.port}`,
       publicUrl,

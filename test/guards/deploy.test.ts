@@ -1,8 +1,20 @@
 // The examples of docs/deploy that no engine runs here: what they set, name and mount is there, and says the same everywhere.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
 const read = (name: string) => readFileSync(path.join('docs/deploy', name), 'utf8');
@@ -64,4 +76,69 @@ test('install.sh finds in the unit what it changes, and makes every file and the
   expect(install).toContain(`\nuser=${user}\n`);
   const secrets = [...unit.matchAll(/^LoadCredential=(\w+):/gm)].map(([, name]) => name);
   expect(/^for secret in (.*); do$/m.exec(install)?.[1]?.split(' ')).toEqual(secrets);
+});
+
+test('install.sh installs packages again when they changed, and takes over what root made', async () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'install-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const [clone, tools, state] = ['clone', 'tools', 'state'].map(name => path.join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  chmodSync(root, 0o755);
+  for (const dir of [
+    'clone/docs/deploy',
+    'clone/dist',
+    'clone/status',
+    'tools',
+    'etc',
+    'state/status/incidents',
+  ])
+    mkdirSync(path.join(root, dir), { recursive: true });
+  // Made by root, as `init` does.
+  writeFileSync(path.join(state, 'status', 'status.yaml'), 'title: Ours\n');
+  writeFileSync(path.join(clone, 'package-lock.json'), '1');
+  for (const name of ['build.js', 'dist/cli.js', 'docs/deploy/healthcheck.js'])
+    writeFileSync(path.join(clone, name), '');
+  for (const name of ['status-live.service', 'status.sh'])
+    cpSync(`docs/deploy/${name}`, path.join(clone, 'docs/deploy', name));
+  // Everything it writes lies below the folder of this test; what changes the machine is only noted.
+  const user = process.getuid?.() === 0 ? 'daemon' : userInfo().username;
+  const script = read('install.sh')
+    .replace('user=status-live', `user=${user}`)
+    .replace('state=/var/lib/status-live', `state=${state}`)
+    .replaceAll('/etc/', `${root}/etc/`)
+    .replaceAll('/usr/local/bin', tools);
+  mkdirSync(path.join(root, 'etc/systemd/system'), { recursive: true });
+  writeFileSync(path.join(clone, 'docs/deploy/install.sh'), script);
+  const tool = (name: string, line: string) =>
+    writeFileSync(path.join(tools, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+  tool('systemctl', '');
+  tool('runuser', '');
+  tool('id', `[ "$1" != -u ] || [ $# -gt 1 ] || { echo 0; exit; }; exec /usr/bin/id "$@"`);
+  tool('npm', `mkdir -p node_modules; echo "$@" >> ${root}/npm`);
+  const install = () =>
+    execFileSync('sh', [path.join(clone, 'docs/deploy/install.sh')], {
+      env: { PATH: `${tools}:${path.dirname(process.execPath)}:${process.env.PATH}` },
+      encoding: 'utf8',
+    });
+  const times = () => readFileSync(path.join(root, 'npm'), 'utf8').match(/^ci --omit=dev/gm)?.length;
+  expect(install()).toContain('Status Live runs on port 3000');
+  install();
+  expect(times()).toBe(1);
+  writeFileSync(path.join(clone, 'package-lock.json'), '2');
+  install();
+  expect(times()).toBe(2);
+
+  const owner = Number(execFileSync('id', ['-u', user], { encoding: 'utf8' }));
+  for (const name of ['', 'status', 'status/status.yaml', 'status/incidents', 'data'])
+    expect([name, statSync(path.join(state, name)).uid]).toEqual([name, owner]);
+  expect(readFileSync(path.join(state, 'status/status.yaml'), 'utf8')).toBe('title: Ours\n');
+});
+
+test('git ignores what holds secrets and addresses', () => {
+  const names = ['.env', 'before.db', 'data/before.db'];
+  const ignored = execFileSync('git', ['check-ignore', '--no-index', ...names], { encoding: 'utf8' });
+  expect(ignored.trim().split('\n')).toEqual(names);
 });

@@ -27,12 +27,14 @@ function runAs(version: string, file: string) {
   return { status, stderr };
 }
 
-const TOO_OLD = /^Status Live needs Node 20 or newer, and this is Node 18\.19\.1: .*`npm ci` again\.\n$/;
+const TOO_OLD = /^Status Live needs Node 20\.18\.1 or newer, and this is Node [\d.]+: .*`npm ci` again\.\n$/;
 const NOT_COMPILED =
   /^SQLite is not compiled for Node 20\.20\.2: use Node 22 or newer, .*`npm ci` again\.\n$/;
 
 test.each([
   ['18.19.1', 1, TOO_OLD],
+  ['20.18.0', 1, TOO_OLD],
+  ['20.18.1', 1, /^SQLite is not compiled/],
   ['20.20.2', 1, NOT_COMPILED],
   ['22.0.0', 0, /^$/],
   ['24.21.0', 0, /^$/],

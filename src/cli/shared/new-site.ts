@@ -1,6 +1,7 @@
 // The files of a new page, from the answers given to `init`. Their text alone: nothing is read or written here.
 import path from 'node:path';
 import { slugOr, uniqueIds } from '../../core/import/imported.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 
 /** The answers given to `init`. */
 export interface NewSite {
@@ -25,7 +26,7 @@ export function filesOfSite(site: NewSite): ReadonlyMap<string, string> {
     [path.join('status', 'incidents', '_example.md'), exampleOf(site)],
     [path.join('.github', 'workflows', 'status.yml'), WORKFLOW],
     ['.env.example', settingsOf(site)],
-    ['.gitignore', 'data/\n.env\n'],
+    ['.gitignore', 'data/\n.env\n*.db\n'],
   ]);
 }
 
@@ -42,7 +43,7 @@ function siteFile({ title, components, reference }: NewSite): string {
   ];
   return [
     '# The whole page is described here. A running server reads each change at once.',
-    '# `npx status-live lint` shows mistakes; `npx status-live check` runs the checks now.',
+    `# \`${statusCommand('lint')}\` shows mistakes; \`${statusCommand('check')}\` runs the checks now.`,
     `title: ${quoted(title)}`,
     '# For dates in emails, and for times you type on the command line.',
     'timezone: UTC',
@@ -66,7 +67,7 @@ components: [${slugOr(name, 'component')}]
 ---
 
 <!-- An example: it is not on the page, because its name begins with "_".
-     A copy named like 20260115_slow.md would be. Or let \`npx status-live incident new\` write the file. -->
+     A copy named like 20260115_slow.md would be. Or let \`${statusCommand('incident new')}\` write the file. -->
 
 ## Resolved 2026-01-15 10:10 UTC
 All is fast again.
@@ -93,9 +94,8 @@ jobs:
 function settingsOf({ publicUrl, smtpUrl }: NewSite): string {
   const host = publicUrl === null ? 'YOUR-DOMAIN' : new URL(publicUrl).hostname;
   const set = (isKnown: boolean, line: string) => `${isKnown ? '' : '# '}${line}`;
-  return `# The server's settings. Copy this file to .env, which git ignores, and fill it in: passwords stay out of git.
-# Start with them:  set -a; . ./.env; set +a; npx status-live
-# systemd reads the same file with EnvironmentFile=, Docker with --env-file.
+  return `# The server's settings. Write yours to .env, in the folder where the server starts: git ignores it, so passwords stay out of git.
+# The server reads it at its start, and so does every command. Others must not read it: chmod 600 .env
 
 # Where visitors reach the page. Links in emails and feeds begin with it.
 ${set(publicUrl !== null, `PUBLIC_URL=${publicUrl ?? `https://${host}`}`)}

@@ -1,6 +1,9 @@
 // The command line in messages, in the form that works where this program was installed.
 
-/** Written into each program by its starter, from `config.command` of package.json: a clone and a package differ. */
+/**
+ * Given to each program by its starter: the variable STATUS_COMMAND, which a service sets and the package's command finds out
+ * (`package/status-live.js`), else `config.command` of package.json.
+ */
 declare const statusCommandLine: string;
 const COMMAND = typeof statusCommandLine === 'undefined' ? 'npm run status --' : statusCommandLine;
 

@@ -1,5 +1,7 @@
 // The interface of the mail transport: an outgoing email, and the result of sending it.
 
+import { leadsInside } from '../model/checks/private-address.ts';
+import { type Problem, warningAt } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import type { Millis } from '../model/time.ts';
 import type { EmailFailure } from './retry.ts';
@@ -37,6 +39,16 @@ export interface MailTransport {
   /** Null when email can be sent, else the problem, in words for the operator. */
   verify(): Promise<string | null>;
   close(): void;
+}
+
+/** A page that the public reaches, whose emails are only written to files: visitors wait for a confirmation in vain. */
+export function unsentProblems(
+  { smtpUrl, dataDir }: { readonly smtpUrl: string | null; readonly dataDir: string },
+  { url }: Pick<Site, 'url'>,
+): Problem[] {
+  if (smtpUrl !== null || leadsInside(url)) return [];
+  const what = `it is not set, so no email is sent: ${url} offers subscriptions, but their emails are only written to ${dataDir}/mail`;
+  return [warningAt('SMTP_URL', what, 'set it in .env or in the environment, and restart the server')];
 }
 
 /** The sender without MAIL_FROM: the site's title at its host. */

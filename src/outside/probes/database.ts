@@ -1,18 +1,18 @@
 // database: whether PostgreSQL, MySQL or Redis answers a query. Each driver is loaded on first use.
-import { Socket } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import type { CheckOf, ProbeResult } from '../../core/model/checks/check.ts';
 import { explain, Finding, hasFailureMessage } from './failure.ts';
-import type { CheckRunner } from './network.ts';
+import { type CheckRunner, type Network, reach } from './network.ts';
 import { closeOnAbort } from './tcp.ts';
 
 type DatabaseCheck = CheckOf<'database'>;
 
 /** Connects, sends one query, disconnects. The result is not judged: only an error means "down". */
-export const checkDatabase: CheckRunner<DatabaseCheck> = async (check, signal) => {
+export const checkDatabase: CheckRunner<DatabaseCheck> = async (check, signal, network) => {
   const url = check.url.trim();
   const ask = url.startsWith('postgres') ? askPostgres : url.startsWith('redis') ? askRedis : askMysql;
   // Loading the driver must not count as response time.
-  const asking = await ask(url, check, signal);
+  const asking = await ask(url, check, signal, network);
   const started = performance.now();
   try {
     await asking();
@@ -22,19 +22,26 @@ export const checkDatabase: CheckRunner<DatabaseCheck> = async (check, signal) =
   return { outcome: 'up', latency: performance.now() - started, seen: 'answered' } satisfies ProbeResult;
 };
 
-type Asking = () => Promise<void>;
+/** Loads the driver; the function it returns connects and asks. */
+type Ask = (
+  url: string,
+  check: DatabaseCheck,
+  signal: AbortSignal,
+  network: Network,
+) => Promise<() => Promise<void>>;
 
-async function askPostgres(url: string, check: DatabaseCheck, signal: AbortSignal): Promise<Asking> {
+const askPostgres: Ask = async (url, check, signal, network) => {
   const { default: pg } = await import('pg');
   return async () => {
     // Our own socket, because pg cannot abort a connection that is being made.
-    const stream = ownSocket(signal);
+    const stream = ownSocket(signal, network);
     const client = new pg.Client({
       connectionString: url,
       stream: () => stream,
       application_name: 'status-live',
     });
     client.on('error', () => {});
+    meetHost(client.host, network);
     try {
       await client.connect();
       await client.query(check.query ?? 'SELECT 1');
@@ -43,14 +50,16 @@ async function askPostgres(url: string, check: DatabaseCheck, signal: AbortSigna
       stream.destroy();
     }
   };
-}
+};
 
-async function askMysql(url: string, check: DatabaseCheck, signal: AbortSignal): Promise<Asking> {
+const askMysql: Ask = async (url, check, signal, network) => {
   const { createConnection } = await import('mysql2');
-  const { hostname, port } = new URL(url);
+  const { port } = new URL(url);
+  const host = hostOf(url);
   return () =>
     new Promise((resolve, reject) => {
-      const stream = ownSocket(signal).connect(Number(port) || 3306, hostname.replace(/^\[(.*)\]$/, '$1'));
+      meetHost(host, network);
+      const stream = ownSocket(signal, network).connect(Number(port) || 3306, host);
       const connection = createConnection({ uri: url, stream, connectTimeout: check.timeout * 2 });
       connection.on('error', reject);
       connection.query(check.query ?? 'SELECT 1', error => {
@@ -59,14 +68,14 @@ async function askMysql(url: string, check: DatabaseCheck, signal: AbortSignal):
         connection.destroy();
       });
     });
-}
+};
 
-async function askRedis(url: string, check: DatabaseCheck, signal: AbortSignal): Promise<Asking> {
+const askRedis: Ask = async (url, check, signal, network) => {
   const { createClient } = await import('redis');
   return async () => {
     const client = createClient({
       url,
-      socket: { connectTimeout: check.timeout, reconnectStrategy: false },
+      socket: { ...reach(network, hostOf(url)), connectTimeout: check.timeout, reconnectStrategy: false },
       // Maintenance notifications are useless for one query, and requesting them resolves "[::1]" as a name.
       maintNotifications: 'disabled',
     });
@@ -86,11 +95,23 @@ async function askRedis(url: string, check: DatabaseCheck, signal: AbortSignal):
       close();
     }
   };
+};
+
+/** Its host, without the brackets of an IPv6 address. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
-function ownSocket(signal: AbortSignal): Socket {
+/** Names are met when the socket looks them up. A unix socket is on this machine. */
+function meetHost(host: string, { meet = () => {} }: Network): void {
+  if (isIP(host)) meet(host);
+  if (host.startsWith('/')) meet('127.0.0.1');
+}
+
+function ownSocket(signal: AbortSignal, { meet = () => {} }: Network): Socket {
   const socket = new Socket();
   socket.on('error', () => {});
+  socket.on('lookup', (error: Error | null, address) => error ?? meet(address));
   closeOnAbort(socket, signal);
   return socket;
 }

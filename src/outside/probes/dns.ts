@@ -5,12 +5,12 @@ import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
 import type { CheckOf } from '../../core/model/checks/check.ts';
 import { Finding } from './failure.ts';
-import type { CheckRunner } from './network.ts';
+import type { CheckRunner, Network } from './network.ts';
 
 type DnsCheck = CheckOf<'dns'>;
 
 /** Queries the configured name server, or the system's; every expected value must be among the records. */
-export const checkDns: CheckRunner<DnsCheck> = async (check, signal) => {
+export const checkDns: CheckRunner<DnsCheck> = async (check, signal, network) => {
   // A new resolver, so that no cached answer is used.
   const resolver = new dns.Resolver({ timeout: Math.max(50, Math.floor(check.timeout / 4)), tries: 3 });
   if (check.server) setServer(resolver, check.server);
@@ -27,12 +27,24 @@ export const checkDns: CheckRunner<DnsCheck> = async (check, signal) => {
       cause: `found ${found.join(', ')}; missing ${missing.join(', ')}`,
     });
   }
+  meetServers(resolver, network);
   return {
     outcome: 'up',
     latency,
     seen: `found ${found.length} ${check.record} record${found.length === 1 ? '' : 's'}`,
   };
 };
+
+/**
+ * A record from a name server nearby may come from its memory, so it does not prove that our own network works. A failure
+ * may well be our own network's: then no address was met.
+ */
+function meetServers(resolver: dns.Resolver, { meet = () => {} }: Network): void {
+  for (const server of resolver.getServers()) {
+    // With a port, the address has brackets if it is one of IPv6.
+    meet(isIP(server) ? server : server.replace(/^\[(.*)\]:\d+$|:\d+$/, '$1'));
+  }
+}
 
 async function ask(resolver: dns.Resolver, { name, record }: DnsCheck): Promise<string[]> {
   try {

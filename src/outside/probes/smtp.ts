@@ -15,7 +15,7 @@ export const checkSmtp: CheckRunner<CheckOf<'smtp'>> = async (check, signal, net
   const secure = check.secure ?? port === 465;
   const starttls = !secure && (check.starttls ?? Boolean(user));
   const started = performance.now();
-  const target = { host, port, ...reach(network) };
+  const target = { host, port, ...reach(network, host) };
   const socket = secure ? await openTls(target, host, signal, network) : await openSocket(target, signal);
   let dialogue = new Dialogue(socket);
   expectCode(await dialogue.reply(), 220);

@@ -5,7 +5,7 @@ import { type CheckRunner, reach } from './network.ts';
 
 export const checkTcp: CheckRunner<CheckOf<'tcp'>> = async ({ host, port }, signal, network) => {
   const started = performance.now();
-  const socket = await openSocket({ host, port, ...reach(network) }, signal);
+  const socket = await openSocket({ host, port, ...reach(network, host) }, signal);
   socket.destroy();
   return { outcome: 'up', latency: performance.now() - started, seen: 'accepted the connection' };
 };

@@ -9,7 +9,7 @@ import { closeOnAbort } from './tcp.ts';
 export const checkTls: CheckRunner<CheckOf<'tls'>> = async (check, signal, network) => {
   const { host, port, servername = host } = check;
   const started = performance.now();
-  const socket = await openTls({ host, port, ...reach(network) }, servername, signal, network);
+  const socket = await openTls({ host, port, ...reach(network, host) }, servername, signal, network);
   const latency = performance.now() - started;
   const certificateEnd = endOfCertificate(socket);
   const warning = expiryWarning(certificateEnd, check.days, network);

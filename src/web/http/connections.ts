@@ -1,7 +1,6 @@
 // Limits connections, in total and per address, and closes those whose client does not read.
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import type { Log } from '../../core/model/ports/log.ts';
 import { MINUTE, SECOND } from '../../core/model/time.ts';
 import { openFiles } from './descriptors.ts';
@@ -130,13 +129,3 @@ export class Counts {
     else this.#counts.delete(key);
   }
 }
-
-/**
- * Whether an address belongs to this machine or a private network. It is most likely a proxy for many visitors, even if
- * TRUST_PROXY is not set.
- */
-export function isPrivate(address = ''): boolean {
-  return ipaddr.isValid(address) && PRIVATE.includes(ipaddr.process(address).range());
-}
-
-const PRIVATE = ['loopback', 'private', 'linkLocal', 'uniqueLocal'];

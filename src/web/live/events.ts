@@ -1,10 +1,11 @@
 // Server-sent events: tells open pages that the Snapshot changed; they fetch the page by its version.
 import type { Router } from 'express';
+import { isPrivate } from '../../core/model/checks/private-address.ts';
 import { isoMillis } from '../../core/model/time.ts';
 import { lastCheckOf } from '../../core/page/overall-status.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Web } from '../context.ts';
-import { Counts, isPrivate } from '../http/connections.ts';
+import { Counts } from '../http/connections.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { clientAddressKey } from '../http/rate-limit.ts';
@@ -26,6 +27,7 @@ export function eventRoutes(router: Router, { cache, refresh, maxStreams }: Web)
   router.get('/status/events', (req, res) => {
     // A pipelined request has no socket yet: its turn, and the event of its end, might never come.
     if (!res.socket) throw new Refusal(503, 'An event stream needs its own connection.');
+    // A private address is most likely a proxy for many visitors, even if TRUST_PROXY is not set.
     const key = isPrivate(req.ip) ? null : clientAddressKey(req.ip);
     const ofAddress = key === null ? 0 : perAddress.of(key);
     if (streams.count >= maxStreams || ofAddress >= LIMITS.streams_per_address) {

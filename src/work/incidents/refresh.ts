@@ -270,7 +270,7 @@ function blindness({ network }: Site, since: Millis | null): Problem[] {
   // The address may hold a password.
   const { reference } = network;
   const host = reference !== null && /^https?:/.test(reference) ? new URL(reference).host : reference;
-  const what = `every check and the reference ${host} have failed since ${iso(since)}: our own network seems to be down, so nothing is counted as an outage`;
+  const what = `every check of a public address and the reference ${host} have failed since ${iso(since)}: our own network seems to be down, so nothing is counted as an outage`;
   const fix = "fix this machine's network; if it works, choose another `network.reference`";
   return [warningAt('network', what, fix)];
 }

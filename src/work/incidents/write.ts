@@ -57,8 +57,9 @@ export function makeWrite(deps: WriteDeps): IncidentEditor {
       if (error instanceof Unreadable)
         return { kind: 'failed', detail: `The incident’s file cannot be read (${error.why}). ${UNREADABLE}` };
       if (error.code === 'MISSING') return { kind: 'failed', detail: MISSING };
-      deps.log.error({ err: error }, 'the incident cannot be written');
-      return { kind: 'failed', detail: `The incident's file cannot be written (${error.code}).` };
+      const fix = 'let the server write to its folder, or free disk space there';
+      deps.log.error({ code: error.code }, `an incident of the API cannot be written: ${fix}`);
+      return { kind: 'failed', detail: `The incident's file cannot be written (${error.code}): ${fix}.` };
     });
   return {
     open: (body, asked) => write(asked, read => writeOpen(body, deps.site(), asked, read)),

@@ -1,4 +1,5 @@
-// The own-network check: when checks fail because our own network is down, no component counts as down.
+// The own-network check: when checks fail because our own network is down, no component counts as down. What is on this
+// machine or in a private network answers without it, so only public targets and the reference count.
 import { type Check, checkSchema, type Probe, type ProbeResult } from '../../core/model/checks/check.ts';
 import type { Component } from '../../core/model/component.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
@@ -7,7 +8,7 @@ import type { Monitoring } from './monitoring.ts';
 
 /** How long an answer is used again: all checks of one moment share one answer. */
 const HOLDS: Millis = 5 * SECOND;
-/** How many of the components that answered last are checked again. */
+/** How many of the public components that answered last are checked again. */
 const ASKED_AGAIN = 3;
 
 export class OwnNetwork {
@@ -34,6 +35,10 @@ export class OwnNetwork {
     const isBlind = component.check.type === 'statuspage' && this.#downSince !== null;
     if (isBlind && result.outcome === 'unknown') return unseen(result);
     if (!isNetwork(component.check) || result.outcome === 'unknown') return result;
+    if (result.inside) {
+      this.#answered.delete(component.id);
+      return result;
+    }
     const hasAnswered = isAnswer(result);
     this.#answered.set(component.id, hasAnswered);
     if (hasAnswered) {
@@ -54,17 +59,11 @@ export class OwnNetwork {
   }
 
   async #isDown(address: string, signal: AbortSignal): Promise<boolean> {
-    if (await this.#isReachable(checkOf(address), signal)) return false;
-    // The reference alone may be down. Our network is down only if no other component answers either.
+    if (isReached(await this.#probe(checkOf(address), signal))) return false;
+    // The reference alone may be down. Our network is down only if no other public component answers either.
     const others = this.#on.site().components.filter(({ id }) => this.#answered.get(id) === true);
-    const asked = others.slice(0, ASKED_AGAIN).map(({ check }) => this.#isReachable(check, signal));
-    return !(await Promise.all(asked)).some(Boolean);
-  }
-
-  async #isReachable(check: Check, signal: AbortSignal): Promise<boolean> {
-    const result = await this.#probe(check, signal);
-    // A run cut short by a pause of this process does not prove that the target is unreachable.
-    return result.paused === true || isAnswer(result);
+    const asked = others.slice(0, ASKED_AGAIN).map(({ check }) => this.#probe(check, signal));
+    return !(await Promise.all(asked)).some(result => isReached(result) && !result.inside);
   }
 
   #note(isDown: boolean): void {
@@ -78,6 +77,11 @@ export class OwnNetwork {
 
 function unseen({ seen }: ProbeResult): ProbeResult {
   return { outcome: 'unknown', latency: null, seen: OWN_NETWORK, detail: seen };
+}
+
+/** A run cut short by a pause of this process does not prove that the target is unreachable. */
+function isReached(result: ProbeResult): boolean {
+  return result.paused === true || isAnswer(result);
 }
 
 /** A result with a response time came over the network, even if it is an error. */

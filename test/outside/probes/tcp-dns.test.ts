@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { checkSchema } from '../../../src/core/model/checks/check.ts';
+import { makeProbes } from '../../../src/outside/probes.ts';
 import { deserted, listen, probe, tcp } from '../loopback.ts';
 
 describe('tcp', () => {
@@ -147,6 +148,13 @@ describe('dns', () => {
     await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve));
     return `127.0.0.1:${(socket.address() as AddressInfo).port}`;
   }
+
+  test('what a name server nearby knows may be from its memory: it says nothing about our own network', async () => {
+    const server = await nameServer(() => [Buffer.from([192, 0, 2, 7])]);
+    const check = checkSchema.parse({ type: 'dns', name: 'a.example', record: 'A', server });
+    const seen = await makeProbes()(check, new AbortController().signal);
+    expect(seen).toMatchObject({ outcome: 'up', inside: true });
+  });
 
   function readQuestion(bytes: Buffer): { name: string; type: number; end: number } {
     const labels: string[] = [];

@@ -1,7 +1,10 @@
 // Our own network down: what cannot be seen is said to be unseen, not down; proven on loopback ports.
 import { createServer, type Server } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openWorld } from '../world.ts';
+import { openWorld, type WorldOptions } from '../world.ts';
+
+/** A world in which loopback ports are the internet. */
+const openOutside = (options: WorldOptions) => openWorld({ network: { isPrivate: () => false }, ...options });
 
 /** A port that answers while `open`, and refuses while not: the outside world, or one server of it. */
 interface Port {
@@ -48,7 +51,7 @@ ${addresses
 describe('when everything fails at once', () => {
   test('and the reference too, nothing is called an outage, and it is said why', async () => {
     const [outside, a, b] = [await port(), await port(), await port()];
-    const world = await openWorld({ site: site(outside.address, [a.address, b.address]) });
+    const world = await openOutside({ site: site(outside.address, [a.address, b.address]) });
     await world.pass(60, 20);
     for (const one of [outside, a, b]) await one.shut();
     await world.pass(300, 10);
@@ -77,7 +80,9 @@ describe('when everything fails at once', () => {
 
   test('a login in the address of the reference is not said', async () => {
     const a = await port();
-    const world = await openWorld({ site: site('http://u:hunter2@127.0.0.1:1/x?key=hunter2', [a.address]) });
+    const world = await openOutside({
+      site: site('http://u:hunter2@127.0.0.1:1/x?key=hunter2', [a.address]),
+    });
     await world.pass(60, 20);
     await a.shut();
     await world.pass(300, 10);
@@ -88,7 +93,7 @@ describe('when everything fails at once', () => {
 
   test('but the reference answers, it is an outage', async () => {
     const [outside, a] = [await port(), await port()];
-    const world = await openWorld({ site: site(outside.address, [a.address]) });
+    const world = await openOutside({ site: site(outside.address, [a.address]) });
     await world.pass(60, 20);
     await a.shut();
     await world.pass(180, 10);
@@ -97,7 +102,7 @@ describe('when everything fails at once', () => {
 
   test('a reference that is down by itself hides nobody else’s outage', async () => {
     const [outside, a, b] = [await port(), await port(), await port()];
-    const world = await openWorld({ site: site(outside.address, [a.address, b.address]) });
+    const world = await openOutside({ site: site(outside.address, [a.address, b.address]) });
     await world.pass(60, 20);
     await outside.shut();
     await a.shut();
@@ -107,7 +112,7 @@ describe('when everything fails at once', () => {
 
   test('what was found of our own network holds for seconds: it is back, and the outage is one', async () => {
     const [outside, a] = [await port(), await port()];
-    const world = await openWorld({ site: site(outside.address, [a.address]) });
+    const world = await openOutside({ site: site(outside.address, [a.address]) });
     await world.pass(60, 20);
     for (const one of [outside, a]) await one.shut();
     await world.pass(180, 10);
@@ -119,7 +124,7 @@ describe('when everything fails at once', () => {
 
   test('and the other way: that it was there says nothing of it now', async () => {
     const [outside, a, b] = [await port(), await port(), await port()];
-    const world = await openWorld({ site: site(outside.address, [a.address, b.address]) });
+    const world = await openOutside({ site: site(outside.address, [a.address, b.address]) });
     await world.pass(60, 20);
     await a.shut();
     await world.pass(180, 10);
@@ -133,7 +138,7 @@ describe('when everything fails at once', () => {
   test('the checks of one moment ask the reference once', async () => {
     const [outside, ...dead] = [await port(), await port(), await port(), await port()];
     for (const one of dead) await one.shut();
-    const world = await openWorld({
+    const world = await openOutside({
       site: site(
         outside.address,
         dead.map(({ address }) => address),
@@ -146,9 +151,49 @@ describe('when everything fails at once', () => {
 
   test('without a reference there is nothing to compare with', async () => {
     const a = await port();
-    const world = await openWorld({ site: site(null, [a.address]) });
+    const world = await openOutside({ site: site(null, [a.address]) });
     await a.shut();
     await world.pass(180, 10);
     expect(await world.files()).toEqual(['20260310_c0-down.md']);
+  });
+});
+
+describe('what is on this machine or in a private network', () => {
+  /** Nothing outside has an address: the machine is offline. */
+  const offline: NonNullable<WorldOptions['network']> = {
+    lookup: (_name, _options, done) => done(Object.assign(new Error('no'), { code: 'ENOTFOUND' }), '', 0),
+  };
+  const withOutside = (reference: string, local: string) => () =>
+    `${site(reference, [local])()}
+  - { id: web, name: Web, check: { type: tcp, host: www.example.com, port: 443, timeout: 2s } }
+`;
+
+  test('answers without our own network, so it does not prove that it works', async () => {
+    const local = await port();
+    const world = await openWorld({
+      network: offline,
+      site: withOutside('https://reference.example', local.address),
+    });
+    await world.pass(600, 20);
+    expect(await world.files()).toEqual([]);
+    expect(world.logged.map(({ message }) => message)).not.toContain('our own network is back');
+    const page = (await world.get('/status/live')).text;
+    expect(page).toContain('Our own network has been down since');
+
+    // It can fail all the same, and says so.
+    await local.shut();
+    await world.pass(240, 20);
+    expect(await world.files()).toEqual(['20260310_c0-down.md']);
+    expect((await world.get('/api/uptime.json')).json.components[1].status).toBe('no_data');
+  });
+
+  test('does not prove that it is down either', async () => {
+    const [outside, local] = [await port(), await port()];
+    await local.shut();
+    await outside.shut();
+    const world = await openWorld({ site: site(outside.address, [local.address]) });
+    await world.pass(240, 20);
+    expect(await world.files()).toEqual(['20260310_c0-down.md']);
+    expect((await world.get('/status/live')).text).not.toContain('own network');
   });
 });

@@ -1,4 +1,5 @@
 // Every page and email about a subscription names its address, says what will happen, and leads on.
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { linkIn, openWorld, subscribed, type World } from '../world.ts';
 
@@ -82,6 +83,28 @@ test('a robot that fills every field is answered like anybody, and cannot write 
   expect(caught.text).toBe(free.text);
   const typed = encodeURIComponent('Call 555 to get your money back');
   expect((await world.get(`/status/subscribe?website=x&email=${typed}`)).status).toBe(400);
+});
+
+test.each([
+  ['https://status.acme.com', 1],
+  ['http://203.0.113.7:3000/status', 1],
+  ['http://localhost:3000', 0],
+  ['http://[::1]:3000', 0],
+  ['http://192.168.1.4:3000', 0],
+  ['http://status.acme.internal', 0],
+  ['http://status', 0],
+])('a page at %s that sends no email says so %d times, and goes on', async (url, times) => {
+  const world = await openWorld({ env: { SMTP_URL: '', PUBLIC_URL: url } });
+  const { ok, problems } = (await world.get('/readyz')).json;
+  expect(ok).toBe(true);
+  const said = `SMTP_URL: it is not set, so no email is sent: ${url} offers subscriptions, but their emails are only written to ${path.join(world.dir, 'data', 'mail')} — set it in .env or in the environment, and restart the server`;
+  expect(problems).toEqual(
+    Array.from({ length: times }, () => expect.objectContaining({ level: 'warning', message: said })),
+  );
+  await world.pass(5, 1);
+  expect(world.logged.filter(({ message }) => message === said).map(({ level }) => level)).toEqual(
+    Array.from({ length: times }, () => 'warn'),
+  );
 });
 
 test('on a server without SMTP_URL the log leads to the email', async () => {

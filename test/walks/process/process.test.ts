@@ -1,6 +1,6 @@
 // The process as its supervisor sees it: it starts or says why not, ends when told to, and has few files to give.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { openWorld } from '../world.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 interface Started {
+  readonly dir: string;
   readonly child: ChildProcess;
   readonly out: () => string;
   readonly exit: Promise<{ code: number | null; after: number }>;
@@ -28,6 +29,8 @@ async function start(
     around?: string;
     components?: string;
     secret?: number;
+    /** Another user, if this one may do anything, and a folder of incidents that it may not write. */
+    isLocked?: boolean;
   } = {},
 ): Promise<Started> {
   const dir = await mkdtemp(path.join(tmpdir(), 'status-live-process-'));
@@ -38,6 +41,13 @@ async function start(
     await mkdir(path.join(dir, 'data'));
     await writeFile(path.join(dir, 'data', 'secret'), 'a-secret-kept-from-before\n');
     await chmod(path.join(dir, 'data', 'secret'), options.secret);
+  }
+  const user = options.isLocked && process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : null;
+  if (options.isLocked) {
+    await mkdir(path.join(dir, 'data'), { recursive: true });
+    if (user) await chown(path.join(dir, 'data'), user.uid, user.gid);
+    await chmod(dir, 0o755);
+    await chmod(path.join(dir, 'status', 'incidents'), 0o555);
   }
   const env = {
     ...process.env,
@@ -50,7 +60,7 @@ async function start(
   const line = [process.execPath, ...(options.args ?? []), 'dist/main.js'];
   const child = options.around
     ? spawn('bash', ['-c', `${options.around}; exec "$@"`, 'bash', ...line], { env })
-    : spawn(line[0] as string, line.slice(1), { env });
+    : spawn(line[0] as string, line.slice(1), { env, ...user });
   let text = '';
   child.stdout?.on('data', data => {
     text += data;
@@ -67,6 +77,7 @@ async function start(
     await rm(dir, { recursive: true, force: true });
   });
   return {
+    dir,
     child,
     out: () => text,
     exit,
@@ -316,4 +327,36 @@ test('under load, what can wait is put off in words; the page, its data and whoe
   expect(form.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
   overloaded = false;
   expect((await world.get('/status/subscribe', html)).status).toBe(200);
+});
+
+describe('a folder of incidents that it may not write', () => {
+  test('is named before the first outage, with the command that mends it; no stack is logged', async () => {
+    const token = 'a-token-for-this-test';
+    const { dir, url, out } = await start({ isLocked: true, env: { API_TOKEN: token } });
+    const base = await url();
+    const folder = path.join(dir, 'status', 'incidents');
+    const problems = async () =>
+      (await (await fetch(`${base}/readyz`)).json()) as { ok: boolean; problems: object[] };
+    const said = expect.objectContaining({
+      level: 'warning',
+      where: folder,
+      what: expect.stringContaining('(EACCES)'),
+      fix: expect.stringMatching(/chown -R \d+:\d+ \S+\/status$/),
+    });
+    expect(await problems()).toMatchObject({ ok: true, problems: [said] });
+    const refused = await fetch(`${base}/api/incidents`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ title: 'API Down', severity: 'major', components: ['api'], message: 'Down.' }),
+    });
+    expect([refused.status, await refused.text()]).toEqual([
+      503,
+      expect.stringContaining('let the server write'),
+    ]);
+    expect(out()).toMatch(/an incident of the API cannot be written/);
+    expect(out()).not.toMatch(/\\n\s+at |"stack"/);
+
+    await chmod(folder, 0o777);
+    await expect.poll(problems, { timeout: 10_000 }).toMatchObject({ problems: [] });
+  });
 });

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { isPrivate } from '../../../src/web/http/connections.ts';
+import { isPrivate } from '../../../src/core/model/checks/private-address.ts';
 import { LIMITS } from '../../../src/web/http/limits.ts';
 import { loggedPath } from '../../../src/web/http/logged-path.ts';
 import { boundedStore, clientAddressKey } from '../../../src/web/http/rate-limit.ts';
@@ -45,6 +45,8 @@ describe('addresses', () => {
     ['::ffff:10.1.2.3', true],
     ['172.16.0.1', true],
     ['172.32.0.1', false],
+    ['100.64.0.1', true],
+    ['0.0.0.0', true],
     ['192.168.1.1', true],
     ['fd00::1', true],
     ['fe80::1%eth0', true],

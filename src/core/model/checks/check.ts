@@ -91,6 +91,8 @@ export interface CheckResult {
   readonly phases?: Phases;
   /** When the server's certificate expires, epoch ms. */
   readonly certificateEnd?: Millis;
+  /** The run tried to reach private addresses only, so it says nothing about our own network. */
+  readonly inside?: true;
   /** The run saw nothing because our own process was blocked: check again at once. */
   readonly paused?: true;
   /** The values at the check's `reads`. */

@@ -97,7 +97,7 @@ class Line {
     const isSecure = url.protocol === 'https:';
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     const port = Number(url.port) || (isSecure ? 443 : 80);
-    const target = { host, port, ...reach(this.#network), ...(ip ? { family: ip } : {}) };
+    const target = { host, port, ...reach(this.#network, host), ...(ip ? { family: ip } : {}) };
     const marks = this.#marks;
     marks.start = performance.now();
     const watch = (socket: Socket) => {
