@@ -73,7 +73,8 @@ function circleOf(id: string, parents: ReadonlyMap<string, readonly string[]>): 
 }
 
 /** Returns the fix for an id that no component has. */
-function insteadOf(typed: string, ids: readonly string[]): string {
+function insteadOf(typed: string, all: readonly string[]): string {
+  const ids = [...new Set(all)];
   const near = nearestWord(typed, ids);
   if (near) return `did you mean ${near}?`;
   return ids.length > 0 ? `use one of: ${ids.join(', ')}` : 'remove it: there is no other component';

@@ -15,7 +15,13 @@ import { changeKeptFiles } from '../../src/store/incidents/last-good-files.ts';
 import { atTerminal, DOWN, ENTER } from './keyboard.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
-const [create, update, resolve, list] = incident as [Command, Command, Command, Command];
+const [create, update, resolve, list, retract] = incident as readonly Command[] as [
+  Command,
+  Command,
+  Command,
+  Command,
+  Command,
+];
 const [announce] = maintenance as [Command];
 const NEW = [
   '--title',
@@ -267,6 +273,15 @@ describe('incident', () => {
     await expect(resolved('')).rejects.toThrow('Give the incident');
   });
 
+  test('where none is open, that is said, and not that its id is missing', async () => {
+    const terminal = await openTerminal();
+    const none = 'There is none that is open or ahead. `npm run status -- incident list --all` shows all.';
+    for (const [command, ...args] of [[update, '--message', 'x'], [resolve], [retract]] as const)
+      await expect(terminal.run(command, ...args)).rejects.toThrow(none);
+    await terminal.run(create, ...NEW, '--yes');
+    await expect(terminal.run(update)).rejects.toThrow('Missing:\n  ID\n  --message M\n');
+  });
+
   test('a part of an id that fits no other, and names of components', async () => {
     const terminal = await openTerminal();
     const names = NEW.with(5, 'background jobs, API database');
@@ -339,9 +354,6 @@ describe('incident', () => {
     await expect(terminal.run(create, ...NEW.with(3, 'bad'), '--yes')).rejects.toThrow('--severity');
     await expect(terminal.run(create, '--title', 'x', '--yes')).rejects.toThrow(
       'Missing:\n  --severity minor|major|critical\n  --message M\n\nFor example: npm run status -- incident new --title',
-    );
-    await expect(terminal.run(update, '--yes')).rejects.toThrow(
-      'Missing:\n  ID\n  --message M\n\nFor example:',
     );
     await expect(terminal.run(create, ...NEW, '--nonsense')).rejects.toThrow('nonsense');
     await expect(terminal.run(update, 'gone', '--message', 'x', '--yes')).rejects.toThrow(
