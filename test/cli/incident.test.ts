@@ -6,6 +6,7 @@ import { componentChoices, incident } from '../../src/cli/incident.ts';
 import { maintenance } from '../../src/cli/maintenance.ts';
 import { schema } from '../../src/cli/schema.ts';
 import type { Command } from '../../src/cli/shared/command.ts';
+import { subscribers } from '../../src/cli/subscribers.ts';
 import { isSilent } from '../../src/core/incidents/file/escape.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
 import { occurrencesOf } from '../../src/core/incidents/recurrence.ts';
@@ -260,6 +261,25 @@ describe('incident', () => {
     const second = await terminal.run(create, ...NEW, '--yes');
     expect(second.out).not.toContain('No server has run');
     expect(second.out).toContain('No email would be sent, and no message to a channel.');
+  });
+
+  test('before it is written, it says how many addresses have not confirmed', async () => {
+    const terminal = await openTerminal();
+    const csv = await terminal.write('in.csv', 'email\na@levqor.ai\n');
+    const [, importing] = subscribers;
+    await terminal.run(importing, csv);
+    const first = await terminal.run(create, ...NEW, '--yes');
+    expect(first.out).toContain(
+      'No email would be sent, and no message to a channel.\n1 address waits for confirmation and would get none: see `npm run status -- subscribers list`.\n',
+    );
+    await writeFile(csv, 'email\nb@levqor.ai\nc@levqor.ai\n');
+    await terminal.run(importing, csv);
+    expect((await terminal.run(create, ...NEW, '--yes')).out).toContain(
+      '\n3 addresses wait for confirmation',
+    );
+    await writeFile(csv, 'email\na@levqor.ai\nb@levqor.ai\nc@levqor.ai\n');
+    await terminal.run(importing, csv, '--confirmed');
+    expect((await terminal.run(create, ...NEW, '--yes')).out).not.toContain('for confirmation');
   });
 
   test('an id that is not there: the nearest, or those that are open; a file with a mistake: its mistake', async () => {
