@@ -160,7 +160,7 @@ describe('lint', () => {
   });
 
   test.each([
-    ['components: [api', 'a `[` above is not closed — add `]`'],
+    ['components: [api', 'the `[` is not closed — add `]`'],
     ['started: 2026-11-23T10:00:00Z\nnext_update: "soon', 'a `"` is not closed — add `"`'],
     [
       'title: API: slow',
