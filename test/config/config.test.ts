@@ -331,6 +331,15 @@ components:
     expect(lines(problems).join('\n')).toMatch(message);
   });
 
+  test('a component without an id hides no id that is used twice', () => {
+    const components = '  - { name: A }\n  - { id: b, name: B }\n  - { id: b, name: C }\n';
+    const { problems } = site(`components:\n${components}`);
+    expect(lines(problems)).toEqual([
+      'status.yaml:2: `components.0.id` is missing — write text',
+      'status.yaml:4: the id "b" is used twice — rename one',
+    ]);
+  });
+
   test('ids that may be meant are named once each', () => {
     const components = ['website', 'website', 'x'].map(id => `  - { id: ${id}, name: ${id} }`).join('\n');
     const { problems } = site(

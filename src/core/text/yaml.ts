@@ -78,7 +78,7 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
   return {
     data: isRead ? plain(doc, problems, where, lineAt) : null,
     problems,
-    dropped: isRead ? droppedIn(doc, text).map(lineAt) : [],
+    dropped: isRead && /\s#\S/.test(text) ? droppedIn(doc, text).map(lineAt) : [],
     lineOf: path => lineAt(offsetOf(doc, path)),
   };
 }
@@ -154,15 +154,8 @@ function plain(
   where: string,
   lineAt: (offset: number) => number,
 ): unknown {
-  let lost: number | undefined;
-  visit(doc, {
-    Alias(_, node) {
-      if (node.resolve(doc)) return;
-      lost = rangeOf(node);
-      return visit.BREAK;
-    },
-  });
   try {
+    const lost = lostAlias(doc);
     if (lost === undefined) return doc.toJS({ maxAliasCount: 100 });
     const what = `${NOT_YAML}: a value begins with \`*\`, which YAML reserves`;
     problems.push({ level: 'error', where, line: lineAt(lost), what, fix: 'put it into "quotes"' });
@@ -172,6 +165,19 @@ function plain(
     problems.push({ level: 'error', where, line: lineAt(0), what, fix });
   }
   return null;
+}
+
+/** Where the first `*name` is that no `&name` is for; usually a text that begins with `*`. */
+function lostAlias(doc: Document): number | undefined {
+  let lost: number | undefined;
+  visit(doc, {
+    Alias(_, node) {
+      if (node.resolve(doc)) return;
+      lost = rangeOf(node);
+      return visit.BREAK;
+    },
+  });
+  return lost;
 }
 
 function offsetOf(doc: Document, path: readonly PropertyKey[]): number {
