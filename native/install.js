@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { isCompiling, isTooOld, unfit } from './node.js';
 
 if (isCompiling && !isTooOld && unfit()) {
+  process.stderr.write('compiling SQLite for this Node: a minute or more\n');
   const npm = process.env.npm_execpath;
   const [command, first] = npm ? [process.execPath, [npm]] : ['npm', []];
   const cwd = fileURLToPath(new URL('./node20/', import.meta.url));

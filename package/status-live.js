@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command of the published package: alone it starts the server in the current folder, with words it is the command line.
+// The command of the published package: alone, or with `start`, it starts the server in the current folder, with words it is the command line.
 import '#fit';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,8 @@ process.env.STATUS_COMMAND ||=
   isLocal || process.env.npm_command === 'exec' ? 'npx status-live' : 'status-live';
 
 const program = name => new URL(`../dist/${name}.js`, import.meta.url);
-if (process.argv.length > 2) await import(program('cli'));
+const words = process.argv.slice(2);
+if (words.length > 0 && words.join(' ') !== 'start') await import(program('cli'));
 else {
   // With the flags of `npm start`, in place of this process: its signals and its number stay. Node 22.15 and newer can, except
   // on Windows; elsewhere the server takes more memory.

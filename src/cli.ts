@@ -61,7 +61,7 @@ run(process.argv.slice(2)).then(code => {
 });
 
 async function run(words: readonly string[]): Promise<number> {
-  if (words[0] === '--version' || words[0] === '-V') {
+  if (words[0] === '--version' || words[0] === '-V' || words[0] === '-v') {
     const about = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
     process.stdout.write(`${about.version}\n`);
     return 0;

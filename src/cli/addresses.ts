@@ -43,6 +43,10 @@ export const addresses: readonly Command[] = [
           `"${other.id}" has a check of type ${other.check.type}, not heartbeat — heartbeats: ${ids}; or give it \`check: { type: heartbeat }\` in status.yaml`,
         );
       }
+      if (listening.length === 0)
+        throw new Refused(
+          'No component has a heartbeat — give one `check: { type: heartbeat, period: 1h }` in status.yaml',
+        );
       const component = await oneComponent(typed.words[0], listening, 'heartbeat component', cli);
       const { id } = component;
       const [unset] = unsetIn(id);

@@ -5,6 +5,8 @@ import { createExclusively } from '../content/atomic.ts';
 import { importCstate } from '../core/import/cstate.ts';
 import { type Imported, siteYaml } from '../core/import/imported.ts';
 import { importStatuspage } from '../core/import/statuspage.ts';
+import { parseIncident } from '../core/incidents/file/parse.ts';
+import type { Site } from '../core/model/site.ts';
 import { count } from '../core/text/count.ts';
 import { type Cli, command, Misuse, Refused } from './shared/command.ts';
 import { commitWritten } from './shared/commit.ts';
@@ -104,11 +106,22 @@ async function write(imported: Imported, cli: Cli): Promise<number> {
     );
   for (const sentence of imported.lost) cli.out(`not imported: ${sentence}`);
   if (made) files.push(content.siteFile);
-  await commitWritten(
-    files,
-    `Status: ${count(files.length, 'file')} imported`,
-    await siteIfReadable(cli),
-    cli,
-  );
+  const site = await siteIfReadable(cli);
+  const strange = site ? unknownIn(imported, site) : [];
+  if (strange.length > 0)
+    cli.out(
+      `not in status.yaml: ${strange.join(', ')} — give a component this id, or the page shows these incidents without it`,
+    );
+  await commitWritten(files, `Status: ${count(files.length, 'file')} imported`, site, cli);
   return 0;
+}
+
+/** The ids of components in imported incidents that the page does not have. */
+function unknownIn({ incidents }: Imported, { components }: Site): string[] {
+  const ids = incidents.flatMap(({ id, text }) => {
+    const read = parseIncident(id, id, text).value;
+    const lists = [read?.components, ...(read?.updates.map(({ change }) => change?.components) ?? [])];
+    return lists.flatMap(list => list ?? []).map(one => one.id);
+  });
+  return [...new Set(ids)].filter(id => !components.some(one => one.id === id));
 }

@@ -16,7 +16,7 @@ import type { Site } from '../core/model/site.ts';
 import type { Span } from '../core/model/time.ts';
 import { iso, MINUTE, type Millis } from '../core/model/time.ts';
 import { joinWithOr } from '../core/text/yaml.ts';
-import { existing, mayBeAsked } from './incidents/existing.ts';
+import { existing, mayBeAsked, requireId } from './incidents/existing.ts';
 import { listIncidents } from './incidents/list.ts';
 import { retract } from './incidents/retract.ts';
 import {
@@ -150,7 +150,7 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
   const site = await siteIfReadable(cli);
   const zone = site?.timezone ?? 'UTC';
   const mayAsk = mayBeAsked(typed, cli);
-  if (!mayAsk) typed.require({ ID: typed.words[0], message: options.message });
+  await requireId(typed, { message: options.message }, cli, isMeantBy(mode));
   const { incident: file, text, part } = await existing(typed, zone, cli, isMeantBy(mode));
   const there = part ?? file;
   const isEnding = mode !== 'update';

@@ -60,70 +60,129 @@ address outside: if it does not answer either, a failed check is no outage. --gi
   },
 );
 
-/** The answers, from options where given. Throws Misuse for an address that is none. */
+/** The answers, from options where given. Throws Misuse for an option that is wrong; an answer is asked for again. */
 async function answers({ options }: Arguments, mayAsk: boolean): Promise<NewSite> {
-  const ask = async (message: string, given: string | undefined) =>
-    given ?? (mayAsk ? await input({ message }) : '');
+  const address = async (option: 'domain' | 'smtp', message: string, read: (text: string) => string) => {
+    const given = options[option];
+    if (given !== undefined) return given === '' ? null : orMisuse(option, () => read(given));
+    const typed = mayAsk
+      ? await input({ message, validate: text => text.trim() === '' || acceptedBy(() => read(text)) })
+      : '';
+    return typed.trim() === '' ? null : read(typed);
+  };
   const title = options.title ?? (await input({ message: 'What is the page called?', required: true }));
-  const components = options.component?.split('\n').map(readComponent) ?? (await askComponents());
-  const domain = await ask('At which domain will visitors reach it? (empty: not known yet)', options.domain);
-  const smtp = await ask('Which mail server sends its emails? (empty: not known yet)', options.smtp);
+  const components = options.component ? componentsIn(options.component) : await askComponents();
   return {
     title,
     components,
-    publicUrl: domain === '' ? null : readAddressOf('domain', domain, 'https', /^https?:$/),
-    smtpUrl: smtp === '' ? null : withoutPassword(readAddressOf('smtp', smtp, 'smtps', /^smtps?:$/)),
+    publicUrl: await address(
+      'domain',
+      'At which domain will visitors reach it? (empty: not known yet)',
+      domainIn,
+    ),
+    smtpUrl: await address(
+      'smtp',
+      'Which mail server sends its emails? (empty: not known yet)',
+      mailServerIn,
+    ),
     reference: options.reference ?? null,
   };
 }
 
-async function askComponents(): Promise<NewSite['components']> {
-  const components: { name: string; url: string | null }[] = [];
+/** The result of `read`; what it says, if it refuses a value, with the option's name. */
+function orMisuse<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Refused ? new Misuse(`--${option}: ${error.message}`) : error;
+  }
+}
+
+/** For a question: true, or what is wrong with the answer. */
+function acceptedBy(read: () => unknown): true | string {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return error.message;
+    throw error;
+  }
+}
+
+type NewComponents = NewSite['components'];
+
+function componentsIn(lines: string): NewComponents {
+  const components: NewComponents[number][] = [];
+  for (const line of lines.split('\n'))
+    components.push(orMisuse('component', () => componentIn(line, components)));
+  return components;
+}
+
+async function askComponents(): Promise<NewComponents> {
+  const components: NewComponents[number][] = [];
   for (;;) {
     const isFirst = components.length === 0;
     const message = isFirst
       ? 'What is its first component, such as Website or API?'
       : 'And the next one? (empty: no more)';
-    const name = await input({ message, required: isFirst });
-    if (name.trim() === '') return components;
-    const url = await input({
-      message: `Which address shows that ${name} works? (empty: no check)`,
-      validate: text =>
-        text.trim() === '' || isWebAddress(text.trim()) || 'Write an address like https://example.com.',
+    const typed = await input({
+      message,
+      required: isFirst,
+      validate: text => (text.trim() === '' ? !isFirst : acceptedBy(() => componentIn(text, components))),
     });
-    components.push({ name: name.trim(), url: url.trim() || null });
+    if (typed.trim() === '') return components;
+    const component = componentIn(typed, components);
+    const url =
+      component.url ??
+      (await input({
+        message: `Which address shows that ${component.name} works? (empty: no check)`,
+        validate: text =>
+          text.trim() === '' || isWebAddress(text.trim()) || 'Write an address like https://example.com.',
+      }));
+    components.push({ name: component.name, url: url.trim() || null });
   }
 }
 
-/** `NAME=URL`, or `NAME`. */
-function readComponent(text: string): NewSite['components'][number] {
+/** `NAME=URL`, or `NAME`. Throws Refused, too if an earlier one has the name. */
+function componentIn(text: string, earlier: NewComponents): NewComponents[number] {
   const [, name = text, url = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-  if (url !== '' && !isWebAddress(url.trim()))
-    throw new Misuse(
-      `--component: "${url}" is not a web address; write "API=https://api.example.com/health".`,
-    );
-  return { name: name.trim(), url: url.trim() || null };
+  if (url.trim() !== '' && !isWebAddress(url.trim()))
+    throw new Refused(`"${url}" is not a web address; write "API=https://api.example.com/health".`);
+  const component = { name: name.trim(), url: url.trim() || null };
+  if (earlier.some(one => one.name.toLowerCase() === component.name.toLowerCase()))
+    throw new Refused(`"${component.name}" is there already; give each its own name.`);
+  return component;
 }
 
 function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
-/** An address as typed, or of a host alone; without a slash at its end. */
-function readAddressOf(option: string, text: string, scheme: string, known: RegExp): string {
-  const whole = text.includes('://') ? text.trim() : `${scheme}://${text.trim()}`;
-  const url = URL.canParse(whole) ? new URL(whole) : null;
-  const isPlain = url && url.hostname !== '' && !url.search && !url.hash;
-  if (isPlain && known.test(url.protocol) && (url.username === '' || option === 'smtp'))
-    return whole.replace(/\/+$/, '');
-  throw new Misuse(`--${option}: this is not an address; write ${scheme}://HOST.`);
+function domainIn(text: string): string {
+  const address = addressIn(text, 'https');
+  if (address && /^https?:$/.test(address.protocol) && address.username === '') return address.text;
+  throw new Refused('this is not an address; write https://HOST.');
 }
 
 /** The settings file is an example in git: what must be filled in stands in capitals. */
-function withoutPassword(address: string): string {
-  const { protocol, username, host, port } = new URL(address);
+function mailServerIn(text: string): string {
+  // Only 465 speaks TLS from the first byte. A host alone is most likely a slip, if it is no domain.
+  const address = addressIn(text, /:(?:25|587|2525|2587)\/*$/.test(text.trim()) ? 'smtp' : 'smtps');
+  const isNamed = text.includes('://') || /[.:]/.test(text) || text.trim() === 'localhost';
+  if (!address || !isNamed || !/^smtps?:$/.test(address.protocol))
+    throw new Refused('this is not an address; write smtps://HOST:465, or smtp://HOST:587.');
+  const { protocol, username, host, port } = address;
   const defaultPort = protocol === 'smtps:' ? ':465' : ':587';
   return `${protocol}//${username || 'USER'}:PASSWORD@${host}${port ? '' : defaultPort}`;
+}
+
+/** An address as typed, or of a host alone, without a slash at its end; null if it is none. */
+function addressIn(typed: string, scheme: string) {
+  const text = (typed.includes('://') ? typed : `${scheme}://${typed.trim()}`).trim().replace(/\/+$/, '');
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || url.hostname === '' || url.search || url.hash) return null;
+  const { protocol, username, host, port } = url;
+  return { text, protocol, username, host, port };
 }
 
 /** Makes a repository and commits the files; in one that is already there, it says what to commit. */

@@ -48,7 +48,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const read = await lenientSite(cli);
   // Components left out because of an error would be reported as unknown in incidents.
   const site = read.problems.some(({ level }) => level === 'error') ? null : read.site;
-  const brand = site ? (await makeBrand(content)(site)).problems : [];
+  const brand = read.site ? (await makeBrand(content)(read.site)).problems : [];
   // Secrets are not set where a pull request is checked, so an unset variable is no error of the file.
   const ofSite = [...read.problems, ...read.unset, ...brand];
   const judged = (file: string, text: string, incident: Incident | null, view?: Incident) =>

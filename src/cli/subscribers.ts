@@ -147,7 +147,10 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   const at = path.resolve(cli.cwd, file);
   // The error of a folder does not name it.
   const bytes = await readFile(at).catch(error => Promise.reject(Object.assign(error, { path: at })));
+  if (isSpreadsheet(bytes))
+    throw new Refused(`${file}: this is a spreadsheet — save it as CSV, and import that`);
   const text = decoded(bytes);
+  if (text.includes('\0')) throw new Refused(`${file}: this is not a text file — give a CSV file`);
   const { components } = await siteOf(cli);
   const { entries, skipped } = readImport(rowsOf(text, file), components);
   const secret = await secretOf(cli);
@@ -226,6 +229,11 @@ function rowsOf(text: string, file: string): Record<string, string>[] {
   throw new Refused(
     `${file}:1: there is no column \`email\` (${first}) — put the column names in the first line`,
   );
+}
+
+/** Whether a file is one of Excel or LibreOffice: a zip, or the older format. */
+function isSpreadsheet(bytes: Buffer): boolean {
+  return /^(?:504b0304|d0cf11e0)/.test(bytes.toString('hex', 0, 4));
 }
 
 /** The text of a file: UTF-8 or, with its mark at the beginning, UTF-16; else as Windows writes in western Europe. */

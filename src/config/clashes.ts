@@ -13,6 +13,7 @@ export function clashes({ fields, isWhole, inPlace }: SoundFields, yaml: YamlTex
   const problems: Problem[] = [];
   const say: ReportClash = (path, what, fix) =>
     problems.push({ level: 'error', where, line: yaml.lineOf(path), what, fix });
+  ofIds(yaml.data, say);
   if (inPlace) ofComponents(fields, say);
   if (!isWhole) return problems;
   ofMetrics(fields, say);
@@ -26,11 +27,17 @@ function repeated<T extends { readonly id: string }>(list: readonly T[]): [index
   return [...list.entries()].filter(([index, { id }]) => list.findIndex(one => one.id === id) !== index);
 }
 
+/** Ids as they are written: one without an id, or with another mistake, hides no clash of others. */
+function ofIds(data: unknown, say: ReportClash): void {
+  const { components } = (data ?? {}) as { components?: unknown };
+  const ids = Array.isArray(components) ? components.map((one: { id?: unknown } | null) => one?.id) : [];
+  for (const [index, id] of ids.entries())
+    if (typeof id === 'string' && ids.indexOf(id) !== index)
+      say(['components', index, 'id'], `the id "${id}" is used twice`, 'rename one');
+}
+
 function ofComponents({ components }: SiteFields, say: ReportClash): void {
   const ids = components.map(({ id }) => id);
-  for (const [index, { id }] of repeated(components)) {
-    say(['components', index, 'id'], `the id "${id}" is used twice`, 'rename one');
-  }
   const tokens = components.map(({ check }) => (check.type === 'heartbeat' && check.token) || null);
   for (const [index, token] of tokens.entries()) {
     const first = tokens.indexOf(token);
@@ -73,7 +80,8 @@ function circleOf(id: string, parents: ReadonlyMap<string, readonly string[]>): 
 }
 
 /** Returns the fix for an id that no component has. */
-function insteadOf(typed: string, ids: readonly string[]): string {
+function insteadOf(typed: string, all: readonly string[]): string {
+  const ids = [...new Set(all)];
   const near = nearestWord(typed, ids);
   if (near) return `did you mean ${near}?`;
   return ids.length > 0 ? `use one of: ${ids.join(', ')}` : 'remove it: there is no other component';

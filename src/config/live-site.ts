@@ -1,6 +1,7 @@
 // The current site: reads status.yaml again when it changes, and keeps the last good version.
 import type { Outcome, Problem } from '../core/model/problem.ts';
 import type { Site } from '../core/model/site.ts';
+import { statusCommand } from '../core/model/status-command.ts';
 
 export interface LiveSite {
   current(): Site;
@@ -59,6 +60,6 @@ function stays(problem: Problem): Problem {
 }
 
 function unreadable(where: string, error: NodeJS.ErrnoException): Problem {
-  const fix = 'put a status.yaml there, or set STATUS_DIR to the folder that contains one';
+  const fix = `make a page with \`${statusCommand('init')}\`, put a status.yaml there, or set STATUS_DIR to the folder that contains one`;
   return { level: 'error', where, what: `it cannot be read (${error.code})`, fix };
 }

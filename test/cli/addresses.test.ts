@@ -26,6 +26,13 @@ test('they hold the tokens the server takes', async () => {
   await expect(terminal.run(heartbeat, 'job')).rejects.toThrow('did you mean jobs?');
 });
 
+test('without a heartbeat, heartbeat-url says how to make one', async () => {
+  const terminal = await openTerminal('components:\n  - { id: api, name: API, check: { type: manual } }\n');
+  await expect(terminal.run(heartbeat)).rejects.toThrow(
+    /^No component has a heartbeat — give one `check: \{ type: heartbeat, period: 1h \}` in status\.yaml$/,
+  );
+});
+
 describe('the secret', () => {
   test('is never made in a folder nobody named: a token of another secret opens nothing', async () => {
     const terminal = await openTerminal(undefined, { SECRET: undefined });

@@ -6,6 +6,7 @@ import { componentChoices, incident } from '../../src/cli/incident.ts';
 import { maintenance } from '../../src/cli/maintenance.ts';
 import { schema } from '../../src/cli/schema.ts';
 import type { Command } from '../../src/cli/shared/command.ts';
+import { subscribers } from '../../src/cli/subscribers.ts';
 import { isSilent } from '../../src/core/incidents/file/escape.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
 import { occurrencesOf } from '../../src/core/incidents/recurrence.ts';
@@ -15,7 +16,13 @@ import { changeKeptFiles } from '../../src/store/incidents/last-good-files.ts';
 import { atTerminal, DOWN, ENTER } from './keyboard.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
-const [create, update, resolve, list] = incident as [Command, Command, Command, Command];
+const [create, update, resolve, list, retract] = incident as readonly Command[] as [
+  Command,
+  Command,
+  Command,
+  Command,
+  Command,
+];
 const [announce] = maintenance as [Command];
 const NEW = [
   '--title',
@@ -256,6 +263,25 @@ describe('incident', () => {
     expect(second.out).toContain('No email would be sent, and no message to a channel.');
   });
 
+  test('before it is written, it says how many addresses have not confirmed', async () => {
+    const terminal = await openTerminal();
+    const csv = await terminal.write('in.csv', 'email\na@levqor.ai\n');
+    const [, importing] = subscribers;
+    await terminal.run(importing, csv);
+    const first = await terminal.run(create, ...NEW, '--yes');
+    expect(first.out).toContain(
+      'No email would be sent, and no message to a channel.\n1 address waits for confirmation and would get none: see `npm run status -- subscribers list`.\n',
+    );
+    await writeFile(csv, 'email\nb@levqor.ai\nc@levqor.ai\n');
+    await terminal.run(importing, csv);
+    expect((await terminal.run(create, ...NEW, '--yes')).out).toContain(
+      '\n3 addresses wait for confirmation',
+    );
+    await writeFile(csv, 'email\na@levqor.ai\nb@levqor.ai\nc@levqor.ai\n');
+    await terminal.run(importing, csv, '--confirmed');
+    expect((await terminal.run(create, ...NEW, '--yes')).out).not.toContain('for confirmation');
+  });
+
   test('an id that is not there: the nearest, or those that are open; a file with a mistake: its mistake', async () => {
     const terminal = await openTerminal();
     await terminal.run(create, ...NEW, '--yes');
@@ -265,6 +291,15 @@ describe('incident', () => {
     await terminal.write('incidents/20261123_bad.md', '---\ntitle: Bad\nstatus: resolvd\n---\n');
     await expect(resolved('20261123_bad')).rejects.toThrow('did you mean resolved?');
     await expect(resolved('')).rejects.toThrow('Give the incident');
+  });
+
+  test('where none is open, that is said, and not that its id is missing', async () => {
+    const terminal = await openTerminal();
+    const none = 'There is none that is open or ahead. `npm run status -- incident list --all` shows all.';
+    for (const [command, ...args] of [[update, '--message', 'x'], [resolve], [retract]] as const)
+      await expect(terminal.run(command, ...args)).rejects.toThrow(none);
+    await terminal.run(create, ...NEW, '--yes');
+    await expect(terminal.run(update)).rejects.toThrow('Missing:\n  ID\n  --message M\n');
   });
 
   test('a part of an id that fits no other, and names of components', async () => {
@@ -339,9 +374,6 @@ describe('incident', () => {
     await expect(terminal.run(create, ...NEW.with(3, 'bad'), '--yes')).rejects.toThrow('--severity');
     await expect(terminal.run(create, '--title', 'x', '--yes')).rejects.toThrow(
       'Missing:\n  --severity minor|major|critical\n  --message M\n\nFor example: npm run status -- incident new --title',
-    );
-    await expect(terminal.run(update, '--yes')).rejects.toThrow(
-      'Missing:\n  ID\n  --message M\n\nFor example:',
     );
     await expect(terminal.run(create, ...NEW, '--nonsense')).rejects.toThrow('nonsense');
     await expect(terminal.run(update, 'gone', '--message', 'x', '--yes')).rejects.toThrow(

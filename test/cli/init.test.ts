@@ -97,7 +97,9 @@ describe('init', () => {
 
   test.each([
     [['--domain', 'mailto:me@x'], '--domain: this is not an address; write https://HOST.'],
-    [['--smtp', 'https://mail.levqor.ai'], '--smtp: this is not an address; write smtps://HOST.'],
+    [['--smtp', 'https://mail.levqor.ai'], '--smtp: this is not an address; write smtps://HOST:465'],
+    [['--smtp', 'foo'], '--smtp: this is not an address; write smtps://HOST:465, or smtp://HOST:587.'],
+    [['--component', 'web SITE'], '--component: "web SITE" is there already; give each its own name.'],
     [['--component', 'API=ftp://x'], '--component: "ftp://x" is not a web address'],
     [['--component', 'Web site=http://127.0.0.1:8'], 'Nothing was written: correct the values.'],
     [['--component', 'a ${b}'], 'the environment variable b is not set'],
@@ -136,6 +138,19 @@ describe('init', () => {
     expect(readEnvironment(env, '/').problems).toEqual([]);
   });
 
+  test.each([
+    ['smtp.levqor.ai:587', 'smtp://USER:PASSWORD@smtp.levqor.ai:587'],
+    ['smtp.levqor.ai:25', 'smtp://USER:PASSWORD@smtp.levqor.ai:25'],
+    ['smtp.levqor.ai:465', 'smtps://USER:PASSWORD@smtp.levqor.ai:465'],
+    ['smtp.levqor.ai', 'smtps://USER:PASSWORD@smtp.levqor.ai:465'],
+    ['smtp://mailpit:1025', 'smtp://USER:PASSWORD@mailpit:1025'],
+  ])('the mail server %s: the port tells how the connection begins', async (smtp, address) => {
+    const terminal = await openTerminal();
+    await terminal.run(init, 'page', ...ANSWERS, '--smtp', smtp);
+    const settings = await readFile(path.join(terminal.dir, 'page', '.env.example'), 'utf8');
+    expect(settings).toContain(`\nSMTP_URL=${address}\n`);
+  });
+
   test('--git makes a repository with one commit; inside one it only says what to commit', async () => {
     const identity = {
       GIT_AUTHOR_NAME: 'Ada',
@@ -167,9 +182,13 @@ describe('init', () => {
         ['first component', `Shop${ENTER}`],
         ['shows that Shop works', `nonsense${ENTER}`],
         ['Write an address like', `${'\u007f'.repeat(8)}http://127.0.0.1:9/${ENTER}`],
+        ['And the next one?', `shop${ENTER}`],
+        ['"shop" is there already', `${'\u007f'.repeat(4)}API=http://127.0.0.1:8/${ENTER}`],
         ['And the next one?', ENTER],
-        ['At which domain', ENTER],
-        ['Which mail server', ENTER],
+        ['At which domain', `https://status levqor/${ENTER}`],
+        ['this is not an address', `${'\u007f'.repeat(22)}${ENTER}`],
+        ['Which mail server', `foo${ENTER}`],
+        ['this is not an address', `${'\u007f'.repeat(3)}${ENTER}`],
         ['Keep it in a git repository?', `n${ENTER}`],
       ],
       { cwd },
@@ -177,6 +196,7 @@ describe('init', () => {
     expect(asked).toMatchObject({ code: 0, text: expect.stringContaining('/status/live') });
     const site = await readFile(path.join(cwd, 'mine', 'status', 'status.yaml'), 'utf8');
     expect(site).toContain('name: "Shop"\n    check: { type: http, url: "http://127.0.0.1:9/" }');
+    expect(site).toContain('name: "API"\n    check: { type: http, url: "http://127.0.0.1:8/" }');
   });
 
   test('neither the files nor the served page name the host of anybody else', async () => {

@@ -38,6 +38,15 @@ describe('lint', () => {
     });
   });
 
+  test('a logo that is not there is told together with other mistakes', async () => {
+    const terminal = await openTerminal(
+      'brand: { logo: logo.png }\ncomponents:\n  - { name: A }\n  - { id: b, name: B }\n',
+    );
+    const { out } = await terminal.run(lint);
+    expect(out).toContain('status/status.yaml:3: `components.0.id` is missing — write text\n');
+    expect(out).toContain('status/status.yaml:1: `brand.logo`: there is no file "logo.png"');
+  });
+
   test('a folder by name: says what to do instead', async () => {
     const terminal = await openTerminal();
     await terminal.write('incidents/20261123_api.md', GOOD);
@@ -160,7 +169,7 @@ describe('lint', () => {
   });
 
   test.each([
-    ['components: [api', 'a `[` above is not closed — add `]`'],
+    ['components: [api', 'the `[` is not closed — add `]`'],
     ['started: 2026-11-23T10:00:00Z\nnext_update: "soon', 'a `"` is not closed — add `"`'],
     [
       'title: API: slow',

@@ -65,6 +65,10 @@ test.each([
   [['incident', 'new', '--title', '-x'], 2, /^--title needs a value; write --title="-…" if/],
   [['lint', '--json=5'], 2, /^Unknown option --json/],
   [['incident', 'list', '--json=5'], 2, /^--json takes no value\.\n/],
+  [['start'], 2, /^`npm start` starts the server\. It takes no options: set PORT, HOST and others in/],
+  [['--port', '4000'], 2, /^`npm start` starts the server\. It takes no options/],
+  [['--help'], 0, /\n`npm start` starts the server: PORT, [\s\S]*\nThe documentation: \/.*\/docs\n$/],
+  [['-v'], 0, /^\d+\.\d+\.\d+\n$/],
   [['help', 'lin'], 2, /^There is no command "lin"\. Did you mean "lint"\?/],
   [
     ['incident', 'resolve', 'nothing', '--message', 'm', '--yes'],
@@ -87,6 +91,19 @@ test.each([
 ])('%j is answered in words', async (words, code, said) => {
   const done = await runner(await openTerminal())(...words);
   expect(done).toEqual({ code, text: expect.stringMatching(said) });
+});
+
+test('`start` is the command alone; in an empty folder it says how to make a page', async () => {
+  const terminal = await openTerminal();
+  const options = {
+    env: { ...env(terminal), STATUS_DIR: terminal.dir, PORT: '0' },
+    encoding: 'utf8',
+  } as const;
+  const { status, stderr } = spawnSync(process.execPath, ['package/status-live.js', 'start'], options);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/it cannot be read \(ENOENT\) — make a page with `npm run status -- init`, put a/),
+  ]);
 });
 
 test('a folder that is not there, or a wrong variable, is no quiet page', async () => {

@@ -160,6 +160,24 @@ describe('subscribers', () => {
     expect(existsSync(terminal.cli.env.databaseFile)).toBe(false);
   });
 
+  test.each([
+    [
+      'a spreadsheet',
+      Buffer.from('PK\u0003\u0004\u0014\0'),
+      'this is a spreadsheet — save it as CSV, and import that',
+    ],
+    ['an old spreadsheet', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'this is a spreadsheet — save it as CSV'],
+    ['a picture', Buffer.from('ffd8ffe000104a46', 'hex'), 'this is not a text file — give a CSV file'],
+  ])('%s is no list, and none of its bytes are shown', async (_, bytes, why) => {
+    const terminal = await openTerminal();
+    const file = await terminal.write('in.csv', '');
+    await writeFile(file, bytes);
+    const done = terminal.run(command('subscribers import'), 'status/in.csv');
+    await expect(done).rejects.toThrow(
+      new Error(`status/in.csv: ${why}${why.endsWith('CSV') ? ', and import that' : ''}`),
+    );
+  });
+
   test('a file of which no line could be taken ends with 1', async () => {
     const terminal = await openTerminal();
     await terminal.write('in.csv', 'email\nnobody\n');

@@ -331,6 +331,26 @@ components:
     expect(lines(problems).join('\n')).toMatch(message);
   });
 
+  test('a component without an id hides no id that is used twice', () => {
+    const components = '  - { name: A }\n  - { id: b, name: B }\n  - { id: b, name: C }\n';
+    const { problems } = site(`components:\n${components}`);
+    expect(lines(problems)).toEqual([
+      'status.yaml:2: `components.0.id` is missing — write text',
+      'status.yaml:4: the id "b" is used twice — rename one',
+    ]);
+  });
+
+  test('ids that may be meant are named once each', () => {
+    const components = ['website', 'website', 'x'].map(id => `  - { id: ${id}, name: ${id} }`).join('\n');
+    const { problems } = site(
+      `components:\n${components.replace('id: x,', 'id: x, depends_on: [nothing],')}\n`,
+    );
+    expect(problems.map(printProblem).join('\n')).toContain(
+      'there is no component "nothing" — use one of: website\n'.trim(),
+    );
+    expect(problems.map(printProblem).join('\n')).not.toContain('website, website');
+  });
+
   test('several problems are told together', () => {
     const { problems } = site('timezone: Mars\ncomponents:\n  - {id: A, name: A}\n  - {id: b}\n');
     expect(problems.length).toBeGreaterThanOrEqual(3);

@@ -1,7 +1,9 @@
 // The documents name every setting, command and route, so that nothing works in secret, and no link in them is dead.
 
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type * as z from 'zod';
 import { metricSchema } from '../../src/config/metrics-schema.ts';
@@ -107,6 +109,21 @@ test.each(DOCUMENTS)('%s begins with what it is for', name => {
   expect(title).toMatch(/^# \S/);
   expect(empty).toBe('');
   expect(first).toMatch(name === 'README.md' ? /^Status Live is / : /^This page /);
+});
+
+test('what a document of the package links is in the package, but for pictures', async () => {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
+  const packed: string[] = JSON.parse(stdout)[0].files.map((file: { path: string }) => file.path);
+  const documents = packed.filter(name => name.endsWith('.md'));
+  expect(documents).toContain('docs/settings.md');
+  const missing = documents.flatMap(name => {
+    const links = [...readFileSync(name, 'utf8').matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)];
+    const targets = links.map(([, to]) => path.posix.join(path.posix.dirname(name), to as string));
+    return targets.filter(
+      to => !to.endsWith('.png') && !packed.some(one => one === to || one.startsWith(to)),
+    );
+  });
+  expect(missing).toEqual([]);
 });
 
 test('the README is short and leads to every document', () => {

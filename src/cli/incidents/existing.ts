@@ -15,6 +15,24 @@ export function mayBeAsked({ flags }: Arguments, { interactive }: Cli): boolean 
   return interactive && !flags.has('yes');
 }
 
+/**
+ * Where nothing may be asked: throws Misuse that names every missing one of the id and `more`; Refused if there is nothing
+ * that the id could name.
+ */
+export async function requireId(
+  typed: Arguments,
+  more: Readonly<Record<string, unknown>>,
+  cli: Cli,
+  isMeant: (one: Incident) => boolean = isOpen,
+): Promise<void> {
+  if (mayBeAsked(typed, cli)) return;
+  if (!typed.words[0] && !(await (await presentContent(cli)).incidents()).incidents.some(isMeant))
+    throw new Refused(NONE_MEANT);
+  typed.require({ ID: typed.words[0], ...more });
+}
+
+const NONE_MEANT = `There is none that is open or ahead. \`${statusCommand('incident list --all')}\` shows all.`;
+
 export interface Existing {
   readonly incident: Incident;
   readonly text: string;
@@ -77,7 +95,7 @@ function idLike(typed: string, ids: readonly string[]): string {
 async function picked(meant: readonly Incident[], cli: Cli): Promise<string> {
   if (!cli.interactive) throw new Misuse('Give the incident: `incident list` shows their ids.');
   const [only, ...more] = meant;
-  if (!only) throw new Refused('There is none. `incident list --all` shows all.');
+  if (!only) throw new Refused(NONE_MEANT);
   if (more.length > 0) {
     const choices = meant.map(({ id, title }) => ({ value: id, name: `${title} (${id})` }));
     return select({ message: 'Which one?', choices });

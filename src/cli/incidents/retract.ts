@@ -8,14 +8,14 @@ import type { Incident } from '../../core/model/incident.ts';
 import { type Arguments, type Cli, Misuse, Refused } from '../shared/command.ts';
 import { settle } from '../shared/draft.ts';
 import { siteIfReadable } from '../shared/readable-site.ts';
-import { existing, mayBeAsked } from './existing.ts';
+import { existing, requireId } from './existing.ts';
 
 /** What the last section of a retracted incident begins with. */
 const BY_MISTAKE = 'Opened by mistake.';
 
 export async function retract(typed: Arguments, cli: Cli): Promise<number> {
   const site = await siteIfReadable(cli);
-  if (!mayBeAsked(typed, cli)) typed.require({ ID: typed.words[0] });
+  await requireId(typed, {}, cli);
   const { incident, text } = await existing(typed, site?.timezone ?? 'UTC', cli);
   const { id, scheduled } = incident;
   if (scheduled) throw new Misuse(`"${id}" is a maintenance: \`maintenance cancel\` calls it off.`);

@@ -21,7 +21,7 @@ import { readFrontmatter, withPlainLineEnds } from '../../core/text/front-matter
 import { slug } from '../../core/text/slug.ts';
 import { type Arguments, agreed, type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { commitWritten } from './commit.ts';
-import { forecast } from './forecast.ts';
+import { forecast, waitingAddresses } from './forecast.ts';
 import { presentContent } from './incident-files.ts';
 import { failingOn, openBeside } from './still-open.ts';
 
@@ -219,7 +219,9 @@ async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<
   }
   if (!site) return 'It is not known who would be told.';
   const emails = await forecast([incident], site, cli);
-  return emails.length > 0 ? emails.join('\n') : 'No email would be sent, and no message to a channel.';
+  const waiting = await waitingAddresses(cli);
+  const told = emails.length > 0 ? emails : ['No email would be sent, and no message to a channel.'];
+  return [...told, ...(waiting === null ? [] : [waiting])].join('\n');
 }
 
 /** The lines of `after` that `before` does not have, as in a diff. */

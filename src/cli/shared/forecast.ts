@@ -8,6 +8,7 @@ import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import { affectedBy, type Incident, keyOf, refOf } from '../../core/model/incident.ts';
 import { channelName } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
+import { statusCommand } from '../../core/model/status-command.ts';
 import { type Concern, EVERYTHING, type Subscriber } from '../../core/model/subscriber.ts';
 import type { Millis } from '../../core/model/time.ts';
 import { CALM, joinKey, type Told } from '../../core/notify/calm.ts';
@@ -18,7 +19,7 @@ import type { Db } from '../../store/db/database.ts';
 import { additionsTo } from '../../store/notify/additions.ts';
 import { concernIn, isFirstRound, seenUpdates, toldAsBeginning } from '../../store/notify/announcements.ts';
 import { allChannels } from '../../store/notify/channels.ts';
-import { confirmedSubscribers } from '../../store/notify/subscribers.ts';
+import { allSubscribers, confirmedSubscribers } from '../../store/notify/subscribers.ts';
 import { whenAnnounced } from '../../store/notify/told.ts';
 import { Identities } from '../../work/incidents/identities.ts';
 import { type Cli, databaseOf } from './command.ts';
@@ -75,6 +76,16 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
   } finally {
     await db.destroy();
   }
+}
+
+/** How many addresses are waiting for their confirmation, in a sentence; null without one. */
+export async function waitingAddresses(cli: Cli): Promise<string | null> {
+  const db = databaseOf(cli);
+  if (!db) return null;
+  const all = await allSubscribers(db).finally(() => db.destroy());
+  const waiting = all.filter(({ state }) => state === 'pending').length;
+  if (waiting === 0) return null;
+  return `${waiting} ${waiting === 1 ? 'address waits' : 'addresses wait'} for confirmation and would get none: see \`${statusCommand('subscribers list')}\`.`;
 }
 
 /** When something was told of the incidents that are told about, by lasting name. */

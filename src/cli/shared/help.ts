@@ -1,11 +1,15 @@
 // The help for no command, a group of commands (`incident --help`), or an unknown command.
+import path from 'node:path';
 import { nearestWord } from '../../core/model/problem.ts';
-import { statusCommand } from '../../core/model/status-command.ts';
+import { startCommand, statusCommand } from '../../core/model/status-command.ts';
+import { ROOT } from '../../wiring/root.ts';
 import type { Command } from './command.ts';
 
 type NamedCommand = Pick<Command, 'name' | 'summary'>;
 
 const ASKING = ['help', '--help', '-h'];
+/** What is typed to start a server elsewhere. */
+const STARTING = ['start', 'serve', 'server', 'run', '--port', '--host', '-p'];
 
 /** The help text, and the exit code: 0 if help was requested, 2 for a mistake. */
 export function orientation(
@@ -22,6 +26,10 @@ export function orientation(
   const group = groupOf(first);
   if (group.length > 0 && (second === undefined || ASKING.includes(second))) {
     return { code: second === undefined ? 2 : 0, text: list(group, `${first} …`) };
+  }
+  if (STARTING.includes(first.replace(/=.*$/s, ''))) {
+    const sentence = `\`${startCommand()}\` starts the server. It takes no options: set PORT, HOST and others in its environment.`;
+    return { code: 2, text: `${sentence}\n` };
   }
   const typed = words.filter(word => !word.startsWith('-')).slice(0, 2);
   const near = nearestCommand(typed, commands, group);
@@ -55,6 +63,6 @@ function list(commands: readonly NamedCommand[], group?: string): string {
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join('');
   const foot = group
     ? '--help shows the details of each.\n'
-    : 'COMMAND --help shows the details. No command needs a running server, but each needs its DATA_DIR and STATUS_DIR.\nExit codes: 0 done, 1 something is wrong, 2 wrong usage.\n';
+    : `\`${startCommand()}\` starts the server: PORT, HOST and others are set in its environment. COMMAND --help shows the\ndetails. No command needs a running server, but each needs its DATA_DIR and STATUS_DIR.\nExit codes: 0 done, 1 something is wrong, 2 wrong usage.\nThe documentation: ${path.join(ROOT, 'docs')}\n`;
   return `Usage: ${statusCommand(group ?? 'COMMAND [OPTIONS]')}\n\n${lines}\n${foot}`;
 }

@@ -77,6 +77,11 @@ function incidentOf(
     updates.push({ status: 'resolved', at: end, message: '' });
   }
   const [first, ...later] = updates;
+  const silent = [
+    ...(first?.at === started && first.message !== '' ? [] : ['beginning']),
+    ...(end !== undefined && updates.at(-1)?.message === '' ? ['end'] : []),
+  ];
+  if (silent.length > 0) lost.push(`${name}: the text of its ${silent.join(' and its ')}, as it has none`);
   const affected = Array.isArray(fields.affected) ? fields.affected.map(String) : [];
   const text = printIncident({
     title,

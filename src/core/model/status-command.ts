@@ -7,6 +7,11 @@
 declare const statusCommandLine: string;
 const COMMAND = typeof statusCommandLine === 'undefined' ? 'npm run status --' : statusCommandLine;
 
+/** The command that starts the server. */
+export function startCommand(): string {
+  return COMMAND.startsWith('npm ') ? 'npm start' : COMMAND;
+}
+
 /** The command to type for `words`, such as `outbox retry`. */
 export function statusCommand(words: string): string {
   return `${COMMAND} ${words}`;

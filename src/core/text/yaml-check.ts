@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { nearestWord, type Problem, type SchemaIssue } from '../model/problem.ts';
 import { joinWithOr, MAX_PROBLEMS, type YamlText } from './yaml.ts';
+import { QUOTE_HASH } from './yaml-faults.ts';
 
 /** The result of a check: the value, or all problems. `data`: the checked data, without unknown keys. */
 interface Checked<T> {
@@ -43,12 +44,15 @@ export function checkAgainst<S extends z.ZodObject>(
     data = without(data, unknown);
     parsed = schema.safeParse(data, { reportInput: true, error });
   }
+  const dropped = new Set(yaml.dropped);
   const errors = (parsed.error?.issues ?? [])
     .filter(({ path }) => !forgiven(path))
     .slice(0, MAX_PROBLEMS)
     .map(issue => {
       const { what, fix } = wording(hidden(issue, yaml.hide ?? String));
-      return { level: 'error' as const, where, line: yaml.lineOf(issue.path), what, fix };
+      const line = yaml.lineOf(issue.path);
+      const isDropped = issue.input === null && dropped.delete(line);
+      return { level: 'error' as const, where, line, what, fix: isDropped ? QUOTE_HASH : fix };
     });
   // zod reports inner problems first.
   const outermost = unknown.sort((a, b) => a.path.length - b.path.length).slice(0, MAX_PROBLEMS);
@@ -62,8 +66,12 @@ export function checkAgainst<S extends z.ZodObject>(
     const line = yaml.lineOf([...path, key]);
     return { level: 'warning' as const, where, line, what: `unknown key \`${shown}\``, fix };
   });
+  const comments = [...dropped].map(line => {
+    const what = 'what follows ` #` is a comment and is not read';
+    return { level: 'warning' as const, where, line, what, fix: QUOTE_HASH };
+  });
   const value = parsed.success && problems.length === 0 ? parsed.data : null;
-  return { value, problems: [...problems, ...errors, ...warnings], data };
+  return { value, problems: [...problems, ...errors, ...warnings, ...comments], data };
 }
 
 interface UnknownKey {

@@ -4,6 +4,7 @@ import { errorAt, type Problem } from '../model/problem.ts';
 import { gitConflict } from './conflict-markers.ts';
 import { utf16Problem } from './encoding.ts';
 import { readPlainYaml } from './yaml-fast.ts';
+import { faultOf } from './yaml-faults.ts';
 
 /** A parsed YAML text: plain data, syntax problems, and the line of each path. */
 export interface YamlText {
@@ -11,6 +12,8 @@ export interface YamlText {
   /** Puts `${NAME}` in place of the values of variables, for problems: a variable may be a secret. */
   readonly hide?: (text: string) => string;
   readonly problems: readonly Problem[];
+  /** The lines on which a value, or a part of it, was read as a comment, because it follows ` #`. */
+  readonly dropped?: readonly number[];
   /** 1-based line of the deepest existing node on `path`. */
   lineOf(path: readonly PropertyKey[]): number;
 }
@@ -69,21 +72,60 @@ export function readWholeYaml(text: string, where: string, firstLine = 1): YamlT
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, schema: 'core', version: '1.2', uniqueKeys: true });
   const lineAt = (offset: number) => firstLine - 1 + lines.linePos(offset).line;
-  // Once the parser is lost, it stumbles over every token of the lines that follow.
-  const first = doc.errors.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
-  const problems = first.slice(0, MAX_PROBLEMS).map(error => ({
-    level: 'error' as const,
-    where,
-    line: lineAt(error.pos[0]),
-    ...(error.code === 'DUPLICATE_KEY' ? twice(doc, error.pos[0], lineAt) : yamlWording(error)),
-  }));
+  const problems = problemsOf(doc, text, where, lineAt, firstLine);
   // A key that is there twice hides no other problem.
   const isRead = doc.errors.every(({ code }) => code === 'DUPLICATE_KEY');
   return {
-    data: isRead ? plain(doc, problems, where, firstLine) : null,
+    data: isRead ? plain(doc, problems, where, lineAt) : null,
     problems,
+    dropped: isRead && /\s#\S/.test(text) ? droppedIn(doc, text).map(lineAt) : [],
     lineOf: path => lineAt(offsetOf(doc, path)),
   };
+}
+
+function problemsOf(
+  doc: Document,
+  text: string,
+  where: string,
+  lineAt: (offset: number) => number,
+  firstLine: number,
+): Problem[] {
+  const problems: Problem[] = [];
+  for (const error of doc.errors.slice(0, MAX_PROBLEMS)) {
+    const { code, pos } = error;
+    // Once the parser is lost, it stumbles over every token of the lines that follow.
+    if (problems.length > 0 && code === 'UNEXPECTED_TOKEN') continue;
+    const at = lineAt(pos[0]);
+    const fault = code === 'DUPLICATE_KEY' ? null : faultOf(error, at - firstLine + 1, text);
+    const line = fault ? fault.line + firstLine - 1 : at;
+    // One slip on a line, however often the parser mentions it.
+    if (fault && problems.some(one => one.line === line || one.line === at)) continue;
+    const { what, fix } = fault
+      ? { ...fault, what: `${NOT_YAML}: ${fault.what}` }
+      : twice(doc, pos[0], lineAt);
+    problems.push({ level: 'error', where, line, what, fix });
+  }
+  return problems;
+}
+
+const NOT_YAML = 'this is not YAML';
+
+/**
+ * Where a value, or the end of one, was dropped because it follows ` #`: nothing stands before that, and no space behind
+ * it; or a digit does, as in `Region #2`.
+ */
+function droppedIn(doc: Document, text: string): number[] {
+  const found: number[] = [];
+  visit(doc, {
+    Scalar(_, node) {
+      const [start, end] = node.range ?? [0, 0];
+      const rest = /^[^\n]*/.exec(text.slice(node.source ? end : start))![0];
+      const isText = node.type === 'PLAIN' && typeof node.value === 'string';
+      if (node.value === null && !node.source ? /^\s*#\S/.test(rest) : isText && /^\s+#\d/.test(rest))
+        found.push(start);
+    },
+  });
+  return found;
 }
 
 /** Names the key at `offset`, which an earlier line of the same list of keys has too. */
@@ -106,58 +148,36 @@ function twice(
   return { what, fix: 'remove one of the two' };
 }
 
-/** Replaces the library's most common messages, which are about grammar. */
-const YAML_WORDS: readonly (readonly [RegExp, what: string, fix: string])[] = [
-  [/^Flow sequence .* end with a ]/, 'a `[` above is not closed', 'add `]`'],
-  [/^Flow map .* end with a }/, 'a `{` above is not closed', 'add `}`'],
-  [/^Missing closing "/, 'a `"` is not closed', 'add `"`'],
-  [/^Missing closing '/, "a `'` is not closed", "add `'`"],
-  [/^Nested mappings/, 'there is a second colon in one line', 'put text that contains a colon into "quotes"'],
-  [/^Plain value cannot start/, 'a value begins with a character that YAML reserves', 'put it into "quotes"'],
-  [
-    /^Unexpected flow-(?:map|seq)-start/,
-    'a `{` or `[` stands behind the end of a value',
-    'put a value that contains them into "quotes"',
-  ],
-  [
-    /^Unexpected (?:scalar|\w*-quoted-scalar|alias) at node end/,
-    'text stands behind the end of a value',
-    'put the whole value into "quotes"',
-  ],
-  [/^Missing , /, 'a comma is missing between two entries in braces', 'write `,` between them'],
-  [
-    /^All (?:mapping|sequence|collection) items must/,
-    'lines that belong together are not aligned',
-    'begin them in the same column',
-  ],
-  [/^Unresolved alias/, 'a value begins with `*`, which YAML reserves', 'put it into "quotes"'],
-  [/^Invalid escape sequence/, 'in "quotes", a `\\` has a meaning of its own', "write '…' in its place"],
-  [/multiple documents/, 'a line `---` begins a second document', 'remove that line'],
-  [/^Implicit (?:map )?keys/, 'a line is not `key: value`', 'write it like `title: …`, or indent it'],
-];
-
-function yamlWording({ message, code }: { message: string; code: string }): Pick<Problem, 'what' | 'fix'> {
-  const [, what, fix] = YAML_WORDS.find(([words]) => words.test(message)) ?? [];
-  return {
-    what: `this is not YAML: ${what ?? firstSentence(message)}`,
-    fix: fix ?? YAML_FIXES[code] ?? 'check the indentation, the quotes and the colons around it',
-  };
+function plain(
+  doc: Document,
+  problems: Problem[],
+  where: string,
+  lineAt: (offset: number) => number,
+): unknown {
+  try {
+    const lost = lostAlias(doc);
+    if (lost === undefined) return doc.toJS({ maxAliasCount: 100 });
+    const what = `${NOT_YAML}: a value begins with \`*\`, which YAML reserves`;
+    problems.push({ level: 'error', where, line: lineAt(lost), what, fix: 'put it into "quotes"' });
+  } catch {
+    const what = `${NOT_YAML}: its aliases (\`*…\`) cannot be followed`;
+    const fix = 'write the values out instead of aliases';
+    problems.push({ level: 'error', where, line: lineAt(0), what, fix });
+  }
+  return null;
 }
 
-const YAML_FIXES: Record<string, string> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  BAD_INDENT: 'align it with the lines around it',
-  MISSING_CHAR: 'close the quote or bracket',
-};
-
-function plain(doc: Document, problems: Problem[], where: string, line: number): unknown {
-  try {
-    return doc.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    const what = `this is not YAML: ${firstSentence(String(error))}`;
-    problems.push({ level: 'error', where, line, what, fix: 'write the values out instead of aliases' });
-    return null;
-  }
+/** Where the first `*name` is that no `&name` is for; usually a text that begins with `*`. */
+function lostAlias(doc: Document): number | undefined {
+  let lost: number | undefined;
+  visit(doc, {
+    Alias(_, node) {
+      if (node.resolve(doc)) return;
+      lost = rangeOf(node);
+      return visit.BREAK;
+    },
+  });
+  return lost;
 }
 
 function offsetOf(doc: Document, path: readonly PropertyKey[]): number {
@@ -182,13 +202,6 @@ function offsetOf(doc: Document, path: readonly PropertyKey[]): number {
 
 function rangeOf(node: unknown): number | undefined {
   return (node as { range?: [number, number, number] } | null)?.range?.[0];
-}
-
-function firstSentence(message: string): string {
-  return message
-    .replace(/^\w*Error: /, '')
-    .split('\n')[0]!
-    .replace(/ at line \d+, column \d+:?$/, '');
 }
 
 /** `a, b or c`. */

@@ -10,7 +10,7 @@ import { makeMime } from './mime.ts';
  * named by Message-ID, so that a repeated email stays one file and the log contains no address.
  */
 export function openMailFolder(folder: string, from: () => string, log: Log): MailTransport {
-  const mimeOf = makeMime(from, null);
+  const mimeOf = makeMime(from, null, undefined, '8bit');
   return {
     async send(mail) {
       try {

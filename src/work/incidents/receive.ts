@@ -25,7 +25,7 @@ interface ReceiveDeps {
 }
 
 export interface Received {
-  /** `joined`: an incident that was open already; `resolved`: what the monitor reported is over; `held`: not published. */
+  /** `joined`: taken into an incident that was open and stays so; `resolved`: its incident is over; `held`: not published. */
   readonly action: 'opened' | 'joined' | 'resolved' | 'held' | 'ignored';
   /** The incident's id; null if no incident was opened or closed. */
   readonly incident: string | null;
@@ -57,8 +57,9 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
     const found = source === null ? null : await placeOf(source, deps);
     const incident = found?.id ?? received.incident;
     const isWaiting = received.action === 'opened' && incident === null;
-    const why = isWaiting ? whyHeld(found, deps) : received.why;
-    const isJoined = received.action === 'opened' && found?.isJoined;
+    const open = received.action === 'resolved' ? stillOpen(incident, deps) : null;
+    const why = isWaiting ? whyHeld(found, deps) : open ? whyOpen(open) : received.why;
+    const isJoined = open !== null || (received.action === 'opened' && found?.isJoined);
     const action = isWaiting ? 'held' : isJoined ? 'joined' : received.action;
     const { sender, monitor, name, kind } = signals[index] as Signal;
     deps.log.info({ provider: sender, monitor, name, kind, action, incident, why }, 'webhook received');
@@ -187,6 +188,17 @@ function whyHeld(place: Place | null, { snapshot, clock }: ReceiveDeps): string 
   return place?.components.some(id => maintained.has(id))
     ? 'a maintenance of its component is under way: it opens an incident if it is still down after that'
     : 'something else explains it, or its incident cannot be read: it opens an incident if it outlasts that';
+}
+
+/** The incident of a recovery, if it is open all the same. */
+function stillOpen(id: string | null, { snapshot }: ReceiveDeps): Incident | null {
+  return snapshot().incidents.find(one => one.id === id && isOpen(one)) ?? null;
+}
+
+function whyOpen({ openedBy }: Incident): string {
+  return openedBy === null
+    ? 'recovered; the incident stays open until you end it'
+    : 'recovered; the incident stays open until the last of its sources has recovered';
 }
 
 /** The open incident of a source: by `opened_by`, or by the database if a person took the file over or it joined theirs. */

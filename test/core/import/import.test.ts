@@ -173,8 +173,13 @@ test('cstate', () => {
     ['16:00', 'resolved', ''],
   ]);
   expect(made.lost).toEqual([
+    '2018-05-29-slow.md: the text of its end, as it has none',
     'no-date.md: it has no title or no valid date',
     'js.md: its front matter cannot be read',
+  ]);
+  const late = ISSUE.replace('{{< track "2018-05-29 13:30:00" >}}', '{{< track "2018-05-29 14:30:00" >}}');
+  expect(importCstate([{ name: 'late.md', text: late }], config).lost).toEqual([
+    'late.md: the text of its beginning and its end, as it has none',
   ]);
 });
 
@@ -205,6 +210,24 @@ describe('import, run twice', () => {
     await expect(terminal.run(importing, 'cstate', stranger)).rejects.toThrow(
       'notes: there is nothing to import',
     );
+  });
+
+  test('components that status.yaml does not have are named', async () => {
+    const terminal = await openTerminal(
+      'components:\n  - { id: api, name: API }\n  - { id: database, name: Database }\n',
+    );
+    const saved = path.join(terminal.dir, 'incidents.json');
+    const write = (name: string) =>
+      writeFile(
+        saved,
+        JSON.stringify(INCIDENTS).replace('"id":"c1","name":"API"', `"id":"c1","name":"${name}"`),
+      );
+    await write('Old Thing');
+    expect((await terminal.run(importing, 'statuspage', saved)).out).toContain(
+      '\nnot in status.yaml: old-thing — give a component this id, or the page shows these incidents without it\n',
+    );
+    await write('API');
+    expect((await terminal.run(importing, 'statuspage', saved)).out).not.toContain('not in status.yaml');
   });
 
   test('a status.yaml is made only where there is none', () => {

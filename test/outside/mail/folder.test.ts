@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { simpleParser } from 'mailparser';
 import { expect, onTestFinished, test } from 'vitest';
 import { SILENT } from '../../../src/core/model/ports/log.ts';
 import { openMailFolder } from '../../../src/outside/mail/folder.ts';
@@ -15,6 +16,28 @@ const EMAIL = {
   references: null,
   headers: {},
 };
+
+test('the plain text stands in the file as it is read, so that a link can be copied; a long line is encoded', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'status-live-mail-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const mail = openMailFolder(folder, () => 'Levqor <status@levqor.ai>', SILENT);
+  const link = `https://status.levqor.ai/status/confirm?token=${'t0k3n.'.repeat(20)}`;
+  const write = async (text: string) => {
+    const form = { subject: 'Bestätigen', text, html: `<p>${text} ${'lang '.repeat(300)}</p>` };
+    const blanks = { BLANKTOKEN: 't0k3n.'.repeat(20) };
+    await mail.send({ ...EMAIL, form, blanks });
+    const bytes = readFileSync(path.join(folder, readdirSync(folder)[0] as string));
+    return { raw: bytes.toString('utf8'), read: await simpleParser(bytes) };
+  };
+  const text = 'Bestätigen:\nhttps://status.levqor.ai/status/confirm?token=BLANKTOKEN\n\n-- \nGrüße';
+  const { raw, read } = await write(text);
+  expect(raw).toContain(`Bestätigen:\r\n${link}\r\n\r\n-- \r\nGrüße\r\n`);
+  expect(read.text!.trim()).toBe(text.replace(/\S+BLANKTOKEN/, link));
+  expect(read.html).toContain(link);
+  const long = await write(`${'lang '.repeat(300)}\n${text}`);
+  expect(Math.max(...long.raw.split('\r\n').map(line => line.length))).toBeLessThan(400);
+  expect(long.read.text).toContain(link);
+});
 
 test('an email is one file however often it is sent, and no other user reads it, whatever the umask', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-mail-'));

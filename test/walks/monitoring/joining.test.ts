@@ -53,7 +53,12 @@ test('a check and two monitors of one component are one incident, one email, and
   expect(await other(world, 'down')).toMatchObject({ action: 'joined', incident: '20260310_api-down' });
   expect(await world.files()).toEqual([FILE]);
   expect(await openedBy(world)).toBe('"probe:api, uptimerobot:Shop, generic:Shop"');
-  expect(await robot(world, 'up')).toMatchObject({ action: 'resolved', incident: '20260310_api-down' });
+  expect(await robot(world, 'up')).toEqual({
+    ok: true,
+    action: 'joined',
+    incident: '20260310_api-down',
+    why: 'recovered; the incident stays open until the last of its sources has recovered',
+  });
   expect(await robot(world, 'up')).toMatchObject({ action: 'ignored' });
   await turn(world, 200);
   expect(standing(world)).toEqual(['20260310_api-down investigating']);
@@ -199,7 +204,12 @@ describe('an operator’s incident', () => {
     await turn(world, 200);
     // The monitor still says so.
     expect(rows(world)[0]).toBe('major_outage');
-    expect(await robot(world, 'up')).toMatchObject({ action: 'resolved', incident: '20260310_mine' });
+    expect(await robot(world, 'up')).toEqual({
+      ok: true,
+      action: 'joined',
+      incident: '20260310_mine',
+      why: 'recovered; the incident stays open until you end it',
+    });
     expect(rows(world)[0]).toBe('degraded_performance');
     await world.pass(600, 30);
     expect(standing(world)).toEqual(['20260310_mine identified']);

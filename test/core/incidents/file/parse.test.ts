@@ -403,7 +403,7 @@ test('a maintenance’s announcement is the day of its name, or its start', () =
 test('a mistake in the YAML is one problem, not one for each line after it', () => {
   const { problems } = parse(`---\n&a *a\n${HEAD}\n---\n`);
   expect(problems.map(({ line, what }) => [line, what])).toEqual([
-    [2, 'this is not YAML: An alias node must not specify any properties'],
+    [2, 'this is not YAML: a value begins with a character that YAML reserves'],
   ]);
 });
 
