@@ -1,6 +1,7 @@
 // The own-network check: when checks fail because our own network is down, no component counts as down. What is on this
-// machine or in a private network answers without it, so only public targets and the reference count.
+// machine or in a private network answers without the internet: beside a public reference, it does not count.
 import { type Check, checkSchema, type Probe, type ProbeResult } from '../../core/model/checks/check.ts';
+import { leadsInside } from '../../core/model/checks/private-address.ts';
 import type { Component } from '../../core/model/component.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import { OWN_NETWORK } from '../../core/monitoring/without-result.ts';
@@ -35,7 +36,7 @@ export class OwnNetwork {
     const isBlind = component.check.type === 'statuspage' && this.#downSince !== null;
     if (isBlind && result.outcome === 'unknown') return unseen(result);
     if (!isNetwork(component.check) || result.outcome === 'unknown') return result;
-    if (result.inside) {
+    if (this.#isAside(result)) {
       this.#answered.delete(component.id);
       return result;
     }
@@ -63,7 +64,14 @@ export class OwnNetwork {
     // The reference alone may be down. Our network is down only if no other public component answers either.
     const others = this.#on.site().components.filter(({ id }) => this.#answered.get(id) === true);
     const asked = others.slice(0, ASKED_AGAIN).map(({ check }) => this.#probe(check, signal));
-    return !(await Promise.all(asked)).some(result => isReached(result) && !result.inside);
+    return !(await Promise.all(asked)).some(result => isReached(result) && !this.#isAside(result));
+  }
+
+  /** Whether a result says nothing of the way to the reference: its target is private, and the reference is not. */
+  #isAside({ inside }: ProbeResult): boolean {
+    const { reference } = this.#on.site().network;
+    if (inside !== true || reference === null) return false;
+    return !leadsInside(/^https?:/.test(reference) ? reference : `tcp://${reference}`);
   }
 
   #note(isDown: boolean): void {
