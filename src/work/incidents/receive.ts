@@ -59,7 +59,7 @@ async function receive(signals: readonly Signal[], deps: ReceiveDeps): Promise<R
     const isWaiting = received.action === 'opened' && incident === null;
     const open = received.action === 'resolved' ? stillOpen(incident, deps) : null;
     const why = isWaiting ? whyHeld(found, deps) : open ? whyOpen(open) : received.why;
-    const isJoined = open !== null || (received.action === 'opened' && found?.isJoined);
+    const isJoined = received.action === 'opened' && found?.isJoined;
     const action = isWaiting ? 'held' : isJoined ? 'joined' : received.action;
     const { sender, monitor, name, kind } = signals[index] as Signal;
     deps.log.info({ provider: sender, monitor, name, kind, action, incident, why }, 'webhook received');

@@ -55,7 +55,7 @@ test('a check and two monitors of one component are one incident, one email, and
   expect(await openedBy(world)).toBe('"probe:api, uptimerobot:Shop, generic:Shop"');
   expect(await robot(world, 'up')).toEqual({
     ok: true,
-    action: 'joined',
+    action: 'resolved',
     incident: '20260310_api-down',
     why: 'recovered; the incident stays open until the last of its sources has recovered',
   });
@@ -206,7 +206,7 @@ describe('an operator’s incident', () => {
     expect(rows(world)[0]).toBe('major_outage');
     expect(await robot(world, 'up')).toEqual({
       ok: true,
-      action: 'joined',
+      action: 'resolved',
       incident: '20260310_mine',
       why: 'recovered; the incident stays open until you end it',
     });

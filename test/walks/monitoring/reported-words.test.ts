@@ -314,7 +314,7 @@ describe('which monitor it is', () => {
     const cake = (url: string, Status: string) => ({ Name: 'Mail', URL: `https://${url}.example`, Status });
     const { incident } = await post(world, 'statuscake', cake('a', 'Down'));
     await post(world, 'statuscake', cake('b', 'Down'));
-    expect(await post(world, 'statuscake', cake('b', 'Up'))).toMatchObject({ action: 'joined' });
+    expect(await post(world, 'statuscake', cake('b', 'Up'))).toMatchObject({ action: 'resolved' });
     expect(standing(world)).toEqual([`${incident} investigating`]);
     await post(world, 'statuscake', cake('a', 'Up'));
     expect(standing(world)).toEqual([`${incident} resolved`]);
