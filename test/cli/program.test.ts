@@ -102,7 +102,7 @@ test('`start` is the command alone; in an empty folder it says how to make a pag
   const { status, stderr } = spawnSync(process.execPath, ['package/status-live.js', 'start'], options);
   expect([status, stderr]).toEqual([
     1,
-    expect.stringMatching(/it cannot be read \(ENOENT\) — make a page with `npm run status -- init`, put a/),
+    expect.stringMatching(/it cannot be read \(ENOENT\) — make a page with `npx status-live init`, put a/),
   ]);
 });
 
