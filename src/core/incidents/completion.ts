@@ -103,7 +103,7 @@ export const WORDLESS = 'end';
  * A completed maintenance with the end that the records tell: `resolved`, and `endedBy`. What was written before it
  * went on again is no part of its present end, and what was written after that was told does not move it.
  * - The update: its Completed section; else the last words that were written with the completion. None: one without
- *   words is added, unless the clock completed it.
+ *   words is added, unless the clock completed it, or a Completed section came later: that is told by itself.
  * - The time: `resolved:`, else that of the update, else when the completion was first seen, at the latest as planned.
  * Unchanged while its end is to come. A `resolved:` in the future does not count beside a Completed section.
  */
@@ -137,7 +137,11 @@ export function completedByRecord(incident: Incident, record: EndRecord, now: Mi
       ? { ...update, status: 'in_progress' as const }
       : update;
   });
-  if (by || !isWritten) return { ...incident, resolved: end, endedBy: by?.key ?? WORDLESS, updates: all };
+  const isSaidLater = all.some(
+    one => isCompletion(one) && one.at <= now && (openedAt === null || seen(one) > openedAt),
+  );
+  if (by || !isWritten || isSaidLater)
+    return { ...incident, resolved: end, endedBy: by?.key ?? WORDLESS, updates: all };
   const wordless = { key: WORDLESS, at: end, status, label: null, body: '' };
   const place = all.findLastIndex(({ at }) => at <= end) + 1;
   return { ...incident, resolved: end, endedBy: WORDLESS, updates: all.toSpliced(place, 0, wordless) };

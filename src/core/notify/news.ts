@@ -155,7 +155,7 @@ function newsOf(
       add(said, update.key, next !== null || !isLate);
     }
     // A stray one is news once its time is corrected.
-    else if (firstRound || !(update.stray || tellsNothing(incident, update))) {
+    else if (firstRound || !(update.stray || tellsNothing(incident, update, end !== null))) {
       const open = isOpenToReaders ? asWhileOpen(incident, update) : update;
       // Its words are news, and its status is none.
       const said = begunAs(isAfterToldEnd && !incident.scheduled ? { ...open, status: state } : open, state);
@@ -215,12 +215,14 @@ function begunAs(update: IncidentUpdate, state: UpdateStatus): IncidentUpdate {
 }
 
 /** No text and no new status, or a copy of a section that is about to be changed: announced once there is some. */
-function tellsNothing({ updates }: Incident, update: IncidentUpdate): boolean {
+function tellsNothing(incident: Incident, update: IncidentUpdate, isOver: boolean): boolean {
+  const { updates, scheduled } = incident;
   const { body, label, change, promised, status, at } = update;
   const before = updates.slice(0, updates.indexOf(update));
   if (body.trim() !== '')
     return before.some(one => one.at === at && one.body === body && one.label === label);
   if (label !== null || change || promised !== undefined) return false;
+  if (isOver && !scheduled && update !== beginningOf(incident)) return true;
   return before.findLast(({ stray }) => !stray)?.status === status;
 }
 

@@ -1,8 +1,9 @@
 // Without words: what is saved before its words, or with those of the file it was copied from, waits for them. If it is
 // told without, they are told when they come.
-import { type Incident, type IncidentUpdate, keyOf, type UpdateRef } from '../model/incident.ts';
+import { beginningOf, type Incident, type IncidentUpdate, keyOf, type UpdateRef } from '../model/incident.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
 import { digestOf } from '../model/token.ts';
+import { filedKey } from './filed-words.ts';
 
 /** What has no words is told without them when its file was quiet for this long. */
 export const WORDS_WITHIN: Millis = 5 * MINUTE;
@@ -30,22 +31,35 @@ function isBare(update: IncidentUpdate): boolean {
 }
 
 /**
- * Whether all that is new in a person's incident has no words of its own yet. An end, and work that goes on, do not wait,
- * unless their words are copied: the rest of the file is too.
+ * What is to be told of an incident while its file may still be written in; null: nothing yet. What waits for its words is
+ * left out: all that a person added, if none of it has words of its own. An end, and work that goes on, do not wait, unless
+ * their words are copied: the rest of the file is too. What a machine files meanwhile does not wait.
+ * @param has what is recorded, by key
  */
-export function waitsForWords(
-  { openedBy, status, scheduled, updates }: Incident,
-  isSeen: (update: IncidentUpdate) => boolean,
+export function withoutWaiting(
+  incident: Incident,
+  has: (key: string) => boolean,
   now: Millis,
-): boolean {
-  const news = updates.filter(update => !isSeen(update));
-  if (openedBy !== null || news.length === 0) return false;
+): Incident | null {
+  const { openedBy, status, scheduled, updates, gathering } = incident;
+  if (gathering)
+    return {
+      ...incident,
+      gathering: { filed: gathering.filed && withoutWaiting(gathering.filed, has, now) },
+    };
+  const isMachines = (update: IncidentUpdate) =>
+    openedBy !== null && (has(filedKey(update.body)) || update === beginningOf(incident));
+  const news = updates.filter(update => !has(update.key) && !isMachines(update));
+  if (news.length === 0) return incident;
   // Of what was told before, a person may say the same again.
   const isNew = news.length === updates.length;
-  if (isNew && news.every(({ copied }) => copied)) return true;
-  if (status === 'resolved' || (scheduled && now >= scheduled.start)) return false;
+  if (isNew && news.every(({ copied }) => copied)) return null;
+  if (status === 'resolved' || (scheduled && now >= scheduled.start)) return incident;
   const isWaiting = (update: IncidentUpdate) => (isNew ? isBare(update) : isWordless(update));
-  return news.every(update => isWaiting(update) && !update.change && update.promised === undefined);
+  if (!news.every(update => isWaiting(update) && !update.change && update.promised === undefined))
+    return incident;
+  const rest = updates.filter(update => !news.includes(update));
+  return rest.every(({ key }) => has(key)) ? null : { ...incident, updates: rest };
 }
 
 interface News extends UpdateRef {

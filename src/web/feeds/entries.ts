@@ -82,6 +82,8 @@ export function urn(...names: string[]): string {
 function withCompletion(incident: IncidentView): IncidentView {
   const completion = completionOf(incident, incident.state);
   if (completion === null || completion.update !== null || isSilentOccurrence(incident)) return incident;
+  // A section that came after its end says so (`completedByRecord`).
+  if (incident.endedBy !== undefined && incident.status === 'completed') return incident;
   const { at } = completion;
   const end = { key: WORDLESS, at, status: 'completed' as const, label: null, body: '' };
   const place = incident.updates.findLastIndex(one => one.at <= at) + 1;

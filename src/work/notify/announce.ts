@@ -11,7 +11,7 @@ import { mayNotLast, type Told, toldAfter } from '../../core/notify/calm.ts';
 import { owedTo } from '../../core/notify/concern.ts';
 import { filedKey } from '../../core/notify/filed-words.ts';
 import { type Announcement, announcements, asAnnounced, findUpdate } from '../../core/notify/news.ts';
-import { WORDS_WITHIN, waitsForWords } from '../../core/notify/wordless.ts';
+import { WORDS_WITHIN, withoutWaiting } from '../../core/notify/wordless.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { additionsTo, isTakenBack } from '../../store/notify/additions.ts';
 import {
@@ -71,8 +71,7 @@ export class Announcer {
     const { db, log, folder } = this.#parts;
     const { incidents, maintenances, site } = snapshot;
     // What is cut off would be told so, and its end to nobody.
-    const isWhole = (one: Incident) =>
-      this.#isFirst || !folder.isBeingWritten(one.series?.id ?? one.id, now, this.#quietFor(one, now));
+    const isWhole = (one: Incident) => this.#isFirst || !folder.isBeingWritten(one.series?.id ?? one.id, now);
     const open = [...incidents, ...maintenances].filter(
       one => !this.#allSeen.has(one.updates) && isWhole(one),
     );
@@ -81,7 +80,9 @@ export class Announcer {
     const whenTold = (key: string) => this.#told.get(key) ?? null;
     for (const incident of open) {
       await this.#recall(incident, now);
-      const some = announcements([incident], this.#seen, now, this.#isFirst, site.notices, whenTold);
+      const said = this.#inWords(incident, now);
+      if (said === null) continue;
+      const some = announcements([said], this.#seen, now, this.#isFirst, site.notices, whenTold);
       news.push(...some, ...(await this.#additions(incident, some, site, now)));
       await yieldTurn();
     }
@@ -129,10 +130,12 @@ export class Announcer {
     return waits ? found.map(one => ({ ...one, quiet: true })) : found;
   }
 
-  /** How long the file of an incident must be quiet, ms; undefined: as any file. */
-  #quietFor(incident: Incident, now: Millis): Millis | undefined {
-    const isSeen = ({ key }: IncidentUpdate) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }));
-    return waitsForWords(incident, isSeen, now) ? WORDS_WITHIN : undefined;
+  /** Returns an incident without what waits for its words; null if nothing is left to tell. */
+  #inWords(incident: Incident, now: Millis): Incident | null {
+    const name = incident.series?.id ?? incident.id;
+    if (this.#isFirst || !this.#parts.folder.isBeingWritten(name, now, WORDS_WITHIN)) return incident;
+    const has = (key: string) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }));
+    return withoutWaiting(incident, has, now);
   }
 
   async #recall(incident: Incident, now: Millis): Promise<void> {

@@ -427,3 +427,44 @@ test.each<[string, string, number]>([
     expect(scheduled_maintenances[0].incident_updates).toHaveLength(entries);
   },
 );
+
+test.each([
+  ['its second', '12:02:05', ''],
+  ['its second, and the key', '12:02:05', '\nresolved: 2026-03-10T12:02:05Z'],
+  ['a later minute', '12:03', ''],
+])(
+  'ended by the status alone, and given its words later, of %s: it is over once, and each is told once',
+  async (_, time, key) => {
+    const world = await openWorld();
+    await subscribed(world, 'olga@example.com');
+    await written(world, work('scheduled'), 70);
+    await written(world, work('in_progress', HALF), 50);
+    const before = sent(world).length;
+    await written(world, work('completed', HALF), 60);
+    expect((await entries(world)).filter(([status]) => status === 'completed')).toEqual([['completed', '']]);
+    const words = `${HALF}## Completed ${time} UTC\nAll moved.\n`;
+    await written(world, work('completed', words), 60);
+    await written(world, work(`completed${key}`, words), 60);
+    await world.restart();
+    await world.pass(30, 5);
+    expect(
+      sent(world)
+        .slice(before)
+        .map(({ text }) => text!.includes('All moved.')),
+    ).toEqual([false, true]);
+    const over = [['completed', 'All moved.']];
+    expect((await entries(world)).filter(([status]) => status === 'completed')).toEqual(over);
+    const feed = (await world.get('/status/feed.atom')).text;
+    expect(feed.match(/Completed/g)).toHaveLength(1);
+    const { ended } = await said(world);
+    expect(ended).toBe('12:02');
+  },
+);
+
+/** The status and words of each of its updates, oldest first, as the API says. */
+async function entries(world: World): Promise<[string, string][]> {
+  const [row] = (await world.get('/api/v2/scheduled-maintenances.json')).json.scheduled_maintenances;
+  return row.incident_updates
+    .map(({ status, body }: { status: string; body: string }) => [status, body])
+    .toReversed();
+}

@@ -1,5 +1,6 @@
 // Saved before its words: what has none waits for them, and once it is told without, they are told when they come.
 import { expect, test } from 'vitest';
+import { checked } from '../monitoring/two-checks.ts';
 import { openWorld, saveNow, subscribed, type World } from '../world.ts';
 
 const front = (status = 'investigating') =>
@@ -131,6 +132,19 @@ test.each<[string, readonly (string | number)[], readonly string[]]>([
     ],
     [`[INCIDENT] ${LOOK}`, '[RESOLVED] -', '[UPDATE] Fast again.'],
   ],
+  [
+    'an empty heading with a status, the end, then its words',
+    [
+      front() + BEGUN,
+      20,
+      front() + BEGUN + heading('Identified', '11:57'),
+      20,
+      front(OVER) + BEGUN + heading('Identified', '11:57'),
+      LATER,
+      front(OVER) + BEGUN + heading('Identified', '11:57', FOUND),
+    ],
+    [`[INCIDENT] ${LOOK}`, '[RESOLVED] -', `[UPDATE] ${FOUND}`],
+  ],
 ])('%s: all words are told once', async (_, steps, expected) => {
   const world = await told(steps, expected);
   expect(sent(world, 'olga')).toEqual(expected);
@@ -180,4 +194,50 @@ test('a maintenance whose plan is saved before its words waits for them', async 
   await save(world, plan + FOUND);
   await world.pass(20, 5);
   expect(sent(world, 'olga')).toEqual([`[MAINTENANCE] ${FOUND}`]);
+});
+
+const API = '20260310_api-down.md';
+
+/** API is down, and a person writes a section; a number of `steps` is how long to wait, a list what to answer. */
+async function inMachines(place: 'top' | 'bottom', steps: readonly (string | number | 'recovers')[]) {
+  const world = await checked();
+  world.answers.api = 500;
+  await world.pass(30, 5);
+  const time = new Date(world.now()).toISOString().slice(11, 16);
+  const insert = (now: string, section: string) =>
+    place === 'top' ? now.replace('## ', `${section}## `) : `${now}\n${section}`;
+  let added = '';
+  for (const step of steps) {
+    if (step === 'recovers') world.answers.api = 200;
+    else if (typeof step === 'number') await world.pass(step, 5);
+    else {
+      const section = heading('Identified', time, step);
+      const now = await world.read(API);
+      const next = added === '' ? insert(now, section) : now.replace(added.trim(), section.trim());
+      expect(next).not.toBe(now);
+      added = section;
+      await saveNow(world, API, next);
+    }
+  }
+  await world.pass(20, 5);
+  return sent(world, 'ann');
+}
+
+test.each<[string, readonly (string | number | 'recovers')[], readonly string[]]>([
+  ['and its words', ['', SOON, FOUND], [`[UPDATE] ${FOUND}`]],
+  ['until it is told, and its words late', ['', LATER, FOUND], ['[UPDATE] -', `[UPDATE] ${FOUND}`]],
+  ['and the end before its words', ['', 30, 'recovers', 400], ['[RESOLVED] -']],
+  [
+    'the end, and its words after that',
+    ['', 30, 'recovers', 100, FOUND, 20],
+    ['[RESOLVED] -', `[UPDATE] ${FOUND}`],
+  ],
+  [
+    'the end, and its words before that is told',
+    ['', 30, 'recovers', 30, FOUND, 90],
+    [`[UPDATE] ${FOUND}`, '[RESOLVED] -'],
+  ],
+])('an empty heading with a status in a machine’s file, %s', async (_, steps, expected) => {
+  for (const place of ['top', 'bottom'] as const)
+    expect([place, ...(await inMachines(place, steps))]).toEqual([place, '[INCIDENT] -', ...expected]);
 });
