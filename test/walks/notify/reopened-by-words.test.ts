@@ -148,7 +148,7 @@ describe('it stays over, and is told so', () => {
     const [begun, updated, ended] = [BEGUN, UPDATED, ENDED].map(one => one.replace('API', 'Shop'));
     expectAll(world, [
       [begun, 'investigating'],
-      [updated, 'investigating'],
+      [updated, 'monitoring'],
       [ended, 'resolved'],
       [updated, 'resolved'],
     ]);
