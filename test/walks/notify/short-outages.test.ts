@@ -230,3 +230,18 @@ test('the end of several names all of them: who follows the one that recovered e
       /API and Database are working again\. The outage lasted 4 minutes/,
     );
 });
+
+test('a relapse and a new failure together: the beginning names both, in the webhook’s message, too', async () => {
+  const world = await watched();
+  await turn(world, ['db'], 503, 100);
+  await turn(world, ['db'], 200, 150);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] Database Down', '[RESOLVED] Database Down']);
+  await turn(world, ['api', 'db'], 503, 120);
+  expect(subjects(world, 'ann').slice(2)).toEqual([`[INCIDENT] ${BOTH}`]);
+  expect(subjects(world, 'db').slice(2)).toEqual([`[INCIDENT] ${BOTH}`]);
+  expect(mailsTo(world, 'db').at(-1)!.text).toContain('Affects: API and Database\n');
+  const [told] = world.hook.got.at(-1)!.json.incident.incident_updates;
+  expect(told.body).toMatch(/^API is not working .*\n\nDatabase is not working /);
+  const now = told.affected_components.map((one: Record<string, string>) => `${one.name} ${one.new_status}`);
+  expect(now).toEqual(['API major_outage', 'Database major_outage']);
+});
