@@ -1,6 +1,7 @@
 // Makers: small, complete values for tests; each takes only what the test is about.
 
 import { reportedVsMeasured } from '../src/core/filing/reported-vs-measured.ts';
+import { stretchesOf } from '../src/core/incidents/impact.ts';
 import { VISITOR_CHANNELS } from '../src/core/model/channel-url.ts';
 import { checkSchema, detectSchema } from '../src/core/model/checks/check.ts';
 import { type Component, type Health, overall } from '../src/core/model/component.ts';
@@ -161,7 +162,7 @@ export function shown(of: Incident, affected: readonly Component[] = [], at = NO
   return {
     ...of,
     affected: affected.map(({ id, name }) => ({ id, name, status: severe[of.severity] })),
-    stretches: [],
+    stretches: stretchesOf(of, affected),
     nextUpdate: null,
     comparison: of.scheduled ? null : reportedVsMeasured(of, [], {}),
     state: of.status,

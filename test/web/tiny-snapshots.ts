@@ -52,7 +52,7 @@ export function incident(more: Partial<IncidentView> & { readonly id: string }):
     updates,
     postmortem: null,
     affected: [],
-    stretches: [],
+    stretches: [{ start: updates[0]!.at, end: null, severity: more.severity ?? 'major', affected: [] }],
     nextUpdate: null,
     comparison: null,
     state,

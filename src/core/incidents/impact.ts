@@ -68,13 +68,14 @@ function statesIn(
 
 /**
  * The components affected as of each update, by id: by what it says, or those before it do. Operational before planned
- * work begins, and at an end.
+ * work begins, and at an end. `stretches`: as shown, an incident has the severity that it got, not the one it began with.
  */
 export function statesByUpdate(
-  incident: Incident,
+  incident: Incident & { readonly stretches: readonly Stretch[] },
   components: readonly NamedAffected[],
 ): ReadonlyMap<string, ComponentStatus>[] {
-  let { severity, components: named } = incident;
+  let [{ severity }] = incident.stretches as [Stretch];
+  let named = incident.components;
   let states = statesIn(incident, severity, named, components);
   return incident.updates.map(({ change, status: said }) => {
     if (change) {
@@ -110,7 +111,7 @@ export function impactOf(
 
 /**
  * The components affected as of an update; at the end, and for a maintenance, all that ever were. The beginning of a
- * grouped incident tells of all its outages: the times of the others follow in quiet sections.
+ * grouped incident tells of all its outages: the times of the others follow in quiet sections, or their words were told with it.
  */
 export function affectedAt(
   incident: Incident,
@@ -123,7 +124,8 @@ export function affectedAt(
   const named = updates.slice(0, until + 1).findLast(({ change }) => change?.components)?.change?.components;
   const affected = named ? amongst(named, components) : reachedBy(incident, components);
   if (incident.openedBy === null || updates[until] !== beginningOf(incident)) return affected;
-  const next = updates.findIndex(({ quiet }, index) => index > until && !quiet);
+  const isTold = ({ at, quiet }: IncidentUpdate) => quiet || (update.folds && at <= update.at);
+  const next = updates.findIndex((one, index) => index > until && !isTold(one));
   const group = updates.slice(until + 1, next < 0 ? updates.length : next);
   const more = amongst(
     group.flatMap(({ change }) => change?.components ?? []),

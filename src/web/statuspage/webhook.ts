@@ -27,6 +27,11 @@ export function webhookPayload(
   const view = withUpdate(withoutFreshEnd(now, update, at), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
   const told = stableId('update', keyOf(view), update.key);
+  // Told together: as it stood after the newest of them.
+  const until = update.folds
+    ? row.incident_updates.find(one => one.created_at <= isoMillis(update.at))
+    : null;
+  const together = until ? { affected_components: until.affected_components } : {};
   const page = pageStatus(snapshot.overall);
   const postmortem =
     view.postmortem === null ? null : updateTextForApi({ body: view.postmortem }, undefined, view, site.url);
@@ -57,7 +62,11 @@ export function webhookPayload(
       // Receivers read the first one as what is told, whatever its time.
       incident_updates: [...row.incident_updates]
         .sort((a, b) => +(b.id === told) - +(a.id === told))
-        .map(one => ({ wants_twitter_update: false, twitter_updated_at: null, ...one })),
+        .map(one => ({
+          ...{ wants_twitter_update: false, twitter_updated_at: null },
+          ...one,
+          ...(one.id === told ? together : {}),
+        })),
     },
   };
 }
@@ -69,10 +78,16 @@ function withoutFreshEnd(view: IncidentView, { status }: IncidentUpdate, at: Mil
   return { ...open, state: open.status, html: [] };
 }
 
-/** A reminder of a maintenance is in no file, but it is the newest update. */
+/**
+ * The incident with the update as it is told. A reminder of a maintenance is in no file, but it is the newest update; what
+ * is told together has the words of all.
+ */
 function withUpdate(view: IncidentView, update: IncidentUpdate): IncidentView {
-  if (view.updates.some(({ key }) => key === update.key)) return view;
-  const updates = [...view.updates, update].sort((a, b) => a.at - b.at);
+  const isKnown = view.updates.some(({ key }) => key === update.key);
+  if (isKnown && !update.folds) return view;
+  const updates = isKnown
+    ? view.updates.map(one => (one.key === update.key ? { ...one, body: update.body } : one))
+    : [...view.updates, update].sort((a, b) => a.at - b.at);
   // Rendered texts are matched to updates by position, so they no longer fit.
   return { ...view, updates, html: [] };
 }

@@ -2,7 +2,7 @@
 // that a hundred thousand of them block nothing.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { endKey, withdrawnWith } from '../../core/incidents/ending.ts';
+import { endsTold, withdrawnWith } from '../../core/incidents/ending.ts';
 import { beginningOf, type Incident, type IncidentUpdate, keyOf, refOf } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
@@ -155,8 +155,19 @@ export class Announcer {
   }
 
   /** Whether a machine wrote the words of an update. */
-  #isFiled({ incidentId, update }: Announcement): boolean {
-    return this.#seen.has(refOf({ incidentId, key: filedKey(update.body) }));
+  #isFiled({ incident, update }: Frozen): boolean {
+    return this.#seen.has(refOf({ incidentId: keyOf(incident), key: filedKey(update.body) }));
+  }
+
+  /**
+   * Whether a machine's incident is over before what the machine says of its outage left: then its end is told alone. The
+   * rest waits for that, as the end may not hold. A person's words are told in any case.
+   */
+  #isOver(frozen: Frozen, current: Frozen | null): boolean {
+    const { incident, update } = frozen;
+    const isBefore = update.announces !== 'end' && update.announces !== 'none';
+    const isOwn = beginningOf(incident)?.key === update.key || update.folds || this.#isFiled(frozen);
+    return incident.openedBy !== null && isBefore && !!isOwn && current?.incident.status === 'resolved';
   }
 
   async enqueue(snapshot: Snapshot): Promise<void> {
@@ -181,9 +192,9 @@ export class Announcer {
           log.info({ update: owed.ref }, 'update withdrawn before any email was sent');
           continue;
         }
-        if (isOver(owed, frozen, current, grace)) {
-          const end = refOf({ incidentId: keyOf(frozen.incident), key: endKey(0) });
-          if (this.#seen.has(end)) await dropOwed(db, owed.ref);
+        if (grace > 0 && owed.untouched && this.#isOver(frozen, current)) {
+          const incidentId = keyOf(frozen.incident);
+          if (!endsTold(key => this.#seen.has(refOf({ incidentId, key }))).open) await dropOwed(db, owed.ref);
           continue;
         }
         const announced = current ? asAnnounced(current, frozen) : frozen;
@@ -221,21 +232,6 @@ export class Announcer {
         this.#allSeen.add(updates);
     }
   }
-}
-
-/**
- * Whether a machine's incident is over before its beginning left: then its end is told alone. The beginning waits for it,
- * as the end may not hold.
- */
-function isOver(
-  { untouched }: Owed,
-  { incident, update }: Frozen,
-  current: Frozen | null,
-  grace: Millis,
-): boolean {
-  const isBeginning = update.announces === undefined && beginningOf(incident)?.key === update.key;
-  const isWaiting = grace > 0 && untouched && isBeginning && incident.openedBy !== null;
-  return isWaiting && current?.incident.status === 'resolved';
 }
 
 /** Returns the subject of the deliveries; null if an edit within the grace period removed it. */

@@ -116,6 +116,62 @@ test('with `notify.grace`, one check’s is over before it is told: its end is t
   expect(world.hook.got.slice(2).map(({ json }) => json.incident.status)).toEqual(['resolved']);
 });
 
+test('with `notify.grace`, what came within it goes with the beginning, when all is over: a check that joined', async () => {
+  const world = await watched('grace: 90s, ');
+  await turn(world, ['api'], 503, 30);
+  await turn(world, ['db'], 503, 30);
+  await turn(world, ['api', 'db'], 200, 65);
+  // Past the grace of both, and the end is not told yet.
+  expectTold(world, [], []);
+  await world.restart();
+  await world.pass(400, 5);
+  expectTold(world, [`[RESOLVED] ${BOTH}`], ['resolved']);
+  expect(mailsTo(world, 'db')[0]!.text).toContain('API and Database are working again.');
+});
+
+test('with `notify.grace`, the same of a monitor that gets worse', async () => {
+  const world = await watched('grace: 90s, ');
+  const report = async (alert_transition: string, priority: string) => {
+    const title = `[${priority}] [${alert_transition}] Slow`;
+    const alert = { title, alert_transition, alert_id: '998', tags: 'component:db' };
+    await world.post('/webhooks/datadog?token=the-webhook-token-of-this-test', {
+      ...alert,
+      priority,
+      date: String(world.now()),
+    });
+    await world.pass(20, 5);
+  };
+  await report('Warn', 'P3');
+  await report('Triggered', 'P1');
+  expect(await world.read('20260310_slow.md')).toContain('severity: critical');
+  await report('Recovered', 'P1');
+  await world.pass(600, 5);
+  expectTold(world, ['[RESOLVED] Slow'], ['resolved']);
+});
+
+test('with `notify.grace`, a relapse that is over by then is told by its end alone', async () => {
+  const world = await watched('grace: 90s, ');
+  await turn(world, ['api'], 503, 150);
+  await turn(world, ['api'], 200, 200);
+  const once = ['[INCIDENT] API Down', '[RESOLVED] API Down'];
+  expect(subjects(world, 'ann')).toEqual(once);
+  await turn(world, ['api'], 503, 40);
+  await turn(world, ['api'], 200, 600);
+  expect(await world.read(FILE)).toContain('failing again');
+  expect(subjects(world, 'ann')).toEqual([...once, '[RESOLVED] API Down']);
+});
+
+test('with `notify.grace`, what a person writes in an automatic incident is told, though it is over by then', async () => {
+  const world = await watched('grace: 90s, ');
+  await turn(world, ['api'], 503, 30);
+  const written = new Date(world.now()).toISOString();
+  await world.write(FILE, `${await world.read(FILE)}\n## Identified ${written}\nA disk is full.\n`);
+  await turn(world, ['db'], 503, 30);
+  await turn(world, ['api', 'db'], 200, 600);
+  expect(subjects(world, 'ann')).toEqual([`[UPDATE] ${BOTH}`, `[RESOLVED] ${BOTH}`]);
+  expect(mailsTo(world, 'ann')[0]!.text).toContain('A disk is full.');
+});
+
 test('a webhook’s message says no more of an end than its email, before that has held', async () => {
   const world = await watched();
   await turn(world, ['api'], 503, 30);
@@ -173,4 +229,19 @@ test('the end of several names all of them: who follows the one that recovered e
     expect(mailsTo(world, to).at(-1)!.text?.replace(/\s+/g, ' ')).toMatch(
       /API and Database are working again\. The outage lasted 4 minutes/,
     );
+});
+
+test('a relapse and a new failure together: the beginning names both, in the webhook’s message, too', async () => {
+  const world = await watched();
+  await turn(world, ['db'], 503, 100);
+  await turn(world, ['db'], 200, 150);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] Database Down', '[RESOLVED] Database Down']);
+  await turn(world, ['api', 'db'], 503, 120);
+  expect(subjects(world, 'ann').slice(2)).toEqual([`[INCIDENT] ${BOTH}`]);
+  expect(subjects(world, 'db').slice(2)).toEqual([`[INCIDENT] ${BOTH}`]);
+  expect(mailsTo(world, 'db').at(-1)!.text).toContain('Affects: API and Database\n');
+  const [told] = world.hook.got.at(-1)!.json.incident.incident_updates;
+  expect(told.body).toMatch(/^API is not working .*\n\nDatabase is not working /);
+  const now = told.affected_components.map((one: Record<string, string>) => `${one.name} ${one.new_status}`);
+  expect(now).toEqual(['API major_outage', 'Database major_outage']);
 });

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { HOUR } from '../../../src/core/model/time.ts';
-import { BODIES } from '../../../src/web/statuspage/bodies.ts';
+import { viewOf } from '../../../src/core/page/compose.ts';
+import { BODIES, type UpdateRow } from '../../../src/web/statuspage/bodies.ts';
 import { webhookPayload } from '../../../src/web/statuspage/webhook.ts';
 import { component, incident, NOW, shown, snapshot, update, view } from '../../makers.ts';
 
@@ -109,4 +110,30 @@ test('an incident whose file is gone is told as it was announced', () => {
     impact: 'major',
     components: [{ name: 'API' }],
   });
+});
+
+test('each update has the severity of then, in the message and in the API', () => {
+  const worse = incident('a', {
+    severity: 'minor',
+    components: [{ id: 'api', status: null }],
+    updates: [
+      update(NOW - HOUR, 'investigating', 'It is slow.'),
+      {
+        ...update(NOW, 'identified', 'It fails.'),
+        key: 'worse',
+        change: { severity: 'critical', components: null },
+      },
+    ],
+  });
+  const { site } = snapshot([view(api, 'major_outage')]);
+  const shownWorse = viewOf(worse, { site, unfiled: new Set() }, new Map([['api', 'API']]), NOW);
+  expect(shownWorse.severity).toBe('critical');
+  const page = snapshot([view(api, 'major_outage')], { incidents: [shownWorse] });
+  const body = ofIncident.parse(webhookPayload(page, { incident: worse, update: worse.updates[1]! }, null));
+  const updates = body.incident.incident_updates as readonly UpdateRow[];
+  const states = updates.map(one => one.affected_components[0]);
+  expect(states).toMatchObject([
+    { old_status: 'degraded_performance', new_status: 'major_outage' },
+    { old_status: 'operational', new_status: 'degraded_performance' },
+  ]);
 });
