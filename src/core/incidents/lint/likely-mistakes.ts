@@ -126,11 +126,11 @@ function isTimeLike(rest: string): boolean {
   );
 }
 
-/** `title: API down #1234`: YAML reads a comment. With a space behind the sign it is meant as one. */
+/** `title: API down #ops`: YAML reads a comment. With a space behind the sign it is meant as one; a number is named elsewhere. */
 export function cutTitle(source: string): Remark[] {
   if (!/[ \t]#\S/.test(source)) return [];
   const [, key = '', value = '', comment = ''] =
-    /^(title|opened_by)[ \t]*:[ \t]+(?!["'|>#&*!])(\S.*?)[ \t]+(#[^\s#].*)$/m.exec(
+    /^(title|opened_by)[ \t]*:[ \t]+(?!["'|>#&*!])(\S.*?)[ \t]+(#[^\s#\d].*)$/m.exec(
       source.split(/^---[ \t]*$/m, 2)[1] ?? '',
     ) ?? [];
   if (key === '') return [];
