@@ -55,20 +55,6 @@ function moment(at, clock = minutes) {
   return format({ ...day, ...yearOf(at), ...clock }).format(at);
 }
 
-/**
- * Two moments. Over a change of the clocks both name their zone: else the second may seem to come first.
- * @param {number} from @param {number} to @param {Intl.DateTimeFormatOptions} date @param {Intl.DateTimeFormatOptions} clock
- */
-function range(from, to, date, clock) {
-  const [a, b] = [from, to].map(at => new Date(at).getTimezoneOffset());
-  if (a === b) return format({ ...date, ...clock }).formatRange(from, to);
-  const isApart = iso.format(from) !== iso.format(to);
-  /** @type {Intl.DateTimeFormatOptions} */
-  const zoned = { ...(isApart ? day : {}), ...clock, timeZoneName: 'short' };
-  const last = isApart ? { ...date, ...zoned } : zoned;
-  return `${format({ ...date, ...zoned }).format(from)} – ${format(last).format(to)}`;
-}
-
 /** The day of a bar: those are UTC days. @param {number} at */
 const barDay = at => format({ weekday, ...day, ...yearOf(at), ...utc }).format(at);
 
@@ -83,7 +69,7 @@ function localise(root) {
     let text = moment(at, clock);
     // The time alone: for ends of two days the browser adds both dates.
     const date = alone === '' ? {} : { weekday, ...day, ...yearOf(at) };
-    if (to) text = range(at, Date.parse(to), date, clock);
+    if (to) text = format({ ...date, ...clock }).formatRange(at, Date.parse(to));
     else if (element.closest('.checked')) text = checkedAgo(element);
     else if (element.closest(`#d-${iso.format(at)}`) && daysAway(at)) text = format(clock).format(at);
     else if (age === '' && daysAway(at) === 0 && at <= Date.now()) text += ` · ${ago(at)}`;

@@ -2,6 +2,7 @@
 
 import { type Dates, datesIn } from '../../core/i18n/dates.ts';
 import { type Key, type Say, sayIn } from '../../core/i18n/words.ts';
+import { offsetAt } from '../../core/incidents/times/zone.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Site } from '../../core/model/site.ts';
 import { MINUTE, type Millis, type Span } from '../../core/model/time.ts';
@@ -44,7 +45,10 @@ export interface PageContext extends PageRequest {
    * above, as `2026-11-23`: a moment of that day needs no other.
    */
   time(at: Millis, style?: 'moment' | 'ago' | 'exact', under?: string): Html;
-  /** `Mon, 30 Nov, 14:50 – 16:20`; with seconds, or without the date where that stands beside it. */
+  /**
+   * `Mon, 30 Nov, 14:50 – 16:20`; with seconds, or without the date where that stands beside it. Over a change of the
+   * site's clocks it stays in the site's zone, which both ends name.
+   */
   span(span: Span, style?: 'exact' | 'clock'): Html;
   /** `Mon, 30 Nov, 14:50 – 16:20 (1 h 30 min)` */
   window(span: Span): Html;
@@ -93,6 +97,9 @@ export function pageContext(request: PageRequest): PageContext {
       const text = isClock
         ? dates.clocks(start, end)
         : dates.window(start, end, at, style === 'exact' ? style : undefined);
+      // The script would write one zone for both ends.
+      if (offsetAt(site.timezone, start) !== offsetAt(site.timezone, end))
+        return { html: `<span>${escapeHtml(text)}</span>` };
       const how = style ? ` data-${style}` : '';
       return {
         html: `<time datetime="${stamp(start)}" data-to="${stamp(end)}"${how}>${escapeHtml(text)}</time>`,
