@@ -96,7 +96,7 @@ test.each([
 test('`start` is the command alone; in an empty folder it says how to make a page', async () => {
   const terminal = await openTerminal();
   const options = {
-    env: { ...env(terminal), STATUS_DIR: terminal.dir, PORT: '0' },
+    env: { ...env(terminal), STATUS_DIR: terminal.dir, PORT: '0', npm_command: 'exec' },
     encoding: 'utf8',
   } as const;
   const { status, stderr } = spawnSync(process.execPath, ['package/status-live.js', 'start'], options);
