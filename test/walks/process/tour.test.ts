@@ -40,7 +40,7 @@ test('each command of the tour works when pasted, and the incident goes from its
   const script = pasted.join('\n').replaceAll('localhost:3000', `localhost:${port}`);
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: dir, env });
   expect(stdout).toMatch(/^Checkout +up/im);
-  expect(stdout).toMatch(/http:\S+\/status\/confirm\?token=\S+$/m);
+  expect(stdout).toMatch(/^http:\S+\/status\/confirm\?token=\S+$/m);
 
   expect(await get('/readyz')).not.toContain('checkout');
   const incidents = await readdir(path.join(dir, 'status/incidents'));
