@@ -14,12 +14,17 @@ started: 2026-03-10T11:50:00Z
 We look.
 `;
 
-/** A status folder that is read at each ring, as the server does; what it says of its files. */
-async function watched() {
+/** An empty status folder. */
+function statusFolder() {
   const dir = mkdtempSync(path.join(tmpdir(), 'status-live-watch-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   mkdirSync(path.join(dir, 'incidents'));
-  const content = new StatusFolder(dir, {}, Date.now);
+  return { dir, content: new StatusFolder(dir, {}, Date.now) };
+}
+
+/** A status folder that is read at each ring, as the server does; what it says of its files. */
+async function watched() {
+  const { dir, content } = statusFolder();
   let said: string[] = [];
   const read = async () => {
     const { problems } = await content.incidents();
@@ -61,10 +66,7 @@ test('a file moved aside is named until its own name is there again', async () =
 });
 
 test('a saved file rings twice, the second time when it is whole', async () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'status-live-watch-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  mkdirSync(path.join(dir, 'incidents'));
-  const content = new StatusFolder(dir, {}, Date.now);
+  const { dir, content } = statusFolder();
   const found: boolean[] = [];
   const close = await content.watch(async () => {
     await content.incidents();

@@ -19,7 +19,7 @@ import type { Db } from '../../store/db/database.ts';
 import { additionsTo } from '../../store/notify/additions.ts';
 import { concernIn, isFirstRound, seenUpdates, toldAsBeginning } from '../../store/notify/announcements.ts';
 import { allChannels } from '../../store/notify/channels.ts';
-import { allSubscribers, confirmedSubscribers } from '../../store/notify/subscribers.ts';
+import { confirmedSubscribers, countPending } from '../../store/notify/subscribers.ts';
 import { whenAnnounced } from '../../store/notify/told.ts';
 import { Identities } from '../../work/incidents/identities.ts';
 import { type Cli, databaseOf } from './command.ts';
@@ -82,8 +82,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
 export async function waitingAddresses(cli: Cli): Promise<string | null> {
   const db = databaseOf(cli);
   if (!db) return null;
-  const all = await allSubscribers(db).finally(() => db.destroy());
-  const waiting = all.filter(({ state }) => state === 'pending').length;
+  const waiting = await countPending(db).finally(() => db.destroy());
   if (waiting === 0) return null;
   return `${waiting} ${waiting === 1 ? 'address waits' : 'addresses wait'} for confirmation and would get none: see \`${statusCommand('subscribers list')}\`.`;
 }

@@ -1,6 +1,7 @@
 // What is wrong with a text that is not YAML, in words for its author. The library's messages are about grammar, and some
 // repeat a value, which may be a secret.
 import type { YAMLError } from 'yaml';
+import { count } from './count.ts';
 
 export interface YamlFault {
   /** 1-based, in the text. */
@@ -216,7 +217,7 @@ function faultAt(
   { at, isList, name }: Pick<Column, 'at' | 'isList' | 'name'>,
   above: readonly Column[],
 ): (YamlFault & { readonly isFirst: boolean }) | null {
-  const of = (column: number) => (column === 0 ? 'no spaces' : `${column} space${column === 1 ? '' : 's'}`);
+  const of = (column: number) => (column === 0 ? 'no spaces' : count(column, 'space'));
   const [first] = above;
   if (first && at < first.at) {
     const what = `\`${first.name}\` is indented by ${of(first.at)}, and lines below it by fewer`;

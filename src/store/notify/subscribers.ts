@@ -47,6 +47,12 @@ export async function allSubscribers(db: Db): Promise<Subscriber[]> {
   return (await query.orderBy('address_key').execute()).map(subscriber);
 }
 
+/** How many email subscribers have not confirmed yet. */
+export async function countPending(db: Db): Promise<number> {
+  const query = db.selectFrom('subscribers').select(({ fn }) => fn.countAll<number>().as('pending'));
+  return (await query.where(BY_EMAIL).where('state', '=', 'pending').executeTakeFirstOrThrow()).pending;
+}
+
 /** Adds an email subscriber, or replaces a pending one; a confirmed one stays unchanged. */
 export async function savePending(db: Db, known: Subscriber): Promise<void> {
   const row = {

@@ -62,24 +62,15 @@ describe('renamed with another title on the laptop, ended here', () => {
       expect(read(NEW)).toContain(words);
   });
 
-  test('with all its words replaced: a check’s incident is known by its source and start', async () => {
-    const clones = openClones(FILED);
+  test.each([
+    ['a check’s incident is known by its source and start', FILED, 'machine'],
+    ['a person’s incident is known by its start and first section', TEXT, 'person'],
+  ] as const)('with all its words replaced: %s', async (_, text, by) => {
+    const clones = openClones(text);
     const { server, laptop, sync, push, read } = clones;
-    move(clones, laptop, retitled(FILED).replace('We look.', 'Passwords are refused since the deploy.'));
+    move(clones, laptop, retitled(text).replace('We look.', 'Passwords are refused since the deploy.'));
     push();
-    end(clones, 'machine', FILED);
-    expect(await sync()).toMatchObject({ problems: [] });
-    expect(files(server)).toEqual([`incidents/${NEW}`]);
-    for (const words of ['Passwords', 'It answers again.', 'status: resolved'])
-      expect(read(NEW)).toContain(words);
-  });
-
-  test('with all its words replaced: a person’s incident is known by its start and first section', async () => {
-    const clones = openClones(TEXT);
-    const { server, laptop, sync, push, read } = clones;
-    move(clones, laptop, retitled(TEXT).replace('We look.', 'Passwords are refused since the deploy.'));
-    push();
-    end(clones, 'person', TEXT);
+    end(clones, by, text);
     expect(await sync()).toMatchObject({ problems: [] });
     expect(files(server)).toEqual([`incidents/${NEW}`]);
     for (const words of ['Passwords', 'It answers again.', 'status: resolved'])

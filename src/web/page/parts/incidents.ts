@@ -170,12 +170,15 @@ export function upcomingCards(ctx: PageContext) {
   const ahead = maintenances
     .filter(({ state }) => state === 'scheduled')
     .sort((a, b) => beginning(a) - beginning(b));
+  const shown = new Set<string>();
   return ahead.flatMap((one, index) => {
-    const isSame = ({ series }: IncidentView) => series !== undefined && series.id === one.series?.id;
-    if (ahead.slice(0, index).some(isSame)) return [];
+    const id = one.series?.id;
+    if (id === undefined) return [incidentCard(one, ctx)];
+    if (shown.has(id)) return [];
+    shown.add(id);
+    const isSame = ({ series }: IncidentView) => series?.id === id;
     const listed = ahead.slice(index + 1).find(isSame)?.scheduled?.start;
-    const latest = maintenances.find(isSame);
-    const again = listed ?? (latest ? beginningAfter(latest) : null);
+    const again = listed ?? beginningAfter(maintenances.find(isSame)!);
     const more = again === null ? [] : [ctx.html('incident.repeats', { time: ctx.time(again) })];
     return [incidentCard(one, ctx, undefined, more)];
   });
