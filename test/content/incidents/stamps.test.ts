@@ -48,7 +48,8 @@ test.each([true, false])('at the start an old file is read once: %s', async isFi
   const folder = mkdtempSync(path.join(tmpdir(), 'status-live-stamps-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(path.join(folder, '20260310_api.md'), FILE);
-  const later = performance.now() + 1000;
+  // A day: the machine's wall clock may have moved since this process began.
+  const later = performance.now() + DAY;
   const monotonic = vi.spyOn(performance, 'now').mockReturnValue(later);
   onTestFinished(() => monotonic.mockRestore());
   const { files } = await scanFolder(folder, new Map(), 0, isFirst);
