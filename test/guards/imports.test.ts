@@ -43,6 +43,8 @@ const CACHES = [
   'core/incidents/times/month-names.ts others',
   'core/incidents/times/zone.ts formatOf',
   'core/incidents/times/zone.ts blocks',
+  'core/model/checks/cron.ts roughPeriod',
+  'core/model/checks/cron.ts read',
   'core/model/incident.ts idsOf',
   'core/monitoring/ddsketch.ts EMPTY_SKETCH',
   'core/page/compose.ts keptViews',

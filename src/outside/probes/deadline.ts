@@ -49,9 +49,12 @@ export async function withDeadline(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);
-    ending.abort();
+    ending.abort(ENDED);
   }
 }
+
+/** One for all checks: Node writes out the stack of each new error that closes a socket. */
+export const ENDED = new Error('the check has ended');
 
 /** How long to wait for a response that arrived during a pause. */
 const UNREAD: Millis = SECOND;

@@ -1,6 +1,10 @@
 // Cron expressions, by croner. Always in UTC, whatever the machine's zone is.
 import { Cron } from 'croner';
+import { memoizedText } from '../memo.ts';
 import { DAY, type Millis } from '../time.ts';
+
+/** How many expressions are kept: each check asks for the same few again and again. */
+const KEPT = 1000;
 
 /** The range of each of the six fields: second, minute, hour, day of the month, month, day of the week. */
 const FIELDS: readonly (readonly [least: number, most: number])[] = [
@@ -39,7 +43,7 @@ export function nextFiring(expression: string, after: Millis): Millis | null {
  * The usual time between two firings, ms: 5 minutes for `*\/5 9-17 * * *`. Anything less often than daily counts as a
  * week. For judging gaps and for rechecks, not for firing.
  */
-export function roughPeriod(expression: string): Millis {
+export const roughPeriod = memoizedText(KEPT, (expression): Millis => {
   const cron = read(expression);
   const gaps = (count: number) => {
     const runs = cron.nextRuns(count + 1, MONDAY).map(run => run.getTime());
@@ -48,12 +52,12 @@ export function roughPeriod(expression: string): Millis {
   const usual = gaps(3).sort((a, b) => a - b)[1] ?? 7 * DAY;
   if (usual < DAY) return usual;
   return usual === DAY && gaps(7).every(gap => gap === DAY) ? DAY : 7 * DAY;
-}
+});
 
 const MONDAY = new Date('1970-01-05T00:00:00Z');
 
 /** Throws when the text is no cron expression of five or six fields. */
-function read(text: string): Cron {
+const read = memoizedText(KEPT, (text): Cron => {
   const fields = text.trim().toLowerCase().split(/\s+/);
   if (fields.length === 5) fields.unshift('0');
   if (fields.length !== 6) throw new Error('a cron expression has five or six fields');
@@ -67,7 +71,7 @@ function read(text: string): Cron {
     utcOffset: 0,
     dayOffset: before === undefined ? 0 : -Number(before),
   });
-}
+});
 
 /** Rewrites a field for croner, which has no full names, no range over the end (`22-2`), no step like `*\/90`. */
 function spelledOut(field: string, index: number): string {

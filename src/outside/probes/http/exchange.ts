@@ -5,6 +5,7 @@ import type { Phases } from '../../../core/model/checks/check.ts';
 import type { Millis } from '../../../core/model/time.ts';
 import { Client } from '../../undici.ts';
 import { endOfCertificate } from '../certificate.ts';
+import { ENDED } from '../deadline.ts';
 import { type Network, reach } from '../network.ts';
 import { openSocket } from '../tcp.ts';
 import { openTls } from '../tls.ts';
@@ -63,7 +64,7 @@ export async function exchange<T>(
       certificateEnd: line.certificateEnd,
     });
   } finally {
-    await client.destroy().catch(() => {});
+    await client.destroy(ENDED).catch(() => {});
   }
 }
 
