@@ -113,7 +113,7 @@ describe.runIf(HAS_CHROMIUM)('the page in a browser', () => {
     await page.goto(`${origin}/outage`);
     expect(await page.locator('h1').textContent()).toBe('API is down');
     expect(await page.locator('.summary div p').textContent()).toBe(
-      'Since 14:30 (12\u00a0min)\u00a0· Dashboard degraded',
+      'Since 14:30 (12\u00a0min) · Dashboard degraded',
     );
     expect(await page.locator('.checked:not(#lost)').textContent()).toBe('Checked 14:41 · 1 min ago');
     expect(await page.locator('rect').count()).toBe(540);

@@ -79,7 +79,7 @@ describe('the overall status', () => {
       ),
     );
     expect(html).toContain(
-      '<p><span class="phrase">Database degraded\u00a0·</span> <span class="phrase">No data for x</span></p>',
+      '<p><span class="phrases"><span class="phrase">Database degraded</span> <span class="phrase"><i>·</i> No data for x</span></span></p>',
     );
   });
 
@@ -275,7 +275,7 @@ describe('the other pages', () => {
     expect(heading(html)).toBe('API Latency Spike');
     expect(html.indexOf('back to normal')).toBeLessThan(html.indexOf('Investigating elevated'));
     expect(html).toContain('<h2 id="h-pm">Post-mortem</h2>');
-    expect(html).toContain('lasted 30\u00a0min</span></p>');
+    expect(html).toContain('lasted 30\u00a0min</span></span></p>');
     expect(html).not.toContain('<dt>Duration</dt>');
     expect(pages.incident(ctx, 'nothing')).toBeNull();
     expect(pages.incident(ctx, '__proto__')).toBeNull();

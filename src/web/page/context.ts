@@ -123,11 +123,14 @@ export function unbreakable(text: string): string {
   return text.replaceAll(' ', '\u00a0');
 }
 
-/** Phrases as HTML, with dots between them. A line ends at a dot, and within a phrase only if that is longer than the line. */
+/**
+ * Phrases as HTML, with dots between them. A line breaks before a dot, which status.css then hides, and within a phrase
+ * only if that is longer than the line.
+ */
 export function phrases(all: readonly string[]): string {
   if (all.length < 2) return all.join('');
-  const last = all.length - 1;
-  return all.map((html, i) => `<span class="phrase">${html}${i < last ? '\u00a0·' : ''}</span>`).join(' ');
+  const shown = all.map((html, i) => `<span class="phrase">${i > 0 ? '<i>·</i> ' : ''}${html}</span>`);
+  return `<span class="phrases">${shown.join(' ')}</span>`;
 }
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
