@@ -29,7 +29,7 @@ export const addresses: readonly Command[] = [
       name: 'heartbeat-url',
       usage: '[ID]',
       summary: 'the address a job calls to say it is alive',
-      help: 'ID is the id or name of a component with `check: { type: heartbeat }`. The job calls it with GET or POST each period;\n`?status=down&msg=…` says that it failed.',
+      help: 'ID is the id or name of a component with `check: { type: heartbeat, period: 24h, grace: 1h }`. The job calls it with GET\nor POST each period (5m, with a grace of 1m, when the check says nothing); `?status=down&msg=…` says that it failed.',
       example: 'background-jobs',
     },
     async (typed, cli) => {
@@ -40,12 +40,12 @@ export const addresses: readonly Command[] = [
       if (other && other.check.type !== 'heartbeat') {
         const ids = listening.map(({ id }) => id).join(', ') || 'none';
         throw new Refused(
-          `"${other.id}" has a check of type ${other.check.type}, not heartbeat — heartbeats: ${ids}; or give it \`check: { type: heartbeat }\` in status.yaml`,
+          `"${other.id}" has a check of type ${other.check.type}, not heartbeat — heartbeats: ${ids}; or give it \`check: { type: heartbeat, period: 24h }\`, with how often the job reports, in status.yaml`,
         );
       }
       if (listening.length === 0)
         throw new Refused(
-          'No component has a heartbeat — give one `check: { type: heartbeat, period: 1h }` in status.yaml',
+          'No component has a heartbeat — give one `check: { type: heartbeat, period: 24h }`, with how often the job reports, in status.yaml',
         );
       const component = await oneComponent(typed.words[0], listening, 'heartbeat component', cli);
       const { id } = component;

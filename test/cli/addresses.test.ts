@@ -29,7 +29,7 @@ test('they hold the tokens the server takes', async () => {
 test('without a heartbeat, heartbeat-url says how to make one', async () => {
   const terminal = await openTerminal('components:\n  - { id: api, name: API, check: { type: manual } }\n');
   await expect(terminal.run(heartbeat)).rejects.toThrow(
-    /^No component has a heartbeat — give one `check: \{ type: heartbeat, period: 1h \}` in status\.yaml$/,
+    /^No component has a heartbeat — give one `check: \{ type: heartbeat, period: 24h \}`, with how often the job reports, in status\.yaml$/,
   );
 });
 

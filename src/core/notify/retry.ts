@@ -8,7 +8,7 @@ import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
  * - `dropped`: the connection broke, or timed out, while the email was sent: it may have arrived.
  * - `refused`: 5xx for this address.
  * - `rejected`: 5xx for another reason (content, policy, relaying).
- * - `unreachable`: no connection, or our login failed: not because of this email.
+ * - `unreachable`: no connection, or our login or sender was refused: not because of this email.
  */
 export type EmailFailure = 'later' | 'busy' | 'dropped' | 'refused' | 'rejected' | 'unreachable';
 

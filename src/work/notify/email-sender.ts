@@ -2,6 +2,7 @@
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
+import { type EmailTrouble, troubleAfter } from '../../core/notify/email-health.ts';
 import type { Sent } from '../../core/notify/mail.ts';
 import { counts, type EmailFailure, MAX_REFUSALS, pauseFor, retryEmailAt } from '../../core/notify/retry.ts';
 import {
@@ -79,6 +80,18 @@ export class EmailSender {
     return paused && { by: 'server', ...paused };
   }
 
+  /** Since when no email was accepted; null if the last one was. */
+  trouble(): EmailTrouble | null {
+    return this.#pause.trouble;
+  }
+
+  /** Asks the mail server, without an email, whether it would accept one; what is wrong, else null. */
+  async verify(): Promise<string | null> {
+    const wrong = await this.#parts.mail.verify();
+    this.#pause.verified(wrong, this.#parts.clock());
+    return wrong;
+  }
+
   /** Waits for emails in progress; starts no more. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -134,7 +147,8 @@ export class EmailSender {
     const again = retryEmailAt(failure, attempts, now, Math.random());
     await record.failed({ id: email.id, attempts }, error, again);
     const wasPaused = this.#pause.at(now) !== null;
-    const rest = this.#pause.failed(failure, error, snapshot().site.mail.connections, now);
+    const { connections } = snapshot().site.mail;
+    const rest = this.#pause.failed(failure, error, email.subscriber.address, connections, now);
     if (rest > 0 && !wasPaused) log.warn({ failure, error, seconds: rest / SECOND }, 'email delivery paused');
     const fields = { delivery: email.id, kind: email.kind, attempt: attempts, failure, error };
     log.warn({ ...fields, retry: again !== null }, 'email not sent');
@@ -145,8 +159,9 @@ export class EmailSender {
   }
 }
 
-/** Pauses email delivery while the mail server refuses or is down. */
+/** Pauses email delivery while the mail server refuses or is down, and knows since when none was accepted. */
 class Pause {
+  trouble: EmailTrouble | null = null;
   /** Failures in a row without a sent email between them. */
   #streak = 0;
   #paused: { readonly until: Millis; readonly why: string } | null = null;
@@ -156,7 +171,8 @@ class Pause {
   }
 
   /** Returns for how long delivery pauses, ms; 0 for no pause. */
-  failed(failure: EmailFailure, why: string, connections: number, now: Millis): Millis {
+  failed(failure: EmailFailure, why: string, address: string, connections: number, now: Millis): Millis {
+    this.trouble = troubleAfter(this.trouble, failure, why, address, now);
     const rest = pauseFor(failure, ++this.#streak, connections);
     if (rest > 0) this.#paused = { until: now + rest, why };
     return rest;
@@ -166,8 +182,15 @@ class Pause {
     this.#paused = null;
   }
 
+  /** Success says nothing about a sender or text that the server refuses. */
+  verified(wrong: string | null, now: Millis): void {
+    if (wrong !== null) this.trouble = troubleAfter(this.trouble, 'unreachable', wrong, null, now);
+    else if (this.trouble?.addresses.size === 0) this.trouble = null;
+  }
+
   end(): void {
     this.#streak = 0;
+    this.trouble = null;
     this.lift();
   }
 }

@@ -11,6 +11,7 @@ import {
   type NotificationChannel,
   outboxProblems,
 } from '../../core/notify/channel-health.ts';
+import { emailProblems } from '../../core/notify/email-health.ts';
 import { allChannels, removeOtherChannels, syncChannels } from '../../store/notify/channels.ts';
 import { makeAllDue, outboxDepth, pruneOutbox, uncomposed } from '../../store/notify/outbox.ts';
 import { pruneSubscribeRequests } from '../../store/notify/request-quota.ts';
@@ -31,7 +32,7 @@ import { makeRemind } from './remind.ts';
 export interface OutboxReport extends Depth {
   readonly stopped: DeliveryPause | null;
   readonly channels: readonly ChannelReport[];
-  /** Channels that accept nothing, and updates that cannot be composed. */
+  /** A mail server or channels that accept nothing, and updates that cannot be composed. */
   readonly problems: readonly Problem[];
 }
 
@@ -44,7 +45,7 @@ export class Notifications {
   readonly remind: (now: Millis) => Promise<void>;
   readonly #parts: NotificationParts;
   readonly #announcer: Announcer;
-  readonly #verified: Promise<void>;
+  #verified: Promise<void> = Promise.resolve();
   readonly #record: DeliveryRecord;
   readonly #emails: EmailSender;
   readonly #messages: ChannelSender;
@@ -53,29 +54,33 @@ export class Notifications {
   #syncedAt: Millis = 0;
   #latest: Millis = 0;
 
-  private constructor(parts: NotificationParts, announcer: Announcer, verified: Promise<void>) {
+  private constructor(parts: NotificationParts, announcer: Announcer) {
     this.#parts = parts;
     this.#announcer = announcer;
-    this.#verified = verified;
     const record = new DeliveryRecord(parts);
     this.#record = record;
     this.#emails = new EmailSender({ ...parts, record, composer: new EmailComposer(parts) });
     const targetOf = (channel: NotificationChannel) => this.#targetOf(channel);
     this.#messages = new ChannelSender({ ...parts, record, compose: messageComposer(parts), targetOf });
     const failing = async () => this.#failing(await this.#channels(), (await outboxDepth(parts.db)).channels);
-    this.remind = makeRemind({ ...parts, failing });
+    const remind = makeRemind({ ...parts, failing });
+    this.remind = async now => {
+      // Of a server that failed the check at the start, no email tells that it is well.
+      if (this.#emails.trouble()?.addresses.size === 0) await this.#emails.verify();
+      await remind(now);
+    };
     this.enrolment = new Enrolment({ ...parts, forget: id => this.#emails.forget(id) });
   }
 
   /** At start, everything unfinished is due. */
   static async open(parts: NotificationParts): Promise<Notifications> {
-    const { mail, log } = parts;
-    // Log the problem once at start. Emails wait in the outbox until it is fixed.
-    const verified = mail.verify().then(wrong => {
-      if (wrong !== null) log.warn({ why: wrong }, `email cannot be sent: ${wrong}`);
-    });
     await ignoreStorageFault(makeAllDue(parts.db, parts.clock()));
-    return new Notifications(parts, await Announcer.open(parts), verified);
+    const all = new Notifications(parts, await Announcer.open(parts));
+    // Log the problem once at start. Emails wait in the outbox until it is fixed.
+    all.#verified = all.#emails.verify().then(wrong => {
+      if (wrong !== null) parts.log.warn({ why: wrong }, `email cannot be sent: ${wrong}`);
+    });
+    return all;
   }
 
   /**
@@ -116,7 +121,10 @@ export class Notifications {
       ...email,
       stopped: this.#emails.stopped(),
       channels: channelReports(all, channels, clock()),
-      problems: outboxProblems(this.#failing(all, channels), await uncomposed(db)),
+      problems: [
+        ...emailProblems(this.#emails.trouble(), email, clock()),
+        ...outboxProblems(this.#failing(all, channels), await uncomposed(db)),
+      ],
     };
   };
 

@@ -60,7 +60,8 @@ describe('the channel says what a failure means', () => {
   test.each([
     ...cases,
     ['greeting', '554 go away', 'unreachable'],
-    ['MAIL', '550 5.7.1 sender refused', 'later'],
+    ['MAIL', '550 5.7.1 sender refused', 'unreachable'],
+    ['MAIL', '552 5.3.4 too large', 'later'],
     ['RCPT', '550 no such user', 'refused'],
     ['RCPT', '550 5.1.1 no such user', 'refused'],
     ['RCPT', '554 5.7.1 relay access denied', 'rejected'],
@@ -158,6 +159,67 @@ describe('ten subscribers get their email', () => {
     peer.fault = null;
     await pass(30, 5);
     expect(got(peer)).toEqual(addresses);
+  });
+
+  test.each([
+    ['nothing but dropped connections', 'greeting', 'drop', /closed/i],
+    ['our sender refused', 'MAIL', '550 5.7.1 not verified', /refuses the sender: check MAIL_FROM/],
+    ['every text refused', 'DATA', '554 5.7.1 spam', /554 5\.7\.1 spam/],
+    ['every mailbox busy', 'RCPT', '451 4.7.1 come back', /451 4\.7\.1 come back/],
+  ] as [string, Stage, string, RegExp][])(
+    '%s: /readyz warns at once, and it is an error after ten minutes, until an email is accepted',
+    async (_name, stage, fault, why) => {
+      const peer = await openSmtpPeer();
+      peer.fault = at => (at === stage ? fault : null);
+      const { pass, get } = await world(peer);
+      const found = async () => {
+        const { ok, problems } = (await get('/readyz')).json;
+        const about = problems.filter(({ where }: { where: string }) => where === 'email');
+        return [ok, ...about.map(({ level }: { level: string }) => level)];
+      };
+      await pass(10, 1);
+      expect(await found()).toEqual([true, 'warning']);
+      const { problems } = (await get('/readyz')).json;
+      expect(problems[0].message).toMatch(why);
+      expect(problems[0].message).toMatch(
+        /^email: no email has been accepted since 2026-03-10T12:00:\d\dZ: /,
+      );
+      await pass(600, 60);
+      expect(await found()).toEqual([false, 'error']);
+      peer.fault = null;
+      await pass(3600, 60);
+      if (stage !== 'DATA') expect(await found()).toEqual([true]);
+    },
+  );
+
+  test('a full mailbox, and an address that does not exist, are no fault of the mail server', async () => {
+    const peer = await openSmtpPeer();
+    peer.fault = (at, to) =>
+      at === 'RCPT' && to === 'user3@example.com'
+        ? '452 4.2.2 full'
+        : at === 'RCPT' && to === 'user4@example.com'
+          ? '550 5.1.1 nobody'
+          : null;
+    const { pass, get } = await world(peer);
+    await pass(900, 60);
+    expect(got(peer)).toHaveLength(8);
+    const { ok, problems, outbox } = (await get('/readyz')).json;
+    const named = problems.map(({ where }: { where: string }) => where);
+    expect([ok, outbox.pending, named.includes('email')]).toEqual([true, 1, false]);
+  });
+
+  test('a server that is away at the start is named without an email, until it answers', async () => {
+    const peer = await openSmtpPeer();
+    peer.fault = at => (at === 'greeting' ? 'drop' : null);
+    const { pass, get } = await openWorld({ env: { SMTP_URL: `smtp://127.0.0.1:${peer.port}` } });
+    const named = async () =>
+      (await get('/readyz')).json.problems.map(({ where }: { where: string }) => where);
+    await expect.poll(named).toContain('email');
+    await pass(120, 60);
+    expect(await named()).toContain('email');
+    peer.fault = null;
+    await pass(60, 60);
+    expect(await named()).not.toContain('email');
   });
 
   test('dropped after the email, before the answer: sent again, recognisably the same', async () => {
