@@ -1,13 +1,12 @@
 // Starts the server: environment → wiring → listen; signals → close. Only this file, cli.ts and the demo read
 // process.env and the real clock.
-import { pino } from 'pino';
 import { readEnvironment } from './config/environment.ts';
 import { webhookUrl } from './core/inbound/senders.ts';
 import type { Log } from './core/model/ports/log.ts';
 import { type Problem, printProblem } from './core/model/problem.ts';
 import { count } from './core/text/count.ts';
 import { fetchText } from './outside/amazon.ts';
-import { openLogOutput } from './outside/log-output.ts';
+import { openLog } from './outside/log-lines.ts';
 import { makeProbes } from './outside/probes.ts';
 import { startPulse } from './outside/pulse.ts';
 import { LIMITS } from './web/http/limits.ts';
@@ -26,16 +25,7 @@ async function start(): Promise<void> {
 
   // If nobody reads the output, the server keeps running.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const log = pino(
-    {
-      level: env.logLevel,
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      // Tokens in addresses or headers must not reach the log.
-      redact: ['token', 'headers.authorization', 'url'],
-    },
-    openLogOutput(process.stdout.fd),
-  );
+  const log = openLog(env.logLevel);
   for (const problem of problems) log.warn({}, printProblem(problem));
   // After a bug the state is unknown. All pending work is on disk, and the next start continues it.
   process.on('uncaughtException', (error, origin) => {

@@ -3,11 +3,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pino } from 'pino';
 import { readEnvironment } from '../config/environment.ts';
 import { webhookUrl } from '../core/inbound/senders.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { fetchText } from '../outside/amazon.ts';
+import { openLog } from '../outside/log-lines.ts';
 import { makeProbes } from '../outside/probes.ts';
 import { startPulse } from '../outside/pulse.ts';
 import { openDatabase } from '../store/db/database.ts';
@@ -57,7 +57,7 @@ async function demo(): Promise<void> {
     process.stderr.write(problems.map(problem => `${printProblem(problem)}\n`).join(''));
     process.exit(1);
   }
-  const log = pino({ level: env.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = openLog(env.logLevel);
   const pulse = startPulse(Number.POSITIVE_INFINITY, Date.now);
   const system = await openSystem(env, {
     clock: Date.now,
