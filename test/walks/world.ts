@@ -12,6 +12,7 @@ import type { Network } from '../../src/outside/probes/network.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
 import type { Outside } from '../../src/wiring/base.ts';
 import { openSystem, type System } from '../../src/wiring/wiring.ts';
+import { Stillness } from './stillness.ts';
 
 /** What signs links in a world. */
 export const SECRET = 'a secret that only this test knows';
@@ -58,7 +59,10 @@ export interface World {
   readonly smtp: { refuse: ((address: string) => { code: number; text: string } | null) | null };
   readonly logged: { level: string; fields: Record<string, unknown>; message: string }[];
   now(): number;
-  /** Moves the clock by so many seconds, a tick at each `step` seconds on the way. */
+  /**
+   * Moves the clock by so many seconds: a tick at each `step` seconds at first and while something happens, at longer
+   * steps while nothing does, and one at the end.
+   */
   pass(seconds: number, step?: number): Promise<void>;
   /** Steps the wall clock by so many seconds (negative: back); what only grows stays as it is. */
   stepClock(seconds: number): void;
@@ -110,6 +114,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     logged.push({ level, fields: fields as Record<string, unknown>, message });
   };
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  const stillness = new Stillness();
   const open = () => {
     const { value: env, problems } = readEnvironment(
       {
@@ -130,12 +135,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       monotonic: () => grown,
       // Its turns are called by hand.
       everySecond: () => () => {},
-      probe: makeProbes(options.network),
       fetchText: options.fetchText ?? unreachable,
       isOverloaded: options.isOverloaded ?? (() => false),
       ...(options.dial ? { dial: options.dial } : {}),
       log,
       ...options.outside,
+      probe: stillness.heard(options.outside?.probe ?? makeProbes(options.network)),
     });
   };
   let system = await open();
@@ -161,7 +166,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const failed = logged.slice(before).find(({ message }) => message === 'job failed');
     if (failed) throw failed.fields.err;
   };
-  return {
+  const world: World = {
     get system() {
       return system;
     },
@@ -175,12 +180,16 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     logged,
     now: () => now,
     async pass(seconds, step = seconds) {
-      for (let left = seconds; left > 0; left -= step) {
-        now += Math.min(step, left) * 1000;
-        grown += Math.min(step, left) * 1000;
+      stillness.disturb();
+      if (seconds === 0) await tick();
+      let left = seconds;
+      for (let by = step; left > 0; by = stillness.next(world, by, step)) {
+        by = Math.min(by, left);
+        left -= by;
+        now += by * 1000;
+        grown += by * 1000;
         await tick();
       }
-      if (seconds === 0) await tick();
     },
     stepClock(seconds) {
       now += seconds * 1000;
@@ -204,6 +213,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       closed = false;
     },
   };
+  return world;
 }
 
 function smtpSink(mails: ParsedMail[], smtp: World['smtp']): SMTPServer {

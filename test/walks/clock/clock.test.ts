@@ -128,7 +128,7 @@ describe('a step of the wall clock', () => {
         await world.pass(6, 1);
       }
       await set(true);
-      await world.pass(90, 1);
+      await world.pass(150, 1);
       const [file] = await world.files();
       const text = await world.read(file!);
       const at = (key: string) => Date.parse(new RegExp(`^${key}: (.*)$`, 'm').exec(text)![1]!);

@@ -164,7 +164,8 @@ test('a maintenance named after its own day is announced when it is written, wit
   await world.restart();
   await world.pass(60);
   expect(await moments()).toEqual(before);
-  await world.pass(8 * 86_400, 1_800);
+  await world.pass(6 * 86_400, 43_200);
+  await world.pass(2 * 86_400, 1_800);
   expect(said()).toEqual(['We upgrade', 'begins in 1 day', 'begins in 1 hour', 'COMPLETED']);
   expect((await moments()).id).toBe(before.id);
   expect((await moments()).times[2]).toBe(before.times[2]);
@@ -207,16 +208,16 @@ test.each([
   };
   const told = () => world.mails.filter(({ text }) => /Step [IVC]/.test(text ?? '')).length;
   expect(await shown()).toEqual([]);
-  await world.pass(Date.parse('2026-03-12T02:05:00Z') / 1000 - world.now() / 1000, 600);
+  await world.pass(Date.parse('2026-03-12T02:05:00Z') / 1000 - world.now() / 1000, 3_600);
   expect((await world.get(places[1]!)).text).toMatch(/Step In/);
   expect((await world.get(places[1]!)).text).not.toMatch(/Step [VC]/);
   expect(told()).toBe(1);
-  await world.pass(3_000, 60);
+  await world.pass(3_000, 300);
   expect((await world.get(places[1]!)).text).toMatch(/Step C/);
   expect(told()).toBe(3);
   // What was said too early about the end is told as the end, too, when it comes.
   const isEnd = steps[2]!.startsWith('Completed');
-  await world.pass(7_200, 60);
+  await world.pass(7_200, 600);
   expect(told()).toBe(isEnd ? 4 : 3);
   expect(world.mails.filter(({ text }) => text?.startsWith('COMPLETED'))).toHaveLength(1);
 });
@@ -226,7 +227,7 @@ test('a plain dated step is not told when the work was completed before it, but 
   await subscribed(world, 'olga@example.com');
   const step = '\n## Database back online 2026-03-12 02:50 UTC\nStep online.\n';
   await world.write('20260310_work.md', WORK() + step);
-  await world.pass(Date.parse('2026-03-12T02:31:00Z') / 1000 - world.now() / 1000, 600);
+  await world.pass(Date.parse('2026-03-12T02:31:00Z') / 1000 - world.now() / 1000, 3_600);
   const done = `${WORK()}${step}\n## Completed 2026-03-12 02:30 UTC\nDone.\n`.replace(
     /status: \w+/,
     'status: completed',
@@ -234,7 +235,7 @@ test('a plain dated step is not told when the work was completed before it, but 
   await world.write('20260310_work.md', done);
   await world.pass(60, 30);
   await world.write('20260310_work.md', `${done}\n## Update 2026-03-12 02:32 UTC\nThank you.\n`);
-  await world.pass(3_600, 60);
+  await world.pass(3_600, 300);
   const texts = world.mails.map(({ text }) => /Step online|Done\.|Thank you/.exec(text ?? '')?.[0]);
   expect(texts.filter(text => text !== undefined)).toEqual(['Done.', 'Thank you']);
   expect((await world.get('/status/incidents/20260310_work')).text).not.toContain('Step online');
