@@ -178,7 +178,19 @@ describe.each(WAYS)('%s', (_, away, back) => {
     await expectBack(world);
     expect(news(world)).toEqual(['[INCIDENT] Dashboard broken']);
   });
+});
 
+/** One of each way to look missing: not there, no folder, nothing in it, something else in it, and all of it gone. */
+const KINDS = [
+  'the folder is removed',
+  'a file stands in its place',
+  'an empty folder stands in its place',
+  'a folder with a file that cannot be read stands in its place',
+  'an empty folder stands for the status folder',
+  'status.yaml goes, and one file with it',
+];
+
+describe.each(WAYS.filter(([name]) => KINDS.includes(name)))('%s', (_, away, back) => {
   test('nothing open in it: nothing is green while nobody can read it', async () => {
     const world = await openWorld({
       files: { '20260309_slow.md': OVER, '20260310_broken.md': OVER },

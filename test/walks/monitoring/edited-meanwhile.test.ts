@@ -12,7 +12,7 @@ const API = '20260310_api-down.md';
 
 const turn = async (world: Checked, id: 'api' | 'db', status: number, seconds = 12) => {
   world.answers[id] = status;
-  await world.pass(seconds, 1);
+  await world.pass(seconds, 2);
 };
 const standing = ({ system }: World) =>
   system.snapshot().incidents.map(({ id, status }) => `${id} ${status}`);
@@ -23,12 +23,9 @@ const clock = (world: World, length = 5) => new Date(world.now()).toISOString().
 
 const BROKEN: readonly (readonly [string, (text: string) => string])[] = [
   ['a word that is no severity', text => text.replace('severity: critical', 'severity: criticl')],
-  ['a word that is no status', text => text.replace('status: investigating', 'status: identfied')],
   ['YAML that cannot be read', text => text.replace('severity: critical', 'severity: [')],
   ['no start', text => text.replace(/^started: .*\n/m, '')],
   ['no front matter', text => text.replace(/^---[\s\S]*?---\n/, '')],
-  ['half of it', text => text.slice(0, 30)],
-  ['a component with a wrong status', text => text.replace('[db]', '[{ id: db, status: dwn }]')],
 ];
 const EDITS: readonly (readonly [string, (text: string) => string])[] = [
   ['as it was', text => text],
@@ -54,7 +51,7 @@ describe('a source joins and recovers while the file cannot be read: it ends wit
     await turn(world, 'api', 200, 8);
     await world.restart();
     await world.write(DB, mended(good));
-    await world.pass(70, 1);
+    await world.pass(70, 5);
     expect(rows(world)[0]).toBe('operational');
     expect(await world.files()).toEqual([DB]);
     await turn(world, 'db', 200, 75);
@@ -78,13 +75,13 @@ describe('a source joins and recovers while the file cannot be read: it ends wit
     await turn(world, 'db', 200, 8);
     const [there, away] = [path.join(world.dir, 'status', 'incidents'), path.join(world.dir, 'away')];
     await rename(there, away);
-    await world.pass(30, 1);
+    await world.pass(30, 5);
     await turn(world, 'api', 200, 8);
     await turn(world, 'api', 500, 12);
     await rename(away, there);
-    await world.pass(5, 1);
+    await world.pass(5, 2);
     await world.write(DB, good);
-    await world.pass(70, 1);
+    await world.pass(70, 5);
     expect(standing(world)).toEqual(['20260310_db-down investigating']);
     expect(rows(world)).toEqual(['major_outage', 'operational']);
     await turn(world, 'api', 200, 75);
@@ -103,7 +100,7 @@ describe('a source joins and recovers while the file cannot be read: it ends wit
     await turn(world, 'api', 500, 12);
     await turn(world, 'api', 200, 12);
     await world.write(API, good);
-    await world.pass(75, 1);
+    await world.pass(75, 5);
     expect((await world.read(API)).match(/^## (Investigating|Resolved) /gm)).toHaveLength(4);
     expect(standing(world)).toEqual(['20260310_api-down resolved']);
   });
@@ -140,10 +137,10 @@ describe('what a person writes in a machine’s incident is told at once', () =>
       await turn(world, 'db', 500);
       await turn(world, 'api', 200, 60);
       const at = clock(world);
-      await world.pass(20, 1);
+      await world.pass(20, 5);
       if (how === 'the folder is away') await rename(away, there);
       await world.write(API, identified(at)(good));
-      await world.pass(5, 1);
+      await world.pass(5, 2);
       await world.pass(60, 5);
       expect(
         world.mails.map(({ text }) => text ?? '').filter(text => text.includes('lost its power')),
@@ -155,7 +152,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     },
   );
 
-  test.each(['Investigating', 'Identified', 'Monitoring', 'Update', 'Rolled back'])(
+  test.each(['Investigating', 'Identified', 'Update', 'Rolled back'])(
     '## %s, whatever the machine wrote before it',
     async label => {
       const world = await checked();
@@ -164,7 +161,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
       await turn(world, 'db', 500, 80);
       const before = subjects(world).length;
       await edit(world, API, text => text + said(clock(world), label));
-      await world.pass(5, 1);
+      await world.pass(5, 2);
       expect(subjects(world).slice(before)).toEqual(['[UPDATE] API and Database Down']);
       expect(world.mails.at(-1)!.text).toContain('lost its power');
       // What the machine wrote is told as it would have been.
@@ -179,9 +176,9 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     await turn(world, 'api', 500);
     expect(await world.read(API)).toMatch(/^started: .*T12:00:[1-5]/m);
     await edit(world, API, text => text.replace(/^started: .*$/m, 'started: 2026-03-10T11:30:00Z'));
-    await world.pass(5, 1);
+    await world.pass(5, 2);
     await edit(world, API, identified('12:00'));
-    await world.pass(5, 1);
+    await world.pass(5, 2);
     expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
   });
 
@@ -214,7 +211,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     await turn(world, 'api', 500, 50);
     expect(standing(world)).toEqual(['20260310_api-down investigating']);
     expect(await world.read(API)).toContain('status: investigating');
-    await world.pass(60, 1);
+    await world.pass(60, 5);
     expect(subjects(world).filter(one => one.startsWith('[RESOLVED]'))).toEqual([]);
     await turn(world, 'api', 200, 75);
     expect(subjects(world).filter(one => one.startsWith('[RESOLVED]'))).toHaveLength(1);
@@ -225,10 +222,9 @@ describe('what a person writes in a machine’s incident is told at once', () =>
     ['at the top', (text, section) => text.replace(/^## /m, `${section.trimStart()}\n## `)],
   ];
   test.each(
-    places.flatMap(([where, put]) =>
-      ['Identified', 'Investigating', 'Update'].flatMap(label =>
-        ['', '2026-03-10 '].map(day => [label, day, where, put] as const),
-      ),
+    // Each label with and without a day, at both places in turn.
+    ['Identified', 'Investigating', 'Update'].flatMap((label, at) =>
+      ['', '2026-03-10 '].map((day, dated) => [label, day, ...places[(at + dated) % 2]!] as const),
     ),
   )('## %s %s in the very minute of the beginning, %s: an update', async (label, day, _, put) => {
     const world = await checked();
@@ -242,7 +238,7 @@ describe('what a person writes in a machine’s incident is told at once', () =>
         said(day + started.slice(11, 16), label),
       ),
     );
-    await world.pass(5, 1);
+    await world.pass(5, 2);
     expect(subjects(world)).toEqual(['[INCIDENT] API Down', '[UPDATE] API Down']);
     const updates = world.system.snapshot().incidents[0]!.updates;
     expect(updates.at(-1)!.body).toBe('A switch lost its power.');
@@ -256,7 +252,7 @@ test('a component gets another id during its outage: one section says why it is 
   await turn(world, 'api', 500);
   const file = path.join(world.dir, 'status', 'status.yaml');
   await writeFile(file, (await readFile(file, 'utf8')).replace('id: api', 'id: api2'));
-  await world.pass(120, 1);
+  await world.pass(120, 5);
   expect(await world.files()).toEqual([API]);
   const text = await world.read(API);
   expect(text.match(/^## .*$/gm)).toHaveLength(2);
@@ -298,7 +294,7 @@ test.each([
     const [before] = world.system.snapshot().incidents;
     const early = new Date(before!.started - 600_000).toISOString();
     await edit(world, API, text => change(text).replace(/^resolved: .*$/m, `resolved: ${early}`));
-    await world.pass(5, 1);
+    await world.pass(5, 2);
     const [{ what }] = (await world.get('/readyz')).json.problems;
     expect(what).toContain('it ends before it begins');
     const [after] = world.system.snapshot().incidents;

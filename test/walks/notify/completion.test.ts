@@ -10,7 +10,7 @@ const sent = ({ mails }: World) => mails.filter(({ subject }) => subject === '[M
 
 async function written(world: World, text: string, seconds: number) {
   await world.write(FILE, text);
-  await world.pass(seconds, 5);
+  await world.pass(seconds, 10);
 }
 
 /** What every place says of it. */
