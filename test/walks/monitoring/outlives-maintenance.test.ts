@@ -35,7 +35,7 @@ async function watched(
     site: () => `title: T\ncomponents:\n${IDS.map(check).join('')}`,
     files: { ...Object.fromEntries(works), ...more },
   });
-  await world.pass(20, 5);
+  await world.pass(20, 10);
   await subscribed(world, 'ann@example.com');
   return Object.assign(Object.create(world, Object.getOwnPropertyDescriptors(world)) as World, { answers });
 }

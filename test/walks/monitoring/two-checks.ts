@@ -28,7 +28,7 @@ export async function checked(more = ''): Promise<Checked> {
   const world = await openWorld({
     site: () => `title: T\ncomponents:\n${check('api', 'API')}${check('db', 'Database')}${more}`,
   });
-  await world.pass(20, 5);
+  await world.pass(20, 10);
   await subscribed(world, 'ann@example.com');
   return Object.assign(Object.create(world, Object.getOwnPropertyDescriptors(world)) as World, { answers });
 }

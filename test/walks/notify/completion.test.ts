@@ -350,7 +350,7 @@ test.each(['Finished', 'Update'])(
     const world = await openWorld();
     await subscribed(world, 'olga@example.com');
     await written(world, work('scheduled'), 70);
-    await written(world, work('in_progress', HALF), 100);
+    await written(world, work('in_progress', HALF), 95);
     await written(world, work('completed', HALF), 20);
     const then = await said(world);
     await written(world, work('completed', `${HALF}## ${label} 12:03 UTC\nFine.\n\n`), 20);

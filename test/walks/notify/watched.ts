@@ -31,7 +31,7 @@ export async function watched(more = '', dbMatch = ''): Promise<Watched> {
     site: () =>
       `title: T\nnotify: { ${more}channels: ${channels} }\ncomponents:\n${one('api', 'API')}${one('db', 'Database', dbMatch)}${one('web', 'Web')}`,
   });
-  await world.pass(30, 5);
+  await world.pass(30, 15);
   await subscribed(world, 'ann@example.com');
   await subscribed(world, 'db@example.com', ['db']);
   return Object.assign(Object.create(world, Object.getOwnPropertyDescriptors(world)) as World, {
