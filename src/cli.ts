@@ -106,7 +106,9 @@ function plainly({ code = '', path, message }: NodeJS.ErrnoException): string {
     ENOENT: 'there is no such file or folder',
     ENOTDIR: 'this is not a folder',
     EISDIR: 'this is a folder — give a file',
-    EACCES: 'this user has no permission for it',
+    EACCES: 'this user has no permission for it — run the command as the user of the server',
+    EROFS: 'its disk is read-only — nothing was written; mount it writable, or name another place',
+    ENOSPC: 'its disk is full — nothing was written; free some space, and run the command again',
   }[code];
   return path && what ? `${path}: ${what}` : message;
 }

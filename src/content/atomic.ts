@@ -83,11 +83,14 @@ async function writeSynced(file: string, text: string): Promise<void> {
   }
 }
 
-/** Gives `work` a temporary name beside the file; removes it at the end. */
+/** Gives `work` a temporary name beside the file, and removes it at the end. Errors of the disk name the file. */
 export async function withDraft<T>(file: string, work: (draft: string) => Promise<T>): Promise<T> {
   const draft = path.join(path.dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
   try {
     return await work(draft);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall) Object.assign(error as Error, { path: file });
+    throw error;
   } finally {
     await rm(draft, { force: true });
   }

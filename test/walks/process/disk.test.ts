@@ -1,7 +1,17 @@
 // The disk below the database fills up, is taken away, is locked: the page stays up and tells the truth, what
 // was seen meanwhile is written down later, nobody is mailed twice, nobody waits longer than said.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, renameSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -66,6 +76,36 @@ function fill(at: string): void {
   }
   closeSync(handle);
 }
+
+describe.runIf(mayMount)('the command line', () => {
+  test.each([
+    ['a full disk', fill, /its disk is full — nothing was written; free some space/],
+    ['a read-only disk', (at: string) => remount(at, 'ro'), /its disk is read-only — nothing was written/],
+  ])('names the file on %s', async (_name, spoil, words) => {
+    const at = disk('size=64k');
+    mkdirSync(path.join(at, 'incidents'));
+    writeFileSync(path.join(at, 'status.yaml'), 'title: T\ncomponents: [{ id: dashboard, name: D }]\n');
+    writeFileSync(path.join(at, 'incidents', '20260310_full.md'), INCIDENT);
+    spoil(at);
+    const args = [
+      'incident',
+      'update',
+      '20260310_full',
+      '--status',
+      'identified',
+      '--message',
+      'Found it.',
+      '--yes',
+    ];
+    const env = { ...process.env, STATUS_DIR: at, DATA_DIR: path.join(at, 'data') };
+    const { status, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...args], {
+      env,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(words)]);
+    expect(stderr).toContain(path.join(at, 'incidents', '20260310_full.md: '));
+  });
+});
 
 describe.runIf(mayMount)('a full disk', () => {
   test('the page goes on, checks are judged in memory, and nothing is lost or repeated', async () => {
