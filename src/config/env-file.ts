@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { type Problem, warningAt } from '../core/model/problem.ts';
+import { nearestWord, type Problem, warningAt } from '../core/model/problem.ts';
 import { exposed } from './secret.ts';
 
 /** The name of the file, and the `where` of its problems. */
@@ -10,36 +10,56 @@ export const ENV_FILE = '.env';
 
 type EnvValues = Readonly<Record<string, string | undefined>>;
 
+/** What a file sets: each value, and the line of each name. */
+interface EnvFile {
+  readonly values: EnvValues;
+  readonly lines: ReadonlyMap<string, number>;
+}
+
 /**
- * Returns `variables` with what `.env` in the folder `cwd` adds to them. Of `NAME` and `NAME_FILE`, neither is taken if one
- * of them is set already. Problems name lines, never what stands there: it may be a secret.
+ * Returns what `.env` in the folder `cwd` sets beside `variables`: neither a name that is there, nor a file in place of its value.
+ * Problems name lines, never what stands there: it may be a secret.
  * @param secrets names whose values others should not read.
  */
-export function withEnvFile(
+export function readEnvFile(
   variables: EnvValues,
   cwd: string,
   secrets: readonly string[],
   problems: Problem[],
-): EnvValues {
+): EnvFile {
   const file = path.join(cwd, ENV_FILE);
-  const added: Record<string, string> = {};
+  const values: Record<string, string> = {};
+  const lines = new Map<string, number>();
   try {
     const text = readShort(file)
       .replace(/^\uFEFF/, '')
       .replaceAll('\r\n', '\n');
-    for (const { name, value } of entriesOf(text, problems)) {
-      const plain = name.replace(/_FILE$/, '');
-      if (variables[plain] === undefined && variables[`${plain}_FILE`] === undefined) added[name] = value;
+    for (const { name, value, line } of entriesOf(text, problems)) {
+      lines.set(name, line);
+      if (variables[name] === undefined && variables[plainName(name)] === undefined) values[name] = value;
     }
-    const open = secrets.some(name => added[name]) ? exposed(file, statSync(file).mode, ENV_FILE) : null;
+    const open = secrets.some(name => values[name]) ? exposed(file, statSync(file).mode, ENV_FILE) : null;
     if (open) problems.push(open);
   } catch (error) {
     const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return variables;
     const fix = 'let this user read it, or move it away';
-    problems.push({ level: 'error', where: ENV_FILE, what: `it cannot be read (${code})`, fix });
+    if (code !== 'ENOENT')
+      problems.push({ level: 'error', where: ENV_FILE, what: `it cannot be read (${code})`, fix });
   }
-  return { ...variables, ...added };
+  return { values, lines };
+}
+
+/** A warning for each name that is nearly one of `known`; others may stand for `${NAME}` in status.yaml. */
+export function misspelt({ lines }: EnvFile, known: readonly string[]): Problem[] {
+  return [...lines].flatMap(([name, line]) => {
+    const near = known.includes(plainName(name)) ? undefined : nearestWord(plainName(name), known);
+    return near ? [warningAt(ENV_FILE, `${name} is no setting`, `did you mean ${near}?`, line)] : [];
+  });
+}
+
+/** `NAME` of `NAME_FILE`, which names a file with the value. */
+function plainName(name: string): string {
+  return name.replace(/_FILE$/, '');
 }
 
 /** An entry, whose value in quotes may have several lines; else one line. */
@@ -47,7 +67,7 @@ const PART =
   /^[^\S\n]*(?:export[^\S\n]+)?([A-Za-z_]\w*)[^\S\n]*=[^\S\n]*(?:(?:"[^"]*"|'[^']*'|`[^`]*`)[^\S\n]*(?:#.*)?|(?!["'`])(.*))$|^.*$/gm;
 
 /** Each entry, read by Node's rules. One by one: Node 20 takes a line that is none and the next one together. */
-function entriesOf(text: string, problems: Problem[]): { name: string; value: string }[] {
+function entriesOf(text: string, problems: Problem[]): { name: string; value: string; line: number }[] {
   let line = 1;
   return [...text.matchAll(PART)].flatMap(([part, name, plain = '']) => {
     const at = line;
@@ -65,7 +85,7 @@ function entriesOf(text: string, problems: Problem[]): { name: string; value: st
       odd('a # begins a comment, so the value ends before it', 'put the value in quotes');
     if (name.startsWith('NODE_')) odd(`Node reads ${name} before this file`, 'set it in the environment');
     const value = parseEnv(part)[name];
-    return value === undefined ? [] : [{ name, value }];
+    return value === undefined ? [] : [{ name, value, line: at }];
   });
 }
 

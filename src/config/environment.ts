@@ -2,11 +2,11 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
-import type { Outcome, Problem } from '../core/model/problem.ts';
+import { nearestWord, type Outcome, type Problem } from '../core/model/problem.ts';
 import type { ApiToken } from '../core/model/token.ts';
 import { joinWithOr } from '../core/text/yaml.ts';
 import { readApiTokens, TOKENS_FIX } from './api-tokens.ts';
-import { readShort, withEnvFile } from './env-file.ts';
+import { misspelt, readEnvFile, readShort } from './env-file.ts';
 import { exposed } from './secret.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -59,10 +59,14 @@ class BadVariable {
  */
 export function readEnvironment(given: Variables, cwd: string): Outcome<Environment> {
   const problems: Problem[] = [];
-  const variables = withEnvFile(given, cwd, SECRETS, problems);
+  const file = readEnvFile(given, cwd, SECRETS, problems);
+  const names: string[] = [];
   const say = (level: Problem['level'], where: string, { what, fix }: BadVariable) =>
     void problems.push({ level, where, what, fix });
-  const textOf = (name: string) => textIn(name, variables, cwd, problems);
+  const textOf = (name: string) => {
+    names.push(name);
+    return textIn(name, given, cwd, problems) ?? textIn(name, file.values, cwd, problems);
+  };
   /** The value; `absent` when it is not set or invalid. */
   const read = <T>(name: string, absent: T, parse: (text: string) => T | BadVariable): T => {
     const text = textOf(name);
@@ -98,13 +102,16 @@ export function readEnvironment(given: Variables, cwd: string): Outcome<Environm
     apiTokens: read<readonly ApiToken[]>('API_TOKEN', [], apiTokensIn),
     trustProxy: read<Environment['trustProxy']>('TRUST_PROXY', false, proxiesIn),
     logLevel: read<Environment['logLevel']>('LOG_LEVEL', 'info', levelIn),
-    variables,
+    variables: { ...given, ...file.values },
   };
+  problems.push(...misspelt(file, names));
+  for (const fault of value.smtpUrl === null ? [] : smtpOptionFaults(value.smtpUrl))
+    say('warning', 'SMTP_URL', fault);
   if (value.apiTokens.some(({ token }) => token.length < 16)) say('warning', 'API_TOKEN', SHORT);
   return { value: problems.some(problem => problem.level === 'error') ? null : value, problems };
 }
 
-/** The text of a variable, or of the file in `NAME_FILE`; null when not set. */
+/** The text of a variable, or of the file in `NAME_FILE`; null when neither is set, or what is set is empty. */
 function textIn(name: string, variables: Variables, cwd: string, problems: Problem[]): string | null {
   const plain = variables[name]?.trim();
   const file = variables[`${name}_FILE`]?.trim();
@@ -113,13 +120,13 @@ function textIn(name: string, variables: Variables, cwd: string, problems: Probl
     problems.push({ level: 'error', where, what, fix });
     return null;
   };
-  if (plain) return wrong(name, `both ${name} and ${name}_FILE are set`, 'keep one of them');
   try {
     const at = path.resolve(cwd, file);
     const text = readShort(at).trim();
+    if (plain && text) return wrong(name, `both ${name} and ${name}_FILE are set`, 'keep one of them');
     const open = SECRETS.includes(name) ? exposed(at, statSync(at).mode, `${name}_FILE`) : null;
     if (open) problems.push(open);
-    return text || null;
+    return plain || text || null;
   } catch (error) {
     const what = `"${file}" cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`;
     return wrong(`${name}_FILE`, what, 'name a file this user may read');
@@ -168,6 +175,30 @@ function smtpUrlIn(text: string): string | BadVariable {
   // Do not repeat the value: it may contain a password.
   const fix = 'write smtps://USER:PASSWORD@HOST:465 (special characters percent-encoded)';
   return new BadVariable('this is not an smtp:// or smtps:// address', fix);
+}
+
+/** The options that docs/notifications.md lists; all others beginning with `tls.` are Node's own. */
+const SMTP_OPTIONS = [
+  'requireTLS',
+  'ignoreTLS',
+  'name',
+  'localAddress',
+  'tls.servername',
+  'tls.rejectUnauthorized',
+];
+
+/** Each unknown option of an address, without its value: it may be a password. */
+function smtpOptionFaults(url: string): BadVariable[] {
+  const unknown = [...new URL(url).searchParams.keys()].filter(
+    name => !SMTP_OPTIONS.includes(name) && !name.startsWith('tls.'),
+  );
+  return unknown.map(name => {
+    const near = nearestWord(name, SMTP_OPTIONS);
+    return new BadVariable(
+      `\`${name}\` is none of its options`,
+      near ? `did you mean ${near}?` : 'leave it out; docs/notifications.md lists the options',
+    );
+  });
 }
 
 function senderIn(text: string): string | BadVariable {

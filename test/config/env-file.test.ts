@@ -16,8 +16,8 @@ function reading(text: string, variables: Record<string, string> = {}, mode = 0o
 
 test('it sets what the environment does not, as people write it', () => {
   const { env, said } = reading(
-    `\uFEFF# settings\r
-PORT=4000\r
+    `\uFEFFPORT=4000\r
+# settings\r
 export PUBLIC_URL=https://status.acme.com\r
 MAIL_FROM=Acme Status <status@acme.com>
 SMTP_URL="smtps://a:b&c@smtp.acme.com:465/#d"   # the mail server
@@ -54,6 +54,57 @@ test('where the environment names a file for a secret, the file’s is not taken
   expect(readEnvironment({ API_TOKEN_FILE: 'token' }, dir).value?.apiTokens[0]?.token).toBe(
     'a-token-of-the-service',
   );
+});
+
+test('an empty file in place of a value counts as not set', () => {
+  const { env, said, dir } = reading('SMTP_URL=smtps://u:p@smtp.acme.com:465\n', { SMTP_URL_FILE: 'smtp' });
+  expect([env, said.length]).toEqual([null, 1]);
+  writeFileSync(path.join(dir, 'smtp'), '\n', { mode: 0o600 });
+  const set = (variables: Record<string, string>) => readEnvironment(variables, dir);
+  expect(set({ SMTP_URL_FILE: 'smtp' })).toMatchObject({
+    value: { smtpUrl: 'smtps://u:p@smtp.acme.com:465' },
+    problems: [],
+  });
+  expect(set({ SMTP_URL_FILE: 'smtp', SMTP_URL: 'smtp://other.acme.com' }).value?.smtpUrl).toBe(
+    'smtp://other.acme.com',
+  );
+  writeFileSync(path.join(dir, 'smtp'), 'smtp://filed.acme.com');
+  expect(set({ SMTP_URL_FILE: 'smtp' }).value?.smtpUrl).toBe('smtp://filed.acme.com');
+  const both = set({ SMTP_URL_FILE: 'smtp', SMTP_URL: 'smtp://other.acme.com' });
+  expect(both.problems.map(printProblem)).toEqual([
+    'SMTP_URL: both SMTP_URL and SMTP_URL_FILE are set — keep one of them',
+  ]);
+});
+
+test('a name that is nearly a setting is named, one of your own is not', () => {
+  const { said } = reading(`SMPT_URL=smtp://u:p@h
+MAILFROM=a@acme.com
+TRUST_PROXIES=1
+smtp_url=x
+API_TOKEN_FIL=x
+
+SLACK_URL=https://hooks.slack.com/x
+HOOK_SECRET=whsec_x
+DB_PORT=5432
+MAIL_FROM_FILE=from
+`);
+  const meant = ['SMPT_URL SMTP_URL', 'MAILFROM MAIL_FROM', 'TRUST_PROXIES TRUST_PROXY'];
+  expect(said.filter(text => !text.includes('MAIL_FROM_FILE'))).toEqual(
+    [...meant, 'smtp_url SMTP_URL', 'API_TOKEN_FIL API_TOKEN'].map((words, index) => {
+      const [name, near] = words.split(' ');
+      return `warning .env:${index + 1}: ${name} is no setting — did you mean ${near}?`;
+    }),
+  );
+});
+
+test('unknown options of SMTP_URL are named, without their values', () => {
+  const url = 'smtp://u:p@h?requireTLS=true&tls.minVersion=TLSv1.3&requiretls=1&foo=hunter2';
+  const { value, problems } = readEnvironment({ SMTP_URL: url }, '/');
+  expect(value?.smtpUrl).toBe(url);
+  expect(problems.map(problem => `${problem.level} ${printProblem(problem)}`)).toEqual([
+    'warning SMTP_URL: `requiretls` is none of its options — did you mean requireTLS?',
+    'warning SMTP_URL: `foo` is none of its options — leave it out; docs/notifications.md lists the options',
+  ]);
 });
 
 test('odd lines are named, without what stands there, and cost no other', () => {
