@@ -1,5 +1,5 @@
 // `init DIR`: makes the folder of a new page, by questions or options. It overwrites nothing.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { confirm, input } from '@inquirer/prompts';
 import { readSite } from '../config/site-file.ts';
@@ -7,12 +7,12 @@ import { createExclusively } from '../content/atomic.ts';
 import { commitByHand } from '../content/git/operator-commit.ts';
 import { BY_HAND, GitFailure, makeGitRun } from '../content/git/run.ts';
 import { placeOf } from '../content/git/work-tree.ts';
+import { leadsInside } from '../core/model/checks/private-address.ts';
 import { printProblem } from '../core/model/problem.ts';
-import { statusCommand } from '../core/model/status-command.ts';
-import { ROOT } from '../wiring/root.ts';
 import { mayBeAsked } from './incidents/existing.ts';
 import { type Arguments, type Cli, command, Misuse, Refused, shown } from './shared/command.ts';
-import { filesOfSite, type NewSite, SITE_FILE } from './shared/new-site.ts';
+import { filesOfSite, type NewSite, SITE_FILE, WORKFLOW_FILE } from './shared/new-site.ts';
+import { foundAbove, nextSteps } from './shared/next-steps.ts';
 
 export const init = command(
   {
@@ -20,8 +20,8 @@ export const init = command(
     usage:
       '[DIR] --title T --component NAME=URL… [--domain HOST] [--smtp URL] [--reference URL] [--git] [--yes]',
     summary: 'make the folder of a new page',
-    help: `Writes status.yaml, an example of an incident (not on the page), settings to fill in, and a check for pull
-requests. Existing files are not changed. In a terminal, the command asks for missing values.
+    help: `Writes status.yaml, an example of an incident (not on the page), settings to fill in, and a check of pull
+requests where the folder's package.json has the package. Existing files are not changed. In a terminal, the command asks for missing values.
 --component may be repeated; without =URL, only incidents change that component. --domain is where visitors will
 reach the page. --smtp is the mail server, smtps://USER@HOST:465; a password is not written. --reference is an
 address outside: if it does not answer either, a failed check is no outage. --git makes a git repository.`,
@@ -49,11 +49,17 @@ address outside: if it does not answer either, a failed check is no outage. --gi
       typed.flags.has('git') ||
       (mayAsk && (await confirm({ message: 'Keep it in a git repository?', default: true })));
     const written: string[] = [];
+    const noWorkflow = whyNoWorkflow(dir);
     for (const [name, text] of files) {
+      if (name === WORKFLOW_FILE && noWorkflow) continue;
       const isNew = await createExclusively(path.join(dir, name), text);
       cli.out(`${isNew ? 'written' : 'kept as it was'}: ${shown(path.join(dir, name), cli)}`);
       if (isNew) written.push(path.join(dir, name));
     }
+    if (noWorkflow)
+      cli.out(
+        `not written: a check of pull requests on GitHub — ${noWorkflow}; docs/incidents.md shows one to copy`,
+      );
     if (wantsGit) await intoGit(dir, written, cli);
     cli.out(nextSteps(dir, site, cli));
     return 0;
@@ -109,6 +115,29 @@ function acceptedBy(read: () => unknown): true | string {
   }
 }
 
+/** Why a workflow in this folder would not run, or would run a program that nobody chose; null if it is fine. */
+function whyNoWorkflow(dir: string): string | null {
+  const top = foundAbove(dir, '.git') ?? dir;
+  if (top !== dir) return `GitHub reads it only in ${top}`;
+  const source = packageSource(dir);
+  if (source === null) return 'it needs the package in package.json and package-lock.json here';
+  const isOutside =
+    source.startsWith('file:') && path.relative(dir, path.resolve(dir, source.slice(5))).startsWith('..');
+  return isOutside ? `package.json takes the package from ${source}, outside this folder` : null;
+}
+
+/** What a folder's package.json says of this package; null if nothing, or nothing that npm has locked. */
+function packageSource(dir: string): string | null {
+  try {
+    const [packages] = ['package.json', 'package-lock.json'].map(name =>
+      JSON.parse(readFileSync(path.join(dir, name), 'utf8')),
+    );
+    return { ...packages.devDependencies, ...packages.dependencies }['status-live'] ?? null;
+  } catch {
+    return null;
+  }
+}
+
 type NewComponents = NewSite['components'];
 
 function componentsIn(lines: string): NewComponents {
@@ -159,7 +188,8 @@ function isWebAddress(text: string): boolean {
 }
 
 function domainIn(text: string): string {
-  const address = addressIn(text, 'https');
+  const plain = `http://${text.trim()}`;
+  const address = addressIn(text, URL.canParse(plain) && leadsInside(plain) ? 'http' : 'https');
   if (address && /^https?:$/.test(address.protocol) && address.username === '') return address.text;
   throw new Refused('this is not an address; write https://HOST.');
 }
@@ -204,38 +234,4 @@ async function intoGit(dir: string, files: readonly string[], cli: Cli): Promise
     if (!(error instanceof GitFailure)) throw error;
     cli.err(`Not in git: ${error.message} — ${error.fix}`);
   }
-}
-
-/** The page's address and the next two commands, in the words that work for how this program was started. */
-function nextSteps(dir: string, { publicUrl }: NewSite, { env, cwd }: Cli): string {
-  const folders = `STATUS_DIR=${path.join(dir, 'status')} DATA_DIR=${path.join(dir, 'data')}`;
-  const to = shown(dir, { cwd });
-  const command = statusCommand('').trim();
-  const later = publicUrl === null ? '' : `, later ${publicUrl}/status/live`;
-  const page = `The page: http://localhost:${env.port}/status/live${later}`;
-  // A service has its folders and settings already.
-  if (env.variables.STATUS_DIR && env.statusDir === path.join(dir, 'status'))
-    return `\n${page}\n\nThe server reads this folder: start it, or restart it.\n`;
-  const isClone = command.startsWith('npm ');
-  const [start, lead] = isClone ? [`${folders} npm start`, `${folders} `] : [`cd ${to} && ${command}`, ''];
-  const settings = path.join(isClone ? ROOT : to, '.env');
-  return `
-${page}
-
-  ${start}
-  ${lead}${statusCommand('incident new')}
-
-The first starts the server, the second reports an incident. Settings, such as the mail server, are read from a file:
-write them to ${settings}, as ${path.join(to, '.env.example')} shows.${isFoundFrom(dir, command) ? '' : NOT_FOUND}`;
-}
-
-const NOT_FOUND =
-  '\n\nIf npx does not find status-live there, install it for all folders: npm install -g status-live-VERSION.tgz';
-
-/** Whether the command works in a folder: npx looks into the folders above. */
-function isFoundFrom(folder: string, command: string): boolean {
-  if (!command.startsWith('npx ') || existsSync(path.join(folder, 'node_modules', '.bin', 'status-live')))
-    return true;
-  const above = path.dirname(folder);
-  return above !== folder && isFoundFrom(above, command);
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { init } from '../../src/cli/init.ts';
 import { lint } from '../../src/cli/lint.ts';
+import { nextSteps } from '../../src/cli/shared/next-steps.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { readSite } from '../../src/config/site-file.ts';
 import { atTerminal, ENTER } from './keyboard.ts';
@@ -47,14 +48,12 @@ describe('init', () => {
     const files = await filesIn(path.join(terminal.dir, 'page'));
     expect([...files.keys()]).toEqual([
       '.env.example',
-      '.github/workflows/status.yml',
       '.gitignore',
       'status/incidents/_example.md',
       'status/status.yaml',
     ]);
     // A backup holds every subscriber's address.
-    expect(files.get('.gitignore')).toBe('data/\n.env\n*.db\n');
-    expect(files.get('.github/workflows/status.yml')).toContain('npx --yes status-live lint');
+    expect(files.get('.gitignore')).toBe('data/\nnode_modules/\n.env\n*.db\n');
     const { value } = readSite(files.get('status/status.yaml')!, '', {}, null, '');
     expect(value).toMatchObject({ title: 'Ours: "a" # c', network: { reference: null } });
     expect(value!.components.map(({ id, name, check }) => [id, name, check.type])).toEqual([
@@ -63,6 +62,35 @@ describe('init', () => {
     ]);
     const said = await lintIn(terminal, 'page');
     expect(said).toBe('0 incident files: 0 errors, 0 warnings\n');
+  });
+
+  test('a workflow is written where GitHub reads it, and only to run the package that is locked there', async () => {
+    const terminal = await openTerminal();
+    const made = async (name: string, source?: string) => {
+      const dir = path.join(terminal.dir, name);
+      await mkdir(dir, { recursive: true });
+      if (source) {
+        const text = JSON.stringify({ dependencies: { 'status-live': source } });
+        await writeFile(path.join(dir, 'package.json'), text);
+        await writeFile(path.join(dir, 'package-lock.json'), '{}');
+      }
+      const { out } = await terminal.run(init, name, ...ANSWERS);
+      const workflow = (await filesIn(dir)).get('.github/workflows/status.yml');
+      expect([out.includes('not written: a check of pull requests'), workflow === undefined]).toEqual([
+        workflow === undefined,
+        out.includes('not written'),
+      ]);
+      return workflow ?? out;
+    };
+    expect(await made('packed', 'file:status-live-1.0.0.tgz')).toContain(
+      'npm ci && npx --no-install status-live',
+    );
+    expect(await made('none')).toContain('it needs the package in package.json and package-lock.json here');
+    expect(await made('far', 'file:../status-live-1.0.0.tgz')).toContain('outside this folder');
+    await mkdir(path.join(terminal.dir, 'repository', '.git'), { recursive: true });
+    expect(await made('repository/page', '1.0.0')).toContain(
+      `GitHub reads it only in ${path.join(terminal.dir, 'repository')};`,
+    );
   });
 
   test('the example becomes an incident by its name, without a mistake', async () => {
@@ -136,6 +164,37 @@ describe('init', () => {
     const lines = settings.split('\n').filter(line => line !== '' && !line.startsWith('#'));
     const env = Object.fromEntries(lines.map(line => line.split(/=(.*)/s) as [string, string]));
     expect(readEnvironment(env, '/').problems).toEqual([]);
+  });
+
+  test.each([
+    ['localhost:3000', 'http://localhost:3000'],
+    ['10.0.0.5', 'http://10.0.0.5'],
+    ['status.levqor.ai:8443', 'https://status.levqor.ai:8443'],
+  ])('the domain %s: %s', async (domain, address) => {
+    const terminal = await openTerminal();
+    await terminal.run(init, 'page', ...ANSWERS, '--domain', domain);
+    const settings = await readFile(path.join(terminal.dir, 'page', '.env.example'), 'utf8');
+    expect(settings).toContain(`\nPUBLIC_URL=${address}\n`);
+  });
+
+  test('where settings go: beside the page of the service, and with a folder that a container names', async () => {
+    const { cli } = await openTerminal();
+    const said = (dir: string, variables: Record<string, string> = {}) =>
+      nextSteps(dir, { publicUrl: null }, { env: readEnvironment(variables, dir).value!, cwd: dir });
+    const service = said('/var/lib/status-live', { STATUS_DIR: '/var/lib/status-live/status' });
+    expect(service).toContain('/etc/status-live/settings');
+    expect(service).toContain('/etc/status-live/secrets/smtp_url');
+    expect(service).not.toContain('.env');
+    expect(said('/srv', { STATUS_DIR: '/srv/status' })).toContain(
+      'write it to /srv/.env, as /srv/.env.example',
+    );
+    expect(said(cli.cwd)).toContain(`write them to ${path.resolve('.env')}, as `);
+  });
+
+  test('without git, it says so, and of nothing that the page does not have', async () => {
+    const terminal = await openTerminal(undefined, { PATH: '/nowhere' });
+    const { err } = await terminal.run(init, 'page', ...ANSWERS, '--git');
+    expect(err).toBe('Not in git: git is not installed — install git\n');
   });
 
   test.each([

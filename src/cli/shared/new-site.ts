@@ -19,14 +19,17 @@ export interface NewSite {
 /** The main file: if it is there, so is a page. */
 export const SITE_FILE = path.join('status', 'status.yaml');
 
+/** A check of pull requests on GitHub. */
+export const WORKFLOW_FILE = path.join('.github', 'workflows', 'status.yml');
+
 /** Each file's text by its path in the new folder. They name no host but those in the answers. */
 export function filesOfSite(site: NewSite): ReadonlyMap<string, string> {
   return new Map([
     [SITE_FILE, siteFile(site)],
     [path.join('status', 'incidents', '_example.md'), exampleOf(site)],
-    [path.join('.github', 'workflows', 'status.yml'), WORKFLOW],
+    [WORKFLOW_FILE, WORKFLOW],
     ['.env.example', settingsOf(site)],
-    ['.gitignore', 'data/\n.env\n*.db\n'],
+    ['.gitignore', 'data/\nnode_modules/\n.env\n*.db\n'],
   ]);
 }
 
@@ -77,7 +80,7 @@ Some requests take longer than usual. We are looking into it.
 `;
 }
 
-const WORKFLOW = `# On GitHub: shows mistakes in the status folder in each pull request.
+const WORKFLOW = `# On GitHub: shows mistakes in the status folder in each pull request, by the package in package-lock.json.
 name: Status page
 on:
   pull_request: { paths: ["status/**"] }
@@ -88,7 +91,7 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-node@v4
         with: { node-version: 22 }
-      - run: npx --yes status-live lint --format github
+      - run: npm ci && npx --no-install status-live lint --format github
 `;
 
 function settingsOf({ publicUrl, smtpUrl }: NewSite): string {

@@ -204,8 +204,7 @@ interface Failed extends Error {
 }
 
 function failure(verb: string, error: Failed, timeout: number): GitFailure {
-  if (error.code === 'ENOENT')
-    return new GitFailure('git is not installed', 'install git, or remove `content.git`');
+  if (error.code === 'ENOENT') return new GitFailure('git is not installed', 'install git');
   if (error.killed)
     return new GitFailure(`git ${verb} took longer than ${timeout / 1000} s`, 'check the remote');
   const stderr = String(error.stderr ?? '');
