@@ -88,7 +88,9 @@ async function run(words: readonly string[]): Promise<number> {
   const env = command === init ? set : await withLeftAddress(set);
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   try {
-    return await command.run(rest, { env, cwd: process.cwd(), clock: Date.now, out, err, interactive });
+    // docs/deploy/status.sh starts this in the folder of the service.
+    const cwd = process.env.STATUS_CWD ?? process.cwd();
+    return await command.run(rest, { env, cwd, clock: Date.now, out, err, interactive });
   } catch (error) {
     // Ctrl-C at a question.
     if ((error as Error).name === 'ExitPromptError') return 130;

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the program of this clone as a service of systemd, or upgrades to it, or goes back to it: as root,
+# Installs the program of this clone, or of this installed package, as a service of systemd, or upgrades to it, or goes back to
+# it: as root,
 #   sh docs/deploy/install.sh
 # It may run again at any time: what is there of settings, secrets, status and data stays as it is.
 set -eu
@@ -7,6 +8,7 @@ program=$(cd "$(dirname "$0")/../.." && pwd)
 user=status-live
 state=/var/lib/status-live
 settings=/etc/status-live/settings
+secrets=/etc/status-live/secrets
 unit=/etc/systemd/system/status-live.service
 fail() {
   echo "install.sh: $*" >&2
@@ -16,16 +18,18 @@ fail() {
 [ "$(id -u)" -eq 0 ] || fail 'run it as root'
 command -v systemctl > /dev/null || fail 'there is no systemd here'
 node=$(command -v node) || fail 'Node is missing: install Node 22 or newer'
-case $program in *[[:space:]]*) fail "the path of the clone has a space: $program" ;; esac
+case $program in *[[:space:]]*) fail "the path of the program has a space: $program" ;; esac
 
 cd "$program"
-# The packages of this lock file and this Node: after a `git pull` here, they may be others.
-installed="$("$node" --version) $(cksum < package-lock.json)"
-if [ "$(cat node_modules/.installed 2> /dev/null)" != "$installed" ]; then
-  npm ci --omit=dev --no-audit --no-fund
-  echo "$installed" > node_modules/.installed
+if [ -e build.js ]; then
+  # A clone. The packages of this lock file and this Node: after a `git pull` here, they may be others.
+  installed="$("$node" --version) $(cksum < package-lock.json)"
+  if [ "$(cat node_modules/.installed 2> /dev/null)" != "$installed" ]; then
+    npm ci --omit=dev --no-audit --no-fund
+    echo "$installed" > node_modules/.installed
+  fi
+  "$node" build.js
 fi
-"$node" build.js
 
 id "$user" > /dev/null 2>&1 ||
   useradd --system --user-group --home-dir "$state" --no-create-home --shell /usr/sbin/nologin "$user"
@@ -34,16 +38,17 @@ runuser -u "$user" -- "$node" dist/cli.js help > /dev/null ||
   fail "$user cannot run $program with $node: put both where every user may read, for instance below /opt and /usr"
 
 install -d -m 755 /etc/status-live
-install -d -m 700 /etc/status-live/secrets
+install -d -m 700 "$secrets"
 for secret in smtp_url api_token; do
-  [ -e "/etc/status-live/secrets/$secret" ] || install -m 600 /dev/null "/etc/status-live/secrets/$secret"
+  [ -e "$secrets/$secret" ] || install -m 600 /dev/null "$secrets/$secret"
 done
-[ -e "$settings" ] || cat > "$settings" << END
-# Settings of Status Live: docs/settings.md has all. Then: systemctl restart status-live
-#PUBLIC_URL=https://status.levqor.ai
-#MAIL_FROM=Levqor Status <status@levqor.ai>
-#PORT=3000
-END
+[ -e "$settings" ] || {
+  echo '# Settings of Status Live: docs/settings.md has all. Then: systemctl restart status-live'
+  # What `init` was told, if it made the page.
+  grep -sE '^(# )?(PUBLIC_URL|MAIL_FROM)=' "$state/.env.example" ||
+    printf '# %s\n' PUBLIC_URL=https://YOUR-DOMAIN MAIL_FROM=status@YOUR-DOMAIN
+  echo '# PORT=3000'
+} > "$settings"
 # Where an earlier unit kept its state, systemd moves it at the start.
 if [ ! -L "$state" ]; then
   install -d -m 700 -o "$user" -g "$user" "$state" "$state/status" "$state/data"
@@ -55,8 +60,7 @@ if [ ! -L "$state" ]; then
   find "$state" -user 0 -exec chown -h "$user:$user" {} +
 fi
 
-sed -e "s|^ExecStart=/usr/bin/node|ExecStart=$node|" -e "s|^WorkingDirectory=.*|WorkingDirectory=$program|" \
-  docs/deploy/status-live.service > "$unit.new"
+sed "/^ExecStart=/{s|/usr/bin/node|$node|;s|/opt/status-live|$program|}" docs/deploy/status-live.service > "$unit.new"
 mv "$unit.new" "$unit"
 install -m 755 docs/deploy/status.sh /usr/local/bin/status-live
 systemctl daemon-reload
@@ -66,9 +70,15 @@ systemctl restart status-live
 port=$(sed -n 's/^PORT=//p' "$settings" | tail -n 1)
 for _ in $(seq 60); do
   if PORT=${port:-3000} "$node" docs/deploy/healthcheck.js; then
-    echo "Status Live runs on port ${port:-3000}, from $program. Its log: journalctl -u status-live -o cat"
+    cat << END
+Status Live runs on port ${port:-3000}, from $program.
+  Its settings (PUBLIC_URL, MAIL_FROM, PORT):  $settings
+  Its mail server's address (SMTP_URL):        $secrets/smtp_url
+  After a change there:  systemctl restart status-live
+  Its log:               journalctl -u status-live -o cat -f
+END
     exit 0
   fi
   sleep 1
 done
-fail 'it does not answer after a minute: journalctl -u status-live -o cat'
+fail 'it does not answer after a minute: journalctl -u status-live -o cat -n 50'

@@ -5,8 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
+import { statusCommand } from '../core/model/status-command.ts';
 import { readAddress, type Subscriber } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
 import type { NotificationChannel } from '../core/notify/channel-health.ts';
@@ -65,7 +67,7 @@ export const subscribers: readonly Command[] = [
       name: 'subscribers import',
       usage: 'FILE.csv [--confirmed]',
       summary: 'import addresses from a CSV file, such as Statuspage’s export',
-      help: 'Columns `email` and, optionally, `components` (ids or names, separated by spaces). Commas, semicolons or tabs between\ncolumns; UTF-8 or UTF-16, as spreadsheets write it. Each new address gets an email\nand must confirm. --confirmed subscribes them without asking: only for people who asked you before. It also\nconfirms addresses that were asked and have not answered. Other known addresses do not change; suppressed ones\nare not imported. A file of `subscribers export` keeps choices and languages, and who is pending there is asked again.',
+      help: 'Columns `email` and, optionally, `components` (ids or names, separated by spaces). Commas, semicolons or tabs between\ncolumns; UTF-8 or UTF-16, as spreadsheets write it. FILE.csv may be - for standard input. Each new address gets an email\nand must confirm. --confirmed subscribes them without asking: only for people who asked you before. It also\nconfirms addresses that were asked and have not answered. Other known addresses do not change; suppressed ones\nare not imported. A file of `subscribers export` keeps choices and languages, and who is pending there is asked again.',
       lacking: 'Give the CSV file.',
     },
     importFile,
@@ -145,8 +147,13 @@ async function removeChannels(db: Db, typed: string): Promise<boolean> {
 async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): Promise<number> {
   const isConfirmed = flags.has('confirmed');
   const at = path.resolve(cli.cwd, file);
-  // The error of a folder does not name it.
-  const bytes = await readFile(at).catch(error => Promise.reject(Object.assign(error, { path: at })));
+  const bytes = await (file === '-' ? buffer(process.stdin) : readFile(at)).catch(error => {
+    // The command line of a service has the service's user.
+    const instead = `${statusCommand('subscribers import')} - < ${file}`;
+    if (error.code === 'EACCES') throw new Refused(`${at}: this user may not read it — \`${instead}\` works`);
+    // The error of a folder does not name it.
+    throw Object.assign(error, { path: at });
+  });
   if (isSpreadsheet(bytes))
     throw new Refused(`${file}: this is a spreadsheet — save it as CSV, and import that`);
   const text = decoded(bytes);

@@ -1,6 +1,6 @@
 // The program itself: help, what is near a typing error, exit codes, no stack traces, a reader that left.
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -199,29 +199,68 @@ describe('orientation', () => {
   });
 });
 
-test('docs/deploy/status.sh runs it with the settings of the running service', async () => {
+test('docs/deploy/status.sh runs it with the settings of the running service, and the paths of who calls it', async () => {
   const terminal = await openTerminal();
-  // Entering another's mounts and user needs root: what is left is finding the service and its variables.
+  // Becoming another user needs root: what is left is finding the service, its variables and its folder.
   const bin = path.join(terminal.dir, 'bin');
   await mkdir(bin);
-  const service = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], {
-    env: { ...env(terminal), PUBLIC_URL: 'https://status.levqor.ai', SECRET: 'two words = one secret' },
+  const line = ['--eval', 'setInterval(() => {}, 1000)', path.resolve('dist/main.js')];
+  const service = spawn(process.execPath, line, {
+    cwd: terminal.dir,
+    env: { ...env(terminal), SECRET: 'two words = one secret' },
   });
   onTestFinished(() => void service.kill());
-  const tools = { systemctl: 'echo "$PID_OF_IT"', nsenter: 'until [ -x "$1" ]; do shift; done; exec "$@"' };
+  await writeFile(path.join(terminal.dir, '.env'), 'PUBLIC_URL=https://status.levqor.ai\n');
+  const tools = { systemctl: 'echo "$PID_OF_IT"', setpriv: 'until [ -x "$1" ]; do shift; done; exec "$@"' };
   for (const [name, script] of Object.entries(tools)) {
     await writeFile(path.join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
   const run = (pid: number, ...args: string[]) =>
-    promisify(execFile)('sh', ['docs/deploy/status.sh', ...args], {
+    promisify(execFile)('sh', [path.resolve('docs/deploy/status.sh'), ...args], {
+      cwd: bin,
       env: { PATH: `${bin}:${process.env.PATH}`, PID_OF_IT: String(pid) },
     });
   const { stdout } = await run(service.pid!, 'webhook-url', 'sns');
   const token = deriveSecret('two words = one secret', 'webhook');
   expect(stdout).toBe(`https://status.levqor.ai/webhooks/sns?token=${token}\n`);
+  await run(service.pid!, 'emails', 'preview', 'emails');
+  expect(readdirSync(path.join(bin, 'emails'))).toContain('index.html');
   await expect(run(0, 'webhook-url')).rejects.toThrow(
     'status-live does not run: systemctl start status-live',
   );
+});
+
+test('a file that this user may not read, or a folder it may not write to, is refused with what works', async () => {
+  const terminal = await openTerminal();
+  const program = [process.execPath, path.resolve('dist/cli.js')];
+  // Root may do everything: without that right, it is a user like others.
+  const asUser = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] : [];
+  const run = (words: readonly string[], input = '') => {
+    const [file = '', ...args] = [...asUser, ...program, ...words];
+    const { status, stdout, stderr } = spawnSync(file, args, {
+      cwd: terminal.dir,
+      env: env(terminal),
+      input,
+      encoding: 'utf8',
+    });
+    return [status, stdout + stderr];
+  };
+  expect(run(['subscribers', 'import', '-'], 'email\na@levqor.ai\n')).toEqual([
+    0,
+    expect.stringContaining('1 '),
+  ]);
+  await writeFile(path.join(terminal.dir, 'closed.csv'), '', { mode: 0 });
+  expect(run(['subscribers', 'import', 'closed.csv'])).toEqual([
+    1,
+    expect.stringMatching(
+      /closed\.csv: this user may not read it — `.* subscribers import - < closed\.csv` works\n$/,
+    ),
+  ]);
+  await mkdir(path.join(terminal.dir, 'closed'), { mode: 0o500 });
+  expect(run(['backup', 'closed/x.db'])).toEqual([
+    1,
+    `${terminal.dir}/closed: this user may not write into this folder — choose another, for instance ${terminal.dir}/data\n`,
+  ]);
 });
 
 /** Starts a server that ends by itself: its exit code, and what it said. */

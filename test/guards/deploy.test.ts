@@ -37,9 +37,17 @@ test('they set environment variables that the program reads', () => {
   );
   const inPod = container.env.map(({ name }: { name: string }) => name);
   const names = [...inDockerfile, ...Object.keys(server.environment), ...inPod];
-  expect(names.length).toBeGreaterThan(10);
+  expect(names.length).toBeGreaterThan(5);
   const known = (name: string) => name === 'NODE_ENV' || source.includes(`'${name}'`);
   expect(names.filter(name => !known(name))).toEqual([]);
+});
+
+test('they give nobody’s address or sender, and take yours from files that are yours', () => {
+  for (const name of ['Dockerfile', 'compose.yaml', 'kubernetes.yaml', 'status-live.service', 'install.sh'])
+    expect([name, read(name).match(/levqor/gi)]).toEqual([name, null]);
+  const [{ path: file, required }] = server.env_file;
+  expect([path.join('docs/deploy', file), required]).toEqual(['.env', false]);
+  expect(container.envFrom).toEqual([{ secretRef: { name: 'status-live', optional: true } }]);
 });
 
 test('one server, as a user without rights, that writes to one volume', () => {
@@ -70,8 +78,9 @@ test('what they name is there, and their shell is that of every system', () => {
 
 test('install.sh finds in the unit what it changes, and makes every file and the user that the unit wants', () => {
   const [unit, install] = [read('status-live.service'), read('install.sh')];
-  expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node --max-semi-space-size=4 dist\/main\.js$/m);
-  expect(unit).toMatch(/^WorkingDirectory=\S+$/m);
+  expect(unit).toMatch(
+    /^ExecStart=\/usr\/bin\/node --max-semi-space-size=4 \/opt\/status-live\/dist\/main\.js$/m,
+  );
   const user = /^User=(.*)$/m.exec(unit)?.[1];
   expect(install).toContain(`\nuser=${user}\n`);
   const secrets = [...unit.matchAll(/^LoadCredential=(\w+):/gm)].map(([, name]) => name);
@@ -97,6 +106,10 @@ test('install.sh installs packages again when they changed, and takes over what 
   ])
     mkdirSync(path.join(root, dir), { recursive: true });
   // Made by root, as `init` does.
+  writeFileSync(
+    path.join(state, '.env.example'),
+    'PUBLIC_URL=https://acme.com\n# SMTP_URL=x\n# MAIL_FROM=a@acme.com\n',
+  );
   writeFileSync(path.join(state, 'status', 'status.yaml'), 'title: Ours\n');
   writeFileSync(path.join(clone, 'package-lock.json'), '1');
   for (const name of ['build.js', 'dist/cli.js', 'docs/deploy/healthcheck.js'])
@@ -124,10 +137,28 @@ test('install.sh installs packages again when they changed, and takes over what 
       encoding: 'utf8',
     });
   const times = () => readFileSync(path.join(root, 'npm'), 'utf8').match(/^ci --omit=dev/gm)?.length;
-  expect(install()).toContain('Status Live runs on port 3000');
+  const said = install();
+  expect(said).toContain('Status Live runs on port 3000');
+  const settings = path.join(root, 'etc/status-live/settings');
+  for (const file of [settings, path.join(root, 'etc/status-live/secrets/smtp_url')]) {
+    expect(said).toContain(file);
+    expect(existsSync(file)).toBe(true);
+  }
+  expect(readFileSync(settings, 'utf8').split('\n').slice(1, -1)).toEqual([
+    'PUBLIC_URL=https://acme.com',
+    '# MAIL_FROM=a@acme.com',
+    '# PORT=3000',
+  ]);
+  expect(readFileSync(path.join(root, 'etc/systemd/system/status-live.service'), 'utf8')).toContain(
+    `ExecStart=${process.execPath} --max-semi-space-size=4 ${clone}/dist/main.js\n`,
+  );
   install();
   expect(times()).toBe(1);
   writeFileSync(path.join(clone, 'package-lock.json'), '2');
+  install();
+  expect(times()).toBe(2);
+  // An installed package has its packages, and is built.
+  for (const name of ['build.js', 'package-lock.json']) rmSync(path.join(clone, name));
   install();
   expect(times()).toBe(2);
 

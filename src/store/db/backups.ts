@@ -2,7 +2,9 @@
 // schema migration.
 import { randomUUID } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   linkSync,
@@ -79,7 +81,14 @@ export async function backUp(
   if (!force && existsSync(target))
     throw new DatabaseRefused(target, exists, 'choose another name, or use --force');
   const folder = path.dirname(target);
-  if (!existsSync(folder)) throw new DatabaseRefused(folder, 'there is no such folder', 'create it first');
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new DatabaseRefused(folder, 'there is no such folder', 'create it first');
+    const fix = `choose another, for instance ${path.dirname(file)}`;
+    throw new DatabaseRefused(folder, 'this user may not write into this folder', fix);
+  }
   // A unique name, because another backup to the same target may be running.
   const draft = `${target}.${randomUUID()}.tmp`;
   const sqlite = new Sqlite(file, { fileMustExist: true, timeout: 5000 });
