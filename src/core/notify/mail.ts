@@ -48,7 +48,7 @@ export function unsentProblems(
 ): Problem[] {
   if (smtpUrl !== null || leadsInside(url)) return [];
   const what = `it is not set, so no email is sent: ${url} offers subscriptions, but their emails are only written to ${dataDir}/mail`;
-  return [warningAt('SMTP_URL', what, 'set it in .env or in the environment, and restart the server')];
+  return [warningAt('SMTP_URL', what, 'set it as docs/notifications.md says, and restart the server')];
 }
 
 /** The sender without MAIL_FROM: the site's title at its host. */

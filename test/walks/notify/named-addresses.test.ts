@@ -97,7 +97,7 @@ test.each([
   const world = await openWorld({ env: { SMTP_URL: '', PUBLIC_URL: url } });
   const { ok, problems } = (await world.get('/readyz')).json;
   expect(ok).toBe(true);
-  const said = `SMTP_URL: it is not set, so no email is sent: ${url} offers subscriptions, but their emails are only written to ${path.join(world.dir, 'data', 'mail')} — set it in .env or in the environment, and restart the server`;
+  const said = `SMTP_URL: it is not set, so no email is sent: ${url} offers subscriptions, but their emails are only written to ${path.join(world.dir, 'data', 'mail')} — set it as docs/notifications.md says, and restart the server`;
   expect(problems).toEqual(
     Array.from({ length: times }, () => expect.objectContaining({ level: 'warning', message: said })),
   );
