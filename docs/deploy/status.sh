@@ -14,8 +14,9 @@ cd "/proc/$pid/cwd" && cd "$(pwd -P)" || exit
 exec setpriv --reuid "$(stat -c %u "/proc/$pid")" --regid "$(stat -c %g "/proc/$pid")" --init-groups \
   "$(readlink "/proc/$pid/exe")" --input-type=module --eval "
     const { readFileSync } = await import('node:fs');
+    const { resolve } = await import('node:path');
     const of = name => readFileSync('/proc/$pid/' + name, 'utf8').split('\0').filter(Boolean);
     for (const each of of('environ')) {
       process.env[each.slice(0, each.indexOf('='))] = each.slice(each.indexOf('=') + 1);
     }
-    await import(of('cmdline').at(-1).replace(/main\.js$/, 'cli.js'));" -- status "$@"
+    await import(resolve(of('cmdline').at(-1).replace(/main\.js$/, 'cli.js')));" -- status "$@"
