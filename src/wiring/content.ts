@@ -10,6 +10,7 @@ import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { LastGoodFiles } from '../work/incidents/last-good-files.ts';
 import { Plans } from '../work/incidents/plans.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
+import { Replaced } from '../work/incidents/replaced.ts';
 import { makeMetricDays } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
 import { GitSync } from '../work/publish/git-sync.ts';
@@ -33,13 +34,15 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
     [clockSteps, secretChange, monitoring.pauses, git, mirror].flatMap(one => one.problems());
   const { save, ...facts } = await openFolderFacts(base, recorder, git, templates, others);
   const outages = lastGood(makeReadOutages(db), {});
-  const writer = git.writer('machine');
+  const replaced = new Replaced();
+  const writer = replaced.keeping(git.writer('machine'));
+  const apiWriter = (by: string | null) => replaced.keeping(git.writer('api', by));
   const firstSeen = new FirstSeen(db, 'server');
   const named = firstSeen.unfiled;
   const refresh: Refresh = await Refresh.open(
     {
       ...facts,
-      file: makeFile({ ...base, writer, templates: templates.current, named, outages, recorder }),
+      file: makeFile({ ...base, writer, replaced, templates: templates.current, named, outages, recorder }),
       histories: () => git.histories,
       metrics: lastGood(makeMetricDays(db), new Map()),
       responses: lastGood(makeResponses(db), new Map()),
@@ -54,7 +57,7 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
     },
     clock(),
   );
-  return { git, mirror, refresh, snapshot, save: () => save(snapshot().missingSince) };
+  return { git, apiWriter, mirror, refresh, snapshot, save: () => save(snapshot().missingSince) };
 }
 
 /** Reads the folder in each round; `others` are problems of the folder, besides those of its files. */

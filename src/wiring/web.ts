@@ -36,7 +36,7 @@ export function openWeb(
   server: WebServer,
   base: Base,
   { heartbeats, warnings }: MonitoringParts,
-  { git, refresh, snapshot }: Content,
+  { git, apiWriter, refresh, snapshot }: Content,
   notifications: Notifications,
   round: () => Promise<void>,
 ): () => Promise<void> {
@@ -47,7 +47,7 @@ export function openWeb(
     pages: makePages(base.render),
     notifications,
     receive: makeReceive({ ...on, warnings }),
-    write: makeWrite({ ...on, writer: by => git.writer('api', by) }),
+    write: makeWrite({ ...on, writer: apiWriter }),
     push: makePush(on),
     heartbeats,
     git,

@@ -17,9 +17,7 @@ import { newestTransition } from '../../store/incidents/transitions.ts';
 import { recordsOf } from '../../store/notify/first-seen.ts';
 import type { Writer } from '../publish/git-sync.ts';
 import type { Read } from './filing-round.ts';
-
-/** How many texts of a file are kept that programs replaced. */
-const REPLACED = 20;
+import type { Replaced } from './replaced.ts';
 
 interface Carried {
   /** The incidents with what was carried. */
@@ -28,32 +26,31 @@ interface Carried {
   readonly problems: readonly Problem[];
 }
 
+export interface CarryingDeps {
+  readonly db: Db;
+  /** Keeps what it replaces in `replaced`. */
+  readonly writer: Writer;
+  readonly replaced: Replaced;
+}
+
 export class CarriedEdits {
   readonly #db: Db;
   readonly #writer: Writer;
+  readonly #replaced: Replaced;
   /** The text of each file as last seen or written, by id; null until those of an earlier process are read. */
   #texts: Map<string, string> | null = null;
-  /** The texts that the machine, the API or a command replaced, by id, oldest first: an editor may still have them open. */
-  readonly #replaced = new Map<string, readonly string[]>();
 
-  constructor({ db, writer }: { readonly db: Db; readonly writer: Writer }) {
+  constructor({ db, writer, replaced }: CarryingDeps) {
     this.#db = db;
     this.#writer = writer;
+    this.#replaced = replaced;
   }
 
   /** Writes incident files, and knows that nobody else changed them so. */
   readonly writer: Writer = {
     create: async (id, text) => this.#noted(await this.#writer.create(id, text), id, text),
-    replace: async (id, before, text) => {
-      const done = await this.#writer.replace(id, before, text);
-      if (done) this.#keep(id, before);
-      return this.#noted(done, id, text);
-    },
+    replace: async (id, before, text) => this.#noted(await this.#writer.replace(id, before, text), id, text),
   };
-
-  #keep(id: string, replaced: string): void {
-    this.#replaced.set(id, [...(this.#replaced.get(id) ?? []), replaced].slice(-REPLACED));
-  }
 
   #noted(done: boolean, id: string, text: string): boolean {
     if (done) this.#texts?.set(id, text);
@@ -75,14 +72,10 @@ export class CarriedEdits {
       const text = read.text(id);
       const before = this.#texts.get(id);
       if (text === undefined || text === before) continue;
-      if (before !== undefined && isUpdateOfProgram(before, text)) this.#keep(id, before);
+      if (before !== undefined && isUpdateOfProgram(before, text)) this.#replaced.keep(id, before);
       const ended = await this.#ended(incident, text, now);
-      const carried =
-        ended !== text
-          ? { text: ended }
-          : before === undefined
-            ? { text }
-            : await this.#carried(incident, before, text, site, now);
+      const edited = before === undefined ? null : await this.#carried(incident, before, ended, site, now);
+      const carried = edited ?? (before === undefined || ended !== text ? { text: ended } : null);
       if (carried?.unwritten) problems.push(notCarried(id, carried.unwritten));
       if (!carried || carried.unwritten) continue;
       if (carried.text === text) this.#texts.set(id, text);
@@ -119,7 +112,7 @@ export class CarriedEdits {
 
   /** In an operator's file, only what the machine wrote of a source that joined is changed. */
   async #carried(incident: Incident, before: string, text: string, { components }: Site, now: Millis) {
-    const whole = withLost(this.#replaced.get(incident.id) ?? [], before, text);
+    const whole = withLost(this.#replaced.of(incident.id), before, text);
     const reopened = whole ?? withReopening(before, text, now);
     if (reopened === null) return null;
     const hasLists = whole !== null || incident.updates.some(({ change }) => change?.components);

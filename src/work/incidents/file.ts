@@ -11,7 +11,7 @@ import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
 import { unfiledTransitions } from '../../store/incidents/transitions.ts';
 import { lastGood } from '../timing/storage.ts';
-import { CarriedEdits } from './carried-edits.ts';
+import { CarriedEdits, type CarryingDeps } from './carried-edits.ts';
 import { FilingNotes, type Unnoted } from './filing-notes.ts';
 import { type FilingDeps, FilingRound, type Read } from './filing-round.ts';
 import { makeRetire, type RetireDeps } from './retire.ts';
@@ -33,7 +33,7 @@ export const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gatherin
 /**
  * Carries operators' edits on, ends the outages of removed checks, then files pending transitions. If the database fails, returns the last result.
  */
-export function makeFile(deps: FilingDeps & RetireDeps): File {
+export function makeFile(deps: FilingDeps & RetireDeps & CarryingDeps): File {
   const unnoted: Unnoted = new Map();
   const retire = makeRetire(deps);
   const edits = new CarriedEdits(deps);

@@ -1,7 +1,7 @@
 // Merges two versions of an incident file: the units are each front-matter key, the preface and each section.
 import { MINUTE, type Millis } from '../../model/time.ts';
-import { parseIncident } from '../file/parse.ts';
 import { readDateTime } from '../times/written-time.ts';
+import { namedAsBefore, stray } from './outcome.ts';
 import { type Between, matched, ordered, type Placed } from './section-order.ts';
 import { cutIncident, type FrontMatterEntry, type MergeUnit, type Units } from './units.ts';
 
@@ -26,7 +26,7 @@ export function mergeIncident(
   theirs: string,
   machine: Side | null = null,
 ): Merged | null {
-  return merged({ base, ours, theirs }, machine, false);
+  return merged({ base, ours, theirs }, machine);
 }
 
 /**
@@ -34,15 +34,26 @@ export function mergeIncident(
  * removed is as before, whatever was made of it since. Null where that cannot be told.
  */
 export function withoutEdit(now: string, before: string, after: string): string | null {
-  const undone = merged({ base: after, ours: now, theirs: before }, null, true);
+  const undone = merged({ base: after, ours: now, theirs: before }, 'undo');
   return undone?.kind === 'merged' ? undone.text : null;
 }
 
-/** @param isUndo "theirs" is taken wherever it differs from the base. */
+/**
+ * The text `now` with what a person changed in an earlier version of it, `base`, and saves after it was written. Where both
+ * changed a unit, the save is the later word. Of `status` and `resolved`, a side that ended the incident, or opened it again,
+ * wins over one that knew nothing of that. Null where it cannot be merged.
+ */
+export function withSave(base: string, now: string, saved: string): string | null {
+  const done = merged({ base, ours: now, theirs: saved }, 'save');
+  return done?.kind === 'merged' ? done.text : null;
+}
+
+/** Which side is the program's, if one is; "undo": "theirs" is taken wherever it differs from the base; "save": see `withSave`. */
+type Rule = Side | 'undo' | 'save' | null;
+
 function merged(
   { base, ours, theirs }: { base: string | null; ours: string; theirs: string },
-  machine: Side | null,
-  isUndo: boolean,
+  rule: Rule,
 ): Merged | null {
   if (ours === theirs || theirs === base) return { kind: 'merged', text: ours, notes: [] };
   if (ours === base) return { kind: 'merged', text: theirs, notes: [] };
@@ -50,7 +61,7 @@ function merged(
   const [our, their] = [cutIncident(ours), cutIncident(theirs)];
   if (!before || !our || !their) return null;
   const versions: Versions<Units> = { base: before, ours: our, theirs: their };
-  const merge = new Merge(versions, machine, isUndo);
+  const merge = new Merge(versions, rule);
   const front = merge.front();
   const preface = merge.part(
     'the text before the first section',
@@ -82,13 +93,11 @@ class Merge {
   readonly conflicts: string[] = [];
   readonly notes: string[] = [];
   readonly #of: Versions<Units>;
-  readonly #machine: Side | null;
-  readonly #isUndo: boolean;
+  readonly #rule: Rule;
 
-  constructor(of: Versions<Units>, machine: Side | null, isUndo: boolean) {
+  constructor(of: Versions<Units>, rule: Rule) {
     this.#of = of;
-    this.#machine = machine;
-    this.#isUndo = isUndo;
+    this.#rule = rule;
   }
 
   front(): string {
@@ -113,14 +122,19 @@ class Merge {
   /** The side whose `status` and `resolved` are taken: the earlier of two ends within a minute. */
   #stateSide({ base, ours, theirs }: Versions<string>, ends: Versions<Millis>): Side {
     if (ours === theirs || theirs === base) return 'ours';
-    if (ours === base || this.#isUndo) return 'theirs';
+    if (ours === base || this.#rule === 'undo') return 'theirs';
     if (Math.abs(ends.ours - ends.theirs) <= MINUTE) return ends.ours <= ends.theirs ? 'ours' : 'theirs';
-    if (this.#machine === null) {
+    if (this.#rule === null) {
       this.conflicts.push('`status` and `resolved`');
       return 'ours';
     }
-    const person: Side = this.#machine === 'ours' ? 'theirs' : 'ours';
-    const isOver = { ours: OVER.test(ours), theirs: OVER.test(theirs) };
+    const isOver = { base: OVER.test(base), ours: OVER.test(ours), theirs: OVER.test(theirs) };
+    if (this.#rule === 'save') {
+      const isEndless = isOver.ours && isOver.theirs && Number.isNaN(ends.theirs);
+      const isNews = isOver.ours !== isOver.base && isOver.theirs === isOver.base;
+      return isEndless || isNews ? 'ours' : 'theirs';
+    }
+    const person: Side = this.#rule === 'ours' ? 'theirs' : 'ours';
     const sidesAgree = isOver.ours === isOver.theirs;
     const kept = sidesAgree ? person : isOver.ours ? 'theirs' : 'ours';
     const who = kept === person ? 'the person’s' : 'the machine’s or the API’s';
@@ -130,22 +144,22 @@ class Merge {
 
   #entry(key: string, { base: b, ours: o, theirs: t }: Versions<FrontMatterEntry | undefined>) {
     if (same(o, t) || same(t, b)) return o;
-    if (same(o, b) || this.#isUndo) return t;
+    if (same(o, b) || this.#rule === 'undo') return t;
     // An edit wins over a deletion.
     if (!o || !t) return o ?? t;
     if (o.value === t.value || t.value === b?.value) return o;
     if (o.value === b?.value) return t;
-    if (this.#machine === null) {
+    if (this.#rule === null) {
       this.conflicts.push(`\`${key}\``);
       return o;
     }
     this.notes.push(`both sides set \`${key}\`, the person’s is kept`);
-    return this.#machine === 'ours' ? t : o;
+    return this.#rule === 'theirs' ? o : t;
   }
 
   /** The merged part; null when it is deleted. */
   part(name: string, { base: b, ours: o, theirs: t }: Versions<MergeUnit | undefined>): MergeUnit | null {
-    if (this.#isUndo && t?.same !== b?.same) return t ?? null;
+    if (this.#rule === 'undo' && t?.same !== b?.same) return t ?? null;
     if (!o || !t) {
       const left = o ?? t;
       if (!left || left.same === b?.same) return null;
@@ -159,6 +173,7 @@ class Merge {
     }
     if (t.same === b?.same) return { ...o, gap };
     if (o.same === b?.same) return { ...t, gap };
+    if (this.#rule === 'save') return { ...t, gap };
     this.conflicts.push(name);
     return o;
   }
@@ -268,33 +283,4 @@ function changed({ base, ours, theirs }: { base: string | undefined; ours: strin
 
 function ended(text: string, eol = '\n'): string {
   return text === '' || /[\r\n]$/.test(text) ? text : text + eol;
-}
-
-/** The text that keeps the keys of the most updates: an update with a new key would be announced again. */
-function namedAsBefore(texts: readonly string[], ours: string, theirs: string): string {
-  const [first, ...others] = texts as [string, ...string[]];
-  if (others.length === 0) return first;
-  const [our, their] = [namesIn(ours), namesIn(theirs)];
-  const kept = (text: string) => {
-    const names = namesIn(text);
-    const count = (known: ReadonlySet<string>) => [...known].filter(name => names.has(name)).length;
-    // Ours counts more: its keys are in the database already.
-    return count(our) * 10_000 + count(their);
-  };
-  return others.reduce((best, one) => (kept(one) > kept(best) ? one : best), first);
-}
-
-function namesIn(text: string): Set<string> {
-  const updates = parseIncident('', '', text).value?.updates ?? [];
-  return new Set(updates.map(({ key, body }) => `${key} ${body}`));
-}
-
-/** Returns what is wrong with the merged text (swallowed sections, contradicting values); null when nothing is. */
-function stray(text: string, ours: string, theirs: string, parts: readonly MergeUnit[]): string | null {
-  const cut = cutIncident(text);
-  const found = cut && [cut.preface, ...cut.sections].map(({ same }) => same).sort();
-  const meant = parts.map(({ same }) => same).sort();
-  if (JSON.stringify(found) !== JSON.stringify(meant)) return 'sections that overlap';
-  const isRead = (source: string) => parseIncident('', '', source).value !== null;
-  return isRead(ours) && isRead(theirs) && !isRead(text) ? 'values that contradict each other' : null;
 }
