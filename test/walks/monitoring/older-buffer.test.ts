@@ -1,5 +1,6 @@
 // An editor has the machine's file open while the machine writes to it, and saves what it had: nothing of it is lost.
 import { describe, expect, test } from 'vitest';
+import type { World } from '../world.ts';
 import { type Checked, checked, subjects } from './two-checks.ts';
 
 const FILE = '20260310_api-down.md';
@@ -95,6 +96,62 @@ test('a save from before another check joined: it stays in', async () => {
   await turn(world, { api: 200, db: 200 }, 90);
   expect(await world.files()).toEqual([FILE]);
   expect(await world.read(FILE)).toContain('\nstatus: resolved\n');
+});
+
+describe('a save that ends it', () => {
+  const end = (world: World, text: string) =>
+    text.replace(
+      'status: investigating',
+      `status: resolved\nresolved: ${new Date(world.now()).toISOString()}`,
+    );
+
+  test('from before another check joined: it is over, and what the server wrote stays', async () => {
+    const world = await checked();
+    await turn(world, { api: 500 }, 20);
+    const buffer = await world.read(FILE);
+    await turn(world, { db: 500 }, 100);
+    await save(world, end(world, buffer) + section(world, 'Resolved'));
+    const text = await world.read(FILE);
+    expect(text).toMatch(/^opened_by: .*probe:api.*probe:db/m);
+    expect(text.match(/^status: .*$/gm)).toEqual(['status: resolved']);
+    expect(text.match(/^## \w+/gm)).toHaveLength(3);
+    expect(subjects(world).at(-1)).toBe('[RESOLVED] API and Database Down');
+  });
+
+  test('without `resolved:`, from before the server ended it: the end that was measured', async () => {
+    const { world, buffer } = await over(120);
+    await save(world, buffer.replace('status: investigating', 'status: resolved') + section(world, 'Update'));
+    await expectEnded(world, 'Update');
+    expect(subjects(world)).toEqual([BEGUN, ENDED, UPDATED]);
+  });
+
+  test('without `resolved:`, from before another check joined and both recovered', async () => {
+    const world = await checked();
+    await turn(world, { api: 500 }, 20);
+    const buffer = await world.read(FILE);
+    await turn(world, { db: 500 }, 60);
+    await save(world, buffer.replace('status: investigating', 'status: resolved') + section(world, 'Update'));
+    await turn(world, { api: 200, db: 200 }, 120);
+    const text = await world.read(FILE);
+    expect(text).toMatch(/^opened_by: .*probe:api.*probe:db/m);
+    expect(text).toMatch(/^resolved: /m);
+  });
+
+  test('and was over before the server opened it again: it goes on', async () => {
+    const { world } = await over(30);
+    const buffer = await world.read(FILE);
+    await turn(world, { api: 500 }, 60);
+    expect(await world.read(FILE)).toContain('\nstatus: investigating\n');
+    const before = await world.read(FILE);
+    const cut = buffer.replace(
+      /^resolved: .*$/m,
+      `resolved: ${new Date(world.now() - 90_000).toISOString()}`,
+    );
+    await save(world, `${cut}\n## Post-mortem\nA bad deploy.\n`);
+    const text = await world.read(FILE);
+    expect(text.match(/^status: .*$/gm)).toEqual(['status: investigating']);
+    expect(text.match(/^## \w+/gm)).toHaveLength(before.match(/^## \w+/gm)!.length + 1);
+  });
 });
 
 describe('the operator’s own deed is left alone', () => {
