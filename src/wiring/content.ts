@@ -5,12 +5,12 @@ import type { Problem } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
 import { unsentProblems } from '../core/notify/mail.ts';
 import { makeReadOutages } from '../store/incidents/recorded-transitions.ts';
+import { CarriedEdits, NOTHING_CARRIED } from '../work/incidents/carried-edits.ts';
 import { makeFile } from '../work/incidents/file.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { LastGoodFiles } from '../work/incidents/last-good-files.ts';
 import { Plans } from '../work/incidents/plans.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
-import { Replaced } from '../work/incidents/replaced.ts';
 import { makeMetricDays } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
 import { GitSync } from '../work/publish/git-sync.ts';
@@ -34,15 +34,16 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
     [clockSteps, secretChange, monitoring.pauses, git, mirror].flatMap(one => one.problems());
   const { save, ...facts } = await openFolderFacts(base, recorder, git, templates, others);
   const outages = lastGood(makeReadOutages(db), {});
-  const replaced = new Replaced();
-  const writer = replaced.keeping(git.writer('machine'));
-  const apiWriter = (by: string | null) => replaced.keeping(git.writer('api', by));
   const firstSeen = new FirstSeen(db, 'server');
   const named = firstSeen.unfiled;
+  const edits = new CarriedEdits({ db, writer: git.writer('machine'), named });
+  const { writer } = edits;
+  const apiWriter = (by: string | null) => edits.keeping(git.writer('api', by));
   const refresh: Refresh = await Refresh.open(
     {
       ...facts,
-      file: makeFile({ ...base, writer, replaced, templates: templates.current, named, outages, recorder }),
+      carry: lastGood((files, site, now) => edits.round(files, site, now), NOTHING_CARRIED),
+      file: makeFile({ ...base, writer, templates: templates.current, named, outages, recorder }),
       histories: () => git.histories,
       metrics: lastGood(makeMetricDays(db), new Map()),
       responses: lastGood(makeResponses(db), new Map()),

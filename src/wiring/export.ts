@@ -17,6 +17,7 @@ import { makeRender } from '../views.ts';
 import type { BrandFolder } from '../web/context.ts';
 import { hostFiles, makeExport } from '../web/export/export.ts';
 import { makePages } from '../web/pages.ts';
+import { NOTHING_CARRIED } from '../work/incidents/carried-edits.ts';
 import { NOTHING_FILED } from '../work/incidents/file.ts';
 import { FirstSeen } from '../work/incidents/first-seen.ts';
 import { recallLastGood } from '../work/incidents/last-good-files.ts';
@@ -68,6 +69,7 @@ export async function readSnapshot(
       files: () => folder.incidents(),
       missingSince: kept?.missingSince ?? null,
       // Only the server files: a reader writes nothing.
+      carry: async () => NOTHING_CARRIED,
       file: async () => NOTHING_FILED,
       histories: () => histories,
       metrics: makeMetricDays(db),

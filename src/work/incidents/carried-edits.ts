@@ -1,5 +1,6 @@
 // Carries operators' edits on: what a file said when it was last seen here is compared with what it says now.
 
+import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
 import { withCarried } from '../../core/filing/edited/carried-lists.ts';
 import { withEnd } from '../../core/filing/edited/ended.ts';
 import { isUpdateOfProgram, withLost } from '../../core/filing/edited/older-buffer.ts';
@@ -16,41 +17,59 @@ import { readKeptFiles } from '../../store/incidents/last-good-files.ts';
 import { newestTransition } from '../../store/incidents/transitions.ts';
 import { recordsOf } from '../../store/notify/first-seen.ts';
 import type { Writer } from '../publish/git-sync.ts';
-import type { Read } from './filing-round.ts';
-import type { Replaced } from './replaced.ts';
+import type { NameIncident } from './filing-notes.ts';
 
-interface Carried {
-  /** The incidents with what was carried. */
-  readonly read: Read;
+/** How many texts of a file are kept that programs replaced. */
+const REPLACED = 20;
+
+export interface Carried {
+  /** Whether any file changed: the folder must be read again. */
   readonly wrote: boolean;
   readonly problems: readonly Problem[];
 }
 
-export interface CarryingDeps {
+export const NOTHING_CARRIED: Carried = { wrote: false, problems: [] };
+
+interface CarryingDeps {
   readonly db: Db;
-  /** Keeps what it replaces in `replaced`. */
   readonly writer: Writer;
-  readonly replaced: Replaced;
+  readonly named: NameIncident;
 }
 
 export class CarriedEdits {
-  readonly #db: Db;
-  readonly #writer: Writer;
-  readonly #replaced: Replaced;
+  readonly #deps: CarryingDeps;
   /** The text of each file as last seen or written, by id; null until those of an earlier process are read. */
   #texts: Map<string, string> | null = null;
+  /** The texts that the machine, the API or a command replaced, by id, oldest first: an editor may still have them open. */
+  readonly #replaced = new Map<string, readonly string[]>();
+  /** Writes incident files, and knows that nobody else changed them so. */
+  readonly writer: Writer;
 
-  constructor({ db, writer, replaced }: CarryingDeps) {
-    this.#db = db;
-    this.#writer = writer;
-    this.#replaced = replaced;
+  constructor(deps: CarryingDeps) {
+    this.#deps = deps;
+    const { create, replace } = this.keeping(deps.writer);
+    this.writer = {
+      create: async (id, text) => this.#noted(await create(id, text), id, text),
+      replace: async (id, before, text) => this.#noted(await replace(id, before, text), id, text),
+    };
   }
 
-  /** Writes incident files, and knows that nobody else changed them so. */
-  readonly writer: Writer = {
-    create: async (id, text) => this.#noted(await this.#writer.create(id, text), id, text),
-    replace: async (id, before, text) => this.#noted(await this.#writer.replace(id, before, text), id, text),
-  };
+  /** Another program's writer: an editor may still have open what it replaces. */
+  keeping({ create, replace }: Writer): Writer {
+    return {
+      create,
+      replace: async (id, before, text) => {
+        const done = await replace(id, before, text);
+        if (done) this.#keep(id, before);
+        return done;
+      },
+    };
+  }
+
+  #keep(id: string, replaced: string): void {
+    const all = this.#replaced.get(id) ?? [];
+    if (all.at(-1) !== replaced) this.#replaced.set(id, [...all, replaced].slice(-REPLACED));
+  }
 
   #noted(done: boolean, id: string, text: string): boolean {
     if (done) this.#texts?.set(id, text);
@@ -58,21 +77,29 @@ export class CarriedEdits {
   }
 
   /**
-   * Writes an end that is missing, puts back what a save from an older buffer lost, and writes each change of a list into the later lists of the machine, and
-   * into the front matter that it goes on.
+   * Writes an end that is missing, puts back what a save from an older buffer lost, and writes each change of a list into the
+   * later lists of the machine, and into the front matter that it goes on. Nothing else may have read the files before: what
+   * is put back would seem new.
    */
-  async round(read: Read, site: Site, now: Millis): Promise<Carried> {
+  async round(
+    { incidents, missing, text: textOf }: Pick<IncidentFiles, 'incidents' | 'missing' | 'text'>,
+    site: Site,
+    now: Millis,
+  ): Promise<Carried> {
     this.#texts ??= new Map(
-      [...(await readKeptFiles(this.#db))].map(([path, text]) => [path.replace(/^.*\/|\.md$/g, ''), text]),
+      [...(await readKeptFiles(this.#deps.db))].map(([path, text]) => [
+        path.replace(/^.*\/|\.md$/g, ''),
+        text,
+      ]),
     );
     const problems: Problem[] = [];
-    const changed = new Map<string, string>();
-    for (const incident of read.isFolderMissing ? [] : read.incidents) {
+    let wrote = false;
+    for (const incident of missing?.closed ? [] : incidents) {
       const { id } = incident;
-      const text = read.text(id);
+      const text = textOf(id);
       const before = this.#texts.get(id);
       if (text === undefined || text === before) continue;
-      if (before !== undefined && isUpdateOfProgram(before, text)) this.#replaced.keep(id, before);
+      if (before !== undefined && isUpdateOfProgram(before, text)) this.#keep(id, before);
       const ended = await this.#ended(incident, text, now);
       const edited = before === undefined ? null : await this.#carried(incident, before, ended, site, now);
       const carried = edited ?? (before === undefined || ended !== text ? { text: ended } : null);
@@ -81,44 +108,33 @@ export class CarriedEdits {
       if (carried.text === text) this.#texts.set(id, text);
       else
         try {
-          if (await this.writer.replace(id, text, carried.text)) changed.set(id, carried.text);
+          if (await this.writer.replace(id, text, carried.text)) wrote = true;
         } catch (error) {
           problems.push(unwritten(id, (error as NodeJS.ErrnoException).code ?? 'unknown error'));
         }
     }
-    if (changed.size === 0) return { read, wrote: false, problems };
-    const incidents = read.incidents.map(one => {
-      const text = changed.get(one.id);
-      const said = text === undefined ? null : parseIncident(`${one.id}.md`, one.id, text).value;
-      if (!said) return one;
-      const { status, resolved, updates, openedBy } = said;
-      return { ...one, status, resolved, updates, openedBy };
-    });
-    return {
-      read: { ...read, incidents, text: id => changed.get(id) ?? read.text(id) },
-      wrote: true,
-      problems,
-    };
+    return { wrote, problems };
   }
 
   /** With the missing end that an operator's `status: resolved` asks for, once all sources of the incident recovered. */
   async #ended(incident: Incident, text: string, now: Millis): Promise<string> {
     const sources = isOpen(incident) ? sourcesOf(incident) : [];
     if (sources.length === 0 || parseIncident('', '', text).value) return text;
-    const last = await Promise.all(sources.map(source => newestTransition(this.#db, source)));
+    const last = await Promise.all(sources.map(source => newestTransition(this.#deps.db, source)));
     const isOver = last.every(one => one?.kind === 'up');
     return isOver ? withEnd(text, Math.min(now, Math.max(...last.map(one => one!.at))), now) : text;
   }
 
   /** In an operator's file, only what the machine wrote of a source that joined is changed. */
   async #carried(incident: Incident, before: string, text: string, { components }: Site, now: Millis) {
-    const whole = withLost(this.#replaced.of(incident.id), before, text);
+    const whole = withLost(this.#replaced.get(incident.id) ?? [], before, text);
     const reopened = whole ?? withReopening(before, text, now);
     if (reopened === null) return null;
     const hasLists = whole !== null || incident.updates.some(({ change }) => change?.components);
     if (!hasLists) return { text: reopened };
     if (incident.openedBy !== null) return withCarried(before, reopened, components, () => true);
-    const records = await recordsOf(this.#db, keyOf(incident));
+    const { db, named } = this.#deps;
+    const records = await recordsOf(db, keyOf(named(incident, now)));
     return withCarried(before, reopened, components, ({ body }) => records.has(filedKey(body)));
   }
 }

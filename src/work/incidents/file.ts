@@ -11,7 +11,6 @@ import type { Millis } from '../../core/model/time.ts';
 import type { StoredTransition } from '../../core/model/transition.ts';
 import { unfiledTransitions } from '../../store/incidents/transitions.ts';
 import { lastGood } from '../timing/storage.ts';
-import { CarriedEdits, type CarryingDeps } from './carried-edits.ts';
 import { FilingNotes, type Unnoted } from './filing-notes.ts';
 import { type FilingDeps, FilingRound, type Read } from './filing-round.ts';
 import { makeRetire, type RetireDeps } from './retire.ts';
@@ -30,20 +29,14 @@ export type File = (read: Read, site: Site, now: Millis) => Promise<Filed>;
 
 export const NOTHING_FILED: Filed = { wrote: false, unfiled: new Map(), gathering: new Set(), problems: [] };
 
-/**
- * Carries operators' edits on, ends the outages of removed checks, then files pending transitions. If the database fails, returns the last result.
- */
-export function makeFile(deps: FilingDeps & RetireDeps & CarryingDeps): File {
+/** Ends the outages of removed checks, then files pending transitions. If the database fails, returns the last result. */
+export function makeFile(deps: FilingDeps & RetireDeps): File {
   const unnoted: Unnoted = new Map();
   const retire = makeRetire(deps);
-  const edits = new CarriedEdits(deps);
-  const filing = { ...deps, writer: edits.writer };
-  return lastGood(async (asRead, site, now) => {
-    const { read, wrote, problems } = await edits.round(asRead, site, now);
+  return lastGood(async (read, site, now) => {
     const left = await retire(read, site, now);
-    const filed = await file(filing, unnoted, read, site, now);
-    filed.problems.push(...problems, ...left);
-    filed.wrote ||= wrote;
+    const filed = await file(deps, unnoted, read, site, now);
+    filed.problems.push(...left);
     return filed;
   }, NOTHING_FILED);
 }

@@ -27,6 +27,7 @@ import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { OwnNetwork } from '../monitoring/own-network.ts';
 import type { Recorder } from '../monitoring/recorder.ts';
 import type { Watchdog } from '../monitoring/watchdog.ts';
+import type { Carried } from './carried-edits.ts';
 import type { File, Filed } from './file.ts';
 import type { FirstSeen } from './first-seen.ts';
 import { makeLogProblems } from './logged-problems.ts';
@@ -41,6 +42,8 @@ interface RefreshDeps {
   readonly files: () => Promise<Files>;
   /** Since when the folder was missing for an earlier process, epoch ms; null if it was not. */
   readonly missingSince: Millis | null;
+  /** Carries operators' edits on, before anything else is made of them. */
+  readonly carry: (files: Files, site: Site, now: Millis) => Promise<Carried>;
   readonly file: File;
   readonly recorder: Pick<Recorder, 'measured'>;
   /** The slots of each metric in the last 24 hours, by id. A new object means a new state. */
@@ -115,14 +118,16 @@ export class Refresh {
   }
 
   /**
-   * One round: reads the folder, files what is due, reads again what that changed, and composes the Snapshot if anything
-   * changed. Long because the order of its steps is what it says.
+   * One round: reads the folder, carries operators' edits on, files what is due, reads again what that changed, and
+   * composes the Snapshot if anything changed. Long because the order of its steps is what it says.
    */
   async #gather(now: Millis): Promise<Snapshot> {
     const deps = this.#deps;
     const { site, problems } = await deps.site();
     const from = now - site.uptime.days * DAY;
     let files = await deps.files();
+    const carried = await deps.carry(files, site, now);
+    if (carried.wrote) files = await deps.files();
     const occurring = await inTurns(
       withOccurrences(await deps.firstSeen.date(files.incidents, now), site.timezone, now),
       nextTurn,
@@ -154,6 +159,7 @@ export class Refresh {
     const found = [
       ...problems,
       ...files.problems,
+      ...carried.problems,
       ...filed.problems,
       ...shownProblems(incidents, files.incidents, site, now),
       ...failingMeanwhile(incidents, measured, site, now),

@@ -155,13 +155,14 @@ describe.each([
     await expectEnded(world, [THEIRS, MINE]);
   });
 
-  test('which they wrote, too: the later end stands, and the words of both', async () => {
+  test('which they wrote, too: the later end stands, and the words of both, also if they are alike', async () => {
     const world = await opened();
-    await write(world, 'resolved', 'It is fast again.');
+    const ALIKE = 'We restarted the database.';
+    await write(world, 'resolved', ALIKE);
     await world.pass(130, 5);
     const { resolved } = world.system.snapshot().incidents[0]!;
     await save(world, withWords(world, withEnd(world, FILE)));
-    await expectEnded(world, ['It is fast again.', MINE]);
+    await expectEnded(world, [ALIKE, MINE]);
     expect(world.system.snapshot().incidents[0]!.resolved).toBeGreaterThan(resolved!);
     expect(subjects(world)).toEqual(['[RESOLVED] Slow sign-in', '[UPDATE] Slow sign-in']);
     expect(world.mails.at(-1)!.text).toContain(MINE);

@@ -8,7 +8,6 @@ import type { StoredTransition, Transition } from '../../../src/core/model/trans
 import { openDatabase } from '../../../src/store/db/database.ts';
 import { insertTransition } from '../../../src/store/incidents/transitions.ts';
 import { type Filed, makeFile } from '../../../src/work/incidents/file.ts';
-import { Replaced } from '../../../src/work/incidents/replaced.ts';
 import { component, site } from '../../makers.ts';
 
 const T0 = Date.UTC(2026, 2, 10, 12);
@@ -57,7 +56,6 @@ function desk(within = MINUTE, parents: Readonly<Record<string, string[]>> = {})
       create: async (id, text) => (id in files ? false : put(id, text)),
       replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
     },
-    replaced: new Replaced(),
     templates: () => ({}),
     named: one => one,
     outages: async () => ({}),

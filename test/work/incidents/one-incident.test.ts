@@ -13,7 +13,6 @@ import { openDatabase } from '../../../src/store/db/database.ts';
 import { makeReadOutages } from '../../../src/store/incidents/recorded-transitions.ts';
 import { insertTransition } from '../../../src/store/incidents/transitions.ts';
 import { makeFile } from '../../../src/work/incidents/file.ts';
-import { Replaced } from '../../../src/work/incidents/replaced.ts';
 import { component, site } from '../../makers.ts';
 
 const T0 = Date.UTC(2026, 2, 10, 12);
@@ -73,7 +72,6 @@ function town() {
         create: async (id, text) => (id in files ? false : put(id, text)),
         replace: async (id, before, text) => (files[id] === before ? put(id, text) : false),
       },
-      replaced: new Replaced(),
       templates: () => ({}),
       named: one => one,
       outages: makeReadOutages(db),
