@@ -7,6 +7,7 @@ import { isUpdateOfProgram, withLost } from '../../core/filing/edited/older-buff
 import { withReopening } from '../../core/filing/edited/reopened.ts';
 import { notCarried, unwritten } from '../../core/filing/problems.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
+import { backwards } from '../../core/incidents/lint/times.ts';
 import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -99,6 +100,7 @@ export class CarriedEdits {
       const text = textOf(id);
       const before = this.#texts.get(id);
       if (text === undefined || text === before) continue;
+      if (before !== undefined && isBackwards(id, text, now)) continue;
       if (before !== undefined && isUpdateOfProgram(before, text)) this.#keep(id, before);
       const ended = await this.#ended(incident, text, now);
       const edited = before === undefined ? null : await this.#carried(incident, before, ended, site, now);
@@ -137,4 +139,10 @@ export class CarriedEdits {
     const records = await recordsOf(db, keyOf(named(incident, now)));
     return withCarried(before, reopened, components, ({ body }) => records.has(filedKey(body)));
   }
+}
+
+/** Whether a file ends before it begins: until that is corrected, it counts as it was. */
+function isBackwards(id: string, text: string, now: Millis): boolean {
+  const { value } = parseIncident('', id, text);
+  return value !== null && backwards(value, text, '', now)?.level === 'error';
 }

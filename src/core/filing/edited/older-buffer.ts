@@ -16,6 +16,9 @@ export function withLost(versions: readonly string[], before: string, text: stri
   const [last, saved] = [before, text].map(one => parseIncident('', '', one).value);
   const [present, mine] = [before, text].map(cutIncident);
   if (!last || saved?.isPartlyUnreadable || !present || !mine) return null;
+  // For want of `resolved:`, which may be what the save lost.
+  const lacksEnd = !mine.entries.some(({ key, value }) => key === 'resolved' && value !== 'null');
+  if (saved === null && !lacksEnd) return null;
   if (last.openedBy !== null && !mine.entries.some(({ key }) => key === 'opened_by')) return null;
   const isOpenedAgain = isOver(last) && saved !== null && !isOver(saved!);
   const found = versions.flatMap(one => {

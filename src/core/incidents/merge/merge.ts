@@ -49,11 +49,11 @@ export function withSave(base: string, now: string, saved: string): string | nul
 }
 
 /** Which side is the program's, if one is; "undo": "theirs" is taken wherever it differs from the base; "save": see `withSave`. */
-type Rule = Side | 'undo' | 'save' | null;
+type Precedence = Side | 'undo' | 'save' | null;
 
 function merged(
   { base, ours, theirs }: { base: string | null; ours: string; theirs: string },
-  rule: Rule,
+  rule: Precedence,
 ): Merged | null {
   if (ours === theirs || theirs === base) return { kind: 'merged', text: ours, notes: [] };
   if (ours === base) return { kind: 'merged', text: theirs, notes: [] };
@@ -93,9 +93,9 @@ class Merge {
   readonly conflicts: string[] = [];
   readonly notes: string[] = [];
   readonly #of: Versions<Units>;
-  readonly #rule: Rule;
+  readonly #rule: Precedence;
 
-  constructor(of: Versions<Units>, rule: Rule) {
+  constructor(of: Versions<Units>, rule: Precedence) {
     this.#of = of;
     this.#rule = rule;
   }
