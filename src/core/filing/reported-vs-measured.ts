@@ -1,4 +1,5 @@
 // Compares the times in an incident's file with the measured ones.
+import type { Severity } from '../model/component.ts';
 import { type Incident, keyOf, sourcesOf } from '../model/incident.ts';
 import { latencySource, probeSource } from '../model/source.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
@@ -28,6 +29,8 @@ export interface RecordedOutage
   /** When and in which incident (its lasting name) its start was filed; null when it was not. */
   readonly filedAt: Millis | null;
   readonly incidentId: string | null;
+  /** When the source said that it is worse than `severity`, and how bad, oldest first; absent: never. */
+  readonly worse?: readonly Pick<RecordedTransition, 'at' | 'severity'>[];
 }
 
 /** Every source's outages, oldest first; lists without news stay the same object. */
@@ -53,8 +56,8 @@ export function outagesOf(outages: Outages, source: string): readonly RecordedOu
 }
 
 /**
- * The outages from one source's transitions, in order. A second "down" hands it over to another incident, or says the
- * same again.
+ * The outages from one source's transitions, in order. A second "down" hands it over to another incident, or says that it
+ * is worse, or the same again.
  */
 export function outagesIn(transitions: readonly RecordedTransition[]): readonly RecordedOutage[] {
   const found: RecordedOutage[] = [];
@@ -66,8 +69,30 @@ export function outagesIn(transitions: readonly RecordedTransition[]): readonly 
     if (isOpen && (kind === 'up' || isHandedOver))
       found[found.length - 1] = { ...last, start: Math.min(at, last.start), end: at };
     if (kind === 'down' && (!isOpen || isHandedOver)) found.push({ start: at, end: null, ...outage });
+    else if (kind === 'down' && isOpen && outage.severity !== severityOf(last))
+      found[found.length - 1] = { ...last, worse: [...(last.worse ?? []), { at, severity: outage.severity }] };
   }
   return found;
+}
+
+/** How bad an outage is by the newest word of its source. */
+function severityOf({ severity, worse }: RecordedOutage): Severity {
+  return worse?.at(-1)?.severity ?? severity;
+}
+
+/** The parts of an outage, oldest first, each with its severity: a source may say that it got worse. */
+export function gradesOf(
+  { start, severity, worse = [] }: RecordedOutage,
+  end: Millis | null,
+): readonly (Window & { readonly severity: Severity })[] {
+  const grades = [{ at: start, severity }, ...worse];
+  const isBefore = (one: Millis, other: Millis | null) => other === null || one < other;
+  return grades.flatMap(({ at, severity }, index) => {
+    const from = Math.max(start, at);
+    const next = grades[index + 1]?.at ?? null;
+    const to = next !== null && isBefore(next, end) ? next : end;
+    return index === 0 || isBefore(from, to) ? [{ start: from, end: to, severity }] : [];
+  });
 }
 
 /**

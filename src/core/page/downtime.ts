@@ -1,7 +1,7 @@
 // Downtime: what the incidents say of a component, and what the sources measured beside that.
 import { second } from '../filing/grouped-file.ts';
 import { claimOf } from '../filing/members.ts';
-import type { RecordedOutage } from '../filing/reported-vs-measured.ts';
+import { gradesOf, type RecordedOutage } from '../filing/reported-vs-measured.ts';
 import { severityOfStatus } from '../model/component.ts';
 import { keyOf } from '../model/incident.ts';
 import { componentOf } from '../model/source.ts';
@@ -12,7 +12,8 @@ import type { DowntimeSpan } from './uptime.ts';
 
 /**
  * By component: what the sources measured that the incidents do not say. Of a source that joined an incident, its whole
- * outage, also if the file of that was deleted; of one that opened it, what lies after an end in its file.
+ * outage, as bad as it said at each time, also if the file of that was deleted; of one that opened it, what lies after an
+ * end in its file.
  */
 export function measuredIn(
   views: readonly IncidentView[],
@@ -25,7 +26,7 @@ export function measuredIn(
   const found = new Map<string, DowntimeSpan[]>();
   for (const [source, all] of Object.entries(outages)) {
     for (const outage of all) {
-      const { incidentId, isJoined, start, severity, components } = outage;
+      const { incidentId, isJoined, start, components } = outage;
       const view = incidentId === null ? undefined : shown.get(incidentId);
       // The file of a source that opened it is its record: with it, that was deleted, too.
       if (incidentId === null || (!view && (!isJoined || opened.has(incidentId)))) continue;
@@ -33,7 +34,7 @@ export function measuredIn(
       for (const id of claimOf(source, components, site)) {
         const spans =
           isJoined || !view
-            ? [{ start, end, incident: view?.id ?? null, severity }]
+            ? gradesOf(outage, end).map(part => ({ ...part, incident: view?.id ?? null }))
             : afterEnds(view, id, start, end);
         const there = found.get(id);
         const more = spans.map(span => ({ ...span, source }));

@@ -1,6 +1,7 @@
 // The claim against the measurement: windows and lags, as tables; how a page says them.
 import { describe, expect, test } from 'vitest';
 import {
+  gradesOf,
   NEAR,
   type Outages,
   outagesIn,
@@ -56,6 +57,31 @@ describe('a source’s transitions', () => {
     const got = outagesIn(given).map(({ start, end }) => [start, end]);
     expect(got).toEqual(expected.map(([start, end]) => [at(start), end === null ? null : at(end)]));
   });
+});
+
+test.each<[string, RecordedTransition[], [number, number | null, string][]]>([
+  ['the same again', [down(0), down(1)], [[0, null, 'critical']]],
+  [
+    'worse, twice',
+    [down(0, { severity: 'minor' }), down(1, { severity: 'major' }), down(2), up(5)],
+    [
+      [0, 1, 'minor'],
+      [1, 2, 'major'],
+      [2, 5, 'critical'],
+    ],
+  ],
+  [
+    'worse, by a clock that was set back: nothing before the start, nothing after the end',
+    [down(5, { severity: 'minor' }), down(9), up(7)],
+    [[5, 7, 'minor']],
+  ],
+  ['an outage of no length', [down(5, { severity: 'minor' }), down(6), up(3)], [[3, 3, 'minor']]],
+])('an outage by severity: %s', (_, given, expected) => {
+  const [outage] = outagesIn(given);
+  const got = gradesOf(outage!, outage!.end).map(({ start, end, severity }) => [start, end, severity]);
+  expect(got).toEqual(
+    expected.map(([start, end, severity]) => [at(start), end === null ? null : at(end), severity]),
+  );
 });
 
 const written = (from: number, to: number | null, over: Partial<Incident> = {}) =>

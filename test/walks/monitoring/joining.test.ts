@@ -234,6 +234,36 @@ describe('an operator’s incident', () => {
     expect(api.downtime_seconds).toBe(12 * 60);
   });
 
+  test('a joined source that gets worse counts as that from then on; the file stays as it is', async () => {
+    const world = await opened({ files: { [MINE]: mine() } });
+    const say = (severity: string) => post(world, 'generic', { monitor: 'Shop', status: 'down', severity });
+    expect(await say('minor')).toMatchObject({ action: 'joined' });
+    await world.pass(60, 5);
+    expect(rows(world)[0]).toBe('degraded_performance');
+    expect(await say('critical')).toMatchObject({ action: 'joined', incident: '20260310_mine' });
+    await world.pass(60, 5);
+    const shown = async () => {
+      const { components, status } = (await world.get('/api/v2/summary.json')).json;
+      return [rows(world)[0], components[0].status, status.indicator];
+    };
+    const worse = ['major_outage', 'major_outage', 'major'];
+    expect(await shown()).toEqual(worse);
+    expect((await world.get('/status/live')).text).toMatch(/Major outage\s+since[^·]{0,80}12:01/);
+    await world.restart();
+    expect(await shown()).toEqual(worse);
+    await other(world, 'up');
+    expect(rows(world)[0]).toBe('degraded_performance');
+    expect(await world.read(MINE)).toBe(mine());
+    const [api] = (await world.get('/api/uptime.json')).json.components;
+    const measured = api.intervals.filter(({ source }: { source?: string }) => source);
+    expect(
+      measured.map(({ start, end, severity }: Record<string, string>) => [start, end, severity]),
+    ).toEqual([
+      ['2026-03-10T12:00:00.000Z', '2026-03-10T12:01:00.000Z', 'minor'],
+      ['2026-03-10T12:01:00.000Z', '2026-03-10T12:02:00.000Z', 'critical'],
+    ]);
+  });
+
   test.each([
     ['a file with CRLF', (text: string) => text.replaceAll('\n', '\r\n')],
     [
