@@ -1,6 +1,6 @@
 // Problems that prevent writing an incident file.
+import type { SetFields } from '../incidents/file/print.ts';
 import { yamlList } from '../incidents/file/yaml-values.ts';
-import type { Affected } from '../model/incident.ts';
 import { type Problem, warningAt } from '../model/problem.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { iso } from '../model/time.ts';
@@ -18,12 +18,17 @@ export function unwritable(id: string, { source, kind, at }: Transition): Proble
   };
 }
 
-/** An operator changed which components are affected, and a later list says otherwise. `list`: as it should be. */
-export function notCarried(id: string, list: readonly Affected[]): Problem {
+/** An operator changed what is affected, or how badly, and a later section says otherwise. `fields`: as it should be. */
+export function notCarried(id: string, { components, severity }: SetFields): Problem {
+  const lines = [
+    ...(severity ? [{ key: 'severity', line: `severity: ${severity}` }] : []),
+    ...(components ? [{ key: 'components', line: `components: ${yamlList(components)}` }] : []),
+  ];
+  const each = lines.map(({ key, line }) => `\`${line}\` below the newest heading that has \`${key}:\``);
   return warningAt(
     `incidents/${id}.md`,
-    'the components that you changed are not those of its newest list, which counts from its time on; the server cannot safely edit that',
-    `write \`components: ${yamlList(list)}\` below the newest heading that has \`components:\``,
+    'what you changed is not what its newest section with such a line says, which counts from its time on; the server cannot safely edit that',
+    `write ${each.join(', and ')}`,
   );
 }
 

@@ -70,7 +70,10 @@ export function outagesIn(transitions: readonly RecordedTransition[]): readonly 
       found[found.length - 1] = { ...last, start: Math.min(at, last.start), end: at };
     if (kind === 'down' && (!isOpen || isHandedOver)) found.push({ start: at, end: null, ...outage });
     else if (kind === 'down' && isOpen && outage.severity !== severityOf(last))
-      found[found.length - 1] = { ...last, worse: [...(last.worse ?? []), { at, severity: outage.severity }] };
+      found[found.length - 1] = {
+        ...last,
+        worse: [...(last.worse ?? []), { at, severity: outage.severity }],
+      };
   }
   return found;
 }

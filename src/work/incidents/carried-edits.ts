@@ -79,8 +79,8 @@ export class CarriedEdits {
 
   /**
    * Writes an end that is missing, puts back what a save from an older buffer lost, and writes each change of a list into the
-   * later lists of the machine, and into the front matter that it goes on. Nothing else may have read the files before: what
-   * is put back would seem new.
+   * later lists, of the severity into the newest section that says one, and into the front matter that it goes on. Nothing
+   * else may have read the files before: what is put back would seem new.
    */
   async round(
     { incidents, missing, text: textOf }: Pick<IncidentFiles, 'incidents' | 'missing' | 'text'>,
@@ -127,14 +127,15 @@ export class CarriedEdits {
     return isOver ? withEnd(text, Math.min(now, Math.max(...last.map(one => one!.at))), now) : text;
   }
 
-  /** In an operator's file, only what the machine wrote of a source that joined is changed. */
+  /** Once an operator's incident is over, only what the machine wrote of a source that joined is changed. */
   async #carried(incident: Incident, before: string, text: string, { components }: Site, now: Millis) {
     const whole = withLost(this.#replaced.get(incident.id) ?? [], before, text);
     const reopened = whole ?? withReopening(before, text, now);
     if (reopened === null) return null;
-    const hasLists = whole !== null || incident.updates.some(({ change }) => change?.components);
+    const hasLists = whole !== null || incident.updates.some(({ change }) => change);
     if (!hasLists) return { text: reopened };
-    if (incident.openedBy !== null) return withCarried(before, reopened, components, () => true);
+    if (incident.openedBy !== null || isOpen(incident))
+      return withCarried(before, reopened, components, () => true);
     const { db, named } = this.#deps;
     const records = await recordsOf(db, keyOf(named(incident, now)));
     return withCarried(before, reopened, components, ({ body }) => records.has(filedKey(body)));

@@ -162,14 +162,74 @@ describe('an operator’s incident', () => {
     expect(listed(world)).toHaveProperty('shop');
   });
 
-  test('its own sections say what they say', async () => {
+  const LISTED = `${MINE}
+## Update 11:55 UTC
+severity: minor
+components: [mail]
+
+The web is well.
+`;
+  /** One follows all, and one what is added later. */
+  async function told(file = LISTED): Promise<Checked> {
     const world = await checked(MORE);
-    const own = `${MINE}\n## Update 11:55 UTC\ncomponents: [mail]\n\nThe web is well.\n`;
-    await world.write(OWN, own);
+    await subscribed(world, 'db@example.com', ['db']);
+    await world.write(OWN, file);
+    await world.pass(10, 1);
+    world.mails.length = 0;
+    return world;
+  }
+  const sent = (world: Checked) =>
+    world.mails.map(({ to, subject }) => `${toOf(to)} ${subject!.split(' ')[0]}`).sort();
+  const toOf = (to: unknown) => /(\w+)@example/.exec(JSON.stringify(to))![1];
+
+  test('what the front matter adds after a list counts now and is told, also after a restart', async () => {
+    const world = await told();
+    await front(world, '[web, db]', OWN);
+    const listed = LISTED.replace('[web]', '[web, db]').replace('[mail]', '[mail, db]');
+    expect(await world.read(OWN)).toBe(listed);
+    const shown = { web: 'operational', mail: 'degraded_performance', db: 'degraded_performance' };
+    expect(rows(world)).toMatchObject(shown);
+    expect(sent(world)).toEqual(['ann [UPDATE]', 'db [INCIDENT]']);
+    expect(world.mails[0]!.text).toContain('Also affected: Database.');
+    await world.restart();
     await world.pass(5, 1);
-    await front(world, '[web, api]', OWN);
-    expect(await world.read(OWN)).toBe(own.replace('[web]', '[web, api]'));
-    expect(rows(world)).toMatchObject({ web: 'operational', mail: 'partial_outage', api: 'operational' });
+    expect(rows(world)).toMatchObject(shown);
+    expect(await world.read(OWN)).toBe(listed);
+    expect(world.mails).toHaveLength(2);
+    expect(await problems(world)).toEqual([]);
+  });
+
+  test('with words in the same save, those who follow what was added are told of a beginning', async () => {
+    const world = await told();
+    await edit(world, text => text.replace('[web]', '[web, db]') + section(world), OWN);
+    expect(rows(world)).toMatchObject({ mail: 'degraded_performance', db: 'degraded_performance' });
+    expect(sent(world)).toEqual(['ann [UPDATE]', 'db [INCIDENT]']);
+    for (const { text } of world.mails) expect(text).toContain('A switch failed.');
+  });
+
+  test('the severity of the front matter, changed after a section said one, counts now', async () => {
+    const world = await told();
+    expect(rows(world)).toMatchObject({ mail: 'degraded_performance' });
+    await edit(world, text => text.replace('severity: major', 'severity: critical'), OWN);
+    const changed = LISTED.replace('major', 'critical').replace('minor', 'critical');
+    expect(await world.read(OWN)).toBe(changed);
+    expect(rows(world)).toMatchObject({ mail: 'major_outage' });
+    expect((await world.get('/api/v2/incidents.json')).json.incidents[0].impact).toBe('critical');
+    expect(world.mails).toEqual([]);
+    // What a section says in the same save, or later, is the newer word.
+    await edit(
+      world,
+      text => text.replace('severity: critical', 'severity: minor') + section(world, 'severity: major\n'),
+      OWN,
+    );
+    expect(rows(world)).toMatchObject({ mail: 'partial_outage' });
+  });
+
+  test('once it is over, its own sections say what they say', async () => {
+    const over = LISTED.replace('status: identified', 'status: resolved\nresolved: 2026-03-10T11:58:00Z');
+    const world = await told(over);
+    await edit(world, text => text.replace('[web]', '[web, api]').replace('major', 'critical'), OWN);
+    expect(await world.read(OWN)).toBe(over.replace('[web]', '[web, api]').replace('major', 'critical'));
   });
 });
 

@@ -251,6 +251,77 @@ We look.
     expect(await world.read(`${ID}.md`)).toMatch(/## Resolved 2026-03-10 12:00:00 UTC\nDone\./);
   });
 
+  describe('changes what counts now, once a section has said it', () => {
+    const EARLIER = `---
+title: Slow sign-in
+status: identified
+severity: major
+started: 2026-03-10T11:00:00Z
+components: [dashboard]
+---
+
+## Identified 11:30 UTC
+severity: minor
+components: [api]
+
+Better.
+
+## Investigating 11:00 UTC
+We look.
+`;
+    const now = async (world: World) => {
+      const [{ impact, components }] = (await world.get('/api/v2/incidents.json')).json.incidents;
+      return [impact, ...components.map((each: { name: string }) => each.name)];
+    };
+    const patch = async (world: World, body: object) =>
+      (await send(world, 'PATCH', `/api/incidents/${ID}`, body)).status;
+    const PATCHED = { severity: 'critical', components: ['api', 'jobs'] };
+    const opened = async () => {
+      const world = await open();
+      await subscribed(world, 'jobs@example.com', ['jobs']);
+      await world.write(`${ID}.md`, EARLIER);
+      await world.pass(10, 1);
+      return world;
+    };
+
+    test('in place: in the newest section that says it; followers of what is added are told', async () => {
+      const world = await opened();
+      expect(await patch(world, PATCHED)).toBe(200);
+      const changed = EARLIER.replace('minor', 'critical').replace('[api]', '[api, jobs]');
+      expect(await world.read(`${ID}.md`)).toBe(changed);
+      expect(await now(world)).toEqual(['critical', 'API', 'Background Jobs']);
+      await world.pass(3, 1);
+      expect(world.mails.at(-1)!.subject).toBe('[INCIDENT] Slow sign-in');
+      await world.restart();
+      expect(await now(world)).toEqual(['critical', 'API', 'Background Jobs']);
+    });
+
+    test('with a status: in its update, from then on', async () => {
+      const world = await opened();
+      expect(await patch(world, { ...PATCHED, status: 'monitoring', message: 'Worse.' })).toBe(200);
+      const text = await world.read(`${ID}.md`);
+      expect(text).toMatch(/^## Monitoring .*\nseverity: critical\ncomponents: \[api, jobs\]\n\nWorse\.\n/m);
+      expect(text).toContain(EARLIER.slice(EARLIER.indexOf('## Identified')));
+      expect(text).toContain('severity: major\n');
+      expect(await now(world)).toEqual(['critical', 'API', 'Background Jobs']);
+      await world.pass(3, 1);
+      expect(world.mails.at(-1)!.subject).toBe('[INCIDENT] Slow sign-in');
+    });
+
+    test('with its end, or after it: in place; what stands in or after the end does not count', async () => {
+      const world = await opened();
+      expect(await patch(world, { severity: 'critical', status: 'resolved', message: 'Done.' })).toBe(200);
+      expect(await world.read(`${ID}.md`)).toContain('UTC\nseverity: critical\ncomponents: [api]\n');
+      const ended = await world.read(`${ID}.md`);
+      await world.write(`${ID}.md`, `${ended}\n## Update 13:00 UTC\nseverity: minor\n\nA note.\n`);
+      await world.pass(5, 1);
+      expect(await patch(world, { components: ['jobs'] })).toBe(200);
+      const text = await world.read(`${ID}.md`);
+      expect(text).toContain('UTC\nseverity: critical\ncomponents: [jobs]\n');
+      expect(text).toContain('UTC\nseverity: minor\n\nA note.');
+    });
+  });
+
   test('ends once: a second end is 409 and changes nothing; words after it are an update', async () => {
     const world = await open();
     await subscribed(world, 'user@example.com');

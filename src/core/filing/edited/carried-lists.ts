@@ -1,15 +1,13 @@
-// Carries what an operator changes in a list of affected components into the later lists: each of those names all that
-// are affected from its time on, so that the change would end there.
+// Carries what an operator changes in a list of affected components into the later lists, and a severity of the front
+// matter into the newest section that says one: each of those counts from its time on, so that the change would end there.
 
-import { cutFile, joinFile, setValues } from '../../incidents/file/edit.ts';
-import { readMoments } from '../../incidents/file/moments.ts';
 import { parseIncident } from '../../incidents/file/parse.ts';
-import { cutSections } from '../../incidents/file/timeline.ts';
-import { yamlList } from '../../incidents/file/yaml-values.ts';
+import { type SetFields, withFields } from '../../incidents/file/print.ts';
 import {
   type Affected,
   type Incident,
   type IncidentUpdate,
+  isOpen,
   meansAll,
   reachedBy,
 } from '../../model/incident.ts';
@@ -24,28 +22,46 @@ interface List {
 
 /**
  * The text of a file in which the changes of its lists, since an earlier version, also stand in the later lists that said
- * the same of the component before; the same text where there are none. A list that is new since then is the newest word.
- * `unwritten`: the list that should stand in the newest section, which cannot be edited safely. Null while the file
- * cannot be read completely.
- * @param mayEdit whether a section's list may be changed
+ * the same of the component before, and a new severity of the front matter of an open incident in the newest section that
+ * says one; the same text where there are none. What is new in a section since then is the newest word.
+ * `unwritten`: what should stand in its newest section, which cannot be edited safely. Null while the file cannot be read
+ * completely.
+ * @param mayEdit whether a section's fields may be changed
  */
 export function withCarried(
   before: string,
   text: string,
   components: Components,
   mayEdit: (update: IncidentUpdate) => boolean,
-): { readonly text: string; readonly unwritten?: readonly Affected[] } | null {
+): { readonly text: string; readonly unwritten?: SetFields } | null {
   const [old, now] = [before, text].map(one => parseIncident('', '', one).value);
   if (!now || now.isPartlyUnreadable) return null;
   if (!old || now.scheduled || old.scheduled) return { text };
   const wanted = wantedLists(listsIn(old, components), listsIn(now, components), components, mayEdit);
   const changed = [...wanted].filter(([{ list }, want]) => !isSame(list, want));
-  if (changed.length === 0) return { text };
+  const lists = changed.map(([{ update }, components]) => ({ update: update!, fields: { components } }));
+  const severity = carriedSeverity(old, now, mayEdit);
   let edited: string | null = text;
-  for (const [{ update }, want] of changed) edited = edited && withList(edited, update!, want);
+  for (const { update, fields } of [...lists, ...severity])
+    edited = edited && withFields(edited, update.key, fields);
   if (edited !== null) return { text: edited };
   const [last, want] = [...wanted].at(-1)!;
-  return isSame(last.list, want) ? { text } : { text, unwritten: want };
+  const unwritten = { ...(isSame(last.list, want) ? {} : { components: want }), ...severity[0]?.fields };
+  return Object.keys(unwritten).length === 0 ? { text } : { text, unwritten };
+}
+
+/** The section, if any, that should say the severity to which the front matter of an open incident was changed. */
+function carriedSeverity(
+  old: Incident,
+  now: Incident,
+  mayEdit: (update: IncidentUpdate) => boolean,
+): { readonly update: IncidentUpdate; readonly fields: SetFields }[] {
+  const { severity } = now;
+  const said = (one: Incident) => one.updates.findLast(({ change }) => change?.severity);
+  const [was, update] = [said(old), said(now)];
+  const isNew = !was || update?.key !== was.key || update.change!.severity !== was.change!.severity;
+  if (severity === old.severity || !isOpen(now) || isNew || update.change!.severity === severity) return [];
+  return mayEdit(update) ? [{ update, fields: { severity } }] : [];
 }
 
 function listsIn(incident: Incident, components: Components): List[] {
@@ -115,34 +131,4 @@ function isSame(one: readonly Affected[], other: readonly Affected[]): boolean {
 function isSameSection({ update: one }: List, { update: other }: List): boolean {
   if (one === null || other === null) return one === other;
   return one.key === other.key || (one.body !== '' && one.body === other.body);
-}
-
-/** The text with another list in one section; null unless it reads back as intended. */
-function withList(text: string, update: IncidentUpdate, list: readonly Affected[]): string | null {
-  const cut = cutFile(text);
-  const read = parseIncident('', '', text).value;
-  if (!cut || !read) return null;
-  const [close, ...body] = cut.body as [string, ...string[]];
-  const { sections } = cutSections(body.join('\n'), read.status);
-  const { started, begins, resolved } = read;
-  const life = { started: begins ?? started, ending: resolved };
-  const moments = readMoments(sections, life, null, 'newest first', read.openedBy !== null);
-  const place = read.updates.filter(isOfSection).findIndex(({ key }) => key === update.key);
-  const section = moments[place]?.section;
-  if (!section?.fields) return null;
-  const count = section.fields.split('\n').length;
-  const fields = body.slice(section.line, section.line + count).join('\n');
-  const edited = setValues(fields, { components: yamlList(list) }).split('\n');
-  body.splice(section.line, count, ...edited);
-  const written = joinFile({ ...cut, body: [close, ...body] });
-  const after = parseIncident('', '', written).value;
-  const intended = read.updates.map(one =>
-    one.key === update.key ? { ...one, change: { ...one.change!, components: list } } : one,
-  );
-  return JSON.stringify(after) === JSON.stringify({ ...read, updates: intended }) ? written : null;
-}
-
-/** An end that only the front matter tells, and the preface, are in no section. */
-function isOfSection({ preface, key }: IncidentUpdate): boolean {
-  return !preface && !key.startsWith('closed');
 }

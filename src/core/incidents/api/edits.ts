@@ -1,5 +1,11 @@
 // Incidents written by API: decides how a request changes the incident files. Writes nothing itself.
-import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../../model/incident.ts';
+import {
+  INCIDENT_STATUSES,
+  type Incident,
+  type IncidentUpdate,
+  MAINTENANCE_STATUSES,
+  meansAll,
+} from '../../model/incident.ts';
 import { nearestWord } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
 import { statusCommand } from '../../model/status-command.ts';
@@ -11,7 +17,7 @@ import { afterwardsOf, endedAt } from '../ending.ts';
 import { editFront } from '../file/edit.ts';
 import { defuse } from '../file/escape.ts';
 import { parseIncident } from '../file/parse.ts';
-import { addUpdate, printIncident, updated } from '../file/print.ts';
+import { addUpdate, printIncident, type SetFields, updated, withFields } from '../file/print.ts';
 import { type ChangeBody, type FieldFault, faultAt, type OpenBody, type UpdateBody } from './bodies.ts';
 
 /** The decision: create or replace a file, nothing to do, or refuse the request. */
@@ -79,13 +85,44 @@ export function writeChange(
   const { title, severity, components, status, message = '' } = body;
   if (status) faults.push(...wrongStatus(status, known.incident));
   if (faults.length > 0) return invalid(faults);
-  const edited = editFront(known.text, { title, severity, components });
-  if (status === undefined) return replaced(id, known.text, edited);
+  const isAhead = status !== undefined && status !== 'resolved';
+  const { front, later, added } = wherever(known.incident, { severity, components }, isAhead);
+  let edited: string | null = editFront(known.text, { title, ...front });
+  for (const { key, fields } of later) edited = edited && withFields(edited, key, fields);
+  if (edited === null || status === undefined) return replaced(id, known.text, edited);
   const at = afterNewest(known.incident, asked.at);
   if (asked.again && hasUpdate(known.incident, status, at, message)) return { kind: 'done', id };
   const afterwards = afterwardsOf(known.incident, status, asked.at);
   if (afterwards === null) return overAlready(known.incident);
-  return replaced(id, known.text, updated(edited, { status, at, message, afterwards }));
+  return replaced(id, known.text, updated(edited, { status, at, message, afterwards, change: added }));
+}
+
+/**
+ * Where a change of the impact is written, so that it is what counts now: `later`, in place, in the newest section that
+ * says it; with an update that goes on (`isAhead`) in that (`added`); while no section says it, in the front matter.
+ */
+function wherever(incident: Incident, body: Pick<ChangeBody, 'severity' | 'components'>, isAhead: boolean) {
+  const { scheduled, resolved, updates } = incident;
+  const counting = scheduled ? [] : updates.filter(({ at }) => resolved === null || at < resolved);
+  const { severity, components } = body;
+  const said = {
+    severity: counting.findLast(({ change }) => change?.severity),
+    components: counting.findLast(({ change }) => change?.components),
+  };
+  const affected = components?.map(component => ({ id: component, status: null }));
+  const fields: readonly (readonly [IncidentUpdate | undefined, SetFields])[] = [
+    [said.severity, severity ? { severity } : {}],
+    [said.components, affected ? { components: affected } : {}],
+  ];
+  const there = fields.filter(([update]) => update);
+  return {
+    front: {
+      severity: said.severity ? undefined : severity,
+      components: said.components ? undefined : components,
+    },
+    later: isAhead ? [] : there.map(([update, set]) => ({ key: update!.key, fields: set })),
+    added: isAhead ? Object.assign({}, ...there.map(([, set]) => set)) : {},
+  };
 }
 
 /** `POST /api/incidents/ID/updates`: adds a section beside the newest one (top or bottom of the file). */

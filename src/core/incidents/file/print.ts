@@ -1,6 +1,6 @@
 // Prints incidents as markdown, and adds updates to files without changing their other bytes.
 import type { Severity } from '../../model/component.ts';
-import type { Affected, ImpactChange, Incident, UpdateStatus } from '../../model/incident.ts';
+import type { Affected, ImpactChange, Incident, IncidentUpdate, UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis, SECOND } from '../../model/time.ts';
 import { withoutComments } from '../../text/comments.ts';
 import { isStatusSaidAfter } from '../standing-status.ts';
@@ -115,6 +115,40 @@ export function updated(source: string, addition: Addition): string | null {
   const isAdded = after.updates.some(one => isAllowed(one.status) && one.at >= at && one.at < at + SECOND);
   if (!isAdded && addition.isUpdate) return updated(source, { ...addition, isUpdate: false });
   return isAdded ? text : null;
+}
+
+/** What is set in a section: a list replaces the whole one. */
+export type SetFields = { readonly components?: readonly Affected[]; readonly severity?: Severity };
+
+/** A file with other fields in a section, which has fields already; null unless the result reads back as intended. */
+export function withFields(source: string, key: string, { components, severity }: SetFields): string | null {
+  const cut = cutFile(source);
+  const read = parseIncident('', '', source).value;
+  if (!cut || !read) return null;
+  const [close, ...body] = cut.body as [string, ...string[]];
+  const { sections } = cutSections(body.join('\n'), read.status);
+  const { started, begins, resolved } = read;
+  const life = { started: begins ?? started, ending: resolved };
+  const moments = readMoments(sections, life, null, 'newest first', read.openedBy !== null);
+  const place = read.updates.filter(isOfSection).findIndex(one => one.key === key);
+  const section = moments[place]?.section;
+  if (!section?.fields) return null;
+  const count = section.fields.split('\n').length;
+  const fields = body.slice(section.line, section.line + count).join('\n');
+  const values = { severity, components: components && yamlList(components) };
+  body.splice(section.line, count, ...setValues(fields, values).split('\n'));
+  const written = joinFile({ ...cut, body: [close, ...body] });
+  const after = parseIncident('', '', written).value;
+  const change = { ...(severity ? { severity } : {}), ...(components ? { components } : {}) };
+  const intended = read.updates.map(one =>
+    one.key === key ? { ...one, change: { ...one.change!, ...change } } : one,
+  );
+  return JSON.stringify(after) === JSON.stringify({ ...read, updates: intended }) ? written : null;
+}
+
+/** An end that only the front matter tells, and the preface, are in no section. */
+function isOfSection({ preface, key }: IncidentUpdate): boolean {
+  return !preface && !key.startsWith('closed');
 }
 
 /** Whether a section says how it was before a newer one that is there: the front matter is as that one says. */
