@@ -1,6 +1,7 @@
 // Problems that prevent writing an incident file.
 import type { SetFields } from '../incidents/file/print.ts';
 import { yamlList } from '../incidents/file/yaml-values.ts';
+import type { Affected } from '../model/incident.ts';
 import { type Problem, warningAt } from '../model/problem.ts';
 import { statusCommand } from '../model/status-command.ts';
 import { iso } from '../model/time.ts';
@@ -29,6 +30,15 @@ export function notCarried(id: string, { components, severity }: SetFields): Pro
     `incidents/${id}.md`,
     'what you changed is not what its newest section with such a line says, which counts from its time on; the server cannot safely edit that',
     `write ${each.join(', and ')}`,
+  );
+}
+
+/** An operator added a component to the front matter that a section has taken off. `list`: with it. */
+export function isIdle(id: string, list: readonly Affected[]): Problem {
+  return warningAt(
+    `incidents/${id}.md`,
+    'a component that you added to the front matter counts as affected at the beginning alone, since a section took it off',
+    `if it is affected now, write \`components: ${yamlList(list)}\` below the newest heading that has \`components:\`; else no action is needed`,
   );
 }
 

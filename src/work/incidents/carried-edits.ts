@@ -5,7 +5,7 @@ import { withCarried } from '../../core/filing/edited/carried-lists.ts';
 import { withEnd } from '../../core/filing/edited/ended.ts';
 import { isUpdateOfProgram, withLost } from '../../core/filing/edited/older-buffer.ts';
 import { withReopening } from '../../core/filing/edited/reopened.ts';
-import { notCarried, unwritten } from '../../core/filing/problems.ts';
+import { isIdle, notCarried, unwritten } from '../../core/filing/problems.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { backwards } from '../../core/incidents/lint/times.ts';
 import { type Incident, isOpen, keyOf, sourcesOf } from '../../core/model/incident.ts';
@@ -45,6 +45,9 @@ export class CarriedEdits {
   readonly #replaced = new Map<string, readonly string[]>();
   /** Writes incident files, and knows that nobody else changed them so. */
   readonly writer: Writer;
+
+  /** What an edit does not change, by id, and the text that it left: until somebody writes to the file. */
+  readonly #idle = new Map<string, { readonly text: string; readonly problem: Problem }>();
 
   constructor(deps: CarryingDeps) {
     this.#deps = deps;
@@ -99,6 +102,8 @@ export class CarriedEdits {
       const { id } = incident;
       const text = textOf(id);
       const before = this.#texts.get(id);
+      const idle = this.#idle.get(id);
+      if (idle && idle.text === text) problems.push(idle.problem);
       if (text === undefined || text === before) continue;
       if (before !== undefined && isBackwards(id, text, now)) continue;
       if (before !== undefined && isUpdateOfProgram(before, text)) this.#keep(id, before);
@@ -107,6 +112,7 @@ export class CarriedEdits {
       const carried = edited ?? (before === undefined || ended !== text ? { text: ended } : null);
       if (carried?.unwritten) problems.push(notCarried(id, carried.unwritten));
       if (!carried || carried.unwritten) continue;
+      if (carried.idle) this.#idle.set(id, { text: carried.text, problem: isIdle(id, carried.idle) });
       if (carried.text === text) this.#texts.set(id, text);
       else
         try {

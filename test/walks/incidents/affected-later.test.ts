@@ -132,7 +132,11 @@ test('what a later section says otherwise of a component stays', async () => {
   await turn(world, 'db', 200, 80);
   await front(world, '[api, db]');
   expect(rows(world)).toMatchObject({ api: 'major_outage', db: 'operational' });
+  const fix =
+    'if it is affected now, write `components: [api, db]` below the newest heading that has `components:`; else no action is needed';
+  expect(await problems(world)).toEqual([expect.objectContaining({ where: `incidents/${FILE}`, fix })]);
   await edit(world, text => text + section(world, 'components: [api, web]\n'));
+  expect(await problems(world)).toEqual([]);
   await front(world, '[api, db, mail]');
   await edit(world, text => text + section(world, 'components: [api]\n'));
   expect(rows(world)).toMatchObject({

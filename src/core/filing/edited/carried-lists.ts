@@ -24,8 +24,9 @@ interface List {
  * The text of a file in which the changes of its lists, since an earlier version, also stand in the later lists that said
  * the same of the component before, and a new severity of the front matter of an open incident in the newest section that
  * says one; the same text where there are none. What is new in a section since then is the newest word.
- * `unwritten`: what should stand in its newest section, which cannot be edited safely. Null while the file cannot be read
- * completely.
+ * `unwritten`: what should stand in its newest section, which cannot be edited safely. `idle`: what should stand there if
+ * a component that was added to the front matter of an open incident is affected now, although a list took it off since.
+ * Null while the file cannot be read completely.
  * @param mayEdit whether a section's fields may be changed
  */
 export function withCarried(
@@ -33,21 +34,43 @@ export function withCarried(
   text: string,
   components: Components,
   mayEdit: (update: IncidentUpdate) => boolean,
-): { readonly text: string; readonly unwritten?: SetFields } | null {
+): { readonly text: string; readonly unwritten?: SetFields; readonly idle?: readonly Affected[] } | null {
   const [old, now] = [before, text].map(one => parseIncident('', '', one).value);
   if (!now || now.isPartlyUnreadable) return null;
   if (!old || now.scheduled || old.scheduled) return { text };
-  const wanted = wantedLists(listsIn(old, components), listsIn(now, components), components, mayEdit);
+  const [earlier, later] = [listsIn(old, components), listsIn(now, components)];
+  const wanted = wantedLists(earlier, later, components, mayEdit);
   const changed = [...wanted].filter(([{ list }, want]) => !isSame(list, want));
   const lists = changed.map(([{ update }, components]) => ({ update: update!, fields: { components } }));
   const severity = carriedSeverity(old, now, mayEdit);
   let edited: string | null = text;
   for (const { update, fields } of [...lists, ...severity])
     edited = edited && withFields(edited, update.key, fields);
-  if (edited !== null) return { text: edited };
+  if (edited !== null)
+    return { text: edited, ...(isOpen(now) ? idleIn(earlier, later, wanted, components) : {}) };
   const [last, want] = [...wanted].at(-1)!;
   const unwritten = { ...(isSame(last.list, want) ? {} : { components: want }), ...severity[0]?.fields };
   return Object.keys(unwritten).length === 0 ? { text } : { text, unwritten };
+}
+
+/** The newest list with the components that only the front matter has got since, if there are any. */
+function idleIn(
+  before: readonly List[],
+  after: readonly List[],
+  wanted: ReadonlyMap<List, readonly Affected[]>,
+  components: Components,
+): { readonly idle?: readonly Affected[] } {
+  const known = new Set(components.map(one => one.id));
+  const [was, front, last] = [before[0]!, after[0]!, after.at(-1)!];
+  const earlier = before.find(one => isSameSection(one, last));
+  const list = wanted.get(last)!;
+  // A list that is new, or changed in the same save, is the newest word.
+  if (last.update === null || !earlier || !isSame(earlier.list, last.list)) return {};
+  const idle = front.list.filter(
+    ({ id }) => statusIn(was.list, id) === undefined && statusIn(list, id) === undefined,
+  );
+  const isAll = list.some(({ id }) => meansAll(id, known));
+  return isAll || idle.length === 0 ? {} : { idle: [...list, ...idle] };
 }
 
 /** The section, if any, that should say the severity to which the front matter of an open incident was changed. */

@@ -1,11 +1,5 @@
 // Incidents written by API: decides how a request changes the incident files. Writes nothing itself.
-import {
-  INCIDENT_STATUSES,
-  type Incident,
-  type IncidentUpdate,
-  MAINTENANCE_STATUSES,
-  meansAll,
-} from '../../model/incident.ts';
+import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, meansAll } from '../../model/incident.ts';
 import { nearestWord } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
 import { statusCommand } from '../../model/status-command.ts';
@@ -85,44 +79,39 @@ export function writeChange(
   const { title, severity, components, status, message = '' } = body;
   if (status) faults.push(...wrongStatus(status, known.incident));
   if (faults.length > 0) return invalid(faults);
-  const isAhead = status !== undefined && status !== 'resolved';
-  const { front, later, added } = wherever(known.incident, { severity, components }, isAhead);
-  let edited: string | null = editFront(known.text, { title, ...front });
-  for (const { key, fields } of later) edited = edited && withFields(edited, key, fields);
+  const later = sectionsThatSay(known.incident, body);
+  const moved: SetFields = Object.assign({}, ...later.map(({ fields }) => fields));
+  const isInPlace = status === undefined || status === 'resolved';
+  let edited: string | null = editFront(known.text, {
+    title,
+    severity: moved.severity ? undefined : severity,
+    components: moved.components ? undefined : components,
+  });
+  for (const { key, fields } of isInPlace ? later : []) edited = edited && withFields(edited, key, fields);
   if (edited === null || status === undefined) return replaced(id, known.text, edited);
   const at = afterNewest(known.incident, asked.at);
   if (asked.again && hasUpdate(known.incident, status, at, message)) return { kind: 'done', id };
   const afterwards = afterwardsOf(known.incident, status, asked.at);
   if (afterwards === null) return overAlready(known.incident);
-  return replaced(id, known.text, updated(edited, { status, at, message, afterwards, change: added }));
+  return replaced(
+    id,
+    known.text,
+    updated(edited, { status, at, message, afterwards, change: isInPlace ? {} : moved }),
+  );
 }
 
-/**
- * Where a change of the impact is written, so that it is what counts now: `later`, in place, in the newest section that
- * says it; with an update that goes on (`isAhead`) in that (`added`); while no section says it, in the front matter.
- */
-function wherever(incident: Incident, body: Pick<ChangeBody, 'severity' | 'components'>, isAhead: boolean) {
-  const { scheduled, resolved, updates } = incident;
+/** Of a change of the impact: the newest sections that say such a thing, so that it counts now where it is changed there. */
+function sectionsThatSay(
+  { scheduled, resolved, updates }: Incident,
+  { severity, components }: Pick<ChangeBody, 'severity' | 'components'>,
+) {
   const counting = scheduled ? [] : updates.filter(({ at }) => resolved === null || at < resolved);
-  const { severity, components } = body;
-  const said = {
-    severity: counting.findLast(({ change }) => change?.severity),
-    components: counting.findLast(({ change }) => change?.components),
-  };
-  const affected = components?.map(component => ({ id: component, status: null }));
-  const fields: readonly (readonly [IncidentUpdate | undefined, SetFields])[] = [
-    [said.severity, severity ? { severity } : {}],
-    [said.components, affected ? { components: affected } : {}],
-  ];
-  const there = fields.filter(([update]) => update);
-  return {
-    front: {
-      severity: said.severity ? undefined : severity,
-      components: said.components ? undefined : components,
-    },
-    later: isAhead ? [] : there.map(([update, set]) => ({ key: update!.key, fields: set })),
-    added: isAhead ? Object.assign({}, ...there.map(([, set]) => set)) : {},
-  };
+  const newest = (what: keyof SetFields) => counting.findLast(({ change }) => change?.[what])?.key;
+  const list = components?.map(component => ({ id: component, status: null }));
+  return [
+    { key: severity && newest('severity'), fields: { severity } as SetFields },
+    { key: list && newest('components'), fields: { components: list } as SetFields },
+  ].flatMap(({ key, fields }) => (key === undefined ? [] : [{ key, fields }]));
 }
 
 /** `POST /api/incidents/ID/updates`: adds a section beside the newest one (top or bottom of the file). */
