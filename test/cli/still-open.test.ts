@@ -76,5 +76,12 @@ test('an incident that is ended while its source fails: what happens then is sai
   const terminal = await failing();
   const { out } = await terminal.run(resolve, ...end);
   expect(out).toContain(`${said} in 3 minutes unless it recovers.\n`);
+  const beside = await failing();
+  await beside.write(
+    'incidents/20261123_slow.md',
+    FILE.replace('opened_by: "probe:api"\n', '').replace('API Down', 'Slow'),
+  );
+  const joins = 'probe:api still fails: it joins 20261123_slow in 3 minutes unless it recovers.\n';
+  expect((await beside.run(resolve, ...end)).out).toContain(joins);
   expect(out).not.toContain('is open on');
 });

@@ -2,7 +2,7 @@
 
 import { phraseOf } from '../../core/filing/grouped-file.ts';
 import { affectedIn } from '../../core/filing/joining.ts';
-import { outagesLeftOpen, SETTLING } from '../../core/filing/left-open.ts';
+import { nextOf, outagesLeftOpen, SETTLING } from '../../core/filing/left-open.ts';
 import { spell } from '../../core/i18n/spell.ts';
 import { type Incident, isOpen, keyOf } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -26,8 +26,8 @@ export function openBeside(incident: Incident, all: readonly Incident[], site: S
 }
 
 /**
- * A sentence for each source that still fails in an incident that is resolved, and that gets one of its own; empty
- * without a database.
+ * A sentence for each source that still fails in an incident that is resolved, and that gets one of its own or joins
+ * another; empty without a database.
  * @param all the incidents as they were read, with an older version of this one
  */
 export async function failingOn(
@@ -46,10 +46,10 @@ export async function failingOn(
     const left = outagesLeftOpen(named, await makeReadOutages(db)(), site, [], now);
     return left
       .filter(one => name.includes(one.incident))
-      .map(({ source, ended }) => {
-        const rest = Math.max(0, ended + SETTLING - now);
+      .map(one => {
+        const rest = Math.max(0, one.ended + SETTLING - now);
         const when = rest > 0 ? `in ${spell(rest)} unless it recovers` : 'at once';
-        return `${source} still fails: it opens an incident of its own ${when}.`;
+        return `${one.source} still fails: ${nextOf(one)} ${when}.`;
       });
   } finally {
     await db.destroy();

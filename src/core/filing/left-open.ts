@@ -7,7 +7,7 @@ import { iso, MINUTE, type Millis } from '../model/time.ts';
 import type { StoredTransition, Transition } from '../model/transition.ts';
 import { machineText } from '../text/machine-texts.ts';
 import { nameOf, second } from './grouped-file.ts';
-import { affectedIn } from './joining.ts';
+import { affectedIn, incidentToJoin } from './joining.ts';
 import type { Members } from './members.ts';
 import type { Outages, RecordedOutage } from './reported-vs-measured.ts';
 
@@ -21,6 +21,8 @@ interface LeftOpen {
   readonly ended: Millis;
   /** The sources of that incident, if it is open. */
   readonly sources: readonly string[];
+  /** The id of the open incident that it joins then; null: it opens its own. */
+  readonly next: string | null;
 }
 
 /**
@@ -44,7 +46,10 @@ export function outagesLeftOpen(
     const known = noticed.find(one => one.source === source && one.incident === incident);
     const since = found?.resolved ?? Math.min(known?.ended ?? now, now);
     const ended = Math.max(since, ...endsOf(incidents, last, site));
-    return [{ source, incident, ended, sources: found && isOpen(found) ? sourcesOf(found) : [] }];
+    const sources = found && isOpen(found) ? sourcesOf(found) : [];
+    const again = { source, components: last.components, key: keyAfter('', incident) };
+    const next = incidentToJoin(again, incidents, site)?.id ?? null;
+    return [{ source, incident, ended, sources, next }];
   });
 }
 
@@ -111,10 +116,16 @@ export function lateReport(
   return { ended: isLeft ? null : over, isEndedByHand, waits };
 }
 
+/** What a source does that does not recover. */
+export function nextOf({ next }: LeftOpen): string {
+  return next === null ? 'it opens an incident of its own' : `it joins ${next}`;
+}
+
 /** The problem to show until then. */
-export function leftOpenProblem({ source, incident, ended }: LeftOpen): Problem {
+export function leftOpenProblem(left: LeftOpen): Problem {
+  const { source, incident, ended } = left;
   const what = `${source} still fails, and since ${iso(ended)} no incident holds it`;
-  const fix = `no action is needed: if it does not recover, it opens its own incident at ${iso(ended + SETTLING)}`;
+  const fix = `no action is needed: if it does not recover, ${nextOf(left)} at ${iso(ended + SETTLING)}`;
   return warningAt(`incidents/${incident}.md`, what, fix);
 }
 
@@ -172,12 +183,17 @@ export function onItsOwn(
   left: readonly LeftOpen[],
 ): readonly Transition[] {
   const same = { ...unfiled(down), at: Math.max(down.at, ended) };
-  const again = { ...same, key: `${down.key}>${incident}` };
+  const again = { ...same, key: keyAfter(down.key, incident) };
   const isLeft = (source: string) => left.some(one => one.source === source && one.incident === incident);
   if (sources.every(isLeft)) return [again];
   const { facts: _, ...plain } = same;
   const message = machineText('machine.left', { name: nameOf(down) });
   return [{ ...plain, kind: 'up', key: `${down.key}<${incident}`, message }, again];
+}
+
+/** The key of an outage that is filed again, because an incident does not hold it any more. */
+function keyAfter(key: string, incident: string): string {
+  return `${key}>${incident}`;
 }
 
 function unfiled({

@@ -108,6 +108,9 @@ describe('a failing check opens its own incident after three minutes', () => {
     });
     await world.write(MINE, mine('We look into it', '11:50:00', ended('12:01:00')));
     await world.pass(67, 5);
+    const joins =
+      'no action is needed: if it does not recover, it joins 20260310_theirs at 2026-03-10T12:04:00Z';
+    expect(world.system.snapshot().problems.map(({ fix }) => fix)).toContainEqual(joins);
     await world.write(THEIRS, mine('So do we', '11:55:00', ended('12:02:07')));
     await world.pass(170, 5);
     expect(await world.files()).toEqual([MINE, THEIRS]);
