@@ -4,6 +4,7 @@ import { isoMillis, type Millis } from '../../core/model/time.ts';
 import { beforeEnd, mayNotLast } from '../../core/notify/calm.ts';
 import { viewOf } from '../../core/page/compose.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
+import type { UpdateRow } from './bodies.ts';
 import { listComponents } from './components.ts';
 import { PAGE_ID, stableId } from './ids.ts';
 import { incidentRow } from './incidents.ts';
@@ -27,11 +28,7 @@ export function webhookPayload(
   const view = withUpdate(withoutFreshEnd(now, update, at), update);
   const row = incidentRow(view, snapshot, listComponents(snapshot));
   const told = stableId('update', keyOf(view), update.key);
-  // Told together: as it stood after the newest of them.
-  const until = update.folds
-    ? row.incident_updates.find(one => one.created_at <= isoMillis(update.at))
-    : null;
-  const together = until ? { affected_components: until.affected_components } : {};
+  const together = togetherWith(told, update, view, row.incident_updates);
   const page = pageStatus(snapshot.overall);
   const postmortem =
     view.postmortem === null ? null : updateTextForApi({ body: view.postmortem }, undefined, view, site.url);
@@ -69,6 +66,34 @@ export function webhookPayload(
         })),
     },
   };
+}
+
+/**
+ * The components of what is told at once: as they stood after the newest of the updates that are told together; with a
+ * machine's end, all that failed since the last end, as its words name them.
+ * @param rows newest first
+ */
+function togetherWith(
+  told: string,
+  update: IncidentUpdate,
+  { openedBy, scheduled }: IncidentView,
+  rows: readonly UpdateRow[],
+): Partial<UpdateRow> {
+  const until = update.folds ? rows.find(one => one.created_at <= isoMillis(update.at)) : null;
+  if (until) return { affected_components: until.affected_components };
+  const [end, ...before] = rows.slice(rows.findIndex(({ id }) => id === told));
+  if (end?.id !== told || end.status !== 'resolved' || openedBy === null || scheduled) return {};
+  const last = before.findIndex(({ status }) => status === 'resolved');
+  const all = [end, ...before.slice(0, last < 0 ? before.length : last)].flatMap(
+    one => one.affected_components,
+  );
+  const newest = all.filter(({ code }, index) => all.findIndex(one => one.code === code) === index);
+  const ended = newest.map(({ old_status, new_status, ...one }) => ({
+    ...one,
+    old_status: new_status === 'operational' ? old_status : new_status,
+    new_status: 'operational' as const,
+  }));
+  return { affected_components: ended.filter(one => one.old_status !== 'operational') };
 }
 
 /** The incident without the machine's end while that may not hold: who is told of it may hear nothing of a relapse. */

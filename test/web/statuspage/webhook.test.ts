@@ -1,7 +1,7 @@
 // Statuspage's webhook payload, field for field, for incidents, maintenance, notices and files that are gone.
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { HOUR } from '../../../src/core/model/time.ts';
+import { HOUR, MINUTE } from '../../../src/core/model/time.ts';
 import { viewOf } from '../../../src/core/page/compose.ts';
 import { BODIES, type UpdateRow } from '../../../src/web/statuspage/bodies.ts';
 import { webhookPayload } from '../../../src/web/statuspage/webhook.ts';
@@ -136,4 +136,43 @@ test('each update has the severity of then, in the message and in the API', () =
     { old_status: 'degraded_performance', new_status: 'major_outage' },
     { old_status: 'operational', new_status: 'degraded_performance' },
   ]);
+});
+
+test('the end of several checks names all that failed since the last end, and what each was before', () => {
+  const list = (...ids: string[]) => ({
+    change: { severity: null, components: ids.map(id => ({ id, status: null })) },
+  });
+  const at = (minutes: number) => NOW - HOUR + minutes * MINUTE;
+  const grouped = incident('a', {
+    severity: 'critical',
+    status: 'resolved',
+    resolved: at(50),
+    openedBy: 'probe:api, probe:web, probe:db',
+    components: [{ id: 'db', status: null }],
+    updates: [
+      update(at(0), 'investigating', 'Database is not working.'),
+      update(at(5), 'resolved', 'Database is working again.'),
+      { ...update(at(10), 'investigating', 'API fails.'), ...list('api') },
+      { ...update(at(20), 'investigating', 'Web fails.'), ...list('api', 'web') },
+      { ...update(at(40), 'investigating', 'API passes.'), ...list('web') },
+      update(at(50), 'resolved', 'API and Web are working again.'),
+    ],
+  });
+  const components = ['db', 'api', 'web'].map(id => component(id, { name: id }));
+  const { site } = snapshot(components.map(one => view(one, 'operational')));
+  const names = new Map(components.map(({ id, name }) => [id, name]));
+  const shownOver = viewOf(grouped, { site, unfiled: new Set() }, names, NOW);
+  const page = snapshot(
+    components.map(one => view(one, 'operational')),
+    { incidents: [shownOver] },
+  );
+  const told = (index: number) => {
+    const update = grouped.updates[index]!;
+    const body = ofIncident.parse(webhookPayload(page, { incident: grouped, update }, null));
+    const [first] = body.incident.incident_updates as readonly UpdateRow[];
+    return first!.affected_components.map(one => `${one.name} ${one.old_status} ${one.new_status}`).sort();
+  };
+  expect(told(5)).toEqual(['api major_outage operational', 'web major_outage operational']);
+  expect(told(1)).toEqual(['db major_outage operational']);
+  expect(told(3)).toEqual(['api major_outage major_outage', 'web operational major_outage']);
 });
