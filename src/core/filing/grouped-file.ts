@@ -1,7 +1,7 @@
 // Prints the file of several outages that began together, and the words about them.
 import { editFront } from '../incidents/file/edit.ts';
 import { printIncident } from '../incidents/file/print.ts';
-import { statusOf, worst } from '../model/component.ts';
+import { type Component, statusOf, worst } from '../model/component.ts';
 import { type Affected, type Incident, openedByOf, SEVERITIES, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { probedBy } from '../model/source.ts';
@@ -83,14 +83,24 @@ export function listing(
   const before = sourcesOf(file);
   if (kind === 'up' || file.openedBy === null || before.includes(source)) return text;
   const sources = [...before, source];
-  const ours = (all: readonly string[]) => {
-    const ids = new Set(all.map(probedBy));
-    return titleOf(phraseOf(components.filter(({ id }) => ids.has(id)).map(({ name }) => name)));
+  // The monitor that opened it is no check: what it is about stands in the front matter.
+  const opened = probedBy(before[0]!) === null ? (file.components ?? []).map(({ id }) => id) : [];
+  const namedIn = (all: readonly string[]) => {
+    const ids = new Set([...all.map(probedBy), ...opened]);
+    return components.filter(({ id }) => ids.has(id));
   };
-  const isOther = file.title === ours(before) && file.title !== ours(sources);
+  const ours = (all: readonly string[]) => titleOf(phraseOf(namedIn(all).map(({ name }) => name)));
+  const [only, ...more] = namedIn(before);
+  const isMonitors = only && more.length === 0 && opened.length === 1 && isTitleOf(file.title, only);
+  const isOther = (isMonitors || file.title === ours(before)) && ours(before) !== ours(sources);
   const title = isOther ? { title: ours(sources) } : {};
   const edited = editFront(text, { ...title, openedBy: openedByOf(sources) });
   return edited === text ? null : edited;
+}
+
+/** Whether a monitor of a component may have given its incident this title. */
+function isTitleOf(title: string, { id, name, match }: Component): boolean {
+  return [id, name, ...match].some(one => titleOf(one).toLowerCase() === title.toLowerCase());
 }
 
 /** Joins both lists; of two statuses the worse counts (null: by the incident's severity). */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { stretchesOf } from '../../../src/core/incidents/impact.ts';
 import { openWorld, subscribed, type World } from '../world.ts';
+import { checked } from './two-checks.ts';
 
 const FILE = '20260310_api-down.md';
 const TOKEN = 'token=the-webhook-token-of-this-test';
@@ -84,6 +85,23 @@ test('in every order: the monitor first, then the check; a restart and a lost da
   expect(standing(world)).toEqual(['20260310_shop-down investigating']);
   await robot(world, 'up');
   expect(standing(world)).toEqual(['20260310_shop-down resolved']);
+});
+
+test.each([
+  ['as the monitor calls it', (text: string) => text, 'API and Database Down'],
+  ['by its operator', (text: string) => text.replace('title: api Down', 'title: Trouble'), 'Trouble'],
+])('a monitor’s incident that checks of other components join, titled %s', async (_, edit, title) => {
+  const world = await checked();
+  expect(await robot(world, 'down', 'api')).toMatchObject({ action: 'opened', incident: FILE.slice(0, -3) });
+  await world.write(FILE, edit(await world.read(FILE)));
+  world.answers.api = 500;
+  await world.pass(20, 5);
+  expect(await openedBy(world)).toBe('"uptimerobot:api, probe:api"');
+  expect(await world.read(FILE)).toMatch(/^title: (api Down|Trouble)$/m);
+  world.answers.db = 500;
+  await world.pass(30, 5);
+  expect(await openedBy(world)).toBe('"uptimerobot:api, probe:api, probe:db"');
+  expect(await world.read(FILE)).toContain(`title: ${title}\n`);
 });
 
 test('a name with commas is one source, alone and beside others', async () => {
