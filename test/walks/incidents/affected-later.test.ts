@@ -229,6 +229,16 @@ The web is well.
     expect(rows(world)).toMatchObject({ mail: 'partial_outage' });
   });
 
+  test('a severity that cannot be edited: /readyz says where to write it', async () => {
+    // Two more letters are too long for the fields of a file.
+    const world = await told(LISTED.replace('[mail]', `[mail, ${'x'.repeat(MAX_FIELDS - 38)}]`));
+    await edit(world, text => text.replace('severity: major', 'severity: critical'), OWN);
+    const fix = 'write `severity: critical` below the newest heading that has `severity:`';
+    expect(await problems(world)).toContainEqual(expect.objectContaining({ where: `incidents/${OWN}`, fix }));
+    await edit(world, text => text.replace('severity: minor', 'severity: major'), OWN);
+    expect(await problems(world)).not.toContainEqual(expect.objectContaining({ fix }));
+  });
+
   test('once it is over, its own sections say what they say', async () => {
     const over = LISTED.replace('status: identified', 'status: resolved\nresolved: 2026-03-10T11:58:00Z');
     const world = await told(over);
