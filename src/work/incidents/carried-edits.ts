@@ -51,10 +51,14 @@ export class CarriedEdits {
 
   constructor(deps: CarryingDeps) {
     this.#deps = deps;
-    const { create, replace } = this.keeping(deps.writer);
+    const { create, replace } = deps.writer;
     this.writer = {
       create: async (id, text) => this.#noted(await create(id, text), id, text),
-      replace: async (id, before, text) => this.#noted(await replace(id, before, text), id, text),
+      replace: async (id, before, text) => {
+        const done = await replace(id, before, text);
+        if (done) this.#keep(id, before);
+        return this.#noted(done, id, text);
+      },
     };
   }
 
@@ -64,7 +68,8 @@ export class CarriedEdits {
       create,
       replace: async (id, before, text) => {
         const done = await replace(id, before, text);
-        if (done) this.#keep(id, before);
+        // Only what was seen: of a text that came since, what was seen last is an earlier version, not a later one.
+        if (done && this.#texts?.get(id) === before) this.#keep(id, before);
         return done;
       },
     };
