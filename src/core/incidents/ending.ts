@@ -14,12 +14,17 @@ export function endedAt(incident: Incident, state: UpdateStatus = incident.statu
   return resolved ?? updates.find(update => update.status === status)?.at ?? null;
 }
 
+/** Whether a status says that it is over. */
+export function isFinal(status: UpdateStatus): status is 'resolved' | 'completed' {
+  return status === 'resolved' || status === 'completed';
+}
+
 /**
  * Whether an update announces an end. A second update with the final status does not, unless the incident was reopened
  * in between. Quiet updates announced nothing.
  */
 export function announcesEnd({ updates }: Incident, { key, status }: IncidentUpdate): boolean {
-  return (status === 'resolved' || status === 'completed') && lastTold(updates, key)?.status !== status;
+  return isFinal(status) && lastTold(updates, key)?.status !== status;
 }
 
 /**
@@ -28,7 +33,7 @@ export function announcesEnd({ updates }: Incident, { key, status }: IncidentUpd
  * @param state as of now (`stateAt`)
  */
 export function endOfIncident(incident: Incident, state: UpdateStatus, now: Millis): IncidentUpdate | null {
-  if (state !== 'resolved' && state !== 'completed') return null;
+  if (!isFinal(state)) return null;
   const { updates, resolved, scheduled } = incident;
   const completion = completionOf(incident, state);
   const at = resolved ?? Math.min(now, completion?.at ?? scheduled?.end ?? now);

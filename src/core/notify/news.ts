@@ -1,10 +1,11 @@
 // News: which updates to announce, and to whom.
 
 import {
+  EARLY_LABELS,
   endOfIncident,
   endOrReopeningToTell,
   endsTold,
-  isEndKey,
+  isFinal,
   openAfterEnd,
   wordlessKey,
 } from '../incidents/ending.ts';
@@ -21,11 +22,11 @@ import {
   type UpdateStatus,
 } from '../model/incident.ts';
 import { DAY, type Millis } from '../model/time.ts';
-import { beforeEnd, joinKey, mayBeTold, mayNotLast, type Told, toldTogether, updateIn } from './calm.ts';
+import { beforeEnd, joinKey, mayBeTold, mayNotLast, type Told, toldTogether } from './calm.ts';
 import { bringsComponents, escalates } from './concern.ts';
 import { endInWords } from './end-words.ts';
 import { filedKey } from './filed-words.ts';
-import { isWordless, withLateWords, withoutWordsMark } from './wordless.ts';
+import { isWordless, withLateWords } from './wordless.ts';
 
 export interface Announcement extends UpdateRef {
   readonly incident: Incident;
@@ -133,8 +134,6 @@ function newsOf(
   // The page shows it already. If the source fails again meanwhile, nobody was told of an end. A person knows better.
   const isMachineEnd = isMachineIncident && end !== null && isFiled(end);
   const endMayNotLast = isMachineEnd && next !== null && mayNotLast(incident, now);
-  // Meanwhile, what a person writes gives no end away.
-  const isOpenToReaders = isMachineIncident && (end === null || endMayNotLast);
   // What a machine filed meanwhile is told with the beginning; or, if it is over by then, its end alone is told.
   const isUntold =
     isMachineIncident && begun === undefined && told === null && (end === null || isMachineEnd);
@@ -156,9 +155,11 @@ function newsOf(
     }
     // A stray one is news once its time is corrected.
     else if (firstRound || !(update.stray || tellsNothing(incident, update, end !== null))) {
-      const open = isOpenToReaders ? asWhileOpen(incident, update) : update;
+      const isOpenThen = end === null || (next !== null && isBefore(updates, update, end));
+      const open = endMayNotLast ? asWhileOpen(incident, update) : update;
+      const went = isOpenThen ? asNoEnd(incident, open, end === null ? state : null) : open;
       // Its words are news, and its status is none.
-      const said = begunAs(isAfterToldEnd && !incident.scheduled ? { ...open, status: state } : open, state);
+      const said = begunAs(isAfterToldEnd && !incident.scheduled ? { ...went, status: state } : went, state);
       const isNone =
         isEarlier(update) || isAfterToldEnd || (told !== null && update === beginningOf(incident));
       add(isNone ? { ...said, announces: 'none' } : said, update.key, isStaleNews(update));
@@ -203,10 +204,36 @@ function newsOf(
   return found;
 }
 
-/** Returns an update of a machine's incident as news while that is open, or its end may not last. */
+/** Returns an update of a machine's incident as news while its end may not last: a person's words give no end away. */
 function asWhileOpen(incident: Incident, update: IncidentUpdate): IncidentUpdate {
   if (update.status !== 'resolved') return update;
   return beforeEnd(incident).updates.find(({ key }) => key === update.key) ?? update;
+}
+
+/** Whether an update comes before the end that is told. */
+function isBefore(updates: Incident['updates'], update: IncidentUpdate, end: IncidentUpdate): boolean {
+  const place = updates.findIndex(({ key }) => key === end.key);
+  return place < 0 ? update.at < end.at : updates.indexOf(update) < place;
+}
+
+/**
+ * Returns an update as news of what goes on, or went on after it: other words that say it was over are only a label, as
+ * the page and the API have no end there.
+ * @param now the status it has now; null if it is over
+ */
+function asNoEnd(
+  { updates, scheduled }: Incident,
+  update: IncidentUpdate,
+  now: UpdateStatus | null,
+): IncidentUpdate {
+  const { status: said, inherits, label } = update;
+  if (!isFinal(said)) return update;
+  const place = updates.findIndex(({ key }) => key === update.key);
+  const before = updates.slice(0, place).findLast(one => !one.stray && !isFinal(one.status));
+  const status = now ?? before?.status ?? (scheduled ? 'in_progress' : 'investigating');
+  return inherits
+    ? { ...update, status }
+    : { ...update, status, label: label ?? EARLY_LABELS[said], early: true };
 }
 
 /** Returns the update as news of work that goes on or is over: it is not announced as planned. */
@@ -224,75 +251,4 @@ function tellsNothing(incident: Incident, update: IncidentUpdate, isOver: boolea
   if (label !== null || change || promised !== undefined) return false;
   if (isOver && !scheduled && update !== beginningOf(incident)) return true;
   return before.findLast(({ stray }) => !stray)?.status === status;
-}
-
-/**
- * The update as it reads now, without what was put before the beginning after its announcement: that is told to nobody,
- * so it is not the beginning either.
- */
-export function asAnnounced<Kind extends Incident>(
-  current: { readonly incident: Kind; readonly update: IncidentUpdate },
-  announced: { readonly incident: Incident; readonly update: IncidentUpdate } | null,
-): { readonly incident: Kind; readonly update: IncidentUpdate } {
-  if (!announced) return current;
-  const { incident, update } = current;
-  const before = announced.incident.updates;
-  const begun = beginningOf(announced.incident)?.at ?? 0;
-  const isPreface = ({ preface }: IncidentUpdate) => preface === true;
-  const isNew = (one: IncidentUpdate) =>
-    isPreface(one) ? !before.some(isPreface) : one.at < begun && !before.some(({ key }) => key === one.key);
-  const updates = incident.updates.filter(one => one.key === update.key || !isNew(one));
-  const { announces, status, label, folds, body, at } = announced.update;
-  const isMarked = announces !== undefined && update.announces === undefined;
-  // A machine's end that had not held was not told with it.
-  const isRaised =
-    (update.status === 'scheduled' ||
-      update.status === 'resolved' ||
-      announces === 'end' ||
-      // What came after the end was told as such.
-      (announces === 'none' && status === 'resolved' && incident.status === status)) &&
-    status !== update.status;
-  const isEarly = isRaised && announced.update.early === true;
-  if (updates.length === incident.updates.length && !isMarked && !isRaised && !folds) return current;
-  return {
-    incident: { ...incident, updates },
-    update:
-      isMarked || isRaised || folds
-        ? {
-            ...update,
-            ...(isMarked ? { announces } : {}),
-            ...(isRaised ? { status } : {}),
-            ...(isEarly ? { label } : {}),
-            ...(folds ? { body, folds, at } : {}),
-          }
-        : update,
-  };
-}
-
-/**
- * Finds the incident and update of a reference; null when its file or heading is gone, or its end.
- * @param announced the update as it was announced
- */
-export function findUpdate<Kind extends Incident & { readonly state?: UpdateStatus }>(
-  incidents: Iterable<Kind>,
-  ref: string,
-  announced?: IncidentUpdate,
-): { readonly incident: Kind; readonly update: IncidentUpdate } | null {
-  for (const incident of incidents) {
-    const name = keyOf(incident);
-    if (!ref.startsWith(`${name} `)) continue;
-    const key = ref.slice(name.length + 1);
-    const isEnd = isEndKey(key);
-    const named = isEnd ? announced?.key : updateIn(withoutWordsMark(key));
-    const own = incident.updates.find(
-      one => one.key === named && (!isEnd || one.status === announced?.status),
-    );
-    // Words that came after it are told by themselves.
-    const said = own && announced && isWordless(announced) ? { ...own, body: announced.body } : own;
-    if (said) return { incident, update: isEnd ? { ...said, announces: 'end' } : said };
-    const end = isEnd ? endOfIncident(incident, incident.state ?? incident.status, incident.started) : null;
-    if (end)
-      return { incident, update: announced && (isWordless(end) || isWordless(announced)) ? announced : end };
-  }
-  return null;
 }

@@ -7,10 +7,11 @@ import { beginningOf, type Incident, type IncidentUpdate, keyOf, refOf } from '.
 import type { Site } from '../../core/model/site.ts';
 import { DAY, type Millis } from '../../core/model/time.ts';
 import { makeYield } from '../../core/model/turns/steps.ts';
+import { asAnnounced, findUpdate } from '../../core/notify/announced.ts';
 import { mayNotLast, type Told, toldAfter } from '../../core/notify/calm.ts';
 import { owedTo } from '../../core/notify/concern.ts';
 import { filedKey } from '../../core/notify/filed-words.ts';
-import { type Announcement, announcements, asAnnounced, findUpdate } from '../../core/notify/news.ts';
+import { type Announcement, announcements } from '../../core/notify/news.ts';
 import { WORDS_WITHIN, withoutWaiting } from '../../core/notify/wordless.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import { additionsTo, isTakenBack } from '../../store/notify/additions.ts';

@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { refOf } from '../../../src/core/model/incident.ts';
 import { type Choice, DETAILS, EVERYTHING, KINDS, wants } from '../../../src/core/model/subscriber.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/model/time.ts';
+import { asAnnounced, findUpdate } from '../../../src/core/notify/announced.ts';
 import { concernAfter, concernOf, owedTo } from '../../../src/core/notify/concern.ts';
 import { filedKey } from '../../../src/core/notify/filed-words.ts';
-import { announcements, asAnnounced, findUpdate } from '../../../src/core/notify/news.ts';
+import { announcements } from '../../../src/core/notify/news.ts';
 import { component, incident, NOW, update } from '../../makers.ts';
 
 const FIRST = update(NOW - HOUR, 'investigating', 'a');
