@@ -1,7 +1,9 @@
 // Times of a file's sections: finds the day of sections that have only a time of day.
 import { DAY, HOUR, MINUTE, type Millis, type Span } from '../../model/time.ts';
 import { guessedDays } from '../times/series-days.ts';
+import { firstFrom, floored } from '../times/time-of-day.ts';
 import { nearestTo, tellsOfWork } from '../times/work-days.ts';
+import { appended, tellsEnd, wrongEndOf } from '../times/wrong-end.ts';
 import type { Section } from './timeline.ts';
 
 /** A section with its moment. `written` is what the heading says, `at` is never before that of the previous section. */
@@ -10,6 +12,8 @@ export interface Moment {
   readonly at: Millis;
   readonly written: Millis;
   readonly doubt?: Doubt;
+  /** It was added where the oldest are, as one of so many: at its time it comes after all others. */
+  readonly added?: number;
 }
 
 /** The two moments that an undated heading may mean, where nothing tells which; or that any occurrence may be meant. */
@@ -62,7 +66,7 @@ export function readMoments(
   const strays = trusted ? new Set<Section>() : straysOf(sections, life, work);
   const isNotStray = ({ section }: { readonly section: Section }) => !strays.has(section);
   const reading = (all: readonly Section[]) => {
-    const { moments, faults } = walk(all, life, work, strays);
+    const { moments, faults } = walk(all, { ...life, trusted }, work, strays);
     const sure = moments.filter(isNotStray);
     const isDated = ({ section }: Moment) => section.dated;
     return {
@@ -81,7 +85,10 @@ export function readMoments(
     .map(moment =>
       isRoundedBeginning(moment) ? { ...moment, at: Math.max(moment.at, life.started) } : moment,
     )
-    .sort((a, b) => a.at - b.at || +isRoundedBeginning(a) - +isRoundedBeginning(b));
+    .sort(
+      (a, b) =>
+        a.at - b.at || (a.added ?? 0) - (b.added ?? 0) || +isRoundedBeginning(a) - +isRoundedBeginning(b),
+    );
 }
 
 /** A date this long after all others is most likely of the wrong year. */
@@ -118,7 +125,7 @@ export const ENDING_FOR = HOUR;
  */
 function walk(
   sections: readonly Section[],
-  { started, ending = null, repeats = false }: Life,
+  { started, ending = null, repeats = false, trusted }: Life & { readonly trusted: boolean },
   work: Span | null,
   strays: ReadonlySet<Section>,
 ): Reading {
@@ -134,7 +141,7 @@ function walk(
   const opens = sections.some(section => mayMean(section, started));
   // People round, and begin to write before they know when it began.
   const soonest = work ? started : started - BEGINS_WITHIN;
-  const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest);
+  const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest, trusted);
   let previous = started;
   let isGuessed = false;
   let faults = wrongEnd;
@@ -180,7 +187,7 @@ function walk(
     }
     return { section, at, written };
   });
-  appended(moments, wrongEnd, known, latest);
+  appended(moments, wrongEnd, known, ending, latest);
   const isOpening = ({ section, at }: Moment) => floored(at, section) === floored(started, section);
   const someKnown = known.some(one => one !== null);
   if (!work && opens && someKnown && !moments.some(isOpening)) faults++;
@@ -189,15 +196,6 @@ function walk(
   const doubted = (one: Moment): Moment =>
     guessed.has(one.section) ? { ...one, doubt: 'any occurrence' } : one;
   return { moments: moments.map(doubted), faults: guessed.size };
-}
-
-function floored(at: Millis, { precision }: Section): Millis {
-  return at - (at % precision);
-}
-
-/** The first such time of day at or after `from`. */
-function firstFrom(time: Millis, from: Millis): Millis {
-  return from + ((((time - from) % DAY) + DAY) % DAY);
 }
 
 /** Whether a heading may mean that moment: by its time of day, if it has no date. */
@@ -215,66 +213,6 @@ function closingOf(sections: readonly Section[], ending: Millis): number {
       mayMean(section, ending) &&
       (hasEnd ? tellsEnd(section) : index === sections.length - 1 && section.status === null),
   );
-}
-
-function tellsEnd({ status }: Pick<Section, 'status'>): boolean {
-  return status === 'resolved' || status === 'completed';
-}
-
-/** How many of the first sections are not as old as a dated one below: somebody put what was new beside the oldest. */
-function wrongEndOf(
-  sections: readonly Section[],
-  known: readonly (Millis | null)[],
-  soonest: Millis,
-): number {
-  let oldest = Number.POSITIVE_INFINITY;
-  let count = 0;
-  for (let index = sections.length - 1; index >= 0; index--) {
-    const section = sections[index]!;
-    const own = section.dated ? section.time : firstFrom(section.time, floored(soonest, section));
-    const at = known[index] ?? own;
-    if (at <= oldest) count = index;
-    if (section.dated && known[index] != null) oldest = Math.min(oldest, at);
-  }
-  return count;
-}
-
-/**
- * A section that follows the newest this soon was added after it; one that stands this shortly before it, before it.
- */
-const SOON = 9 * HOUR;
-const SHORTLY = 6 * HOUR;
-
-/**
- * Gives the first `count` moments, which were added at the wrong end, their days: after the newest, as people write; or
- * after their neighbour, where people wrote that, too, and only programs write at the other end.
- */
-function appended(moments: Moment[], count: number, known: readonly (Millis | null)[], latest: Millis): void {
-  if (count === 0) return;
-  const others = moments.slice(count);
-  const times = [...others.map(({ at }) => at), ...known.slice(0, count).flatMap(one => one ?? [])];
-  let previous = others[0]?.at ?? 0;
-  const oldest = previous;
-  let newest = Math.max(previous, ...times.filter(at => at < latest - ENDING_FOR));
-  for (let index = count - 1; index >= 0; index--) {
-    const { section } = moments[index]!;
-    // A date is never another day, however wrong it is.
-    if (known[index] !== null || section.dated) continue;
-    const soonest = firstFrom(section.time, floored(previous, section));
-    const after = firstFrom(section.time, floored(newest, section));
-    const before = after - DAY;
-    const isAfter = after <= latest && after - newest <= SOON;
-    let at = isAfter || before < oldest ? after : before;
-    let isSure = isAfter || after > latest || before < oldest || newest - before <= SHORTLY;
-    if (others[0]?.section.dated === false) {
-      isSure = !isAfter || soonest === after;
-      at = soonest;
-    }
-    const doubt = isSure ? {} : { doubt: [at === after ? before : at, after] as const };
-    moments[index] = { section, at, written: at, ...doubt };
-    previous = at;
-    newest = Math.max(newest, at);
-  }
 }
 
 /** A longer gap before an undated section means: it may have been in the file earlier. */
