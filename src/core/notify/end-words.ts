@@ -30,5 +30,19 @@ export function endInWords(
   const own = isNew(end) ? undefined : claims.find(one => isNew(one) && !isWordless(one));
   const filed = claims.find(one => isFiled(one) && one.at === resolved);
   const isAgain = count > 0 && isSeen(end);
-  return as(own ?? filed ?? (isAgain ? after.find(one => !isSeen(one)) : undefined));
+  const again = isAgain ? after.find(one => !isSeen(one)) : undefined;
+  return as(
+    own ?? filed ?? again ?? (scheduled ? undefined : saidBefore(updates.slice(0, place), end, isNew)),
+  );
+}
+
+/** A section about an end without words, dated before what was told meanwhile: all that was known said that it goes on. */
+function saidBefore(
+  before: readonly IncidentUpdate[],
+  end: IncidentUpdate,
+  isNew: (update: IncidentUpdate) => boolean,
+): IncidentUpdate | undefined {
+  const last = before.findLast(one => isNew(one) && !one.stray);
+  const isIt = isWordless(end) && last?.status === end.status && !last.inherits && !last.quiet;
+  return isIt && !isWordless(last) ? last : undefined;
 }

@@ -1,5 +1,5 @@
 // A section that says it is over, in an incident that is open: no end is told before page and API have one.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const FILE = '20260310_exports.md';
@@ -58,11 +58,57 @@ test('first seen with an end and what came after it: nobody is told of that end'
   expect(subjects(world, 'edda')).toEqual(['[INCIDENT] Slow exports']);
 });
 
-test('first seen when over, with an end in between: one end is told', async () => {
+test('an end by the front matter, with a section dated before what was told: one email has both', async () => {
   const world = await begun();
+  const told = subjects(world).length;
+  await save(world, file(over('12:00'), BODY + PART));
+  await world.restart();
+  await world.pass(20, 5);
+  expect(subjects(world).slice(told)).toEqual(['[RESOLVED] Slow exports']);
+  expect(sent(world).at(-1)!.text).toContain('The login part was fixed then.');
+  expect(sent(world).at(-1)!.text).toContain('after 30 min');
+});
+
+test('first seen when over, after an end in between: one end is told', async () => {
+  const world = await begun(file(OPEN, '## Investigating 11:30 UTC\nWe look.\n'));
   await save(world, file(over('12:00'), BODY + PART));
   expect(subjects(world, 'edda')).toEqual(['[INCIDENT] Slow exports', '[RESOLVED] Slow exports']);
   expect(subjects(world).filter(subject => subject?.startsWith('[RESOLVED]'))).toHaveLength(1);
+});
+
+describe('a section by hand in the minute of one that a program wrote, beside the oldest', () => {
+  const API = '## Identified 2026-03-10 11:59:45 UTC\nA program says more.\n\n';
+  const HAND = '## Investigating 11:30 UTC\nWe look.\n\n';
+  const end = (time: string) => `status: resolved\nresolved: 2026-03-10T11:59:${time}Z`;
+
+  test.each(['50', '45', '00'])('is the end, told once with its words (:%s)', async second => {
+    const world = await begun(file(OPEN, API + HAND));
+    const told = subjects(world).length;
+    await save(world, file(end(second), `${API}${HAND}## Resolved 11:59 UTC\nAll is well.\n`));
+    await world.restart();
+    await world.pass(20, 5);
+    expect(subjects(world).slice(told)).toEqual(['[RESOLVED] Slow exports']);
+    expect(sent(world).at(-1)!.text).toContain('All is well.');
+    const [incident] = (await world.get('/api/v2/incidents.json')).json.incidents;
+    const said = incident.incident_updates.map(({ status }: { status: string }) => status);
+    expect(said).toEqual(['resolved', 'identified', 'investigating']);
+  });
+
+  test('is the newest, for page, API and email', async () => {
+    const started = 'status: investigating\nopened_by: "uptimerobot:7"';
+    const machine =
+      '## Investigating 2026-03-10 11:59:45 UTC\ncomponents: [dashboard, api]\n\nAPI, too.\n\n## Investigating 2026-03-10 11:59:10 UTC\nDown.\n\n';
+    const at = (body: string) =>
+      file(started, body).replace('started: 2026-03-10T11:30:00Z', 'started: 2026-03-10T11:59:10Z');
+    const world = await begun(at(machine));
+    await save(world, at(`${machine}## Identified 11:59 UTC\nA bad deploy.\n`));
+    const [incident] = (await world.get('/api/v2/incidents/unresolved.json')).json.incidents;
+    expect(incident.status).toBe('identified');
+    expect(incident.incident_updates[0].body).toBe('A bad deploy.');
+    expect(sent(world).at(-1)!.text).toMatch(
+      /IDENTIFIED[\s\S]*Affects: (API and Dashboard|Dashboard and API)/,
+    );
+  });
 });
 
 test('a maintenance: a Completed that is not the newest does not complete it', async () => {
