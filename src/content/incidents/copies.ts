@@ -1,5 +1,6 @@
 // Copies: files beside each other that tell the same incident (`X copy.md`, a sync conflict, an editor's backup).
 import { byRank, byState } from '../../core/incidents/duplicate-ids.ts';
+import { isFinal } from '../../core/incidents/ending.ts';
 import { asRead, isSameOutage, sharesComponents } from '../../core/incidents/renamed.ts';
 import {
   type Incident,
@@ -239,6 +240,20 @@ export function underIdOf({ id }: ReadFile, incident: Incident): Incident {
   if (known?.id === id) return known;
   const one = { ...incident, id };
   renamed.set(incident, one);
+  return one;
+}
+
+const doubted = new WeakMap<Incident, Incident>();
+
+/**
+ * An incident, marked if it goes on though one of the files that are not shown for it says that it is over. The same
+ * object for the same values.
+ */
+export function besideEnded(incident: Incident, others: readonly ReadFile[]): Incident {
+  const isEnded = ({ good }: ReadFile) => good !== null && isFinal(good.status);
+  if (isFinal(incident.status) || !others.some(isEnded)) return incident;
+  const one = doubted.get(incident) ?? { ...incident, endedBeside: true as const };
+  doubted.set(incident, one);
   return one;
 }
 

@@ -5,7 +5,7 @@ import { mayBeOpen } from '../../core/incidents/file/reparse.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';
-import { Copies, copyProblem, underIdOf } from './copies.ts';
+import { besideEnded, Copies, copyProblem, underIdOf } from './copies.ts';
 import type { Misplaced } from './misplaced.ts';
 import type { ReadFile } from './scan.ts';
 import { isBeingWritten } from './stamps.ts';
@@ -97,6 +97,8 @@ export class FileCache {
     const byId = this.#byId;
     const folder = this.#folder;
     const shownFiles: ReadFile[] = [];
+    const behind = new Map<ReadFile, ReadFile[]>();
+    const hide = (file: ReadFile, shown: ReadFile) => behind.set(shown, [...(behind.get(shown) ?? []), file]);
     const problems: Problem[] = [...(missing?.problems ?? []), ...this.misplaced.problems];
     for (const files of byId.values()) {
       const [first] = files as [ReadFile];
@@ -104,22 +106,28 @@ export class FileCache {
       for (const file of files) problems.push(...file.problems);
       for (const file of files.slice(1)) {
         const shown = files.find(({ id }) => id === file.id)!;
-        if (shown !== file) problems.push(duplicateIdProblem(file, shown));
-        else {
+        if (shown !== file) {
+          problems.push(duplicateIdProblem(file, shown));
+          hide(file, shown);
+        } else {
           shownFiles.push(file);
           problems.push(similarIdProblem(file, first));
         }
       }
     }
     const { hidden, inPlaceOf, begun } = this.copies.among(shownFiles);
-    for (const [copy, shown] of hidden) problems.push(copyProblem(copy, shown));
+    for (const [copy, shown] of hidden) {
+      problems.push(copyProblem(copy, shown));
+      hide(copy, shown);
+    }
     // Even if another file with its id can be read.
     const unreadable = [...byId.values()].flat().filter(({ good, isMeant }) => good === null && isMeant);
     const never = [...unreadable, ...this.misplaced.found];
     const incidents = shownFiles.flatMap(file => {
       const original = inPlaceOf.get(file);
       if (file.good === null || hidden.has(file)) return [];
-      return original ? underIdOf(original, file.good) : (begun.get(file) ?? file.good);
+      const one = original ? underIdOf(original, file.good) : (begun.get(file) ?? file.good);
+      return besideEnded(one, behind.get(file) ?? []);
     });
     const own = (id: string) => this.withId(id.normalize('NFC'));
     const shownAs = (id: string) => {

@@ -127,6 +127,8 @@ export interface Incident {
   readonly startedAhead?: Millis;
   /** Its file says that it is over, but its end is in the future: it is open until then (as-of.ts). */
   readonly endsAhead?: true;
+  /** It is open, but another file with its id, or of which it is a copy, says that it is over (content/incidents/copies.ts). */
+  readonly endedBeside?: true;
   /** The key of the update that ended a completed maintenance, as the records tell (completion.ts). */
   readonly endedBy?: string;
   /**

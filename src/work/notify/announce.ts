@@ -121,7 +121,13 @@ export class Announcer {
     now: Millis,
   ): Promise<Announcement[]> {
     const { updates } = incident;
-    if (this.#isFirst || this.#compared.has(updates) || news.some(({ quiet }) => !quiet)) return [];
+    if (
+      this.#isFirst ||
+      incident.endedBeside ||
+      this.#compared.has(updates) ||
+      news.some(({ quiet }) => !quiet)
+    )
+      return [];
     this.#compared.add(updates);
     const incidentId = keyOf(incident);
     const has = (key: string) => this.#seen.has(refOf({ incidentId, key }));
@@ -226,9 +232,11 @@ export class Announcer {
   /** @param silent incidents of which nothing is news */
   #settle(silent: readonly Incident[], now: Millis): void {
     for (const incident of silent) {
-      const { scheduled, updates, openedBy } = incident;
+      const { scheduled, updates, openedBy, endedBeside } = incident;
       // Updates about a maintenance, and the end of a machine's incident, come due by the clock.
       if (scheduled !== null || (openedBy !== null && mayNotLast(incident, now))) continue;
+      // If the other file goes, it is news that it goes on.
+      if (endedBeside) continue;
       if (updates.every(({ key }) => this.#seen.has(refOf({ incidentId: keyOf(incident), key }))))
         this.#allSeen.add(updates);
     }
