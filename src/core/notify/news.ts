@@ -69,20 +69,12 @@ export function announcements(
     // It could not be read completely.
     if (incident.isPartlyUnreadable && !firstRound) continue;
     const has = (key: string) => seen.has(refOf({ incidentId: keyOf(incident), key }));
-    if (isDoubted(incident, has)) continue;
+    // Nobody is told that it goes on before an operator says which of the two files is right.
+    if (incident.endedBeside && !endsTold(has).open) continue;
     const news = newsOf(incident, seen, now, firstRound, leads, whenTold);
     found.push(...withLateWords(news, incident, has, now));
   }
   return found.sort((a, b) => a.update.at - b.update.at);
-}
-
-/**
- * Whether it was told as over, and goes on by one of two files alone: nobody is told before an operator says which is
- * right. What a machine files in it is news all the same.
- */
-function isDoubted({ endedBeside, updates }: Incident, has: (key: string) => boolean): boolean {
-  if (!endedBeside || endsTold(has).open) return false;
-  return !updates.some(({ key, body }) => !has(key) && has(filedKey(body)));
 }
 
 /**
