@@ -246,12 +246,20 @@ export function underIdOf({ id }: ReadFile, incident: Incident): Incident {
 const doubted = new WeakMap<Incident, Incident>();
 
 /**
- * An incident, marked if it goes on though one of the files that are not shown for it says that it is over. The same
- * object for the same values.
+ * The incident of a file, marked if it goes on though a file that is not shown for it says that it is over: one with its
+ * id, or a copy. The same object for the same values.
  */
-export function besideEnded(incident: Incident, others: readonly ReadFile[]): Incident {
+export function besideEnded(
+  incident: Incident,
+  file: ReadFile,
+  alike: readonly ReadFile[],
+  hidden: Shown['hidden'],
+): Incident {
+  if (isFinal(incident.status) || alike.length + hidden.size === 1) return incident;
   const isEnded = ({ good }: ReadFile) => good !== null && isFinal(good.status);
-  if (isFinal(incident.status) || !others.some(isEnded)) return incident;
+  const isOfId = (other: ReadFile) => other.id === file.id && isEnded(other);
+  const isBeside = ([other, shown]: readonly [ReadFile, ReadFile]) => shown === file && isEnded(other);
+  if (!alike.some(isOfId) && ![...hidden].some(isBeside)) return incident;
   const one = doubted.get(incident) ?? { ...incident, endedBeside: true as const };
   doubted.set(incident, one);
   return one;

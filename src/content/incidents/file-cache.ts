@@ -97,8 +97,6 @@ export class FileCache {
     const byId = this.#byId;
     const folder = this.#folder;
     const shownFiles: ReadFile[] = [];
-    const behind = new Map<ReadFile, ReadFile[]>();
-    const hide = (file: ReadFile, shown: ReadFile) => behind.set(shown, [...(behind.get(shown) ?? []), file]);
     const problems: Problem[] = [...(missing?.problems ?? []), ...this.misplaced.problems];
     for (const files of byId.values()) {
       const [first] = files as [ReadFile];
@@ -106,20 +104,15 @@ export class FileCache {
       for (const file of files) problems.push(...file.problems);
       for (const file of files.slice(1)) {
         const shown = files.find(({ id }) => id === file.id)!;
-        if (shown !== file) {
-          problems.push(duplicateIdProblem(file, shown));
-          hide(file, shown);
-        } else {
+        if (shown !== file) problems.push(duplicateIdProblem(file, shown));
+        else {
           shownFiles.push(file);
           problems.push(similarIdProblem(file, first));
         }
       }
     }
     const { hidden, inPlaceOf, begun } = this.copies.among(shownFiles);
-    for (const [copy, shown] of hidden) {
-      problems.push(copyProblem(copy, shown));
-      hide(copy, shown);
-    }
+    for (const [copy, shown] of hidden) problems.push(copyProblem(copy, shown));
     // Even if another file with its id can be read.
     const unreadable = [...byId.values()].flat().filter(({ good, isMeant }) => good === null && isMeant);
     const never = [...unreadable, ...this.misplaced.found];
@@ -127,7 +120,7 @@ export class FileCache {
       const original = inPlaceOf.get(file);
       if (file.good === null || hidden.has(file)) return [];
       const one = original ? underIdOf(original, file.good) : (begun.get(file) ?? file.good);
-      return besideEnded(one, behind.get(file) ?? []);
+      return besideEnded(one, file, byId.get(file.id.toLowerCase())!, hidden);
     });
     const own = (id: string) => this.withId(id.normalize('NFC'));
     const shownAs = (id: string) => {

@@ -15,7 +15,7 @@ export function endedAt(incident: Incident, state: UpdateStatus = incident.statu
 }
 
 /** Whether a status says that it is over. */
-export function isFinal(status: UpdateStatus): status is 'resolved' | 'completed' {
+export function isFinal(status: UpdateStatus | null): status is 'resolved' | 'completed' {
   return status === 'resolved' || status === 'completed';
 }
 

@@ -1,9 +1,9 @@
 // Times of a file's sections: finds the day of sections that have only a time of day.
 import { DAY, HOUR, MINUTE, type Millis, type Span } from '../../model/time.ts';
+import { isFinal } from '../ending.ts';
 import { guessedDays } from '../times/series-days.ts';
-import { firstFrom, floored } from '../times/time-of-day.ts';
 import { nearestTo, tellsOfWork } from '../times/work-days.ts';
-import { appended, tellsEnd, wrongEndOf } from '../times/wrong-end.ts';
+import { appended, firstFrom, floored, wrongEndOf } from '../times/wrong-end.ts';
 import type { Section } from './timeline.ts';
 
 /** A section with its moment. `written` is what the heading says, `at` is never before that of the previous section. */
@@ -173,7 +173,7 @@ function walk(
     // 12:34 after 12:34:56 is the same minute, not an earlier moment.
     const at =
       written === floor ? previous : written === first && first < next ? Math.max(written, started) : written;
-    if (!work && isLate) faults += section.status === null || tellsEnd(section) ? 1 : 2;
+    if (!work && isLate) faults += section.status === null || isFinal(section.status) ? 1 : 2;
     if (index === closing ? previous > ending! : known[index] !== null && isGuessed && at < previous)
       faults++;
     if (
@@ -206,12 +206,12 @@ function mayMean(section: Section, moment: Millis): boolean {
 
 /** Which of the sections, in the order of time, has no date and is the end by its time of day; -1 for none. */
 function closingOf(sections: readonly Section[], ending: Millis): number {
-  const hasEnd = sections.some(tellsEnd);
+  const hasEnd = sections.some(({ status }) => isFinal(status));
   return sections.findLastIndex(
     (section, index) =>
       !section.dated &&
       mayMean(section, ending) &&
-      (hasEnd ? tellsEnd(section) : index === sections.length - 1 && section.status === null),
+      (hasEnd ? isFinal(section.status) : index === sections.length - 1 && section.status === null),
   );
 }
 

@@ -1,10 +1,11 @@
 // Undated sections of a recurring maintenance: whether a dated one beside them tells their day.
+import type { UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 
 /** What a heading says of its time: precision and time of day in ms, its status or null. */
-interface Written {
+export interface Written {
   readonly dated: boolean;
-  readonly status: string | null;
+  readonly status: UpdateStatus | null;
   readonly precision: Millis;
   readonly time: Millis;
 }

@@ -1,27 +1,24 @@
 // Sections at the wrong end of a file: somebody put what is new beside the oldest.
 import { INCIDENT_STATUSES, type UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
-import { firstFrom, floored } from './time-of-day.ts';
+import { isFinal } from '../ending.ts';
+import type { Written } from './series-days.ts';
 
-/** What a heading says of its time: precision and time of day in ms, epoch ms when it is `dated`; its status or null. */
-interface Written {
-  readonly dated: boolean;
-  readonly status: UpdateStatus | null;
-  readonly precision: Millis;
-  readonly time: Millis;
-}
-
-interface Placed<Section extends Written> {
+/** A section with its moment, epoch ms. */
+interface WithTime<Section extends Written> {
   readonly section: Section;
   readonly at: Millis;
   readonly written: Millis;
-  readonly doubt?: readonly [Millis, Millis] | 'any occurrence';
-  readonly added?: number;
 }
 
-/** Whether a heading says that it is over. */
-export function tellsEnd({ status }: Pick<Written, 'status'>): boolean {
-  return status === 'resolved' || status === 'completed';
+/** The beginning of the minute or second that a heading is written with. */
+export function floored(at: Millis, { precision }: { readonly precision: Millis }): Millis {
+  return at - (at % precision);
+}
+
+/** The first such time of day at or after `from`. */
+export function firstFrom(time: Millis, from: Millis): Millis {
+  return from + ((((time - from) % DAY) + DAY) % DAY);
 }
 
 /**
@@ -52,10 +49,10 @@ export function wrongEndOf(
 }
 
 /** Whether the status of a section follows that of the other. */
-function saysMore(one: Written, other: Written): boolean {
-  if (one.status === null || tellsEnd(one)) return one.status !== null && !tellsEnd(other);
-  const stages: readonly UpdateStatus[] = INCIDENT_STATUSES;
-  return other.status !== null && stages.indexOf(one.status) > stages.indexOf(other.status);
+function saysMore({ status: one }: Written, { status: other }: Written): boolean {
+  if (isFinal(one)) return !isFinal(other);
+  const stages: readonly (UpdateStatus | null)[] = INCIDENT_STATUSES;
+  return other !== null && stages.indexOf(one) > stages.indexOf(other);
 }
 
 /**
@@ -72,7 +69,7 @@ const SHORTLY = 6 * HOUR;
  * @param latest nothing without a date is later than this
  */
 export function appended<Section extends Written>(
-  moments: Placed<Section>[],
+  moments: WithTime<Section>[],
   count: number,
   known: readonly (Millis | null)[],
   ending: Millis | null,
