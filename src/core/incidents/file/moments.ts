@@ -2,8 +2,10 @@
 import { DAY, HOUR, MINUTE, type Millis, type Span } from '../../model/time.ts';
 import { isFinal } from '../ending.ts';
 import { guessedDays } from '../times/series-days.ts';
+import { straysOf } from '../times/stray-days.ts';
+import { firstFrom, floored, isAbout, mayMean } from '../times/time-of-day.ts';
 import { nearestTo, tellsOfWork } from '../times/work-days.ts';
-import { appended, firstFrom, floored, wrongEndOf } from '../times/wrong-end.ts';
+import { appended, wrongEndOf } from '../times/wrong-end.ts';
 import type { Section } from './timeline.ts';
 
 /** A section with its moment. `written` is what the heading says, `at` is never before that of the previous section. */
@@ -34,6 +36,8 @@ interface Reading {
   readonly moments: readonly Moment[];
   /** How much speaks against reading the file in this direction. */
   readonly faults: number;
+  /** How many of the first sections programs put beside the oldest: these run against the direction. */
+  readonly turned: number;
 }
 
 /** The most that a section is earlier than `started` and belongs to the incident all the same. */
@@ -49,7 +53,8 @@ export function earliestOf({ started, ending = null }: Life): Millis {
  * time of day at or after its predecessor. Dated ones that differ tell which of the two is right; where there are none,
  * it is the one against which less speaks (see `walk`), and then the one whose undated sections end earlier
  * (dated ones are alike in both, and adding one must not turn the others round). A dated section at an
- * edge may have been put beside older ones: see `stoodBefore`.
+ * edge may have been put beside older ones: see `stoodBefore`. Those run against the direction, and do not tell it: a
+ * file may grow on both sides of its beginning.
  * When both end alike, the one that already runs forward in time; else newest-first, as the mission's
  * own sample is written, unless `ties` says otherwise. `work` is the window of a maintenance: what tells of the work
  * itself without a date is read on the day nearest to it, however long ago the maintenance was announced. A section of
@@ -63,16 +68,17 @@ export function readMoments(
   ties: Ties = 'newest first',
   trusted = false,
 ): Moment[] {
-  const strays = trusted ? new Set<Section>() : straysOf(sections, life, work);
+  const strays = trusted ? new Set<Section>() : straysOf(sections, life.started, earliestOf(life), work);
   const isNotStray = ({ section }: { readonly section: Section }) => !strays.has(section);
   const reading = (all: readonly Section[]) => {
-    const { moments, faults } = walk(all, { ...life, trusted }, work, strays);
-    const sure = moments.filter(isNotStray);
+    const { moments, faults, turned } = walk(all, { ...life, trusted }, work, strays);
+    const arms = [moments.slice(0, turned).reverse(), moments.slice(turned)].map(arm =>
+      arm.filter(isNotStray),
+    );
     const isDated = ({ section }: Moment) => section.dated;
-    return {
-      moments,
-      against: [disorder(sure.filter(isDated)), faults, endOf(moments), disorder(sure)] as const,
-    };
+    const datedDisorder = disorder(arms.map(arm => arm.filter(isDated)));
+    const against = [datedDisorder, faults, endOf(moments), Math.sign(turned), disorder(arms)] as const;
+    return { moments, against };
   };
   const [down, up] = [reading(sections), reading([...sections].reverse())];
   const differing = down.against.findIndex((one, index) => one !== up.against[index]);
@@ -89,23 +95,6 @@ export function readMoments(
       (a, b) =>
         a.at - b.at || (a.added ?? 0) - (b.added ?? 0) || +isRoundedBeginning(a) - +isRoundedBeginning(b),
     );
-}
-
-/** A date this long after all others is most likely of the wrong year. */
-const LONGEST_SILENCE = 200 * DAY;
-
-/** The dated sections that most likely are of a wrong day: before the beginning, or long after all others. */
-function straysOf(sections: readonly Section[], life: Life, work: Span | null): ReadonlySet<Section> {
-  const { started } = life;
-  // A maintenance may be announced before the day that its file is named after.
-  const first = work ? started - LONGEST_SILENCE : earliestOf(life);
-  let last = Math.max(started, work?.end ?? started);
-  const strays = new Set<Section>();
-  for (const section of sections.filter(({ dated }) => dated).sort((a, b) => a.time - b.time)) {
-    if (section.time < first || section.time - last > LONGEST_SILENCE) strays.add(section);
-    else last = Math.max(last, section.time);
-  }
-  return strays;
 }
 
 /** The most that local time is ahead of UTC. */
@@ -138,7 +127,7 @@ function walk(
         ? section.time
         : null,
   );
-  const opens = sections.some(section => mayMean(section, started));
+  const openers = sections.filter(section => mayMean(section, started));
   // People round, and begin to write before they know when it began.
   const soonest = work ? started : started - BEGINS_WITHIN;
   const wrongEnd = work ? 0 : wrongEndOf(sections, known, soonest, trusted);
@@ -146,9 +135,11 @@ function walk(
   let isGuessed = false;
   let faults = wrongEnd;
   // Sections that programs write have a date, and stand above or below everything that people wrote.
-  const undated = sections.findIndex((_, index) => index >= wrongEnd && known[index] === null);
-  // Two that run forward confirm the order.
-  const edge = undated === wrongEnd + 1 ? undated : -1;
+  const edge = known.indexOf(null);
+  const isBack = runsBack(known.slice(0, edge));
+  const isOpenedThere = openers.length === 1 && openers[0] === sections[edge];
+  // All that stands before the beginning is newer than something behind it.
+  let turned = edge === wrongEnd && isAbout(sections[edge], started) ? edge : 0;
   const moments = sections.map((section, index): Moment => {
     if (index < wrongEnd) {
       const own = known[index] ?? (section.dated ? section.time : 0);
@@ -161,7 +152,11 @@ function walk(
       index === wrongEnd ? Math.min(floor, floored(soonest, section)) : floor,
     );
     const isKnown = section.dated || index === closing;
-    const isOlder = index === edge && stoodBefore(sections.slice(edge), floor, next, beginning);
+    const isBeside = index > 0 && index === edge && !section.dated;
+    const isOpening = isOpenedThere && next - DAY === beginning;
+    const isOlder =
+      isBeside && (isOpening || (isBack && stoodBefore(sections.slice(edge), floor, next, beginning)));
+    if (isOlder) turned = edge;
     const isLate = !isKnown && next > latest;
     const isBefore = isLate && isGuessed && next - DAY >= Math.max(beginning, floor - FARTHEST_AHEAD);
     // A minute typed wrong, or a note that was late, is not of tomorrow.
@@ -188,20 +183,15 @@ function walk(
     return { section, at, written };
   });
   appended(moments, wrongEnd, known, ending, latest);
-  const isOpening = ({ section, at }: Moment) => floored(at, section) === floored(started, section);
+  const isAtStart = ({ section, at }: Moment) => floored(at, section) === floored(started, section);
   const someKnown = known.some(one => one !== null);
-  if (!work && opens && someKnown && !moments.some(isOpening)) faults++;
-  if (!repeats) return { moments, faults };
+  if (!work && openers.length > 0 && someKnown && !moments.some(isAtStart)) faults++;
+  if (turned > 0) faults -= wrongEnd;
+  if (!repeats) return { moments, faults, turned };
   const guessed = guessedDays(moments, started);
   const doubted = (one: Moment): Moment =>
     guessed.has(one.section) ? { ...one, doubt: 'any occurrence' } : one;
-  return { moments: moments.map(doubted), faults: guessed.size };
-}
-
-/** Whether a heading may mean that moment: by its time of day, if it has no date. */
-function mayMean(section: Section, moment: Millis): boolean {
-  const at = floored(moment, section);
-  return (section.dated ? section.time : firstFrom(section.time, at)) === at;
+  return { moments: moments.map(doubted), faults: guessed.size, turned };
 }
 
 /** Which of the sections, in the order of time, has no date and is the end by its time of day; -1 for none. */
@@ -218,6 +208,12 @@ function closingOf(sections: readonly Section[], ending: Millis): number {
 /** A longer gap before an undated section means: it may have been in the file earlier. */
 const LONG_SILENCE = 8 * HOUR;
 
+/** Whether moments run back rather than forward, which would confirm the order. */
+function runsBack(known: readonly (Millis | null)[]): boolean {
+  const steps = known.slice(1).map((at, index) => Math.sign(at! - known[index]!));
+  return sum(steps) < 0 || !steps.includes(1);
+}
+
 /**
  * Whether the first of these undated sections was in the file before the dated one beside it: read after that (`next`),
  * it would follow a long gap; one day earlier is still within the incident; and no other date confirms the order.
@@ -231,6 +227,12 @@ function endOf(moments: readonly Moment[]): Millis {
   return moments.reduce((end, { section, at }) => (section.dated ? end : Math.max(end, at)), 0);
 }
 
-function disorder(moments: readonly Moment[]): number {
-  return moments.filter((moment, index) => index > 0 && moment.at < moments[index - 1]!.at).length;
+function disorder(arms: readonly (readonly Moment[])[]): number {
+  return sum(
+    arms.map(arm => arm.filter((moment, index) => index > 0 && moment.at < arm[index - 1]!.at).length),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, one) => all + one, 0);
 }

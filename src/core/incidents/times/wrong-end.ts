@@ -3,22 +3,13 @@ import { INCIDENT_STATUSES, type UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 import { isFinal } from '../ending.ts';
 import type { Written } from './series-days.ts';
+import { firstFrom, floored } from './time-of-day.ts';
 
 /** A section with its moment, epoch ms. */
 interface WithTime<Section extends Written> {
   readonly section: Section;
   readonly at: Millis;
   readonly written: Millis;
-}
-
-/** The beginning of the minute or second that a heading is written with. */
-export function floored(at: Millis, { precision }: { readonly precision: Millis }): Millis {
-  return at - (at % precision);
-}
-
-/** The first such time of day at or after `from`. */
-export function firstFrom(time: Millis, from: Millis): Millis {
-  return from + ((((time - from) % DAY) + DAY) % DAY);
 }
 
 /**

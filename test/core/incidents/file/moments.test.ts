@@ -293,3 +293,66 @@ test('a heading with a date is never another day, whatever stands around it', ()
     { numRuns: 500 },
   );
 });
+
+describe('people write on one side, programs on either', () => {
+  const DATED = ['19:11:05', '19:10:20', '19:10:20'].map(time => `Update 2026-11-30 ${time} UTC`);
+  test.each([
+    [['Identified 19:09 UTC']],
+    [['Identified 19:09 UTC', 'Update 19:12 UTC']],
+    [['Update 19:05 UTC', 'Update 19:06 UTC', 'Monitoring 19:12 UTC']],
+  ])('below the beginning, with dated ones above it: %j', hand => {
+    const written = [...DATED, 'Investigating 18:49 UTC', ...hand];
+    for (const headings of [written, written.toReversed()]) {
+      const { moments, problems } = read({ started: '2026-11-30T18:49:10Z', headings });
+      expect(problems).toEqual([]);
+      expect(moments).toHaveLength(written.length);
+      expect(moments[0]).toBe('30T18:49 Investigating 18:49 UTC');
+      for (const one of hand) expect(moments).toContain(`30T${one.slice(-9, -4)} ${one}`);
+    }
+    const resolved = '2026-11-30T19:20:44Z';
+    const over = read({
+      started: '2026-11-30T18:49:10Z',
+      resolved,
+      headings: [...written, 'Resolved 19:20 UTC'],
+    });
+    expect(over.problems).toEqual([]);
+    expect(over.moments.at(-1)).toBe('30T19:20 Resolved 19:20 UTC');
+  });
+
+  const started = Date.parse('2026-11-30T21:06:39Z');
+  const step = fc.record({
+    after: fc.integer({ min: 60, max: 100 * 60 }),
+    by: fc.constantFrom('people', 'program above', 'program below'),
+  });
+  const clock = (at: number, byProgram: boolean) =>
+    byProgram ? iso(at).replace('T', ' ').replace('Z', ' UTC') : `${iso(at).slice(11, 16)} UTC`;
+  const minute = (at: number) => iso(at).slice(0, 16);
+
+  test('each section is of its real moment', () => {
+    const steps = fc.array(step, { minLength: 1, maxLength: 8 });
+    const offsets = fc.integer({ min: 0, max: DAY / MINUTE });
+    const silences = fc.integer({ min: 0, max: 20 });
+    fc.assert(
+      fc.property(steps, offsets, silences, fc.boolean(), (all, offset, silence, onTop) => {
+        const begins = started + offset * MINUTE;
+        let now = begins + silence * MINUTE;
+        const headings = [`Investigating ${clock(now, false)}`];
+        const moments = [now];
+        for (const { after, by } of all) {
+          now += after * 1000;
+          const isPerson = by === 'people';
+          const heading = `Update ${clock(now, !isPerson)} #${moments.length}`;
+          if (isPerson ? onTop : by === 'program above') headings.unshift(heading);
+          else headings.push(heading);
+          moments.push(now);
+        }
+        const { value, problems } = parseIncident('x.md', 'x', fileOf({ started: iso(begins), headings }));
+        expect(problems).toEqual([]);
+        const read = value!.updates.map(({ at, body }) => [Number(body.split('#')[1] ?? 0), minute(at)]);
+        const meant = moments.map((at, index) => [index, minute(at)]);
+        expect(read.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(meant);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
