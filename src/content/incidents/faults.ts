@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_INCIDENT_BYTES } from '../../core/incidents/file/parse.ts';
 import { type Problem, warningAt } from '../../core/model/problem.ts';
-import { strangeLine, utf16Problem } from '../../core/text/encoding.ts';
+import { otherEncoding, strangeLine, utf16Problem } from '../../core/text/encoding.ts';
 
 export type Fault = readonly [what: string, fix: string];
 
@@ -31,7 +31,9 @@ export const LINKS: Readonly<Record<string, Fault>> = {
 
 /** The problem that some characters of a file cannot be read. UTF-16 is reported where the file is parsed. */
 export function notUtf8(bytes: Buffer, text: string, file: string): Problem[] {
-  if (isUtf8(bytes) || utf16Problem(text, file)) return [];
+  if (utf16Problem(text, file)) return [];
+  const appended = otherEncoding(text, file);
+  if (isUtf8(bytes) || appended.length > 0) return appended;
   const what = 'it is not UTF-8: some characters show as \uFFFD';
   return [warningAt(file, what, 'save it as UTF-8', strangeLine(text) ?? 1)];
 }

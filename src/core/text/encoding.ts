@@ -13,7 +13,21 @@ export function utf16Problem(text: string, where: string): Problem | null {
 
 /** The line, from 1, of the first character that is not UTF-8; null when there is none. */
 export function strangeLine(text: string): number | null {
-  const at = text.indexOf('\uFFFD');
+  return lineOf(text, '\uFFFD');
+}
+
+/** Warns of a part in another encoding within a text that is not UTF-16 as a whole: what a program appended. */
+export function otherEncoding(text: string, where: string): Problem[] {
+  const line = lineOf(text, '\0');
+  if (line === null) return [];
+  const what =
+    'from here it is in another encoding, most likely UTF-16 (it has NUL bytes), and cannot be read';
+  const fix = 'write that part anew, in UTF-8 (in PowerShell with `Add-Content -Encoding utf8`)';
+  return [warningAt(where, what, fix, line)];
+}
+
+function lineOf(text: string, sign: string): number | null {
+  const at = text.indexOf(sign);
   return at < 0 ? null : text.slice(0, at).split(/\r\n|\r|\n/).length;
 }
 

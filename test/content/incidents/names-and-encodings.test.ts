@@ -148,6 +148,18 @@ describe('an incident file', () => {
     expect(await problemsOf(folderWith({ '20260310_api.md': FILE.replace('ü', '\uFFFD') }))).toEqual([]);
   });
 
+  test('with an update that a program appended in UTF-16', async () => {
+    const update = Buffer.from('\n## Identified 12:30 UTC\nThe bank – für alle.\n', 'utf16le');
+    const found = await problemsOf(
+      folderWith({ '20260310_api.md': Buffer.concat([Buffer.from(FILE), update]) }),
+    );
+    const line = FILE.split('\n').length + 1;
+    expect(found[0]).toMatch(
+      `warning incidents/20260310_api.md:${line} from here it is in another encoding, most likely UTF-16`,
+    );
+    expect(found.filter(one => one.includes('UTF-8'))).toHaveLength(1);
+  });
+
   test.each([
     ['20260310_api.markdown', '20260310_api.md'],
     ['20260310_api.md.txt', '20260310_api.md'],

@@ -101,3 +101,30 @@ export function meansEnd(label: string): boolean {
   const meant = meantLabel(words);
   return meant?.label === 'Resolved' && meant.rest === '' && !/partial|mostly/i.test(words);
 }
+
+/** Line ends that markdown does not know. */
+const OTHER_ENDS = /[\v\f\u0085\u2028\u2029]/;
+const INVISIBLE = /(?!\t)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const INDENTED = /^(?: {4}| {0,3}\t)/;
+
+/**
+ * A line as a person sees it, when that begins with `#`: without invisible characters, with usual spaces and signs, and
+ * without an indentation of four, which makes it code, where it has a time and no code stands above it. Else the line
+ * itself.
+ */
+export function seenHeading(line: string, before: string | undefined): string {
+  // Fast path: most lines are prose.
+  if (!/[#＃]/.test(line) || line.length > 300) return line;
+  const seen = line
+    .split(OTHER_ENDS)
+    .map(part =>
+      part
+        .replace(INVISIBLE, '')
+        .replaceAll('＃', '#')
+        .replace(/(?!\t)\s/g, ' '),
+    )
+    .find(part => /^\s*#/.test(part));
+  if (seen === undefined) return line;
+  if (!INDENTED.test(seen)) return seen === line ? line : seen.trimStart();
+  return /\d:\d{2}/.test(seen) && !INDENTED.test(before ?? '') ? seen.trimStart() : line;
+}

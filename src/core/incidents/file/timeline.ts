@@ -14,7 +14,7 @@ import {
   tooMany,
 } from './body-bounds.ts';
 import { beginsWithLabel, type Heading, readHeading, stageOf, unmarkedLabel } from './heading.ts';
-import { bareDate, isPasted, isPostmortem } from './prose-heading.ts';
+import { bareDate, isPasted, isPostmortem, seenHeading } from './prose-heading.ts';
 import { headingText, MAX_HEADING, Reports } from './reports.ts';
 
 export interface Section extends Heading {
@@ -23,6 +23,13 @@ export interface Section extends Heading {
   /** The `key: value` lines right below the heading (`severity:`, `components:`, `next_update:`, `notify:`). */
   readonly fields: string | null;
   readonly body: string;
+}
+
+/** `text` is the line as a person sees it; `isExact`: it is that to a character. */
+export interface LooseLine {
+  readonly line: number;
+  readonly text: string;
+  readonly isExact: boolean;
 }
 
 export interface Sections {
@@ -42,7 +49,7 @@ export interface Sections {
   /** Other headings that look like they have a time but cannot be read. */
   readonly unreadable: readonly { readonly line: number; readonly text: string }[];
   /** Other lines, outside code, post-mortem and reports on what is past, that begin like one of our headings. */
-  readonly loose: readonly { readonly line: number; readonly text: string }[];
+  readonly loose: readonly LooseLine[];
   /** Where and why reading stopped; null when all was read. */
   readonly stopped: ReadingStop | null;
 }
@@ -63,7 +70,7 @@ export function cutSections(
   const parts: HeadedLines[] = [{ line: 0, heading: null, lines: [] }];
   const wrong: (WrongTime & { line: number })[] = [];
   const unreadable: { line: number; text: string }[] = [];
-  const loose: { line: number; text: string }[] = [];
+  const loose: LooseLine[] = [];
   let stopped = isWhole ? null : tooLong(lines.length + 1);
   let headings = 0;
   const reports = new Reports(lines, isEnd({ status }));
@@ -105,8 +112,7 @@ export function cutSections(
       continue;
     }
     if (!isPlain && !inPostmortem && mayHoldTime(text)) unreadable.push({ line: index + 1, text });
-    else if (!line.fenced && !isReport && isLikeHeading(line.text, lines[index - 1]?.text))
-      loose.push({ line: index + 1, text: line.text });
+    else if (!line.fenced && !isReport) loose.push(...looseOf(index + 1, line.text, lines[index - 1]?.text));
     parts.at(-1)!.lines.push(line);
   }
   const { preface, sections, postmortem, postmortemLine } = assembled(parts);
@@ -202,6 +208,11 @@ function whole(texts: readonly string[]): string {
 
 function isEnd({ status }: Pick<Section, 'status'>): boolean {
   return status === 'resolved' || status === 'completed';
+}
+
+function looseOf(line: number, written: string, before: string | undefined): LooseLine[] {
+  const text = seenHeading(written, before);
+  return isLikeHeading(text, before) ? [{ line, text, isExact: text === written }] : [];
 }
 
 function isLikeHeading(line: string, before: string | undefined): boolean {

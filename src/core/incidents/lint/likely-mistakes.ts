@@ -3,7 +3,7 @@ import { INCIDENT_STATUSES, type Incident, MAINTENANCE_STATUSES, SEVERITIES } fr
 import { nearestWord } from '../../model/problem.ts';
 import { beginsWithTime, readHeading, statusNamed, unmarkedLabel } from '../file/heading.ts';
 import { isBoldTime, meansEnd, meantLabel } from '../file/prose-heading.ts';
-import type { Section, Sections } from '../file/timeline.ts';
+import type { LooseLine, Section, Sections } from '../file/timeline.ts';
 import { LABEL } from '../times/unread-date.ts';
 import type { Remark } from './remark.ts';
 
@@ -21,7 +21,7 @@ const MAX_LOOSE = 500;
 const KEY = /^([a-z_-]{4,20})[ \t]*:(?:[ \t]+(.*))?$/i;
 
 export function likelyMistakes(incident: Incident, body: string, cut: Sections): Remark[] {
-  const remarks = cut.loose.slice(0, MAX_LOOSE).flatMap(({ line, text }) => nearHeading(line, text));
+  const remarks = cut.loose.slice(0, MAX_LOOSE).flatMap(nearHeading);
   remarks.push(...pastedUpdates(incident, cut));
   remarks.push(...cut.sections.flatMap(nearLabel));
   // A monitor's text may look like anything.
@@ -46,7 +46,7 @@ function pastedUpdates({ scheduled, openedBy, status }: Incident, { loose, secti
 }
 
 /** `## Update`, `##Update 10:05 UTC`, `### Update 10:05 UTC`: text, though most likely meant as an update. */
-function nearHeading(line: number, text: string): Remark[] {
+function nearHeading({ line, text, isExact }: LooseLine): Remark[] {
   const unmarked = unmarkedLabel(text);
   if (unmarked !== null) {
     const label = meantLabel(unmarked)?.label ?? unmarked;
@@ -56,17 +56,20 @@ function nearHeading(line: number, text: string): Remark[] {
       { at: line, what: `"${said}" is not a heading that begins with "## ", so it is not an update`, fix },
     ];
   }
-  const [, level, words = ''] = /^ {0,3}(##(?!#)|#{1,5}\s)\s*(.*)$/.exec(text) ?? [];
+  const [, level, words = ''] = /^ {0,3}(#{2,5}(?!#)|#\s)\s*(.*)$/.exec(text) ?? [];
   if (level === undefined) return [];
   const isOtherLevel = level !== '##';
-  const isOurs = /^##\s/.test(text);
+  const isLikeOurs = /^##\s/.test(text);
+  const isOurs = isExact && isLikeOurs;
   const label = (isOurs ? undefined : labelBehind(words)) ?? labelBefore(words, isOtherLevel);
   if (label === undefined) return [];
   const what = isOtherLevel
     ? 'is a heading of a different level'
     : isOurs
       ? 'has no time that can be read'
-      : 'does not begin with "## "';
+      : isLikeOurs
+        ? 'is indented, or has an invisible character or other "#" signs at its beginning'
+        : 'does not begin with "## "';
   const fix = `write it like \`## ${label} 15:00 UTC\`, at the start of the line`;
   return [{ at: line, what: `"${text.trim()}" ${what}, so it is not an update`, fix }];
 }
