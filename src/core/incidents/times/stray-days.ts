@@ -1,11 +1,6 @@
 // Dated sections of a wrong day: they move no undated ones.
 import { DAY, type Millis, type Span } from '../../model/time.ts';
-
-/** What a heading says of its time; `time` is epoch ms when it is `dated`. */
-interface Written {
-  readonly dated: boolean;
-  readonly time: Millis;
-}
+import type { TimedHeading } from './time-of-day.ts';
 
 /** A date this long after all others is most likely of the wrong year. */
 const LONGEST_SILENCE = 200 * DAY;
@@ -15,7 +10,7 @@ const LONGEST_SILENCE = 200 * DAY;
  * @param earliest the time before which nothing is of the incident.
  * @param work the window of a maintenance, which may be announced before the day that its file is named after.
  */
-export function straysOf<Section extends Written>(
+export function straysOf<Section extends TimedHeading>(
   sections: readonly Section[],
   started: Millis,
   earliest: Millis,

@@ -2,7 +2,7 @@
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 
 /** What a heading says of its time: epoch ms when it is `dated`, else the time of day in ms, to a minute or a second. */
-interface Written {
+export interface TimedHeading {
   readonly dated: boolean;
   readonly time: Millis;
   readonly precision: Millis;
@@ -10,6 +10,7 @@ interface Written {
 
 /** The beginning of the minute or second that a heading is written with. */
 export function floored(at: Millis, { precision }: Written): Millis {
+export function floored(at: Millis, { precision }: TimedHeading): Millis {
   return at - (at % precision);
 }
 
@@ -19,12 +20,12 @@ export function firstFrom(time: Millis, from: Millis): Millis {
 }
 
 /** Whether a heading may mean that moment: by its time of day, if it has no date. */
-export function mayMean(section: Written, moment: Millis): boolean {
+export function mayMean(section: TimedHeading, moment: Millis): boolean {
   const at = floored(moment, section);
   return (section.dated ? section.time : firstFrom(section.time, at)) === at;
 }
 
 /** Whether a section, by its time of day, may be of an hour before that moment, or after it. */
-export function isAbout(section: Written | undefined, moment: Millis): boolean {
+export function isAbout(section: TimedHeading | undefined, moment: Millis): boolean {
   return section?.dated === false && firstFrom(section.time, moment - HOUR) <= moment + HOUR;
 }
