@@ -32,8 +32,7 @@ export const LINKS: Readonly<Record<string, Fault>> = {
 /** The problem that some characters of a file cannot be read. UTF-16 is reported where the file is parsed. */
 export function notUtf8(bytes: Buffer, text: string, file: string): Problem[] {
   if (utf16Problem(text, file)) return [];
-  const appended = otherEncoding(text, file);
-  if (isUtf8(bytes) || appended.length > 0) return appended;
+  if (isUtf8(bytes) || text.includes('\0')) return otherEncoding(text, file);
   const what = 'it is not UTF-8: some characters show as \uFFFD';
   return [warningAt(file, what, 'save it as UTF-8', strangeLine(text) ?? 1)];
 }

@@ -9,7 +9,6 @@ export interface TimedHeading {
 }
 
 /** The beginning of the minute or second that a heading is written with. */
-export function floored(at: Millis, { precision }: Written): Millis {
 export function floored(at: Millis, { precision }: TimedHeading): Millis {
   return at - (at % precision);
 }
