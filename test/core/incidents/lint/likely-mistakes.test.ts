@@ -38,9 +38,10 @@ describe('headings that nearly are updates', () => {
     [' ## Update 10:05 UTC', /does not begin with/],
     ['    ## Update 10:05 UTC', /"## Update 10:05 UTC" is indented, .*`## Update 15:00 UTC`, at the start/],
     ['\t## Resolved 2026-03-10 10:05 UTC', /is indented/],
-    ...[...'\u200b\ufeff\u200e\u00ad\u2060\0\v\f'].map(
-      sign => [`${sign}## Update 10:05 UTC`, /"## Update 10:05 UTC" .* an invisible character/] as const,
-    ),
+    ...[...'\u200b\ufeff\u200e\u00ad\u2060\0\v\f'].map((sign): [string, RegExp] => [
+      `${sign}## Update 10:05 UTC`,
+      /"## Update 10:05 UTC" .* an invisible character/,
+    ]),
     ['\u00a0\u00a0## Update 10:05 UTC', /an invisible character/],
     ['##\u200b Update 10:05 UTC', /an invisible character/],
     ['##\u200bUpdate 10:05 UTC', /does not begin with "## "/],
@@ -84,7 +85,7 @@ describe('headings that nearly are updates', () => {
     ['## ✅ Resolved', /has no time/],
     ['## Status: Resolved', /has no time/],
     ['## Still investigating', /has no time/],
-  ])('%j', (heading, expected) => {
+  ] as [string, RegExp][])('%j', (heading, expected) => {
     const body = `We look.\n${heading}\nWords.\n`;
     expect(remarks(body)).toEqual([expect.stringMatching(expected)]);
     // The text stays on the page as it is.
