@@ -1,7 +1,10 @@
-// Plans: what calendars were last told of each maintenance, so that they learn of a moved or deleted one.
-import { affectedBy, type Incident, keyOf } from '../model/incident.ts';
+// Plans: what was last told of each maintenance, so that calendars learn of a moved or deleted one, and that what was over
+// by a former plan of a series stays as it was.
+import { affectedBy, type Incident, keyOf, type SeriesRecord } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, type Millis, type Span } from '../model/time.ts';
+import { stateAt } from './maintenance.ts';
+import { occurrencesOf } from './recurrence.ts';
 
 /** The part of a maintenance that a calendar shows: a change raises its SEQUENCE. */
 interface CalendarPlan extends Span {
@@ -12,6 +15,7 @@ interface CalendarPlan extends Span {
   readonly components: readonly string[];
   readonly isOver: boolean;
   readonly updates: number;
+  readonly record?: SeriesRecord;
 }
 
 export interface ToldPlan {
@@ -48,10 +52,11 @@ export function plansNow(
     const id = keyOf(incident);
     const before = left.get(id);
     left.delete(id);
-    const plan = planOf(incident, incident.scheduled, site);
+    const plan = withRecord(planOf(incident, incident.scheduled, site), incident, before?.plan, now);
     const first = plan.updates - 1;
     if (!before) {
-      if (isAhead(plan, now)) plans.push({ id, plan, sequence: first, changedAt: null, goneAt: null });
+      if (isAhead(plan, now) || plan.record)
+        plans.push({ id, plan, sequence: first, changedAt: null, goneAt: null });
     } else if (before.goneAt === null && JSON.stringify(before.plan) === JSON.stringify(plan)) {
       plans.push(before);
     } else {
@@ -74,6 +79,85 @@ function planOf(incident: Incident, { start, end }: Span, site: Site): CalendarP
   const components = affectedBy(incident, site.components).map(({ id }) => id);
   const isOver = status === 'completed';
   return { start, end, title, rrule, zone, components, isOver, updates: updates.length };
+}
+
+/** The incidents with what was told of them that their files no longer say; the same list if there is nothing. */
+export function withTold(incidents: readonly Incident[], told: readonly ToldPlan[]): readonly Incident[] {
+  const records = new Map(told.map(({ id, plan }) => [id, plan.record]));
+  const all = incidents.map(one => {
+    const record = one.rrule === undefined ? undefined : records.get(keyOf(one));
+    if (!record) return one;
+    const known = recorded.get(one);
+    const same = known?.record === record ? known : { ...one, record };
+    recorded.set(one, same);
+    return same;
+  });
+  return all.every((one, index) => one === incidents[index]) ? incidents : all;
+}
+
+/** The same objects in each round, so that values cached by them stay valid. */
+const recorded = new WeakMap<Incident, Incident>();
+
+/** The plan of a series with its former ones, and when it was first seen to be over by its keys alone. */
+function withRecord(
+  plan: CalendarPlan,
+  incident: Incident,
+  before: CalendarPlan | undefined,
+  now: Millis,
+): CalendarPlan {
+  if (plan.rrule === null) return plan;
+  const past = before ? pastOf(plan, incident, before, now) : [];
+  const endedAt = plan.isOver ? endOf(plan, incident, before, now) : undefined;
+  if (past.length === 0 && endedAt === undefined) return plan;
+  const record = { ...(past.length > 0 ? { past } : {}), ...(endedAt === undefined ? {} : { endedAt }) };
+  return { ...plan, record };
+}
+
+function endOf(
+  { end, updates }: CalendarPlan,
+  { resolved, status, updates: said }: Incident,
+  before: CalendarPlan | undefined,
+  now: Millis,
+): Millis | undefined {
+  if (before?.isOver) return before.record?.endedAt;
+  if (before) return updates > before.updates ? undefined : now;
+  const isSaid = resolved !== null || said.some(one => one.status === status && one.occurrence === undefined);
+  return isSaid || end <= now ? undefined : now;
+}
+
+/** The former plans of a series, with the one before this if occurrences of it that are over would be others by this. */
+function pastOf(
+  { start, end, rrule, zone }: CalendarPlan,
+  incident: Incident,
+  before: CalendarPlan,
+  now: Millis,
+): NonNullable<SeriesRecord['past']> {
+  const known = before.record?.past ?? [];
+  const isSame =
+    before.rrule === rrule && before.zone === zone && before.start === start && before.end === end;
+  if (isSame || before.rrule === null) return known;
+  const { record: _, ...read } = incident;
+  const going = { ...read, status: 'scheduled' as const, resolved: null };
+  const told = {
+    ...going,
+    scheduled: { start: before.start, end: before.end },
+    rrule: before.rrule,
+    timezone: before.zone,
+    record: { past: known },
+  };
+  const isOver = (one: Incident) => one.scheduled!.start <= now && stateAt(one, now) === 'completed';
+  const over = occurrencesOf(told, now, zone).filter(isOver);
+  const last = over.at(-1)?.scheduled?.start;
+  if (last === undefined) return known;
+  const byThis = occurrencesOf(going, now, zone).filter(one => one.scheduled!.start <= last);
+  const windows = (all: readonly Incident[]) => JSON.stringify(all.map(({ scheduled }) => scheduled));
+  if (windows(byThis) === windows(over)) return [];
+  if (over.at(-1)?.series?.record?.until !== undefined) return known;
+  const { start: first, end: until } = before;
+  return [
+    ...known,
+    { start: first, end: until, rrule: before.rrule, zone: before.zone, last, replaced: now },
+  ];
 }
 
 function isAhead({ end, rrule, isOver }: CalendarPlan, now: Millis): boolean {

@@ -1,10 +1,19 @@
 // Recurrence: turns a maintenance file with an `rrule` into its occurrences, each an incident of its own.
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
-import { DAY, iso, type Millis, parseInstant, type Span } from '../model/time.ts';
-import { isCalledOff } from './completion.ts';
-import { type Beginning, beginnings, type RuleOptions, readRule, ruleIn } from './recurrence-rule.ts';
-import { dayIn, momentAt, wallTime } from './times/zone.ts';
+import { DAY, type Millis, parseInstant, type Span } from '../model/time.ts';
+import { isCalledOff, isCompletion, WORDLESS } from './completion.ts';
+import { type Beginning, readRule, ruleIn } from './recurrence-rule.ts';
+import {
+  beginningsOf,
+  dayOf,
+  isDayOf,
+  plansOf,
+  type RecurringIncident,
+  type Series,
+  startsOf,
+} from './series-plans.ts';
+import { dayIn } from './times/zone.ts';
 
 const { RRule } = rrule;
 
@@ -34,12 +43,6 @@ export function overlapsItself(rrule: string, { start, end }: Span, zone: string
   return false;
 }
 
-function beginningsOf(options: RuleOptions, start: Millis, zone: string, from = start): Generator<Beginning> {
-  // Missing parts of the rule follow from its start.
-  const dtstart = new Date(wallTime(zone, start));
-  return beginnings(new RRule({ ...options, dtstart }).options, start, zone, from);
-}
-
 /**
  * The occurrences of a recurring maintenance around `now`, the file's own first; for any other incident, only itself.
  * The rule counts in the file's `timezone:`, else in the site's zone: each occurrence begins at the same wall time.
@@ -47,51 +50,39 @@ function beginningsOf(options: RuleOptions, start: Millis, zone: string, from = 
  *   first: to the first).
  * - The text before the first section and all announced before the first start are shown with every occurrence, but
  *   sent once.
- * - `status: completed` ends the series (`endOfIncident`).
+ * - `status: completed` ends the series (`endOfIncident`). If its keys alone say so, between two occurrences, the next
+ *   one is called off: that tells the end.
+ * - What was over when the plan was changed stays as it was planned (`record`); the new plan begins on a later day.
  */
 export function occurrencesOf(incident: Incident, now: Millis, siteZone: string): readonly Incident[] {
   const { scheduled, timezone: zone = siteZone, rrule } = incident;
-  const options = scheduled && rrule ? ruleIn(zone, rrule) : null;
-  if (!scheduled || !options) return [incident];
-  const { start } = scheduled;
-  const first = { at: start, wall: wallTime(zone, start) };
-  const found: Beginning[] = [];
-  const from = Math.max(start, now - BACK);
-  const begins = beginningOn(options, first, zone);
-  const updates = incident.updates.map(update => keepKnownDay(update, day => begins(day) !== null));
+  if (!scheduled || !rrule || !ruleIn(zone, rrule)) return [incident];
+  const isOccurrenceDay = isDayOf({ ...incident, timezone: zone });
+  const updates = incident.updates.map(update => keepKnownDay(update, isOccurrenceDay));
+  const plans = plansOf({ ...incident, timezone: zone, updates });
   const named = new Set(updates.map(({ occurrence = '' }) => occurrence));
   const last = [...named].sort().at(-1) ?? '';
-  const series = { ...incident, timezone: zone, updates };
-  const hasNext = () => found.some(one => one.at > now && !isCalledOff(occurrence(series, one)));
-  for (const one of beginningsOf(options, start, zone, from)) {
-    const isAhead = one.at > Math.max(now + AHEAD, start);
-    // The next one that takes place is shown, however far away it is, and so is one that an update is about.
-    if (!isAhead || !hasNext() || named.has(dayOf(one))) found.push(one);
-    if (isAhead && dayOf(one) >= last && hasNext()) break;
+  const found: { readonly plan: Series; readonly one: Beginning }[] = [];
+  const hasNext = () => found.some(({ plan, one }) => one.at > now && !isCalledOff(occurrence(plan, one)));
+  for (const plan of plans) {
+    const { start } = plan.scheduled;
+    for (const one of startsOf(plan, Math.max(start, now - BACK), true)) {
+      const isAhead = one.at > Math.max(now + AHEAD, start);
+      // The next one that takes place is shown, however far away it is, and so is one that an update is about.
+      if (!isAhead || !hasNext() || named.has(dayOf(one))) found.push({ plan, one });
+      if (isAhead && dayOf(one) >= last && hasNext()) break;
+    }
   }
-  // By RFC 5545 the start itself counts even if the rule does not match it.
-  if (from === start && found[0]?.at !== start) found.unshift(first);
   const over = endOf(incident);
-  return found
-    .map((one, index) => occurrence(series, one, found[index + 1]?.at, over))
-    .filter(one => one.scheduled?.start === start || (one.scheduled as Span).start <= over);
-}
-
-/** The day of an occurrence, by the wall time of its rule. */
-function dayOf({ wall }: Beginning): string {
-  return iso(wall).slice(0, 10);
-}
-
-/** Finds the occurrence of a day; null when none begins on it. */
-function beginningOn(options: RuleOptions, first: Beginning, zone: string) {
-  return (day: string): Beginning | null => {
-    const midnight = parseInstant(day);
-    if (midnight === null || day.length !== DAY_LENGTH) return null;
-    if (dayOf(first) === day) return first;
-    const from = Math.max(first.at, momentAt(zone, midnight));
-    const found = beginningsOf(options, first.at, zone, from).next().value as Beginning | undefined;
-    return found && dayOf(found) === day ? found : null;
-  };
+  // Ended by its keys between two occurrences, it is told with the next one: that does not take place.
+  const next = incident.record?.endedAt === undefined ? undefined : found.find(({ one }) => one.at > over);
+  const all = found.map(({ plan, one }, index) => occurrence(plan, one, found[index + 1]?.one.at, over));
+  const isToldBefore = all.some(one => one.resolved === over);
+  return all.flatMap((one, index) => {
+    const isBefore = (one.scheduled as Span).start <= over;
+    if (isBefore || (index === 0 && one.id === incident.id)) return [one];
+    return found[index] === next && !isToldBefore ? [endedWith(one, over)] : [];
+  });
 }
 
 /**
@@ -109,10 +100,9 @@ function keepKnownDay(update: IncidentUpdate, isOccurrenceDay: (day: string) => 
 export function daysWithout(incident: Incident, siteZone: string): readonly string[] {
   const { scheduled, timezone: zone = siteZone, rrule = '', updates } = incident;
   const days = updates.flatMap(({ occurrence }) => occurrence ?? []);
-  const options = scheduled && ruleIn(zone, rrule);
-  if (!options || days.length === 0) return days;
-  const begins = beginningOn(options, { at: scheduled.start, wall: wallTime(zone, scheduled.start) }, zone);
-  return days.filter(day => begins(day) === null);
+  if (days.length === 0 || !scheduled || !ruleIn(zone, rrule)) return days;
+  const isOccurrenceDay = isDayOf({ ...incident, timezone: zone });
+  return days.filter(day => !isOccurrenceDay(day));
 }
 
 /** The occurrence that starts on a day of its zone (`2026-11-29`), whatever its id; null when there is none. */
@@ -146,15 +136,18 @@ export function readOccurrenceId(id: string): { readonly series: string; readonl
 }
 
 /**
- * When a series ended, epoch ms; Infinity while it continues. `status: completed` ends it: at `resolved`, else with the
- * newest Completed section, else with the last update, but not before the first occurrence.
+ * When a series ended, epoch ms; Infinity while it continues. `status: completed` ends it: at `resolved`, else when that
+ * was first seen without a section, else with the newest Completed section, else with the last update, but not before the
+ * first occurrence.
  */
-function endOf({ status, scheduled, resolved, updates, started }: RecurringIncident): Millis {
+function endOf({ status, scheduled, resolved, updates, started, record }: RecurringIncident): Millis {
   if (status !== 'completed') return Number.POSITIVE_INFINITY;
   const said = updates.findLast(
     ({ status, inherits, occurrence }) => status === 'completed' && !inherits && occurrence === undefined,
   )?.at;
-  return resolved ?? said ?? Math.max(updates.at(-1)?.at ?? started, scheduled?.end ?? started);
+  return (
+    resolved ?? record?.endedAt ?? said ?? Math.max(updates.at(-1)?.at ?? started, scheduled?.end ?? started)
+  );
 }
 
 /**
@@ -165,24 +158,20 @@ export function repetitionOf(series: RecurringIncident): Repetition | null {
   const { scheduled, rrule = '', timezone: zone = 'UTC' } = series;
   const options = scheduled && ruleIn(zone, rrule);
   if (!options) return null;
-  const [first] = beginningsOf(options, scheduled.start, zone);
+  const [first] = startsOf(series, scheduled.start, false);
   const over = endOf(series);
   if (first === undefined || first.at > over) return null;
-  if (over === Number.POSITIVE_INFINITY) return { ...first, rule: RRule.optionsToString(options) };
+  if (over === Number.POSITIVE_INFINITY && (first.at === scheduled.start || !options.count))
+    return { ...first, rule: RRule.optionsToString(options) };
   // RFC 5545 allows either COUNT or UNTIL: use the number of occurrences there were.
   const { until: _, ...plain } = options as { until?: Date };
   let count = 0;
-  for (const { at } of beginningsOf(options, scheduled.start, zone)) {
+  for (const { at } of startsOf(series, scheduled.start, false)) {
     if (at > over) break;
     count += 1;
   }
   return { ...first, rule: RRule.optionsToString({ ...plain, count }) };
 }
-
-type RecurringIncident = Pick<
-  Incident,
-  'status' | 'scheduled' | 'resolved' | 'updates' | 'started' | 'rrule' | 'timezone'
->;
 
 export interface Repetition extends Beginning {
   /** `RRULE:FREQ=…` */
@@ -191,13 +180,18 @@ export interface Repetition extends Beginning {
 
 /** The updates shown with every occurrence: the description, and all announced before the first start. */
 export function announcedOf(series: Incident): Incident['updates'] {
-  const { scheduled, updates } = series;
-  const first = scheduled?.start ?? 0;
+  const { updates } = series;
+  const first = firstOf(series);
   const announced = updates.filter(
     ({ at, status, preface, occurrence }) =>
       preface || (at < first && status === 'scheduled' && occurrence === undefined),
   );
   return announced.length > 0 ? announced : [silent(series)];
+}
+
+/** The beginning of the first occurrence, by whatever plan. */
+function firstOf({ scheduled, record }: Incident): Millis {
+  return record?.past?.[0]?.start ?? scheduled?.start ?? 0;
 }
 
 /** Whether nothing is told of an occurrence because nothing is written about it. */
@@ -212,14 +206,14 @@ export function silent({ started }: Incident): IncidentUpdate {
 }
 
 function occurrence(
-  series: Incident,
+  series: Series,
   beginning: Beginning,
   following = Number.POSITIVE_INFINITY,
   over = Number.POSITIVE_INFINITY,
 ): Incident {
-  const { start: first, end } = series.scheduled as Span;
-  const scheduled = { start: beginning.at, end: beginning.at + end - first };
-  const isFirst = beginning.at === first;
+  const { start, end } = series.scheduled;
+  const scheduled = { start: beginning.at, end: beginning.at + end - start };
+  const isFirst = beginning.at === firstOf(series);
   const day = dayOf(beginning);
   const belongsToOccurrence = ({ at, occurrence }: IncidentUpdate) =>
     occurrence === undefined ? (isFirst || at >= scheduled.start) && at < following : occurrence === day;
@@ -238,19 +232,31 @@ function occurrence(
   const counts = ({ at, occurrence }: IncidentUpdate) =>
     occurrence !== undefined || (at >= scheduled.start && (at < over || over < scheduled.end));
   const newest = updates.findLast(update => belongsToOccurrence(update) && counts(update));
-  const front = isFirst && over === Number.POSITIVE_INFINITY ? series.status : 'scheduled';
-  const endedIn = over < scheduled.end && (isFirst || scheduled.start <= over);
-  const { rrule: _, ...rest } = series;
+  const front = isFirst && series.status !== 'completed' ? series.status : 'scheduled';
+  const { rrule: _, record: __, ...rest } = series;
   const named = (name: string) => (isFirst ? name : `${name}--${day}`);
-  return {
+  const own: Incident = {
     ...rest,
     id: named(series.id),
     ...(series.key === undefined ? {} : { key: named(series.key) }),
-    status: endedIn ? 'completed' : (newest?.status ?? front),
+    status: newest?.status ?? front,
     scheduled,
-    // The end of the series ends only the occurrence it falls in.
-    resolved: endedIn ? over : null,
+    resolved: null,
     series,
     updates: updates.length > 0 ? updates : [silent(series)],
   };
+  // By the keys it was over before the series.
+  const isOver = series.record?.endedAt !== undefined && own.status === 'completed';
+  const isEndedIn = over < scheduled.end && (isFirst || scheduled.start <= over) && !isOver;
+  return isEndedIn ? endedWith(own, over) : own;
+}
+
+/** An occurrence with which the series ended. That is told, even if no section says so. */
+function endedWith(occurrence: Incident, over: Millis): Incident {
+  const { updates } = occurrence;
+  const isSaid = updates.some(update => isCompletion(update) && !update.quiet);
+  const end = { key: WORDLESS, at: over, status: 'completed' as const, label: null, body: '' };
+  const place = updates.findLastIndex(({ at }) => at <= over) + 1;
+  const said = isSaid ? updates : updates.toSpliced(place, 0, end);
+  return { ...occurrence, status: 'completed', resolved: over, updates: said };
 }

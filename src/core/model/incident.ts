@@ -112,8 +112,10 @@ export interface Incident {
   readonly rrule?: string;
   /** The zone in which `rrule` counts, if not the site's; in an occurrence, always. */
   readonly timezone?: string;
-  /** In an occurrence: the recurring maintenance as in its file. */
+  /** In an occurrence: the recurring maintenance as in its file, with the plan that the occurrence is of. */
   readonly series?: Incident;
+  /** Of a recurring maintenance: what the server saw of its former plans and its end (plans.ts). */
+  readonly record?: SeriesRecord;
   /** Shown, but not announced while more checks may fail with it (grouping.ts): news is what its file, if any, says. */
   readonly gathering?: { readonly filed: Incident | null };
   /**
@@ -136,6 +138,29 @@ export interface Incident {
    * not announced until it can.
    */
   readonly isPartlyUnreadable?: true;
+}
+
+/** What a series' file no longer says. */
+export interface SeriesRecord {
+  /** Its plans before the present one, oldest first. */
+  readonly past?: readonly FormerPlan[];
+  /** When it was first seen to be over by its keys alone, epoch ms. */
+  readonly endedAt?: Millis;
+  /** In the series of an occurrence: the beginning of the last one by this plan, which was replaced, epoch ms. */
+  readonly until?: Millis;
+}
+
+/** A plan by which occurrences were over when it was replaced. Times in epoch ms. */
+export interface FormerPlan {
+  /** The first occurrence. */
+  readonly start: Millis;
+  readonly end: Millis;
+  readonly rrule: string;
+  readonly zone: string;
+  /** The beginning of the last occurrence that was over. */
+  readonly last: Millis;
+  /** When another plan was first seen. */
+  readonly replaced: Millis;
 }
 
 type StatusWords = Partial<Record<UpdateStatus, readonly string[]>>;

@@ -54,7 +54,8 @@ export function withoutWaiting(
   // Of what was told before, a person may say the same again.
   const isNew = news.length === updates.length;
   if (isNew && news.every(({ copied }) => copied)) return null;
-  if (status === 'resolved' || (scheduled && now >= scheduled.start)) return incident;
+  const isOver = status === 'resolved' || status === 'completed';
+  if (isOver || (scheduled && now >= scheduled.start)) return incident;
   const isWaiting = (update: IncidentUpdate) => (isNew ? isBare(update) : isWordless(update));
   if (!news.every(update => isWaiting(update) && !update.change && update.promised === undefined))
     return incident;

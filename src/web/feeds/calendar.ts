@@ -5,7 +5,7 @@ import type { ToldPlan } from '../../core/incidents/plans.ts';
 import { announcedOf, occurrenceDay, repetitionOf } from '../../core/incidents/recurrence.ts';
 import { momentAt, wallTime, zoneName } from '../../core/incidents/times/zone.ts';
 import { type Incident, incidentPath, keyOf } from '../../core/model/incident.ts';
-import { DAY, type Millis, parseInstant, type Span } from '../../core/model/time.ts';
+import { DAY, iso, type Millis, parseInstant, type Span } from '../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import { markdownAsWords } from '../../core/text/markdown.ts';
 import { printable } from '../../core/text/printable.ts';
@@ -30,7 +30,8 @@ interface CalendarSite {
  * - SEQUENCE counts the updates after the first, and rises with each move (`plans.ts`). DTSTAMP is the newest update or
  *   the last move, so equal Snapshots give equal bytes.
  * - A recurring one is one event with its RRULE. Occurrences with updates of their own are exceptions, and so are those
- *   of a night in which the clocks change: programs read these differently.
+ *   of a night in which the clocks change: programs read these differently. What was over by a former plan is an event of
+ *   its own.
  */
 export function maintenanceIcs(snapshot: Snapshot, componentId?: string): string {
   const { site, plans, at } = snapshot;
@@ -142,14 +143,14 @@ function cancelled({ id, plan, sequence, changedAt }: ToldPlan): CalendarEvent {
   };
 }
 
-/** Groups the occurrences of each file, ordered by the latest occurrence. */
+/** Groups the occurrences by each plan of a file, ordered by the latest occurrence. */
 function bySeries(views: readonly IncidentView[]): IncidentView[][] {
-  const found = new Map<string, IncidentView[]>();
+  const found = new Map<Incident, IncidentView[]>();
   for (const view of views) {
-    const id = view.series?.id ?? view.id;
-    const there = found.get(id);
+    const plan = view.series ?? view;
+    const there = found.get(plan);
     if (there) there.push(view);
-    else found.set(id, [view]);
+    else found.set(plan, [view]);
   }
   return [...found.values()];
 }
@@ -159,7 +160,9 @@ function eventsOf(views: readonly IncidentView[], how: CalendarSite): CalendarEv
   const { series } = any;
   const repeated = series && repetitionOf(series);
   if (!series?.scheduled || !repeated) return views.map(view => eventOf(view, view.updates, how));
-  const { scheduled } = series;
+  const { scheduled, record } = series;
+  const until = record?.until === undefined ? '' : ` until ${iso(record.until)}`;
+  const name = `${keyOf(series)}${until}`;
   const first = views.find(view => view.scheduled?.start === scheduled.start);
   const length = scheduled.end - scheduled.start;
   const plain = { ...any, ...series, state: 'scheduled' as const };
@@ -171,18 +174,21 @@ function eventsOf(views: readonly IncidentView[], how: CalendarSite): CalendarEv
     // The permalink of the file, while its first occurrence is still listed.
     url: how.siteUrl + incidentPath((first ?? any).id),
     ...stampsOf(series, how),
+    uid: uid(name),
   };
   const { zone } = whole;
   // The file's own start counts even if the rule does not match it.
   const alone =
     first && repeated.at !== scheduled.start
-      ? [{ ...eventOf(first, first.updates, how), uid: uid(`${keyOf(series)} first`) }]
+      ? [{ ...eventOf(first, first.updates, how), uid: uid(`${name} first`) }]
       : [];
   const exceptions = views
     .filter(view => alone.length === 0 || view !== first)
+    // The rule ends before the one that the end of the series calls off.
+    .filter(view => view.resolved === null || view.scheduled!.start <= view.resolved)
     .map(view => ({
       ...eventOf(view, view.updates, how),
-      uid: uid(keyOf(series)),
+      uid: uid(name),
       recurrenceId: wallOf(view, repeated.wall),
       ...stampsOf(series, how),
     }))

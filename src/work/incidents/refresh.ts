@@ -12,6 +12,7 @@ import type { Revision } from '../../core/incidents/history.ts';
 import { shownProblems } from '../../core/incidents/lint/shown.ts';
 import { shownTimeProblems } from '../../core/incidents/lint/times.ts';
 import { failingMeanwhile } from '../../core/incidents/maintenance.ts';
+import { withTold } from '../../core/incidents/plans.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Log } from '../../core/model/ports/log.ts';
@@ -128,10 +129,10 @@ export class Refresh {
     let files = await deps.files();
     const carried = await deps.carry(files, site, now);
     if (carried.wrote) files = await deps.files();
-    const occurring = await inTurns(
-      withOccurrences(await deps.firstSeen.date(files.incidents, now), site.timezone, now),
-      nextTurn,
-    );
+    const dated = await deps.firstSeen.date(files.incidents, now);
+    const allFilesRead = files.missing === null && files.unread.length === 0;
+    const plans = await deps.plans.round(dated, allFilesRead, site, now);
+    const occurring = await inTurns(withOccurrences(withTold(dated, plans), site.timezone, now), nextTurn);
     const known = await deps.recorder.measured(from, now);
     const filed = await deps.file(
       {
@@ -150,7 +151,7 @@ export class Refresh {
     const outages = await deps.outages();
     const views = await deps.firstSeen.date(files.incidents, now);
     const all = withUnfiled(views, filed, one => deps.firstSeen.unfiled(one, now));
-    const incidents = await inTurns(withOccurrences(all, site.timezone, now), nextTurn);
+    const incidents = await inTurns(withOccurrences(withTold(all, plans), site.timezone, now), nextTurn);
     const wrongTimes = await inTurns(timeProblems(files, views, now), nextTurn);
     await inTurns(hashing(incidents), nextTurn);
     const networkDownSince = deps.network.downSince();
@@ -174,8 +175,6 @@ export class Refresh {
     const histories = site.history ? deps.histories() : new Map();
     const metrics = await deps.metrics(site, now);
     const responses = await deps.responses(site, now);
-    const allFilesRead = files.missing === null && files.unread.length === 0;
-    const plans = await deps.plans.round(views, allFilesRead, site, now);
     const facts: Omit<Facts, 'revision'> = {
       ...{
         site,

@@ -1,0 +1,162 @@
+// A recurring maintenance whose plan is changed: what is over stays as it was, everywhere, over a restart, too.
+import ICAL from 'ical.js';
+import { expect, test } from 'vitest';
+import { iso } from '../../../src/core/model/time.ts';
+import { openWorld, subscribed, type World } from '../world.ts';
+
+const FILE = '20261108_weekly.md';
+const ID = '20261108_weekly';
+const WEEK = 7 * 86_400_000;
+const WORK = (
+  hours: readonly [string, string],
+  sections: string,
+  date = '2026-11-08',
+  rule = 'FREQ=WEEKLY;BYDAY=SU',
+) => `---
+title: Weekly work
+status: scheduled
+started: 2026-11-07T10:00:00Z
+scheduled_start: ${date}T${hours[0]}:00Z
+scheduled_end: ${date}T${hours[1]}:00Z
+rrule: ${rule}
+components: [dashboard]
+---
+
+Every Sunday.
+${sections}`;
+const OUTAGE = `---
+title: Outage
+status: resolved
+severity: critical
+started: 2026-11-15T02:10:00Z
+resolved: 2026-11-15T02:40:00Z
+components: [dashboard]
+---
+
+## Resolved 2026-11-15 02:40 UTC
+It works.
+`;
+const sundays = (print: (day: string, week: number) => string) =>
+  [0, 1, 2, 3].map(week => print(iso(Date.UTC(2026, 10, 8) + week * WEEK).slice(0, 10), week)).join('');
+const SECTIONS = {
+  'dated sections': sundays((day, week) => `\n## Completed ${day} 02:41 UTC\nDone, week ${week}.\n`),
+  'sections of the command line': sundays(
+    (day, week) => `\n## Completed ${day} 02:41:10 UTC\noccurrence: ${day}\n\nDone, week ${week}.\n`,
+  ),
+  'no sections': '',
+};
+
+/** What is told of the time before `until`, apart from when each page was made. */
+async function past(world: World, until: string) {
+  const { maintenances, components } = world.system.snapshot();
+  const { json } = await world.get('/status/feed.json');
+  const uptime = (await world.get('/api/uptime.json')).json.components[1];
+  const calendar = new ICAL.Component(ICAL.parse((await world.get('/status/maintenance.ics')).text));
+  const drawn = calendar.getAllSubcomponents('vevent').flatMap(one => {
+    const event = new ICAL.Event(one);
+    const times = event.isRecurring() ? event.iterator() : null;
+    const all: string[] = [];
+    for (let at = times?.next(); at && String(at) < until; at = times!.next()) {
+      const { startDate, endDate } = event.getOccurrenceDetails(at);
+      all.push(`${startDate} ${endDate}`);
+    }
+    return all;
+  });
+  return {
+    works: maintenances
+      .filter(({ scheduled }) => iso(scheduled!.start) < until)
+      .map(({ id, scheduled, state, updates, resolved }) => ({
+        ...{ id, scheduled, state, resolved },
+        said: updates.map(({ at, status, body }) => [iso(at), status, body]),
+      })),
+    entries: json.items.map((one: Record<string, string>) => [one.id, one.title, one.content_html]),
+    days: components[1]!.days.filter(({ day }) => day < until && day > '2026-11-07'),
+    uptime: { down: uptime.downtime_seconds, excluded: uptime.excluded_seconds },
+    drawn: drawn.sort(),
+    cancelled: (await world.get('/status/maintenance.ics')).text.match(/STATUS:CANCELLED/g),
+  };
+}
+
+const upcoming = (world: World, from: string) =>
+  world.system
+    .snapshot()
+    .maintenances.map(({ id, scheduled }) => `${iso(scheduled!.start)} ${id}`)
+    .filter(one => one > from)
+    .sort()
+    .slice(0, 2);
+
+test.each(Object.keys(SECTIONS) as (keyof typeof SECTIONS)[])(
+  'moved after four weeks, with %s',
+  async how => {
+    const sections = SECTIONS[how];
+    const files = { [FILE]: WORK(['02:00', '03:00'], sections), '20261115_outage.md': OUTAGE };
+    const world = await openWorld({ now: '2026-11-30T21:00:00Z', files });
+    await subscribed(world, 'olga@example.com');
+    await world.pass(60);
+    const mails = world.mails.length;
+    const before = await past(world, '2026-12');
+    expect(before.works).toHaveLength(4);
+    const check = async () => {
+      await world.pass(400, 100);
+      expect(await past(world, '2026-12')).toEqual(before);
+    };
+    // Later, earlier, on another day, with another start, in another zone.
+    await world.write(FILE, WORK(['04:00', '05:00'], sections));
+    await check();
+    expect(upcoming(world, '2026-12')).toEqual([
+      `2026-12-06T04:00:00Z ${ID}--2026-12-06`,
+      `2026-12-13T04:00:00Z ${ID}--2026-12-13`,
+    ]);
+    await world.restart(() => world.write(FILE, WORK(['01:00', '02:00'], sections)));
+    await check();
+    await world.write(FILE, WORK(['02:00', '03:00'], sections, '2026-11-04', 'FREQ=WEEKLY;BYDAY=WE'));
+    await check();
+    await world.write(FILE, WORK(['22:00', '23:00'], sections, '2026-12-02', 'FREQ=WEEKLY;COUNT=2'));
+    await check();
+    expect(upcoming(world, '2026-12')).toEqual([
+      `2026-12-02T22:00:00Z ${ID}--2026-12-02`,
+      `2026-12-09T22:00:00Z ${ID}--2026-12-09`,
+    ]);
+    await world.write(
+      FILE,
+      WORK(['22:00', '23:00'], sections).replace('rrule', 'timezone: Asia/Tokyo\nrrule'),
+    );
+    await check();
+    // And back again: as if nothing had been.
+    await world.write(FILE, WORK(['02:00', '03:00'], sections));
+    await check();
+    expect(world.system.snapshot().plans[0]?.plan.record).toBeUndefined();
+    expect(world.mails).toHaveLength(mails);
+  },
+);
+
+test('what goes on when it is moved goes with it; what was completed today stays', async () => {
+  const world = await openWorld({
+    now: '2026-11-29T02:30:00Z',
+    files: { [FILE]: WORK(['02:00', '03:00'], '') },
+  });
+  const windows = () =>
+    world.system
+      .snapshot()
+      .maintenances.map(({ scheduled, state }) => `${iso(scheduled!.start)} ${iso(scheduled!.end)} ${state}`)
+      .filter(one => one > '2026-11-2' && one < '2026-12-07')
+      .sort();
+  await world.write(FILE, WORK(['02:00', '05:00'], ''));
+  await world.pass(2);
+  expect(windows()).toEqual([
+    '2026-11-22T02:00:00Z 2026-11-22T03:00:00Z completed',
+    '2026-11-29T02:00:00Z 2026-11-29T05:00:00Z in_progress',
+    '2026-12-06T02:00:00Z 2026-12-06T05:00:00Z scheduled',
+  ]);
+  const done = '\n## Completed 2026-11-29 02:31 UTC\nDone early.\n';
+  await world.pass(120);
+  await world.write(FILE, WORK(['02:00', '05:00'], done));
+  await world.pass(2);
+  await world.write(FILE, WORK(['03:00', '06:00'], done));
+  await world.pass(2);
+  expect(windows()).toEqual([
+    '2026-11-22T02:00:00Z 2026-11-22T03:00:00Z completed',
+    '2026-11-29T02:00:00Z 2026-11-29T05:00:00Z completed',
+    '2026-12-06T03:00:00Z 2026-12-06T06:00:00Z scheduled',
+  ]);
+});
