@@ -13,7 +13,8 @@ interface Completion {
 /**
  * The completion of a maintenance: as the records tell (`completedByRecord`); else, by its file, its Completed section,
  * after work that went on the next one; else `resolved:`; else its last words within the window, so that no outage
- * after them is hidden; else as planned. Null before, and for a recurring one.
+ * after them is hidden; else as planned. Null before, and for a recurring one. An occurrence ends as planned at the latest,
+ * unless the work went on.
  * @param state as of now: a maintenance that the clock completed ended as planned, or with its Completed section.
  */
 export function completionOf(incident: Incident, state: UpdateStatus = incident.status): Completion | null {
@@ -27,11 +28,14 @@ export function completionOf(incident: Incident, state: UpdateStatus = incident.
   const isPlan = isWritten && series === undefined;
   const said =
     updates.slice(last + 1).find(isCompletion) ?? (isPlan ? updates.find(isCompletion) : undefined);
+  // What is written later of an occurrence prolongs it only if the work went on: it may be of any day before the next.
+  const isLate = series !== undefined && !updates.some(one => isOverrun(one, scheduled));
+  const timeOf = ({ at }: IncidentUpdate) => (isLate ? Math.min(at, scheduled.end) : at);
   if (!isWritten) {
     const update = said?.status === 'completed' ? said : null;
-    return { at: update?.at ?? scheduled.end, update };
+    return { at: update ? timeOf(update) : scheduled.end, update };
   }
-  if (said) return { at: resolved ?? said.at, update: said };
+  if (said) return { at: resolved ?? timeOf(said), update: said };
   const isEnd = ({ inherits, at }: IncidentUpdate) =>
     inherits && (resolved === null ? at > scheduled.start && at < scheduled.end : at === resolved);
   const update = updates.findLast(isEnd) ?? null;

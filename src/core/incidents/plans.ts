@@ -3,6 +3,7 @@
 import { affectedBy, type Incident, keyOf, type SeriesRecord } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, type Millis, type Span } from '../model/time.ts';
+import { isCompletion } from './completion.ts';
 import { stateAt } from './maintenance.ts';
 import { occurrencesOf } from './recurrence.ts';
 
@@ -98,7 +99,7 @@ export function withTold(incidents: readonly Incident[], told: readonly ToldPlan
 /** The same objects in each round, so that values cached by them stay valid. */
 const recorded = new WeakMap<Incident, Incident>();
 
-/** The plan of a series with its former ones, and when it was first seen to be over by its keys alone. */
+/** The plan of a series with its former ones, and when it ended. */
 function withRecord(
   plan: CalendarPlan,
   incident: Incident,
@@ -113,16 +114,17 @@ function withRecord(
   return { ...plan, record };
 }
 
+/** With the section that was written in the same save, else now; undefined if it was over when its file was first read. */
 function endOf(
   { end, updates }: CalendarPlan,
-  { resolved, status, updates: said }: Incident,
+  { resolved, updates: said }: Incident,
   before: CalendarPlan | undefined,
   now: Millis,
 ): Millis | undefined {
   if (before?.isOver) return before.record?.endedAt;
-  if (before) return updates > before.updates ? undefined : now;
-  const isSaid = resolved !== null || said.some(one => one.status === status && one.occurrence === undefined);
-  return isSaid || end <= now ? undefined : now;
+  const section = said.findLast(one => isCompletion(one) && one.occurrence === undefined);
+  if (before) return updates > before.updates && section ? section.at : now;
+  return resolved !== null || section || end <= now ? undefined : now;
 }
 
 /** The former plans of a series, with the one before this if occurrences of it that are over would be others by this. */

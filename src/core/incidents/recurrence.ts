@@ -2,7 +2,7 @@
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { DAY, type Millis, parseInstant, type Span } from '../model/time.ts';
-import { isCalledOff, isCompletion, WORDLESS } from './completion.ts';
+import { completionOf, isCalledOff, isCompletion, WORDLESS } from './completion.ts';
 import { type Beginning, readRule, ruleIn } from './recurrence-rule.ts';
 import {
   beginningsOf,
@@ -50,8 +50,8 @@ export function overlapsItself(rrule: string, { start, end }: Span, zone: string
  *   first: to the first).
  * - The text before the first section and all announced before the first start are shown with every occurrence, but
  *   sent once.
- * - `status: completed` ends the series (`endOfIncident`). If its keys alone say so, between two occurrences, the next
- *   one is called off: that tells the end.
+ * - `status: completed` ends the series (`endOfIncident`). If it was seen to end between two occurrences, the next one is
+ *   called off: that tells the end, with the section that says so.
  * - What was over when the plan was changed stays as it was planned (`record`); the new plan begins on a later day.
  */
 export function occurrencesOf(incident: Incident, now: Millis, siteZone: string): readonly Incident[] {
@@ -74,15 +74,28 @@ export function occurrencesOf(incident: Incident, now: Millis, siteZone: string)
     }
   }
   const over = endOf(incident);
-  // Ended by its keys between two occurrences, it is told with the next one: that does not take place.
-  const next = incident.record?.endedAt === undefined ? undefined : found.find(({ one }) => one.at > over);
   const all = found.map(({ plan, one }, index) => occurrence(plan, one, found[index + 1]?.one.at, over));
-  const isToldBefore = all.some(one => one.resolved === over);
-  return all.flatMap((one, index) => {
-    const isBefore = (one.scheduled as Span).start <= over;
-    if (isBefore || (index === 0 && one.id === incident.id)) return [one];
-    return found[index] === next && !isToldBefore ? [endedWith(one, over)] : [];
+  const isKept = (one: Incident) => one.id === incident.id || (one.scheduled as Span).start <= over;
+  return incident.record?.endedAt === undefined ? all.filter(isKept) : endedBetween(all, isKept, over);
+}
+
+/** The occurrences of a series that was seen to end: if none ended with it, the next one is called off, with its words. */
+function endedBetween(
+  all: readonly Incident[],
+  isKept: (one: Incident) => boolean,
+  over: Millis,
+): readonly Incident[] {
+  const kept = all.filter(isKept);
+  const next = all.find(one => !isKept(one));
+  if (!next || kept.some(one => one.resolved === over || completionOf(one)?.at === over)) return kept;
+  const isEnd = (update: IncidentUpdate) =>
+    update.at === next.series!.record!.endedAt && isCompletion(update) && update.occurrence === undefined;
+  const ends = next.series!.updates.filter(isEnd);
+  const others = kept.map(one => {
+    const updates = one.updates.filter(update => !isEnd(update));
+    return { ...one, updates: updates.length > 0 ? updates : [silent(one)] };
   });
+  return [...others, endedWith({ ...next, updates: [...next.updates, ...ends] }, over)];
 }
 
 /**

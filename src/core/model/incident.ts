@@ -144,7 +144,7 @@ export interface Incident {
 export interface SeriesRecord {
   /** Its plans before the present one, oldest first. */
   readonly past?: readonly FormerPlan[];
-  /** When it was first seen to be over by its keys alone, epoch ms. */
+  /** When it was first seen to be over, or the time of the section that was written with that, epoch ms. */
   readonly endedAt?: Millis;
   /** In the series of an occurrence: the beginning of the last one by this plan, which was replaced, epoch ms. */
   readonly until?: Millis;

@@ -122,6 +122,8 @@ function newsOf(
       begun === undefined &&
       update.status === 'scheduled' &&
       update.at < incident.scheduled!.start);
+  // Of a maintenance that does not repeat, the records know it by themselves (`completedByRecord`).
+  const isEndRecorded = incident.scheduled === null || incident.series !== undefined;
   const found: Announcement[] = [];
   const add = (update: IncidentUpdate, key: string, isQuiet: boolean) => {
     const quiet = firstRound || !incident.notify || update.quiet === true || isQuiet;
@@ -152,7 +154,7 @@ function newsOf(
       const said = next === null && !incident.scheduled ? { ...update, announces: 'none' as const } : update;
       const wasEnd = (one: IncidentUpdate) => one.status !== end.status && has(asEndKey(one.key));
       const isTold = has(wordlessKey(ends.count - 1)) || updates.some(wasEnd);
-      const isLate = !incident.scheduled && !isWordless(update) && isTold;
+      const isLate = isEndRecorded && !isWordless(update) && isTold;
       add(said, update.key, next !== null || !isLate);
     }
     // A stray one is news once its time is corrected.
@@ -190,7 +192,7 @@ function newsOf(
   const first = found.findIndex(({ quiet }) => !quiet);
   if (next && end && !endMayNotLast) {
     add(end, next.key, isSilentOccurrence(incident) || (isOld(end) && begun === undefined));
-    if (!incident.scheduled) add(end, isWordless(end) ? wordlessKey(ends.count) : asEndKey(end.key), true);
+    if (isEndRecorded) add(end, isWordless(end) ? wordlessKey(ends.count) : asEndKey(end.key), true);
   } else if (next && !end) {
     // With the words about it, if there are any.
     if (first >= 0)
