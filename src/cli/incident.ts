@@ -2,6 +2,7 @@
 import { checkbox, input, select } from '@inquirer/prompts';
 import { afterwardsOf, endedAt } from '../core/incidents/ending.ts';
 import { type Addition, addUpdate, printIncident, updated } from '../core/incidents/file/print.ts';
+import { statusWritten } from '../core/incidents/maintenance.ts';
 import { occurrenceDay, occurrencesOf } from '../core/incidents/recurrence.ts';
 import {
   INCIDENT_STATUSES,
@@ -165,7 +166,8 @@ export async function update(typed: Arguments, cli: Cli, mode: Mode): Promise<nu
     ? there.scheduled
       ? 'completed'
       : 'resolved'
-    : (options.status ?? (mayAsk ? await choose('What is its status now?', allowed) : there.status));
+    : (options.status ??
+      (mayAsk ? await choose('What is its status now?', allowed) : statusWritten(there, now)));
   const status = oneOf('status', given, allowed);
   if (!part && file.rrule !== undefined) requireOccurrence(file, status, mode, zone, now);
   requireTime(there, status, mode, part !== null, now);

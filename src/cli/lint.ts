@@ -56,7 +56,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
       ? [
           ...(site ? unknownComponents(file, text, incident, site.components) : []),
           ...(site ? unnamed(file, text, incident, site) : []),
-          ...(site ? unknownOccurrences(file, incident, site.timezone, text) : []),
+          ...(site ? unknownOccurrences(file, view ?? incident, site.timezone, cli.clock(), text) : []),
           ...timeProblems(incident, text, file, cli.clock(), view),
         ]
       : [];

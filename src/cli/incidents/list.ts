@@ -1,14 +1,18 @@
 // `incident list`: what is open or upcoming, or everything.
 import { existsSync } from 'node:fs';
-import { stateAt } from '../../core/incidents/maintenance.ts';
+import { isUnderWay, stateAt } from '../../core/incidents/maintenance.ts';
+import { withTold } from '../../core/incidents/plans.ts';
+import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import type { Severity } from '../../core/model/component.ts';
-import { type Incident, isOpen } from '../../core/model/incident.ts';
+import { type Incident, isOpen, type UpdateStatus } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
+import { readPlans } from '../../store/incidents/plans.ts';
 import { FirstSeen } from '../../work/incidents/first-seen.ts';
 import { type Arguments, type Cli, ELSEWHERE, Refused } from '../shared/command.ts';
 import { knownFiles, readableDatabase } from '../shared/incident-files.ts';
 import { printList } from '../shared/list.ts';
+import { siteIfReadable } from '../shared/readable-site.ts';
 
 export async function listIncidents(typed: Arguments, cli: Cli): Promise<number> {
   const now = cli.clock();
@@ -18,11 +22,12 @@ export async function listIncidents(typed: Arguments, cli: Cli): Promise<number>
   // Another folder than the server's would say that nothing is open.
   if (files.incidents.length === 0 && !existsSync(cli.env.statusDir))
     throw new Refused(`${cli.env.statusDir}: there is no such folder — ${ELSEWHERE}`);
+  const zone = (await siteIfReadable(cli))?.timezone ?? 'UTC';
   const rows = (await datedAsKnown(files.incidents, now, cli))
     .filter(one => isAll || isCurrent(one, now))
     .map(one => ({
       started: iso(one.scheduled?.start ?? one.started),
-      state: stateAt(one, now),
+      state: stateOf(one, now, zone),
       severity: one.scheduled ? 'maintenance' : lastSeverityOf(one),
       id: one.id,
       title: one.title,
@@ -37,11 +42,19 @@ function isCurrent(one: Incident, now: Millis): boolean {
   return one.scheduled ? stateAt(one, now) !== 'completed' || isRecurring(one) : isOpen(one);
 }
 
-/** Dates as on the page. Without a database, the first-seen times of future dates are unknown. */
+/** The state; of a series that goes on, that of the occurrence that is under way. */
+function stateOf(one: Incident, now: Millis, zone: string): UpdateStatus {
+  if (!isRecurring(one)) return stateAt(one, now);
+  const work = occurrencesOf(one, now, zone).find(each => isUnderWay(each, now));
+  return work ? stateAt(work, now) : 'scheduled';
+}
+
+/** Dates as on the page, and what the server saw of series. Without a database, the first-seen times of future dates are unknown. */
 export async function datedAsKnown(incidents: readonly Incident[], now: Millis, cli: Cli) {
   const db = readableDatabase(cli);
   try {
-    return await new FirstSeen(db, 'reader').date(incidents, now);
+    const dated = await new FirstSeen(db, 'reader').date(incidents, now);
+    return withTold(dated, db ? await readPlans(db) : []);
   } finally {
     await db?.destroy();
   }

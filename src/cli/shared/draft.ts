@@ -190,7 +190,7 @@ function checked(draft: Draft, text: string, place: string, site: Site | null, c
   const { value, problems } = read(place, draft.id, text, cli.clock());
   const unknown = value && site ? unknownComponents(place, text, value, site.components) : [];
   const nobody = value && site && coversNobody(place, value, site.components);
-  const strange = value && site ? unknownOccurrences(place, value, site.timezone, text) : [];
+  const strange = value && site ? unknownOccurrences(place, value, site.timezone, cli.clock(), text) : [];
   for (const problem of [...problems, ...unknown, ...(nobody ? [nobody] : []), ...strange])
     cli.err(printProblem(problem));
   const errors = (of: readonly Problem[]) => of.filter(({ level }) => level === 'error').length;

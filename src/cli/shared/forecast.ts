@@ -4,6 +4,7 @@ import { printMoment } from '../../core/i18n/spell.ts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { HOLDS_FOR } from '../../core/incidents/ending.ts';
 import { announcedWhenSeen } from '../../core/incidents/first-seen.ts';
+import { withTold } from '../../core/incidents/plans.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import { affectedBy, type Incident, keyOf, refOf } from '../../core/model/incident.ts';
 import { channelName } from '../../core/model/notification-channel.ts';
@@ -22,6 +23,7 @@ import { allChannels } from '../../store/notify/channels.ts';
 import { confirmedSubscribers, countPending } from '../../store/notify/subscribers.ts';
 import { whenAnnounced } from '../../store/notify/told.ts';
 import { Identities } from '../../work/incidents/identities.ts';
+import { Plans } from '../../work/incidents/plans.ts';
 import { type Cli, databaseOf } from './command.ts';
 
 /**
@@ -38,7 +40,8 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
     const first = await isFirstRound(db);
     const now = cli.clock();
     const known = await new Identities(db, 'reader').of(incidents, now);
-    const dated = known.flatMap(one => {
+    const plans = await new Plans(db, 'reader').round(known, false, site, now);
+    const dated = withTold(known, plans).flatMap(one => {
       const presumed = one.updates.find(update => update.presumed);
       const isSeen = presumed && seen.has(refOf({ incidentId: keyOf(one), key: presumed.key }));
       const read = !presumed || isSeen ? one : announcedWhenSeen(one, now);

@@ -55,6 +55,12 @@ export function isUnderWay(incident: Incident, now: Millis): incident is Inciden
   return incident.scheduled !== null && (state === 'in_progress' || state === 'verifying');
 }
 
+/** The status of what is written about an incident without naming one: while work goes on by the clock, that of the work. */
+export function statusWritten(incident: Incident, now: Millis): UpdateStatus {
+  const isWork = incident.rrule === undefined && isUnderWay(incident, now);
+  return isWork ? stateAt(incident, now) : incident.status;
+}
+
 /**
  * The reminders to subscribers (`maintenance.notices`) due by `now`, one for each of `leads` (ms before the start), as
  * updates that are in no file. The start is part of their key: a moved maintenance is announced again.

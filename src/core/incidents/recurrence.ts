@@ -13,6 +13,7 @@ import {
   type Series,
   startsOf,
 } from './series-plans.ts';
+import { tellsOfWork } from './times/work-days.ts';
 import { dayIn } from './times/zone.ts';
 
 const { RRule } = rrule;
@@ -116,6 +117,22 @@ export function daysWithout(incident: Incident, siteZone: string): readonly stri
   if (days.length === 0 || !scheduled || !ruleIn(zone, rrule)) return days;
   const isOccurrenceDay = isDayOf({ ...incident, timezone: zone });
   return days.filter(day => !isOccurrenceDay(day));
+}
+
+/** When sections about the work of a series were written that are a day or more after the window they belong to, epoch ms. */
+export function workApart(incident: Incident, now: Millis, siteZone: string): readonly Millis[] {
+  if (incident.status === 'completed') return [];
+  const all = occurrencesOf(incident, now, siteZone);
+  return incident.updates
+    .filter(update => tellsOfWork(update) && !update.inherits && update.occurrence === undefined)
+    .flatMap(({ at, key }) => {
+      const one = all.find(({ updates }) => updates.some(update => update.key === key));
+      const from = Math.max(
+        one?.scheduled?.end ?? at,
+        ...(one?.updates ?? []).map(({ at }) => at).filter(time => time < at),
+      );
+      return at - from > DAY ? [at] : [];
+    });
 }
 
 /** The occurrence that starts on a day of its zone (`2026-11-29`), whatever its id; null when there is none. */

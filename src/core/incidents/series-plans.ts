@@ -83,3 +83,14 @@ export function isDayOf(series: Incident) {
     });
   };
 }
+
+/** When an occurrence begins that is not shown as one of its day was over when the plan was changed, epoch ms; else null. */
+export function leftOut(series: Incident, now: Millis): Millis | null {
+  const { scheduled, record: { past } = {}, ...rest } = series;
+  const before = past?.at(-1);
+  if (!scheduled || !before) return null;
+  const length = scheduled.end - scheduled.start;
+  const after = Math.max(before.replaced, now) - length;
+  const [first] = startsOf({ ...rest, scheduled }, Math.max(scheduled.start, after + 1), true);
+  return first && dayOf(first) <= dayIn(before.zone, before.last) ? first.at : null;
+}

@@ -199,10 +199,10 @@ function newsOf(
       found[first] = { ...found[first]!, update: { ...found[first]!.update, announces: 'reopening' } };
     add(next.update, next.key, first >= 0);
   }
-  // A maintenance announced in this round, for the first time or anew, needs no reminder.
+  // A maintenance that is announced in this round, for the first time or anew, or told of, needs no reminder.
   const opening = updates.find(update => !update.quiet && !update.stray && !isEarlier(update));
   const isNew = opening !== undefined && opening.at <= now && !isSeen(opening) && !isStaleNews(opening);
-  const isNews = isNew || (next !== null && end === null);
+  const isNews = isNew || found.some(({ quiet }) => !quiet);
   for (const notice of noticesOf(incident, leads, now))
     if (!isSeen(notice) && notice.at <= now) add(notice, notice.key, isNews || isOld(notice));
   return found;

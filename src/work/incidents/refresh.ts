@@ -162,7 +162,7 @@ export class Refresh {
       ...files.problems,
       ...carried.problems,
       ...filed.problems,
-      ...shownProblems(incidents, files.incidents, site, now),
+      ...shownProblems(incidents, withTold(views, plans), site, now),
       ...failingMeanwhile(incidents, measured, site, now),
       ...wrongTimes,
       ...disagreements(incidents, outages, now, id => isRead(id, files)),

@@ -99,6 +99,7 @@ test.each(Object.keys(SECTIONS) as (keyof typeof SECTIONS)[])(
     const check = async () => {
       await world.pass(400, 100);
       expect(await past(world, '2026-12')).toEqual(before);
+    expect((await world.get('/readyz')).json.problems).toEqual([]);
     };
     // Later, earlier, on another day, with another start, in another zone.
     await world.write(FILE, WORK(['04:00', '05:00'], sections));
@@ -159,4 +160,26 @@ test('what goes on when it is moved goes with it; what was completed today stays
     '2026-11-29T02:00:00Z 2026-11-29T05:00:00Z completed',
     '2026-12-06T03:00:00Z 2026-12-06T06:00:00Z scheduled',
   ]);
+  // Nobody is left believing that today's is still to come.
+  expect((await world.get('/readyz')).json.problems).toMatchObject([
+    {
+      where: `incidents/${FILE}`,
+      what: expect.stringMatching(/^the occurrence of 2026-11-29T03:00:00Z is left out/),
+      fix: 'write a file of its own for it',
+    },
+  ]);
+});
+
+test('without a record, sections that fit no window are named, and prolong none', async () => {
+  const files = { [FILE]: WORK(['04:00', '05:00'], SECTIONS['dated sections']) };
+  const world = await openWorld({ now: '2026-11-30T21:00:00Z', files });
+  const { problems } = (await world.get('/readyz')).json;
+  expect(problems.map(({ what }: { what: string }) => what)).toEqual(
+    ['15', '22', '29'].map(
+      day => `the section of 2026-11-${day}T02:41:00Z is more than a day after the window before it`,
+    ),
+  );
+  expect(problems[0].fix).toContain('write the new plan as a new file');
+  const excluded = (await world.get('/api/uptime.json')).json.components[1].excluded_seconds;
+  expect(excluded).toBeLessThanOrEqual(4 * 3600);
 });

@@ -12,6 +12,7 @@ import { editFront } from '../file/edit.ts';
 import { defuse } from '../file/escape.ts';
 import { parseIncident } from '../file/parse.ts';
 import { addUpdate, printIncident, type SetFields, updated, withFields } from '../file/print.ts';
+import { statusWritten } from '../maintenance.ts';
 import { type ChangeBody, type FieldFault, faultAt, type OpenBody, type UpdateBody } from './bodies.ts';
 
 /** The decision: create or replace a file, nothing to do, or refuse the request. */
@@ -119,7 +120,7 @@ export function writeUpdate(id: string, body: UpdateBody, asked: Asked, read: Re
   const known = fileOf(id, read, asked.at);
   if ('kind' in known) return known;
   const { incident, text } = known;
-  const status = body.status ?? incident.status;
+  const status = body.status ?? statusWritten(incident, asked.at);
   const faults = wrongStatus(status, incident);
   const last = newestAt(incident, asked.at);
   const at = body.at ?? afterNewest(incident, asked.at);

@@ -45,7 +45,7 @@ function guessed(incident: Incident, cut: Sections): Remark[] {
   if (repeats && status === 'completed' && !saysItIsOver) {
     found.push({
       at: 'status',
-      what: 'the series is over, but has no time of its end: occurrences after its last update are not shown',
+      what: 'the series is over, but has no time of its end: it ended when the server first saw this',
       fix: 'write `resolved:` with the time of its end, or `status: scheduled` if it continues',
     });
   }

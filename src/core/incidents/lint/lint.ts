@@ -2,10 +2,11 @@
 import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
 import { limitProblems, nearestWord, type Problem } from '../../model/problem.ts';
 import { componentOf } from '../../model/source.ts';
-import type { Millis } from '../../model/time.ts';
+import { iso, type Millis } from '../../model/time.ts';
 import { readFrontmatter, withPlainLineEnds } from '../../text/front-matter.ts';
 import { stateAt } from '../maintenance.ts';
-import { daysWithout } from '../recurrence.ts';
+import { daysWithout, workApart } from '../recurrence.ts';
+import { leftOut } from '../series-plans.ts';
 
 type NamedComponent = { readonly id: string; readonly name: string };
 
@@ -93,15 +94,37 @@ export function coversNobody(
 const SAY_COMPONENTS =
   'write `components: [api, database]`, `components: all`, or `components: []` if none is meant';
 
-/** Updates about an occurrence that there is not: they are shown with the one in or after which they were written. */
-export function unknownOccurrences(where: string, incident: Incident, zone: string, text = ''): Problem[] {
+/** What to do if what was over no longer fits the plan, and the server did not see the former one. */
+const NEW_FILE =
+  'if the plan was changed, end this file with `resolved:` and write the new plan as a new file';
+
+/**
+ * Sections of a series that fit no occurrence, and an occurrence that a change of its plan leaves out.
+ * @param incident with its record, if it has one (plans.ts)
+ */
+export function unknownOccurrences(
+  where: string,
+  incident: Incident,
+  zone: string,
+  now: Millis,
+  text = '',
+): Problem[] {
   const lines = withPlainLineEnds(text).split('\n');
-  return daysWithout(incident, zone).map(day => {
+  const unknown = daysWithout(incident, zone).map((day): Problem => {
     const line = lines.findIndex(one => /^\W*occurrence/.test(one) && one.includes(day)) + 1;
     const what = `\`occurrence: ${day}\`: no occurrence begins on that day in ${incident.timezone ?? zone}`;
-    const fix = 'write the day on which it begins there';
+    const fix = `write the day on which it begins there; ${NEW_FILE}`;
     return { level: 'warning', where, what, fix, ...(line > 0 ? { line } : {}) };
   });
+  if (incident.rrule === undefined) return unknown;
+  const apart = workApart(incident, now, zone).map((at): Problem => {
+    const what = `the section of ${iso(at)} is more than a day after the window before it`;
+    return { level: 'warning', where, what, fix: `write \`occurrence:\` and its day below it; ${NEW_FILE}` };
+  });
+  const left = leftOut({ ...incident, timezone: incident.timezone ?? zone }, now);
+  if (left === null) return [...unknown, ...apart];
+  const what = `the occurrence of ${iso(left)} is left out: that of the same day was over when the plan was changed`;
+  return [...unknown, ...apart, { level: 'warning', where, what, fix: 'write a file of its own for it' }];
 }
 
 /** Future and current maintenance; a recurring one stands for all its occurrences. */

@@ -6,7 +6,7 @@ import { iso, type Millis } from '../../model/time.ts';
 import { promiseOf } from '../impact.ts';
 import { coversNobody, planned, unknownComponent, unknownComponentsIn, unknownOccurrences } from './lint.ts';
 
-/** `incidents`: as shown, with all occurrences of recurring ones; `files`: as parsed. */
+/** `incidents`: as shown, with all occurrences of recurring ones; `files`: one of each file. */
 export function shownProblems(
   incidents: readonly Incident[],
   files: readonly Incident[],
@@ -22,7 +22,7 @@ export function shownProblems(
     ...[...open, ...ahead].flatMap(incident => unknown(incident, site, known)),
     ...open.flatMap(incident => overdue(incident, now)),
     ...ahead.flatMap(incident => coversNobody(fileOf(incident), incident, site.components) ?? []),
-    ...ahead.flatMap(incident => unknownOccurrences(fileOf(incident), incident, site.timezone)),
+    ...ahead.flatMap(incident => unknownOccurrences(fileOf(incident), incident, site.timezone, now)),
   ];
 }
 
