@@ -528,6 +528,27 @@ describe('one occurrence of a series', () => {
     ]);
   });
 
+  test('goes on by the clock: words are of the work, and the list says so until it is completed', async () => {
+    const terminal = await open();
+    const now = TEXT.replaceAll('2026-11-08T02', '2026-11-09T10').replaceAll(
+      '2026-11-08T03',
+      '2026-11-09T11',
+    );
+    await terminal.write(`incidents/${SERIES}.md`, now);
+    await terminal.write(
+      'incidents/20261123_once.md',
+      now.replace(/rrule.*\n/, '').replaceAll('11-09', '11-23'),
+    );
+    const listed = async () => (await terminal.run(list)).out.match(/\w+(?= +maintenance)/g);
+    expect(await listed()).toEqual(['in_progress', 'in_progress']);
+    const word = async (id: string) =>
+      /## .*?(?= 2026)/.exec((await terminal.run(update, id, '--message', 'Half way.', '--yes')).out)?.[0];
+    expect(await word(`${SERIES}--2026-11-23`)).toBe('## In progress');
+    expect(await word('20261123_once')).toBe('## In progress');
+    await terminal.run(resolve, `${SERIES}--2026-11-23`, ...complete);
+    expect(await listed()).toEqual(['in_progress', 'scheduled']);
+  });
+
   test('is asked for where the whole series was named, which ends only when said so', async () => {
     const terminal = await open();
     const asked = `"${SERIES}" repeats: give one occurrence by its day, like ${SERIES}--2026-11-22; \`incident update ${SERIES} --status completed\` ends the whole series.`;

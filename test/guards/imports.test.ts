@@ -39,6 +39,7 @@ const CACHES = [
   'core/i18n/dates.ts made',
   'core/incidents/lint/times.ts places',
   'core/incidents/maintenance.ts completions',
+  'core/incidents/plans.ts recorded',
   'core/incidents/times/month-names.ts dayNames',
   'core/incidents/times/month-names.ts others',
   'core/incidents/times/zone.ts formatOf',

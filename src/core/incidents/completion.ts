@@ -13,8 +13,8 @@ interface Completion {
 /**
  * The completion of a maintenance: as the records tell (`completedByRecord`); else, by its file, its Completed section,
  * after work that went on the next one; else `resolved:`; else its last words within the window, so that no outage
- * after them is hidden; else as planned. Null before, and for a recurring one. An occurrence ends as planned at the latest,
- * unless the work went on.
+ * after them is hidden; else as planned. Null before, and for a recurring one. An occurrence that was completed late by more
+ * than its planned length ended as planned, unless a section says that the work went on.
  * @param state as of now: a maintenance that the clock completed ended as planned, or with its Completed section.
  */
 export function completionOf(incident: Incident, state: UpdateStatus = incident.status): Completion | null {
@@ -28,9 +28,10 @@ export function completionOf(incident: Incident, state: UpdateStatus = incident.
   const isPlan = isWritten && series === undefined;
   const said =
     updates.slice(last + 1).find(isCompletion) ?? (isPlan ? updates.find(isCompletion) : undefined);
-  // What is written later of an occurrence prolongs it only if the work went on: it may be of any day before the next.
-  const isLate = series !== undefined && !updates.some(one => isOverrun(one, scheduled));
-  const timeOf = ({ at }: IncidentUpdate) => (isLate ? Math.min(at, scheduled.end) : at);
+  // What is written long after an occurrence prolongs it only if the work went on: it may be of any day before the next.
+  const { start, end } = scheduled;
+  const mayBeLate = series === undefined || updates.some(one => isOverrun(one, scheduled));
+  const timeOf = ({ at }: IncidentUpdate) => (mayBeLate || at - end <= end - start ? at : end);
   if (!isWritten) {
     const update = said?.status === 'completed' ? said : null;
     return { at: update ? timeOf(update) : scheduled.end, update };

@@ -1,6 +1,7 @@
 // Plans: what was last told of each maintenance, so that calendars learn of a moved or deleted one, and that what was over
 // by a former plan of a series stays as it was.
 import { affectedBy, type Incident, keyOf, type SeriesRecord } from '../model/incident.ts';
+import { memoized } from '../model/memo.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, type Millis, type Span } from '../model/time.ts';
 import { isCompletion } from './completion.ts';
@@ -88,16 +89,13 @@ export function withTold(incidents: readonly Incident[], told: readonly ToldPlan
   const all = incidents.map(one => {
     const record = one.rrule === undefined ? undefined : records.get(keyOf(one));
     if (!record) return one;
-    const known = recorded.get(one);
-    const same = known?.record === record ? known : { ...one, record };
-    recorded.set(one, same);
-    return same;
+    return recorded(one)(record);
   });
   return all.every((one, index) => one === incidents[index]) ? incidents : all;
 }
 
 /** The same objects in each round, so that values cached by them stay valid. */
-const recorded = new WeakMap<Incident, Incident>();
+const recorded = memoized((one: Incident) => memoized((record: SeriesRecord) => ({ ...one, record })));
 
 /** The plan of a series with its former ones, and when it ended. */
 function withRecord(

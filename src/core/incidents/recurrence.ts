@@ -12,7 +12,7 @@ import {
   type RecurringIncident,
   type Series,
   startsOf,
-} from './series-plans.ts';
+} from './times/series-plans.ts';
 import { tellsOfWork } from './times/work-days.ts';
 import { dayIn } from './times/zone.ts';
 

@@ -1,5 +1,5 @@
 // Incidents and maintenance, parsed.
-import { type ComponentStatus, plainWord, plainWords, type Severity, severityOfStatus } from './component.ts';
+import { type ComponentStatus, type Severity, severityOfStatus } from './component.ts';
 import { memoized } from './memo.ts';
 import type { Millis } from './time.ts';
 
@@ -161,29 +161,6 @@ export interface FormerPlan {
   readonly last: Millis;
   /** When another plan was first seen. */
   readonly replaced: Millis;
-}
-
-type StatusWords = Partial<Record<UpdateStatus, readonly string[]>>;
-
-/** Words that can mean one status alone, besides the statuses themselves. */
-const INCIDENT_WORDS: StatusWords = {
-  investigating: plainWords('open opened new ongoing active underway unresolved acknowledged'),
-  monitoring: plainWords('watching'),
-  resolved: plainWords('closed fixed solved done finished ended over recovered postmortem'),
-};
-const MAINTENANCE_WORDS: StatusWords = {
-  scheduled: plainWords('planned upcoming'),
-  in_progress: plainWords('ongoing active started underway'),
-  completed: plainWords('closed done finished resolved ended over cancelled canceled postponed'),
-};
-
-/** The status that the front matter of an incident, or of a maintenance, means by a word; null if it names none. */
-export function statusMeant(word: string, isMaintenance: boolean): UpdateStatus | null {
-  const plain = plainWord(word);
-  const others = Object.entries(isMaintenance ? MAINTENANCE_WORDS : INCIDENT_WORDS);
-  const [other] = others.find(([, named]) => named.includes(plain)) ?? [];
-  const known: readonly UpdateStatus[] = [...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES];
-  return (other as UpdateStatus | undefined) ?? known.find(status => plainWord(status) === plain) ?? null;
 }
 
 /** The update about the beginning: one that is dated before it is not. */

@@ -296,10 +296,10 @@ describe('one occurrence is called off ahead', () => {
   test('a day without one is named with its line, and the words stay where they were written', () => {
     const text = `---\n---\n${off}`;
     const wrong = series('2026-10-18T00:30:00+02:00', 'FREQ=WEEKLY', '', off.replace('11-01', '11-02'));
-    expect(unknownOccurrences('r.md', wrong, 'Europe/Berlin', text.replace('11-01', '11-02'))).toMatchObject([
-      { level: 'warning', line: 5, what: expect.stringContaining('in Europe/Berlin') },
-    ]);
-    expect(unknownOccurrences('r.md', file, 'Europe/Berlin', text)).toEqual([]);
+    expect(
+      unknownOccurrences('r.md', wrong, 'Europe/Berlin', 0, text.replace('11-01', '11-02')),
+    ).toMatchObject([{ level: 'warning', line: 5, what: expect.stringContaining('in Europe/Berlin') }]);
+    expect(unknownOccurrences('r.md', file, 'Europe/Berlin', 0, text)).toEqual([]);
     const berlin = { ...site(), timezone: 'Europe/Berlin' };
     const ready = (one: Incident) => shownProblems([], [one], berlin, now).map(({ what }) => what);
     expect(ready(wrong)).toContainEqual(expect.stringContaining('`occurrence: 2026-11-02`'));

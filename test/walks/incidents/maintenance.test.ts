@@ -116,7 +116,7 @@ test('the first occurrence answers under its day too; no other address does', as
   }
 });
 
-test('a series that is ended has no window to come, and keeps those it had', async () => {
+test('a series that is ended has its next window called off and none after it, and keeps those it had', async () => {
   const world = await openWorld({ files: { '20260310_nightly.md': nightly('We back up.') } });
   await world.pass(3 * 86_400, 21_600);
   const ids = () => world.system.snapshot().maintenances.map(({ id, state }) => `${id.slice(9)} ${state}`);
@@ -124,7 +124,9 @@ test('a series that is ended has no window to come, and keeps those it had', asy
   const over = nightly('We back up.\n\n## Completed 2026-03-13 11:00 UTC\nNo more of these.');
   await world.write('20260310_nightly.md', over.replace('status: scheduled', 'status: completed'));
   await world.pass(60);
+  expect((await world.get('/status/incidents/20260310_nightly--2026-03-14')).text).toContain('Cancelled');
   expect(ids()).toEqual([
+    'nightly--2026-03-14 completed',
     'nightly--2026-03-13 completed',
     'nightly--2026-03-12 completed',
     'nightly--2026-03-11 completed',

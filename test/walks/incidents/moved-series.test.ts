@@ -99,7 +99,7 @@ test.each(Object.keys(SECTIONS) as (keyof typeof SECTIONS)[])(
     const check = async () => {
       await world.pass(400, 100);
       expect(await past(world, '2026-12')).toEqual(before);
-    expect((await world.get('/readyz')).json.problems).toEqual([]);
+      expect((await world.get('/readyz')).json.problems).toEqual([]);
     };
     // Later, earlier, on another day, with another start, in another zone.
     await world.write(FILE, WORK(['04:00', '05:00'], sections));

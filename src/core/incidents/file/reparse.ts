@@ -1,18 +1,12 @@
 // Parses a changed file so that updates that are known keep their order.
-import {
-  type Incident,
-  isOpen,
-  type NamedAffected,
-  reachedBy,
-  statusMeant,
-  timeInKey,
-} from '../../model/incident.ts';
+import { type Incident, isOpen, type NamedAffected, reachedBy, timeInKey } from '../../model/incident.ts';
 import type { Outcome } from '../../model/problem.ts';
 import type { Millis } from '../../model/time.ts';
 import { utf16Problem } from '../../text/encoding.ts';
 import { withPlainLineEnds } from '../../text/front-matter.ts';
 import { readDateTime } from '../times/written-time.ts';
 import { parseIncident } from './parse.ts';
+import { statusMeant } from './schema.ts';
 
 /**
  * Parses a new version of a file. If the order of its sections is unclear (all in one minute), it takes the order in

@@ -1,12 +1,12 @@
 // Schemas of an incident file's front matter, and of the fields under an update's heading.
 import * as z from 'zod';
-import { COMPONENT_STATUSES, severityNamed } from '../../model/component.ts';
+import { COMPONENT_STATUSES, plainWord, plainWords, severityNamed } from '../../model/component.ts';
 import {
   type Affected,
   INCIDENT_STATUSES,
   MAINTENANCE_STATUSES,
   SEVERITIES,
-  statusMeant,
+  type UpdateStatus,
 } from '../../model/incident.ts';
 import { schemaIssue } from '../../model/problem.ts';
 import { DAY, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
@@ -141,4 +141,27 @@ export function readPromise(text: string, at: Millis): Millis | null {
   const read = readTimeAtEnd(plain, true);
   if (!read || 'what' in read || read.words !== '') return null;
   return read.date === null ? at + ((((momentOf(read) - at) % DAY) + DAY) % DAY) : momentOf(read);
+}
+
+type StatusWords = Partial<Record<UpdateStatus, readonly string[]>>;
+
+/** Words that can mean one status alone, besides the statuses themselves. */
+const INCIDENT_WORDS: StatusWords = {
+  investigating: plainWords('open opened new ongoing active underway unresolved acknowledged'),
+  monitoring: plainWords('watching'),
+  resolved: plainWords('closed fixed solved done finished ended over recovered postmortem'),
+};
+const MAINTENANCE_WORDS: StatusWords = {
+  scheduled: plainWords('planned upcoming'),
+  in_progress: plainWords('ongoing active started underway'),
+  completed: plainWords('closed done finished resolved ended over cancelled canceled postponed'),
+};
+
+/** The status that the front matter of an incident, or of a maintenance, means by a word; null if it names none. */
+export function statusMeant(word: string, isMaintenance: boolean): UpdateStatus | null {
+  const plain = plainWord(word);
+  const others = Object.entries(isMaintenance ? MAINTENANCE_WORDS : INCIDENT_WORDS);
+  const [other] = others.find(([, named]) => named.includes(plain)) ?? [];
+  const known: readonly UpdateStatus[] = [...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES];
+  return (other as UpdateStatus | undefined) ?? known.find(status => plainWord(status) === plain) ?? null;
 }

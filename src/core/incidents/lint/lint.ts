@@ -6,7 +6,7 @@ import { iso, type Millis } from '../../model/time.ts';
 import { readFrontmatter, withPlainLineEnds } from '../../text/front-matter.ts';
 import { stateAt } from '../maintenance.ts';
 import { daysWithout, workApart } from '../recurrence.ts';
-import { leftOut } from '../series-plans.ts';
+import { leftOut } from '../times/series-plans.ts';
 
 type NamedComponent = { readonly id: string; readonly name: string };
 

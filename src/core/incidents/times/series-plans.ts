@@ -1,9 +1,9 @@
 // The plans of a recurring maintenance: the present one, and those by which occurrences were over when it was changed.
 import rrule from 'rrule';
-import type { Incident } from '../model/incident.ts';
-import { iso, type Millis, parseInstant, type Span } from '../model/time.ts';
-import { type Beginning, beginnings, type RuleOptions, ruleIn } from './recurrence-rule.ts';
-import { dayIn, momentAt, wallTime } from './times/zone.ts';
+import type { Incident } from '../../model/incident.ts';
+import { iso, type Millis, parseInstant, type Span } from '../../model/time.ts';
+import { type Beginning, beginnings, type RuleOptions, ruleIn } from '../recurrence-rule.ts';
+import { dayIn, momentAt, wallTime } from './zone.ts';
 
 const { RRule } = rrule;
 
