@@ -121,8 +121,9 @@ test('one put before the announcement of a maintenance does not stand for its re
   await subscribed(world, 'olga@example.com');
   const planned = '## Scheduled 2026-03-10 11:50 UTC\nWe upgrade.\n\n';
   await world.write('20260310_upgrade.md', work(planned));
-  await world.pass(25, 5);
+  await world.pass(15, 5);
   expect(subjects(world)).toEqual(['[MAINTENANCE] Upgrade']);
+  // Told before the reminder is due: of what is told with it, nobody is reminded as well.
   await world.write('20260310_upgrade.md', work(`## Scheduled 2026-03-10 11:30 UTC\nWe plan.\n\n${planned}`));
   await world.pass(60, 5);
   expect(subjects(world)).toHaveLength(3);

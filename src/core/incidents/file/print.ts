@@ -96,7 +96,11 @@ export function addUpdate(source: string, addition: Addition): string {
   const places = insertions(body, addition, started, read?.status).map(inserted =>
     joinFile({ ...cut, front, body: [close, ...inserted] }),
   );
-  return places.find(text => keeps(read, text)) ?? (places[0] as string);
+  const kept = places.filter(text => keeps(read, text));
+  // A heading to the minute of the addition may be read as later than it, where both are not on one side of the file.
+  const isNewest = (text: string) => parseIncident('', '', text).value?.updates.at(-1)?.status === status;
+  const isSure = !stays && !read?.isPartlyUnreadable;
+  return (isSure ? kept.find(isNewest) : undefined) ?? kept[0] ?? (places[0] as string);
 }
 
 /** The same, but null unless the result reads back as intended: the file may be written in an unusual way. */

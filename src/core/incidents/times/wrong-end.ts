@@ -33,7 +33,9 @@ export function wrongEndOf(
     const at = known[index] ?? own;
     const isWithin = oldestOne !== undefined && at < oldest && at === floored(oldest, section);
     const isLater = isWithin && (isMachines || saysMore(section, oldestOne!));
-    if (at <= oldest && !isLater) count = index;
+    // To the minute, both may be of the same moment.
+    const isAsOld = (oldestOne ? floored(at, oldestOne) : at) <= oldest;
+    if (isAsOld && !isLater) count = index;
     if (section.dated && known[index] != null && at < oldest) [oldest, oldestOne] = [at, section];
   }
   return count;
