@@ -11,10 +11,18 @@ export interface EmailTrouble {
   readonly since: Millis;
   /** The last failure, in words for the operator. */
   readonly why: string;
-  /** Up to two of the addresses that it failed for; empty: no email was sent yet, the check at the start failed. */
+  /** Up to MANY of the addresses that it failed for; empty: no email was sent yet, the check at the start failed. */
   readonly addresses: ReadonlySet<string>;
   /** Whether it can only be the server or our settings, not the address or the text of an email. */
   readonly isGeneral: boolean;
+}
+
+/** So many addresses in a row do not fail of themselves. */
+const MANY = 3;
+
+/** Whether it is the server or our settings, and not some addresses. */
+export function isOurs(trouble: EmailTrouble | null): boolean {
+  return trouble !== null && (trouble.isGeneral || trouble.addresses.size >= MANY);
 }
 
 /** The trouble after one more failure; an accepted email ends it. */
@@ -24,11 +32,9 @@ export function troubleAfter(
   why: string,
   address: string | null,
   now: Millis,
-): EmailTrouble | null {
-  // That address does not exist.
-  if (failure === 'refused') return before;
+): EmailTrouble {
   const addresses = new Set(before?.addresses);
-  if (address !== null && addresses.size < 2) addresses.add(address);
+  if (address !== null && addresses.size < MANY) addresses.add(address);
   const isGeneral = failure === 'unreachable' || failure === 'busy' || failure === 'dropped';
   return {
     since: before?.since ?? now,
@@ -41,13 +47,13 @@ export function troubleAfter(
 /** Many servers are away for some minutes, and accept what waits then. */
 const LONG: Millis = 10 * MINUTE;
 
-/** The problem for /readyz: a warning, and after ten minutes an error. One full mailbox is none. */
+/** The problem for /readyz: a warning, and after ten minutes an error. One or two full or unknown mailboxes are none. */
 export function emailProblems(
   trouble: EmailTrouble | null,
   { pending, givenUp }: Depth,
   now: Millis,
 ): Problem[] {
-  if (!trouble || !(trouble.isGeneral || trouble.addresses.size > 1)) return [];
+  if (trouble === null || !isOurs(trouble)) return [];
   const { since, why } = trouble;
   const wait = pending === 1 ? '; 1 email waits' : `; ${pending} emails wait`;
   const what = `no email has been accepted since ${iso(since)}: ${why}${pending === 0 ? '' : wait}`;

@@ -23,9 +23,10 @@ export function failureOf(error: SmtpError): EmailFailure {
   if (responseCode < 500) return 'later';
   // A refused sender is a mistake in our settings, like a refused login; but here the server also refuses a size (552).
   if (command === 'MAIL FROM') return responseCode === 552 ? 'later' : 'unreachable';
-  const status = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? '';
+  // qmail writes it at the end: "(#5.7.1)".
+  const status = /(?:^\d{3}[ -]|#)(\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? '';
   if (/^5\.(1\.[0-6]|2\.[01])$/.test(status)) return 'refused';
-  const policy = /^5\.7\./.test(status) || /relay/i.test(response);
+  const policy = /^5\.7\./.test(status) || /relay|rcpthosts|\bsender\b/i.test(response);
   return command === 'RCPT TO' && !policy ? 'refused' : 'rejected';
 }
 

@@ -118,6 +118,16 @@ export class Refresh {
     return () => this.#listeners.delete(listener);
   }
 
+  /** The files as nobody has to write them any more: what was saved while edits were carried on is carried on, too. */
+  async #read(site: Site, now: Millis): Promise<{ files: Files; problems: readonly Problem[] }> {
+    let files = await this.#deps.files();
+    for (let tries = 1; ; tries++) {
+      const { wrote, problems } = await this.#deps.carry(files, site, now);
+      if (wrote) files = await this.#deps.files();
+      if (!wrote || tries === MOST_TRIES) return { files, problems };
+    }
+  }
+
   /**
    * One round: reads the folder, carries operators' edits on, files what is due, reads again what that changed, and
    * composes the Snapshot if anything changed. Long because the order of its steps is what it says.
@@ -126,9 +136,7 @@ export class Refresh {
     const deps = this.#deps;
     const { site, problems } = await deps.site();
     const from = now - site.uptime.days * DAY;
-    let files = await deps.files();
-    const carried = await deps.carry(files, site, now);
-    if (carried.wrote) files = await deps.files();
+    let { files, problems: uncarried } = await this.#read(site, now);
     const dated = await deps.firstSeen.date(files.incidents, now);
     const allFilesRead = files.missing === null && files.unread.length === 0;
     const plans = await deps.plans.round(dated, allFilesRead, site, now);
@@ -145,7 +153,7 @@ export class Refresh {
       site,
       now,
     );
-    if (filed.wrote) files = await deps.files();
+    if (filed.wrote) ({ files, problems: uncarried } = await this.#read(site, now));
     this.#missingSince = files.missing === null ? null : (this.#missingSince ?? now);
     const measured = await deps.recorder.measured(from, now);
     const outages = await deps.outages();
@@ -160,7 +168,7 @@ export class Refresh {
     const found = [
       ...problems,
       ...files.problems,
-      ...carried.problems,
+      ...uncarried,
       ...filed.problems,
       ...shownProblems(incidents, withTold(views, plans), site, now),
       ...failingMeanwhile(incidents, measured, site, now),
@@ -216,6 +224,9 @@ function withUnfiled(
   }
   return kept;
 }
+
+/** Who writes more often than this in one round waits for the next one. */
+const MOST_TRIES = 5;
 
 /** Whether an incident is as its file says now, and not as it was last read. */
 function isRead(id: string, files: Files): boolean {

@@ -2,7 +2,7 @@
 import { StorageFault } from '../../core/model/ports/storage.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { EmailDelivery } from '../../core/notify/delivery.ts';
-import { type EmailTrouble, troubleAfter } from '../../core/notify/email-health.ts';
+import { type EmailTrouble, isOurs, troubleAfter } from '../../core/notify/email-health.ts';
 import type { Sent } from '../../core/notify/mail.ts';
 import { counts, type EmailFailure, MAX_REFUSALS, pauseFor, retryEmailAt } from '../../core/notify/retry.ts';
 import {
@@ -41,6 +41,8 @@ export class EmailSender {
   readonly #pause = new Pause();
   /** Subscribers who left while emails to them were already read from the outbox. */
   readonly #gone = new Set<string>();
+  /** The refusals while no email is accepted, by subscriber: they count once one is, as a wrong setting must not empty the list. */
+  readonly #refused = new Map<string, EmailDelivery>();
   #closing = false;
 
   constructor(parts: EmailSenderParts) {
@@ -137,11 +139,15 @@ export class EmailSender {
     this.#pause.end();
     // Must come before the connection takes its next email: then a crash repeats at most one email per connection.
     await record.sent(email);
+    this.#refused.delete(email.subscriber.id);
+    const refused = [...this.#refused.values()];
+    this.#refused.clear();
+    for (const one of refused) await this.#countRefusal(one);
     log.debug({ delivery: email.id, kind: email.kind, attempt: email.attempts + 1 }, 'email sent');
   }
 
   async #failed(email: EmailDelivery, { failure, error }: Sent & { ok: false }): Promise<void> {
-    const { db, record, snapshot, clock, log } = this.#parts;
+    const { record, snapshot, clock, log } = this.#parts;
     const now = clock();
     const attempts = email.attempts + (counts(failure) ? 1 : 0);
     const again = retryEmailAt(failure, attempts, now, Math.random());
@@ -152,10 +158,16 @@ export class EmailSender {
     if (rest > 0 && !wasPaused) log.warn({ failure, error, seconds: rest / SECOND }, 'email delivery paused');
     const fields = { delivery: email.id, kind: email.kind, attempt: attempts, failure, error };
     log.warn({ ...fields, retry: again !== null }, 'email not sent');
-    if (failure === 'refused' && (await countRefusal(db, email.subscriber.id)) >= MAX_REFUSALS) {
-      await this.suppress(email.subscriber.address, 'refused');
-      log.warn({ delivery: email.id }, 'address permanently refused; it is suppressed');
-    }
+    if (failure !== 'refused') return;
+    if (isOurs(this.#pause.trouble)) this.#refused.set(email.subscriber.id, email);
+    else await this.#countRefusal(email);
+  }
+
+  async #countRefusal({ id, subscriber }: EmailDelivery): Promise<void> {
+    const { db, log } = this.#parts;
+    if ((await countRefusal(db, subscriber.id)) < MAX_REFUSALS) return;
+    await this.suppress(subscriber.address, 'refused');
+    log.warn({ delivery: id }, 'address permanently refused; it is suppressed');
   }
 }
 

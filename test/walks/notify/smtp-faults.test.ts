@@ -66,6 +66,8 @@ describe('the channel says what a failure means', () => {
     ['RCPT', '550 5.1.1 no such user', 'refused'],
     ['RCPT', '554 5.7.1 relay access denied', 'rejected'],
     ['RCPT', '550 relaying denied', 'rejected'],
+    ['RCPT', "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", 'rejected'],
+    ['RCPT', '550 Sender verify failed', 'rejected'],
     ['RCPT', '452 4.2.2 mailbox full', 'later'],
     ['DATA', '554 no', 'rejected'],
     ['email', '550 5.1.1 unknown after all', 'refused'],
@@ -166,6 +168,7 @@ describe('ten subscribers get their email', () => {
     ['our sender refused', 'MAIL', '550 5.7.1 not verified', /refuses the sender: check MAIL_FROM/],
     ['every text refused', 'DATA', '554 5.7.1 spam', /554 5\.7\.1 spam/],
     ['every mailbox busy', 'RCPT', '451 4.7.1 come back', /451 4\.7\.1 come back/],
+    ['every address refused', 'RCPT', '550 not today', /550 not today/],
   ] as [string, Stage, string, RegExp][])(
     '%s: /readyz warns at once, and it is an error after ten minutes, until an email is accepted',
     async (_name, stage, fault, why) => {
@@ -188,7 +191,7 @@ describe('ten subscribers get their email', () => {
       expect(await found()).toEqual([false, 'error']);
       peer.fault = null;
       await pass(3600, 60);
-      if (stage !== 'DATA') expect(await found()).toEqual([true]);
+      if (!fault.startsWith('55') || stage === 'MAIL') expect(await found()).toEqual([true]);
     },
   );
 
@@ -206,6 +209,32 @@ describe('ten subscribers get their email', () => {
     const { ok, problems, outbox } = (await get('/readyz')).json;
     const named = problems.map(({ where }: { where: string }) => where);
     expect([ok, outbox.pending, named.includes('email')]).toEqual([true, 1, false]);
+  });
+
+  test('a server that refuses every address empties no list; an address that is refused beside others is given up', async () => {
+    const peer = await openSmtpPeer();
+    peer.fault = at => (at === 'RCPT' ? '550 not today' : null);
+    const { pass, write } = await world(peer);
+    const update = async (minute: string) => {
+      await write(
+        'a.md',
+        `${INCIDENT('2026-03-10T12:00')}${['01', '02', '03', '04', '05', '06', '07', '08']
+          .filter(one => one <= minute)
+          .map(one => `\n## Update 2026-03-10 12:${one}:30 UTC\nNews ${one}.\n`)
+          .join('')}`,
+      );
+      await pass(60, 10);
+    };
+    await pass(60, 10);
+    for (const minute of ['01', '02', '03']) await update(minute);
+    expect(got(peer)).toEqual([]);
+    peer.fault = (at, to) => (at === 'RCPT' && to === 'user4@example.com' ? '550 5.1.1 nobody' : null);
+    for (const minute of ['04', '05', '06', '07']) await update(minute);
+    const others = addresses.filter(one => one !== 'user4@example.com');
+    expect(got(peer)).toEqual(others.flatMap(one => Array(4).fill(one)));
+    peer.fault = null;
+    await update('08');
+    expect(got(peer)).toEqual(others.flatMap(one => Array(5).fill(one)));
   });
 
   test('a server that is away at the start is named without an email, until it answers', async () => {

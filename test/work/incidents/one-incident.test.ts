@@ -291,7 +291,9 @@ async function judge(the: ReturnType<typeof town>, theirs: ReadonlyMap<string, s
     if (incident.openedBy !== null && isOpen(incident))
       expect([incident.id, isFailing]).toEqual([incident.id, true]);
     const edges = incident.updates.map(one => (one.status === 'resolved' ? 'end' : 'open'));
-    expect(edges.filter((edge, index) => edge === 'end' && edges[index + 1] === 'end')).toEqual([]);
+    // Without its database, the server does not know which source recovered last.
+    const twice = edges.filter((edge, index) => edge === 'end' && edges[index + 1] === 'end');
+    if (!isLost) expect(twice).toEqual([]);
   }
   if (!isWide) for (const [id, text] of theirs) expect(the.files[id]).toBe(text);
   if (!isLost) await measuredCounts(the, all);

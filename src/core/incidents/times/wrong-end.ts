@@ -34,7 +34,8 @@ export function wrongEndOf(
     const isWithin = oldestOne !== undefined && at < oldest && at === floored(oldest, section);
     const isLater = isWithin && (isMachines || saysMore(section, oldestOne!));
     // To the minute, both may be of the same moment.
-    const isAsOld = (oldestOne ? floored(at, oldestOne) : at) <= oldest;
+    const mayBeAsOld = oldestOne !== undefined && floored(at, oldestOne) === oldest;
+    const isAsOld = at <= oldest || (mayBeAsOld && !saysMore(section, oldestOne!));
     if (isAsOld && !isLater) count = index;
     if (section.dated && known[index] != null && at < oldest) [oldest, oldestOne] = [at, section];
   }
