@@ -251,8 +251,9 @@ describe('a true story', () => {
         const steps = gaps.map(gap => (now += gap * MINUTE));
         if (now - started > 60 * HOUR) return;
         const times = isTold ? steps : [started, ...steps];
-        // Read as written before `started`, which people round.
-        if (isTold && steps.some(at => (at - started) % DAY >= 23 * HOUR)) return;
+        // Read as written before `started`, which people round, or in its minute.
+        const isAtStart = (at: number) => (at - started) % DAY >= 23 * HOUR || (at - started) % DAY === 0;
+        if (isTold && steps.some(isAtStart)) return;
         const headings = times.map((time, index) => {
           const label = isOver && index === times.length - 1 ? 'Resolved' : labels[index]!;
           const text = iso(time).replace('T', ' ').replace(':00Z', ' UTC');
