@@ -124,7 +124,7 @@ export class Refresh {
     for (let tries = 1; ; tries++) {
       const { wrote, problems } = await this.#deps.carry(files, site, now);
       if (wrote) files = await this.#deps.files();
-      if (!wrote || tries === MOST_TRIES) return { files, problems };
+      if (!wrote || tries === MAX_TRIES) return { files, problems };
     }
   }
 
@@ -226,7 +226,7 @@ function withUnfiled(
 }
 
 /** Who writes more often than this in one round waits for the next one. */
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 
 /** Whether an incident is as its file says now, and not as it was last read. */
 function isRead(id: string, files: Files): boolean {
