@@ -1,14 +1,15 @@
 // Copies: files beside each other that tell the same incident (`X copy.md`, a sync conflict, an editor's backup).
 import { byRank, byState } from '../../core/incidents/duplicate-ids.ts';
-import { isFinal } from '../../core/incidents/ending.ts';
 import { asRead, isSameOutage, sharesComponents } from '../../core/incidents/renamed.ts';
 import {
   type Incident,
   type IncidentUpdate,
+  isFinal,
   isOpen,
   sourcesOf,
   timeInKey,
 } from '../../core/model/incident.ts';
+import { memoized } from '../../core/model/memo.ts';
 import { errorAt, type Problem } from '../../core/model/problem.ts';
 import type { ReadFile } from './scan.ts';
 
@@ -243,7 +244,7 @@ export function underIdOf({ id }: ReadFile, incident: Incident): Incident {
   return one;
 }
 
-const doubted = new WeakMap<Incident, Incident>();
+const doubted = memoized((incident: Incident): Incident => ({ ...incident, endedBeside: true }));
 
 /**
  * The incident of a file, marked if it goes on though a file that is not shown for it says that it is over: one with its
@@ -259,10 +260,7 @@ export function besideEnded(
   const isEnded = ({ good }: ReadFile) => good !== null && isFinal(good.status);
   const isOfId = (other: ReadFile) => other.id === file.id && isEnded(other);
   const isBeside = ([other, shown]: readonly [ReadFile, ReadFile]) => shown === file && isEnded(other);
-  if (!alike.some(isOfId) && ![...hidden].some(isBeside)) return incident;
-  const one = doubted.get(incident) ?? { ...incident, endedBeside: true as const };
-  doubted.set(incident, one);
-  return one;
+  return alike.some(isOfId) || [...hidden].some(isBeside) ? doubted(incident) : incident;
 }
 
 /** The problem that `file` is not shown because `shown` tells the same. */

@@ -1,6 +1,12 @@
 // The completion of a maintenance: when it was over, and which update says so. One rule for page, API, calendar,
 // uptime and email.
-import { beginningOf, type Incident, type IncidentUpdate, type UpdateStatus } from '../model/incident.ts';
+import {
+  beginningOf,
+  type Incident,
+  type IncidentUpdate,
+  isFinal,
+  type UpdateStatus,
+} from '../model/incident.ts';
 import { DAY, type Millis, type Span } from '../model/time.ts';
 
 /** How a maintenance was completed. */
@@ -45,7 +51,7 @@ export function completionOf(incident: Incident, state: UpdateStatus = incident.
 
 /** Whether an update of a maintenance says that it is over. */
 export function isCompletion({ status, inherits }: IncidentUpdate): boolean {
-  return (status === 'completed' || status === 'resolved') && !inherits;
+  return isFinal(status) && !inherits;
 }
 
 /** How long after it was written a section makes a maintenance go on after its planned end. */

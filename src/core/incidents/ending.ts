@@ -1,5 +1,5 @@
 // The end of an incident: when it was, which update says so, and whether it is told.
-import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
+import { type Incident, type IncidentUpdate, isFinal, type UpdateStatus } from '../model/incident.ts';
 import { MINUTE, type Millis } from '../model/time.ts';
 import { completionOf, type EndRecord, WORDLESS } from './completion.ts';
 
@@ -12,11 +12,6 @@ export function endedAt(incident: Incident, state: UpdateStatus = incident.statu
   if (scheduled) return completionOf(incident, state)?.at ?? null;
   if (status !== 'resolved') return null;
   return resolved ?? updates.find(update => update.status === status)?.at ?? null;
-}
-
-/** Whether a status says that it is over. */
-export function isFinal(status: UpdateStatus | null): status is 'resolved' | 'completed' {
-  return status === 'resolved' || status === 'completed';
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   beginningOf,
   type Incident,
   type IncidentUpdate,
+  isFinal,
   type NamedAffected,
   reachedBy,
   SEVERITIES,
@@ -177,7 +178,7 @@ export function updatesBehind(incident: Incident, update: IncidentUpdate): reado
 
 /** When the next update of an open incident is promised, by its newest update or by its front matter. */
 export function promiseOf(incident: Incident): Millis | null {
-  if (incident.status === 'resolved' || incident.status === 'completed') return null;
+  if (isFinal(incident.status)) return null;
   const newest = incident.updates[incident.updates.length - 1];
   const promised = newest?.promised ?? incident.promised ?? null;
   // A later update has kept the promise.

@@ -173,6 +173,11 @@ export function isUnwell({ status }: Pick<Affected, 'status'>): boolean {
   return status === null || severityOfStatus(status) !== null;
 }
 
+/** Whether a status says that an incident or a maintenance is over. */
+export function isFinal(status: UpdateStatus | null): status is 'resolved' | 'completed' {
+  return status === 'resolved' || status === 'completed';
+}
+
 /** Whether an incident (not a maintenance) is open. */
 export function isOpen(incident: Incident): boolean {
   return incident.scheduled === null && incident.status !== 'resolved';

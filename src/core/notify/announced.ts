@@ -1,9 +1,10 @@
 // Announced: an update as it was announced, found and read again when it is sent.
-import { endOfIncident, isEndKey, isFinal } from '../incidents/ending.ts';
+import { endOfIncident, isEndKey } from '../incidents/ending.ts';
 import {
   beginningOf,
   type Incident,
   type IncidentUpdate,
+  isFinal,
   keyOf,
   type UpdateStatus,
 } from '../model/incident.ts';

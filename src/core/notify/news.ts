@@ -5,7 +5,6 @@ import {
   endOfIncident,
   endOrReopeningToTell,
   endsTold,
-  isFinal,
   openAfterEnd,
   wordlessKey,
 } from '../incidents/ending.ts';
@@ -15,6 +14,7 @@ import {
   beginningOf,
   type Incident,
   type IncidentUpdate,
+  isFinal,
   isOpen,
   keyOf,
   refOf,

@@ -1,6 +1,13 @@
 // Without words: what is saved before its words, or with those of the file it was copied from, waits for them. If it is
 // told without, they are told when they come.
-import { beginningOf, type Incident, type IncidentUpdate, keyOf, type UpdateRef } from '../model/incident.ts';
+import {
+  beginningOf,
+  type Incident,
+  type IncidentUpdate,
+  isFinal,
+  keyOf,
+  type UpdateRef,
+} from '../model/incident.ts';
 import { DAY, MINUTE, type Millis } from '../model/time.ts';
 import { digestOf } from '../model/token.ts';
 import { filedKey } from './filed-words.ts';
@@ -54,8 +61,7 @@ export function withoutWaiting(
   // Of what was told before, a person may say the same again.
   const isNew = news.length === updates.length;
   if (isNew && news.every(({ copied }) => copied)) return null;
-  const isOver = status === 'resolved' || status === 'completed';
-  if (isOver || (scheduled && now >= scheduled.start)) return incident;
+  if (isFinal(status) || (scheduled && now >= scheduled.start)) return incident;
   const isWaiting = (update: IncidentUpdate) => (isNew ? isBare(update) : isWordless(update));
   if (!news.every(update => isWaiting(update) && !update.change && update.promised === undefined))
     return incident;

@@ -1,7 +1,7 @@
 // The texts of messages to channels: heading, facts and body, and the payload of a webhook.
 import { sayIn } from '../../core/i18n/words.ts';
 import { affectedNamesAt } from '../../core/incidents/impact.ts';
-import { type Incident, type IncidentUpdate, incidentPath } from '../../core/model/incident.ts';
+import { type Incident, type IncidentUpdate, incidentPath, isFinal } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { ChannelContent, ChannelMessage } from '../../core/model/notification-channel.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -99,7 +99,7 @@ function describe(
 
 function toneOf(incident: Incident, update: IncidentUpdate): ChannelContent['tone'] {
   const { status } = update;
-  if (status === 'resolved' || status === 'completed') return 'good';
+  if (isFinal(status)) return 'good';
   if (incident.scheduled) return 'accent';
   return incident.severity === 'minor' ? 'warning' : 'attention';
 }

@@ -1,7 +1,7 @@
 // The look of emails: the site's logo and brand color, and the colors of each state.
 
 import { isCalledOff } from '../../core/incidents/completion.ts';
-import type { Incident, IncidentUpdate } from '../../core/model/incident.ts';
+import { type Incident, type IncidentUpdate, isFinal } from '../../core/model/incident.ts';
 import { brandPath, type Site } from '../../core/model/site.ts';
 import { type BrandColor, brandColors } from '../../core/page/brand-colors.ts';
 
@@ -30,7 +30,7 @@ function colors(ink: string, tint: string, darkInk: string, darkTint: string, ed
 /** The colors of what an update says: of its state, or of how bad it is. */
 export function colorsOf(incident: Incident, { status }: IncidentUpdate): StateColors {
   if (status === 'completed' && isCalledOff(incident)) return COLORS.cancelled;
-  if (status === 'completed' || status === 'resolved') return COLORS.good;
+  if (isFinal(status)) return COLORS.good;
   return incident.scheduled ? COLORS.maintenance : COLORS[incident.severity];
 }
 

@@ -137,21 +137,15 @@ describe.each([
     await expectEnded(world, [THEIRS]);
   });
 
-  test('by front matter, and the words seconds later', async () => {
+  test.each([
+    ['front matter, and the words', withEnd, withWords],
+    ['words, and the front matter', withWords, withEnd],
+  ])('by %s seconds later', async (_name, one, other) => {
     const world = await identified();
-    const first = withEnd(world, FILE);
+    const first = one(world, FILE);
     await world.write(`${ID}.md`, first);
     await world.pass(3, 1);
-    await save(world, withWords(world, first));
-    await expectEnded(world, [THEIRS, MINE]);
-  });
-
-  test('by words, and the front matter seconds later', async () => {
-    const world = await identified();
-    const first = withWords(world, FILE);
-    await world.write(`${ID}.md`, first);
-    await world.pass(3, 1);
-    await save(world, withEnd(world, first));
+    await save(world, other(world, first));
     await expectEnded(world, [THEIRS, MINE]);
   });
 

@@ -3,7 +3,7 @@ import { parseIncident } from '../../incidents/file/parse.ts';
 import { withSave } from '../../incidents/merge/merge.ts';
 import { matched } from '../../incidents/merge/section-order.ts';
 import { cutIncident, type MergeUnit, type Units } from '../../incidents/merge/units.ts';
-import type { Incident } from '../../model/incident.ts';
+import { isFinal } from '../../model/incident.ts';
 
 /**
  * The text of such a save with what it lost; null where a save is none. It has the sections of an earlier version, nothing
@@ -20,7 +20,7 @@ export function withLost(versions: readonly string[], before: string, text: stri
   const lacksEnd = !mine.entries.some(({ key, value }) => key === 'resolved' && value !== 'null');
   if (saved === null && !lacksEnd) return null;
   if (last.openedBy !== null && !mine.entries.some(({ key }) => key === 'opened_by')) return null;
-  const isOpenedAgain = isOver(last) && saved !== null && !isOver(saved!);
+  const isOpenedAgain = isFinal(last.status) && saved !== null && !isFinal(saved!.status);
   const found = versions.flatMap(one => {
     const version = cutIncident(one);
     if (!version || !isFrom(version, present, mine, isOpenedAgain)) return [];
@@ -59,7 +59,7 @@ function isFrom(version: Units, present: Units, mine: Units, isOpenedAgain: bool
   );
   const said = saysOf(mine);
   const known = since.filter(one => said.includes(one) && !(lost.length > 0 && COMMON.test(one)));
-  const isKnown = (one: MergeUnit) => mine.sections.some(mine => isSaidBy(one, mine));
+  const isKnown = (one: MergeUnit) => mine.sections.some(other => isSaidBy(one, other));
   return (
     since.length > 0 &&
     news.length > 0 &&
@@ -104,8 +104,4 @@ function saysOf({ entries, preface, sections }: Units): readonly string[] {
   const values = entries.map(({ key, value }) => `${key}: ${value}`);
   const words = [preface, ...sections].map(({ same }) => same);
   return [...values, ...words].filter(one => one !== '');
-}
-
-function isOver({ status }: Incident): boolean {
-  return status === 'resolved' || status === 'completed';
 }

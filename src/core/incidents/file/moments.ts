@@ -1,6 +1,6 @@
 // Times of a file's sections: finds the day of sections that have only a time of day.
+import { isFinal } from '../../model/incident.ts';
 import { DAY, HOUR, MINUTE, type Millis, type Span } from '../../model/time.ts';
-import { isFinal } from '../ending.ts';
 import { guessedDays } from '../times/series-days.ts';
 import { straysOf } from '../times/stray-days.ts';
 import { firstFrom, floored, isAbout, mayMean } from '../times/time-of-day.ts';

@@ -96,11 +96,13 @@ export function addUpdate(source: string, addition: Addition): string {
   const places = insertions(body, addition, started, read?.status).map(inserted =>
     joinFile({ ...cut, front, body: [close, ...inserted] }),
   );
-  const kept = places.filter(text => keeps(read, text));
+  const kept = places
+    .map(text => ({ text, after: parseIncident('', '', text).value }))
+    .filter(({ after }) => keeps(read, after));
   // A heading to the minute of the addition may be read as later than it, where both are not on one side of the file.
-  const isNewest = (text: string) => parseIncident('', '', text).value?.updates.at(-1)?.status === status;
   const isSure = !stays && !read?.isPartlyUnreadable;
-  return (isSure ? kept.find(isNewest) : undefined) ?? kept[0] ?? (places[0] as string);
+  const newest = isSure ? kept.find(({ after }) => after?.updates.at(-1)?.status === status) : undefined;
+  return (newest ?? kept[0])?.text ?? (places[0] as string);
 }
 
 /** The same, but null unless the result reads back as intended: the file may be written in an unusual way. */
@@ -160,9 +162,8 @@ function isOfBefore({ status, at }: Addition, file: Incident | null): boolean {
   return file !== null && status !== 'resolved' && isStatusSaidAfter(at, file);
 }
 
-/** Whether all updates of `before` keep their keys in `text`: the keys are in the database. */
-function keeps(before: Incident | null, text: string): boolean {
-  const after = parseIncident('', '', text).value;
+/** Whether all updates of `before` keep their keys in `after`: the keys are in the database. */
+function keeps(before: Incident | null, after: Incident | null): boolean {
   if (!before || !after) return false;
   const keys = new Set(after.updates.map(({ key }) => key));
   return before.updates.every(({ key, body }) => body === '' || keys.has(key));

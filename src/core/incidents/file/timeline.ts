@@ -1,6 +1,6 @@
 // Timelines: the `## Update 15:00 UTC` sections of an incident file, read into moments.
 
-import type { UpdateStatus } from '../../model/incident.ts';
+import { isFinal, type UpdateStatus } from '../../model/incident.ts';
 import { iso, type Millis } from '../../model/time.ts';
 import { type CommentReading, joinShownLines, type ShownLine } from '../../text/comments.ts';
 import { mayHoldTime } from '../times/clock-words.ts';
@@ -73,7 +73,7 @@ export function cutSections(
   const loose: LooseLine[] = [];
   let stopped = isWhole ? null : tooLong(lines.length + 1);
   let headings = 0;
-  const reports = new Reports(lines, isEnd({ status }));
+  const reports = new Reports(lines, isFinal(status));
   for (const [index, line] of lines.entries()) {
     // Fast path for prose: a heading begins with `#`, and what may be meant as one has a time or `#`.
     if (!line.text.includes('#') && !line.text.includes(':')) {
@@ -164,7 +164,7 @@ function assembled(
   for (const { line, heading, lines } of parts.slice(1)) {
     if (heading === 'wrong') {
       const above = sections.at(-1);
-      if (above && !isEnd(above)) above.texts.push(joinShownLines(lines));
+      if (above && !isFinal(above.status)) above.texts.push(joinShownLines(lines));
       else if (!above && whole(preface) !== '') preface.push(joinShownLines(lines));
       else kept.push({ stage: stageOf(headingText(lines[0]!) ?? ''), text: joinShownLines(lines) });
     } else if (heading === 'postmortem') {
@@ -175,7 +175,7 @@ function assembled(
       const written = lines.slice(0, count).map(({ text }) => text);
       const fields = count === 0 ? null : written.join('\n');
       const texts = [joinShownLines(lines.slice(count))];
-      if (!isEnd(heading)) {
+      if (!isFinal(heading.status)) {
         const stage = stageOf(heading.status ?? 'update');
         for (const one of kept) (one.stage > stage ? texts : preface).push(one.text);
         kept = [];
@@ -185,7 +185,7 @@ function assembled(
     }
   }
   // Below an end that has other updates above it, text belongs to that: the newest are last.
-  const other = sections.findLast(one => !isEnd(one));
+  const other = sections.findLast(one => !isFinal(one.status));
   const last = other ? sections.at(-1)!.texts : preface;
   last.push(...kept.map(({ text }) => text));
   return {
@@ -204,10 +204,6 @@ function whole(texts: readonly string[]): string {
     .map(text => text.trim())
     .filter(text => text !== '')
     .join('\n\n');
-}
-
-function isEnd({ status }: Pick<Section, 'status'>): boolean {
-  return status === 'resolved' || status === 'completed';
 }
 
 function looseOf(line: number, written: string, before: string | undefined): LooseLine[] {

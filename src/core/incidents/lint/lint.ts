@@ -1,5 +1,5 @@
 // Lint: problems with components that the page tolerates, but an operator should know.
-import { type Affected, type Incident, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
+import { type Affected, type Incident, isFinal, meansAll, namedIn, sourcesOf } from '../../model/incident.ts';
 import { limitProblems, nearestWord, type Problem } from '../../model/problem.ts';
 import { componentOf } from '../../model/source.ts';
 import { iso, type Millis } from '../../model/time.ts';
@@ -52,7 +52,7 @@ export function unknownComponents(
   components: readonly NamedComponent[],
 ): Problem[] {
   const { openedBy, status } = incident;
-  if (openedBy !== null && (status === 'resolved' || status === 'completed')) return [];
+  if (openedBy !== null && isFinal(status)) return [];
   const { named, later } = unknownComponentsIn(incident, new Set(components.map(({ id }) => id)));
   if (named.length === 0 && later.length === 0) return [];
   const { yaml, bodyLine } = readFrontmatter(file, source);

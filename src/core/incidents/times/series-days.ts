@@ -1,13 +1,11 @@
 // Undated sections of a recurring maintenance: whether a dated one beside them tells their day.
 import type { UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
+import type { TimedHeading } from './time-of-day.ts';
 
-/** What a heading says of its time: precision and time of day in ms, its status or null. */
-export interface Written {
-  readonly dated: boolean;
+/** What a heading says of its time, and its status. */
+export interface Written extends TimedHeading {
   readonly status: UpdateStatus | null;
-  readonly precision: Millis;
-  readonly time: Millis;
 }
 
 /** So soon after another section it is of the same work. */

@@ -1,7 +1,6 @@
 // Sections at the wrong end of a file: somebody put what is new beside the oldest.
-import { INCIDENT_STATUSES, type UpdateStatus } from '../../model/incident.ts';
+import { INCIDENT_STATUSES, isFinal, type UpdateStatus } from '../../model/incident.ts';
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
-import { isFinal } from '../ending.ts';
 import type { Written } from './series-days.ts';
 import { firstFrom, floored } from './time-of-day.ts';
 

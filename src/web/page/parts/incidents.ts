@@ -5,7 +5,12 @@ import { isCalledOff, wordOfStatus } from '../../../core/incidents/completion.ts
 import { endedAt } from '../../../core/incidents/ending.ts';
 import { beginningAfter } from '../../../core/incidents/recurrence.ts';
 import { type Health, statusOf, worst } from '../../../core/model/component.ts';
-import { type IncidentUpdate, incidentPath, type UpdateStatus } from '../../../core/model/incident.ts';
+import {
+  type IncidentUpdate,
+  incidentPath,
+  isFinal,
+  type UpdateStatus,
+} from '../../../core/model/incident.ts';
 import { memoized } from '../../../core/model/memo.ts';
 import { DAY, isoMillis, MINUTE, type Millis, utcDay } from '../../../core/model/time.ts';
 import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
@@ -67,7 +72,7 @@ export function updatesForPage(incident: IncidentView, ctx: PageContext, day?: s
 
 /** The state for an update's dot: green once it is over, blue for planned work, else by the severity. */
 function healthOfUpdate({ scheduled, severity }: IncidentView, status: UpdateStatus): Health {
-  if (status === 'resolved' || status === 'completed') return 'operational';
+  if (isFinal(status)) return 'operational';
   return scheduled ? 'under_maintenance' : statusOf(severity);
 }
 
