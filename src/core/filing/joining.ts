@@ -75,7 +75,8 @@ export function incidentToReopen(
     incident =>
       incident.scheduled === null &&
       incident.resolved !== null &&
-      at <= incident.resolved + (incident.openedBy === null ? 0 : slack) &&
+      // What goes on from an operator's end is no part of what he ended then.
+      (incident.openedBy === null ? at < incident.resolved : at <= incident.resolved + slack) &&
       Math.abs(recordedAt - incident.resolved) <= FLAP_WINDOW &&
       mayContinue(incident, outage, site),
   );
