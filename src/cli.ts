@@ -8,7 +8,7 @@ import { channel } from './cli/channel.ts';
 import { check } from './cli/check.ts';
 import { emails } from './cli/email-previews.ts';
 import { exporting } from './cli/export.ts';
-import { importing } from './cli/import.ts';
+import { importing } from './cli/import/import.ts';
 import { incident } from './cli/incident.ts';
 import { init } from './cli/init.ts';
 import { lint } from './cli/lint.ts';

@@ -54,7 +54,7 @@ async function gather(files: readonly string[], cli: Cli): Promise<Linted> {
   const judged = (file: string, text: string, incident: Incident | null, view?: Incident) =>
     incident
       ? [
-          ...(site ? unknownComponents(file, text, incident, site.components) : []),
+          ...(site ? unknownComponents(file, text, incident, [...site.components, ...site.retired]) : []),
           ...(site ? unnamed(file, text, incident, site) : []),
           ...(site ? unknownOccurrences(file, view ?? incident, site.timezone, cli.clock(), text) : []),
           ...timeProblems(incident, text, file, cli.clock(), view),

@@ -27,13 +27,20 @@ function repeated<T extends { readonly id: string }>(list: readonly T[]): [index
   return [...list.entries()].filter(([index, { id }]) => list.findIndex(one => one.id === id) !== index);
 }
 
-/** Ids as they are written: one without an id, or with another mistake, hides no clash of others. */
+const TWICE = { components: 'rename one', retired: 'rename one, or remove the former component' };
+
+/** Ids of components and former ones as they are written: one without an id, or with another mistake, hides no clash of others. */
 function ofIds(data: unknown, say: ReportClash): void {
-  const { components } = (data ?? {}) as { components?: unknown };
-  const ids = Array.isArray(components) ? components.map((one: { id?: unknown } | null) => one?.id) : [];
-  for (const [index, id] of ids.entries())
-    if (typeof id === 'string' && ids.indexOf(id) !== index)
-      say(['components', index, 'id'], `the id "${id}" is used twice`, 'rename one');
+  const used = new Set<string>();
+  for (const key of ['components', 'retired'] as const) {
+    const list = ((data ?? {}) as Record<string, unknown>)[key];
+    const ids = Array.isArray(list) ? list.map((one: { id?: unknown } | null) => one?.id) : [];
+    for (const [index, id] of ids.entries()) {
+      if (typeof id !== 'string') continue;
+      if (used.has(id)) say([key, index, 'id'], `the id "${id}" is used twice`, TWICE[key]);
+      used.add(id);
+    }
+  }
 }
 
 function ofComponents({ components }: SiteFields, say: ReportClash): void {

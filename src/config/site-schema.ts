@@ -55,6 +55,12 @@ export const componentSchema = z.strictObject({
   match: z.array(z.union([z.string(), z.number().transform(String)])).default([]),
 });
 
+/** A former component: incident files may still name it. */
+const retiredSchema = z.strictObject({
+  id: componentSchema.shape.id,
+  name: z.string().overwrite(oneLine).min(1),
+});
+
 const gitSchema = z.strictObject({
   remote: z
     .string()
@@ -132,6 +138,10 @@ export const siteSchema = z.strictObject({
       'outages that checks confirm within this time of one another are one incident; 0s: each its own',
     ),
   components: z.array(componentSchema).min(1),
+  retired: z
+    .array(retiredSchema)
+    .default([])
+    .describe('former components: incidents may name them, and the live page does not show them'),
   metrics: metricsSchema,
   inbound: inboundSchema.prefault({}),
   webhooks: webhooksSchema,

@@ -107,6 +107,7 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
 
   'component.uptime': '{percent} verfügbar',
   'component.no_uptime': 'Noch keine Daten',
+  'component.formerly': 'früher: {name}',
   'component.since': 'seit {since}',
   'component.interrupted': 'Überwachung seit {since} unterbrochen',
   'component.failing': 'Prüfung schlägt fehl',

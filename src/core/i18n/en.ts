@@ -100,6 +100,7 @@ export const en = {
 
   'component.uptime': '{percent} uptime',
   'component.no_uptime': 'No data yet',
+  'component.formerly': 'formerly: {name}',
   'component.since': 'since {since}',
   'component.interrupted': 'monitoring interrupted since {since}',
   'component.failing': 'Check failing',

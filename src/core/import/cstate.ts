@@ -7,39 +7,45 @@ import { type Millis, parseInstant } from '../model/time.ts';
 import { readFrontmatter } from '../text/front-matter.ts';
 import { MAX_SITE_YAML, readYaml } from '../text/yaml.ts';
 import {
+  ComponentIds,
   type Imported,
   type ImportedComponent,
   type ImportedIncident,
   incidentId,
-  slugOr,
+  type Named,
+  Remarks,
   uniqueIds,
 } from './imported.ts';
 
 const SEVERITY: Record<string, Severity> = { notice: 'minor', disrupted: 'major', down: 'critical' };
 
-/** Reads issue files, and the text of `config.yml` (null: none). */
+/** Reads the files of a site's folder. */
 export function importCstate(
   files: readonly { readonly name: string; readonly text: string }[],
-  config: string | null,
+  here: readonly Named[],
 ): Imported {
-  const lost: string[] = [];
-  const components = config === null ? [] : componentsOf(config, lost);
+  const remarks = new Remarks();
+  const ids = new ComponentIds(here);
+  const config = files.find(({ name }) => name === 'config.yml');
+  const components = config ? componentsOf(config.text, ids, remarks) : [];
   const unique = uniqueIds();
-  const incidents = files.flatMap(({ name, text }) => incidentOf(name, text, components, unique, lost));
-  return { components, incidents, lost };
+  const incidents = files
+    .filter(({ name }) => /^(?:content\/issues\/)?[^_/][^/]*\.md$/.test(name))
+    .flatMap(({ name, text }) => incidentOf(name, text, ids, unique, remarks));
+  return { title: null, components, named: ids.named, incidents, history: [], remarks: remarks.all };
 }
 
-function componentsOf(config: string, lost: string[]): ImportedComponent[] {
+function componentsOf(config: string, ids: ComponentIds, remarks: Remarks): ImportedComponent[] {
   const { data } = readYaml(config, 'config.yml', 1, MAX_SITE_YAML);
   const systems = (data as { params?: { systems?: unknown } } | null)?.params?.systems;
   if (!Array.isArray(systems)) {
-    lost.push('config.yml: no `params.systems`, so no components');
+    remarks.leftOut('config.yml', 'it has no `params.systems`, so no components');
     return [];
   }
   return (systems as Record<string, unknown>[])
     .filter(system => typeof system?.name === 'string')
     .map(({ name, description, category }) => ({
-      id: slugOr(String(name), 'component'),
+      id: ids.of(String(name)),
       name: String(name),
       description: typeof description === 'string' ? description : null,
       group: typeof category === 'string' ? category : null,
@@ -47,29 +53,31 @@ function componentsOf(config: string, lost: string[]): ImportedComponent[] {
 }
 
 function incidentOf(
-  name: string,
+  file: string,
   source: string,
-  components: ImportedComponent[],
+  ids: ComponentIds,
   unique: (id: string) => string,
-  lost: string[],
+  remarks: Remarks,
 ): ImportedIncident[] {
-  const refuse = (why: string) => {
-    lost.push(`${name}: ${why}`);
-    return [];
-  };
-  const { yaml, body, problems } = readFrontmatter(name, source);
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  const { yaml, body, problems } = readFrontmatter(file, source);
   const fields = yaml?.data as Record<string, unknown> | null | undefined;
-  if (!fields || problems.length > 0) return refuse('its front matter cannot be read');
+  if (!fields || problems.length > 0) {
+    remarks.wrong(file, 'its front matter cannot be read');
+    return [];
+  }
   const title = String(fields.title ?? '').trim();
   const started = typeof fields.date === 'string' ? parseInstant(fields.date) : null;
-  if (title === '' || started === null) return refuse('it has no title or no valid date');
-  if (fields.informational === true) lost.push(`${name}: “informational” is imported as a minor incident`);
+  if (title === '' || started === null) {
+    remarks.leftOut(file, 'it has no title or no valid date');
+    return [];
+  }
   const resolved = fields.resolved === true || fields.resolved === 'true';
   const when = typeof fields.resolvedWhen === 'string' ? parseInstant(fields.resolvedWhen) : null;
   if (resolved && when === null)
-    lost.push(`${name}: it is resolved without a time; the time of its last update is used`);
+    remarks.changed(file, 'it is resolved without a time; the time of its last update is used');
   const severity = SEVERITY[String(fields.severity)];
-  if (!severity) lost.push(`${name}: the severity “${fields.severity}” is imported as minor`);
+  if (!severity) remarks.changed(file, `the severity “${fields.severity}” is imported as minor`);
   const updates = updatesOf(body, started);
   const end = resolved ? Math.max(when ?? updates.at(-1)?.at ?? started, started) : undefined;
   const last = updates.at(-1);
@@ -77,28 +85,19 @@ function incidentOf(
     updates.push({ status: 'resolved', at: end, message: '' });
   }
   const [first, ...later] = updates;
-  const silent = [
-    ...(first?.at === started && first.message !== '' ? [] : ['beginning']),
-    ...(end !== undefined && updates.at(-1)?.message === '' ? ['end'] : []),
-  ];
-  if (silent.length > 0) lost.push(`${name}: the text of its ${silent.join(' and its ')}, as it has none`);
   const affected = Array.isArray(fields.affected) ? fields.affected.map(String) : [];
   const text = printIncident({
     title,
     status: resolved ? 'resolved' : last && last.status !== 'resolved' ? last.status : 'investigating',
     severity: severity ?? 'minor',
     started,
-    components: affected.map(
-      system =>
-        components.find(one => one.name.toLowerCase() === system.toLowerCase())?.id ??
-        slugOr(system, 'component'),
-    ),
+    components: affected.map(system => ids.of(system)),
     openedBy: `cstate:${name}`,
     message: first?.at === started ? first.message : '',
     ...(end === undefined ? {} : { resolved: end }),
     later: first?.at === started ? later : updates,
   });
-  return [{ source: `cstate:${name}`, id: unique(incidentId(started, title)), text }];
+  return [{ file, source: `cstate:${name}`, id: unique(incidentId(started, title)), text }];
 }
 
 const TRACK = /\{\{[<%]\s*track\s+"([^"]+)"\s*[>%]\}\}/g;

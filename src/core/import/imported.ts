@@ -1,27 +1,112 @@
 // The result of an import, and helpers shared by all importers.
 
+import type { RollupSpan } from '../model/metric.ts';
 import { iso, type Millis } from '../model/time.ts';
+import type { Rollup } from '../monitoring/rollup.ts';
 import { slug } from '../text/slug.ts';
 
+/** What an importer found in the files of another product. */
 export interface Imported {
+  /** The page's title; null: not known. */
+  readonly title: string | null;
+  /** The components that the other page shows today. */
   readonly components: readonly ImportedComponent[];
+  /** Every component that incidents name: those that are not shown today are former ones (`siteChanges`). */
+  readonly named: readonly Named[];
   readonly incidents: readonly ImportedIncident[];
-  /** The parts that could not be imported, one sentence each. */
-  readonly lost: readonly string[];
+  readonly history: readonly ImportedSpan[];
+  readonly remarks: readonly Remark[];
 }
 
-export interface ImportedComponent {
+/** A component by its id here and the name it has there. */
+export interface Named {
   readonly id: string;
   readonly name: string;
-  readonly group: string | null;
-  readonly description: string | null;
+}
+
+/** An entry of `components:`; optional fields as status.yaml writes them. */
+export interface ImportedComponent extends Named {
+  readonly group?: string | null;
+  readonly description?: string | null;
+  readonly schedule?: string;
+  /** Without one it is `manual`. */
+  readonly check?: Readonly<Record<string, unknown>>;
+  readonly detect?: Readonly<Record<string, unknown>>;
+  readonly match?: readonly string[];
 }
 
 export interface ImportedIncident {
+  /** The file or record it comes from, as the report names it. */
+  readonly file: string;
   /** Its origin, the same on each run; becomes `opened_by`. */
   readonly source: string;
   readonly id: string;
   readonly text: string;
+}
+
+/** What was measured of a component in one period. */
+export interface ImportedSpan {
+  readonly component: string;
+  readonly span: RollupSpan;
+  /** Its beginning (`startOfSpan`), epoch ms. */
+  readonly start: Millis;
+  readonly rollup: Rollup;
+}
+
+/**
+ * What the operator should know of a file. `changed`: taken, but not as it was; `left out`: known, and not taken;
+ * `wrong`: it cannot be read, and the command fails.
+ */
+export interface Remark {
+  readonly file: string;
+  readonly kind: 'changed' | 'left out' | 'wrong';
+  /** One sentence without a full stop. */
+  readonly what: string;
+}
+
+/** Collects remarks; each function takes the file and a sentence. */
+export class Remarks {
+  readonly all: Remark[] = [];
+  readonly changed = (file: string, what: string): void => this.#add(file, 'changed', what);
+  readonly leftOut = (file: string, what: string): void => this.#add(file, 'left out', what);
+  readonly wrong = (file: string, what: string): void => this.#add(file, 'wrong', what);
+
+  #add(file: string, kind: Remark['kind'], what: string): void {
+    this.all.push({ file, kind, what });
+  }
+}
+
+/**
+ * The ids of components by what the other product calls them: that of a component here with the same name, else one made
+ * of the name.
+ */
+export class ComponentIds {
+  readonly #here: ReadonlyMap<string, string>;
+  readonly #unique = uniqueIds();
+  readonly #byCode = new Map<string, Named>();
+
+  /** @param here the components and former components of status.yaml */
+  constructor(here: readonly Named[]) {
+    this.#here = new Map(here.flatMap(one => [plain(one.id), plain(one.name)].map(key => [key, one.id])));
+  }
+
+  /** @param code the other product's own id; without one, components are the same if their names are */
+  of(name: string, code: string = plain(name)): string {
+    const known = this.#byCode.get(code);
+    if (known) return known.id;
+    const id = this.#here.get(plain(name)) ?? this.#unique(slugOr(name, 'component'));
+    this.#byCode.set(code, { id, name: name.trim() || id });
+    return id;
+  }
+
+  /** All that were asked for, each id once. */
+  get named(): readonly Named[] {
+    return [...new Map([...this.#byCode.values()].reverse().map(one => [one.id, one])).values()].reverse();
+  }
+}
+
+function plain(name: string): string {
+  return name.normalize('NFC').trim().toLowerCase();
 }
 
 /** Lower-case letters, digits and hyphens, for ids and file names. */
@@ -43,17 +128,4 @@ export function uniqueIds(): (base: string) => string {
 /** An incident's id before it is made unique: day and title. */
 export function incidentId(at: Millis, title: string): string {
   return `${iso(at).slice(0, 10).replaceAll('-', '')}_${slugOr(title, 'incident')}`;
-}
-
-/** The components of a new status.yaml, without checks. */
-export function siteYaml(title: string, components: readonly ImportedComponent[]): string {
-  const text = (value: string) => JSON.stringify(value);
-  const entries = components.flatMap(({ id, name, group, description }) => [
-    `  - id: ${id}`,
-    `    name: ${text(name)}`,
-    ...(group ? [`    group: ${text(group)}`] : []),
-    ...(description ? [`    description: ${text(description)}`] : []),
-    '    check: { type: manual }',
-  ]);
-  return [`title: ${text(title)}`, 'components:', ...entries, ''].join('\n');
 }

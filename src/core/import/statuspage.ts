@@ -7,11 +7,13 @@ import type { Affected, IncidentStatus, MaintenanceStatus } from '../model/incid
 import { type Millis, parseInstant } from '../model/time.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import {
+  ComponentIds,
   type Imported,
   type ImportedComponent,
   type ImportedIncident,
   incidentId,
-  slugOr,
+  type Named,
+  Remarks,
   uniqueIds,
 } from './imported.ts';
 
@@ -63,58 +65,51 @@ const fileSchema = z.object({
 /** Reads saved responses of `/api/v2` (parsed JSON); an incident that is in two of them is imported once. */
 export function importStatuspage(
   files: readonly { readonly name: string; readonly data: unknown }[],
+  here: readonly Named[],
 ): Imported {
-  const lost: string[] = [];
-  const sources = new Map<string, Source>();
+  const remarks = new Remarks();
+  const sources = new Map<string, Source & { file: string }>();
   const components = new Map<string, z.output<typeof componentSchema>>();
   for (const { name, data } of files) {
     const file = fileSchema.safeParse(data);
     if (!file.success) {
-      lost.push(`${name}: not a response of a Statuspage API`);
+      remarks.wrong(name, 'it is not a response of a Statuspage API');
       continue;
     }
     for (const item of [...(file.data.incidents ?? []), ...(file.data.scheduled_maintenances ?? [])]) {
       const parsed = incidentSchema.safeParse(item);
-      if (parsed.success) sources.set(parsed.data.id, parsed.data);
-      else lost.push(`${name}: an incident could not be read (${parsed.error.issues[0]?.path.join('.')})`);
+      if (parsed.success) sources.set(parsed.data.id, { ...parsed.data, file: name });
+      else remarks.leftOut(name, `an incident could not be read (${parsed.error.issues[0]?.path.join('.')})`);
     }
     for (const item of file.data.components ?? []) {
       const parsed = componentSchema.safeParse(item);
       if (parsed.success) components.set(parsed.data.id, parsed.data);
     }
   }
-  const idOf = componentIds(components, [...sources.values()]);
+  const ids = new ComponentIds(here);
+  for (const { id, name, group } of components.values()) if (!group) ids.of(name, id);
   const unique = uniqueIds();
   const incidents = [...sources.values()]
     .sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1))
-    .flatMap(source => incidentOf(source, idOf, unique, lost));
-  return { components: componentList(components, idOf), incidents, lost };
-}
-
-function componentIds(
-  components: ReadonlyMap<string, { readonly id: string; readonly name: string }>,
-  sources: readonly Source[],
-): (code: string, name: string) => string {
-  const ids = new Map<string, string>();
-  const unique = uniqueIds();
-  const idOf = (code: string, name: string) => {
-    const id = ids.get(code) ?? unique(slugOr(name, 'component'));
-    ids.set(code, id);
-    return id;
+    .flatMap(source => incidentOf(source, ids, unique, remarks));
+  return {
+    title: null,
+    components: componentList(components, ids),
+    named: ids.named,
+    incidents,
+    history: [],
+    remarks: remarks.all,
   };
-  for (const { id, name } of components.values()) idOf(id, name);
-  for (const { id, name } of sources.flatMap(source => source.components ?? [])) idOf(id, name);
-  return idOf;
 }
 
 function componentList(
   components: ReadonlyMap<string, z.output<typeof componentSchema>>,
-  idOf: (code: string, name: string) => string,
+  ids: ComponentIds,
 ): ImportedComponent[] {
   return [...components.values()]
     .filter(({ group }) => !group)
     .map(({ id, name, description, group_id }) => ({
-      id: idOf(id, name),
+      id: ids.of(name, id),
       name,
       description: description ?? null,
       group: (group_id && components.get(group_id)?.name) || null,
@@ -122,18 +117,19 @@ function componentList(
 }
 
 function incidentOf(
-  source: Source,
-  idOf: (code: string, name: string) => string,
+  source: Source & { readonly file: string },
+  ids: ComponentIds,
   unique: (id: string) => string,
-  lost: string[],
+  remarks: Remarks,
 ): ImportedIncident[] {
   const scheduled =
     source.scheduled_for && source.scheduled_until && source.scheduled_until > source.scheduled_for
       ? { start: source.scheduled_for, end: source.scheduled_until }
       : undefined;
-  const where = `${source.id} “${source.name}”`;
+  const { file } = source;
+  const where = `“${source.name}” (${source.id})`;
   if (source.impact === 'maintenance' && !scheduled) {
-    lost.push(`${where}: a maintenance without a start and end`);
+    remarks.leftOut(file, `${where}: a maintenance without a start and end`);
     return [];
   }
   const all = source.incident_updates
@@ -147,14 +143,15 @@ function incidentOf(
   const status = scheduled ? maintenanceStatus(source.status) : incidentStatus(source.status);
   const end = status === 'resolved' ? (source.resolved_at ?? updates.at(-1)?.at ?? started) : undefined;
   if (source.impact === 'none')
-    lost.push(`${where}: impact “none” is imported as minor, with no affected component`);
+    remarks.changed(file, `${where}: impact “none” is imported as minor, with no affected component`);
   const [first, ...later] = updates;
-  const text = (body: string | null | undefined) => markdown(body ?? '', where, lost);
+  const text = (body: string | null | undefined) =>
+    markdown(body ?? '', tags => remarks.changed(file, `${where}: HTML is removed (${tags})`));
   const affected = (list: z.output<typeof touched>[] | null | undefined): Affected[] | null =>
     list && list.length > 0
-      ? list.map(({ code, name, new_status }) => ({ id: idOf(code, name), status: statusOf(new_status) }))
+      ? list.map(({ code, name, new_status }) => ({ id: ids.of(name, code), status: statusOf(new_status) }))
       : null;
-  const named = (source.components ?? []).map(({ id, name }) => idOf(id, name));
+  const named = (source.components ?? []).map(({ id, name }) => ids.of(name, id));
   const printed = printIncident({
     title: source.name,
     status,
@@ -176,7 +173,9 @@ function incidentOf(
       };
     }),
   });
-  return [{ source: `statuspage:${source.id}`, id: unique(incidentId(started, source.name)), text: printed }];
+  return [
+    { file, source: `statuspage:${source.id}`, id: unique(incidentId(started, source.name)), text: printed },
+  ];
 }
 
 function incidentStatus(word: string): IncidentStatus {
@@ -198,7 +197,7 @@ function statusOf(word: string): ComponentStatus | null {
 }
 
 /** Converts the HTML in Statuspage's bodies; drops and reports tags without markdown. */
-function markdown(html: string, where: string, lost: string[]): string {
+function markdown(html: string, removed: (tags: string) => void): string {
   const plain = html
     .replace(/<br\s*\/?>/gi, '\n')
     .replace(/<\/(p|div|ul|ol)>/gi, '\n\n')
@@ -211,7 +210,7 @@ function markdown(html: string, where: string, lost: string[]): string {
     .replace(/<\/?(em|i)>/gi, '*')
     .replace(/<\/?(p|div|ul|ol|li|span|var)(\s[^>]*)?>/gi, '');
   const tags = plain.match(/<\/?[a-z][^>]*>/gi) ?? [];
-  if (tags.length > 0) lost.push(`${where}: HTML is removed (${[...new Set(tags)].slice(0, 3).join(' ')})`);
+  if (tags.length > 0) removed([...new Set(tags)].slice(0, 3).join(' '));
   return decodeEntities(plain.replace(/<\/?[a-z][^>]*>/gi, ''))
     .replace(/\n{3,}/g, '\n\n')
     .trim();

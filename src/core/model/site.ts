@@ -2,6 +2,7 @@
 
 import type { VisitorChannels } from './channel-url.ts';
 import type { Component, Severity } from './component.ts';
+import type { NamedAffected } from './incident.ts';
 import type { Metric } from './metric.ts';
 import type { ChannelSettings } from './notification-channel.ts';
 import type { Millis } from './time.ts';
@@ -55,6 +56,8 @@ export interface Site {
   /** Outages that checks confirm within this time of one another are one incident, ms; 0: each its own. */
   readonly groupWithin: Millis;
   readonly components: readonly Component[];
+  /** Former components: known to incident files, not shown on the live page. */
+  readonly retired: readonly NamedAffected[];
   readonly metrics: readonly Metric[];
   readonly inbound: InboundSettings;
   /** The operator's webhooks by name: `/webhooks/NAME`. */

@@ -81,6 +81,8 @@ export interface Point {
   readonly p50: Millis | null;
   readonly p95: Millis | null;
   readonly p99: Millis | null;
+  /** Measured by another program, from which it was imported. */
+  readonly imported?: true;
 }
 
 export function pointOf(start: Millis, { checks, ok, sketch, min, max }: Rollup): Point {

@@ -150,8 +150,12 @@ const FIRST = `
   CREATE TABLE reminders (incident_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** 1: measured by another program, from which it was imported. */
+const IMPORTED =
+  'ALTER TABLE rollups ADD COLUMN imported INTEGER NOT NULL DEFAULT 0 CHECK (imported IN (0, 1))';
+
 /** The first makes schema 100, each further one adds 1. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, IMPORTED];
 
 /** The schema of this program. */
 export const currentSchema = () => FIRST_SCHEMA + MIGRATIONS.length - 1;

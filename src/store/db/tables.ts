@@ -32,6 +32,8 @@ export interface RollupRow {
   latency_max: number | null;
   /** Sketch of the latencies, as printed by core/monitoring/ddsketch.ts. */
   sketch: string;
+  /** 1: measured by another program, from which it was imported. */
+  imported: Generated<number>;
 }
 
 export interface TransitionRow {

@@ -51,7 +51,10 @@ export async function readSeries(db: Db, id: string, span: RollupSpan, from: Mil
     .where('start', '>=', startOfSpan(span, from))
     .orderBy('start')
     .execute();
-  return rows.map(row => pointOf(row.start, rollupOf(row)));
+  return rows.map(row => ({
+    ...pointOf(row.start, rollupOf(row)),
+    ...(row.imported === 1 ? { imported: true as const } : {}),
+  }));
 }
 
 /** The median response time since the hour of `from` (epoch ms), ms; null without data. */

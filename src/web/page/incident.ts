@@ -9,9 +9,8 @@ import { cut } from '../../core/text/chat-markdown.ts';
 import { absoluteLinks } from '../../core/text/markdown.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
-import { affectedOf } from './parts/affected.ts';
+import { affectedOf, affects } from './parts/affected.ts';
 import {
-  affects,
   factsHtml,
   healthForIcon,
   nextUpdateHtml,

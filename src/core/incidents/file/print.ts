@@ -20,6 +20,8 @@ export interface NewIncident {
   /** Ids, with or without a status; null: no `components:` line (the title decides). */
   readonly components: readonly (string | Affected)[] | null;
   readonly openedBy: Incident['openedBy'];
+  /** Former ids and addresses that lead here. */
+  readonly aliases?: readonly string[];
   readonly message: string;
   readonly resolved?: Millis;
   readonly scheduled?: { readonly start: Millis; readonly end: Millis };
@@ -48,6 +50,7 @@ export function printIncident(incident: NewIncident): string {
   if (incident.timezone) lines.push(`timezone: ${yamlString(incident.timezone)}`);
   if (incident.components) lines.push(`components: ${yamlList(incident.components)}`);
   if (incident.openedBy) lines.push(`opened_by: ${yamlText(incident.openedBy)}`);
+  if (incident.aliases?.length) lines.push(`aliases: ${yamlList(incident.aliases)}`);
   const { later = [], message, promised, messageAt: at = incident.started } = incident;
   const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
   const sections = [...later].reverse().flatMap(section);

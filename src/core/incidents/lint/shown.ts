@@ -15,7 +15,7 @@ export function shownProblems(
 ): Problem[] {
   const open = incidents.filter(isOpen);
   const ahead = planned(files, now);
-  const known = new Set(site.components.map(({ id }) => id));
+  const known = new Set([...site.components, ...site.retired].map(({ id }) => id));
   return [
     ...open.flatMap(unmatched),
     // Not for what is over: its components may have been removed.

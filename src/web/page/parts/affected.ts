@@ -37,7 +37,29 @@ export function affectedOf(incident: IncidentView, ctx: PageContext): readonly A
     });
     groups.set(key, group);
   }
-  return [...groups.values()];
+  const former = formerNames(incident, ctx).map(name => ({ name, url: null }));
+  return [...groups.values(), ...(former.length > 0 ? [{ times: [], counted: null, names: former }] : [])];
+}
+
+/** "Affects API and Database", or that it affects no component. */
+export function affects(incident: IncidentView, ctx: PageContext): string {
+  const names = affectedNames(incident, ctx);
+  if (names.length === 0) return ctx.say('incident.affects_none');
+  return ctx.say('incident.affects', { names: ctx.dates.list(names) });
+}
+
+/** The names of all components affected, former ones last. */
+export function affectedNames(incident: IncidentView, ctx: PageContext): string[] {
+  return [...incident.affected.map(({ name }) => name), ...formerNames(incident, ctx)];
+}
+
+/** The former components (`retired:`) that an incident names: "formerly: Login". */
+function formerNames(incident: IncidentView, ctx: PageContext): readonly string[] {
+  const { retired } = ctx.site;
+  if (retired.length === 0) return [];
+  const later = incident.updates.flatMap(({ change }) => change?.components ?? []);
+  const named = new Set([...(incident.components ?? []), ...later].map(({ id }) => id));
+  return retired.filter(({ id }) => named.has(id)).map(({ name }) => ctx.say('component.formerly', { name }));
 }
 
 function timesOf(incident: IncidentView, stretches: readonly AffectedStretch[], ctx: PageContext) {

@@ -17,6 +17,7 @@ import type { IncidentView, Snapshot } from '../../../core/page/snapshot.ts';
 import { machineTextFor } from '../../../core/text/machine-texts.ts';
 import { absoluteLinks, escapeHtml, markdownAsWords, renderMarkdown } from '../../../core/text/markdown.ts';
 import { isolated, type PageContext, phrases, unbreakable } from '../context.ts';
+import { affectedNames } from './affected.ts';
 import { CODE, icon } from './status-style.ts';
 
 /**
@@ -130,13 +131,6 @@ export function healthForIcon(incident: IncidentView): Health {
   if (incident.scheduled) return 'under_maintenance';
   const { affected, severity } = incident;
   return affected.length > 0 ? worst(affected.map(({ status }) => status)) : statusOf(severity);
-}
-
-/** "Affects API and Database", or that it affects no component. */
-export function affects(incident: IncidentView, ctx: PageContext): string {
-  const names = incident.affected.map(({ name }) => name);
-  if (names.length === 0) return ctx.say('incident.affects_none');
-  return ctx.say('incident.affects', { names: ctx.dates.list(names) });
 }
 
 export function isOver(incident: IncidentView): boolean {
@@ -275,7 +269,7 @@ export function factsHtml(
   withState: boolean,
   more: readonly string[] = [],
 ): string {
-  const names = incident.affected.map(({ name }) => name);
+  const names = affectedNames(incident, ctx);
   const what = names.length === 0 ? ctx.html('incident.affects_none') : isolated(ctx.dates.list(names));
   const duration = unbreakable(ctx.dates.duration(incident.duration));
   const when = incident.scheduled

@@ -3,8 +3,9 @@ import type { Health } from '../../../core/model/component.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
 import type { PageContext } from '../context.ts';
+import { affects } from './affected.ts';
 import { overallForPicture } from './headline.ts';
-import { affects, healthForIcon, stateKey } from './incidents.ts';
+import { healthForIcon, stateKey } from './incidents.ts';
 import { CODE, SHAPE, THEME_COLOR } from './status-style.ts';
 import { worstDays } from './uptime-bars.ts';
 

@@ -1,0 +1,63 @@
+// `import KIND SOURCE…`: takes over the history, and where known the components and measurements, of another status page.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Imported } from '../../core/import/imported.ts';
+import type { Site } from '../../core/model/site.ts';
+import { count } from '../../core/text/count.ts';
+import { type Cli, command, hint, Misuse, Refused } from '../shared/command.ts';
+import { siteIfReadable } from '../shared/readable-site.ts';
+import { SOURCES } from './sources.ts';
+import { write } from './write.ts';
+
+export const importing = command(
+  {
+    name: 'import',
+    usage: 'KIND SOURCE… [--dry-run]',
+    summary: 'import the history of another status page',
+    help: `KIND and what to give:\n${Object.entries(SOURCES)
+      .map(([kind, { given }]) => `  ${kind.padEnd(13)}${given}\n`)
+      .join(
+        '',
+      )}Existing incident files are never changed, so you can run it again. Without a status.yaml, one is created from the\ncomponents found; in a present one, only former components are added to \`retired:\`. --dry-run writes nothing. The report\nsays, by file, what was taken, what was changed, and what was left out and why.`,
+    lacking: 'Give the kind and the files to import.',
+    example: 'statuspage incidents.json components.json',
+  },
+  async ({ words: [kind = '', ...given], flags }, cli) => {
+    const source = SOURCES[kind];
+    if (!source) throw new Misuse(`"${kind}" cannot be imported; ${hint(kind, Object.keys(SOURCES))}`);
+    const paths = given.map(one => path.resolve(cli.cwd, one));
+    for (const one of paths)
+      if (!existsSync(one))
+        throw new Refused(`${one}: there is no such file or folder — give ${source.given}`);
+    const site = existsSync(path.join(cli.env.statusDir, 'status.yaml')) ? await siteIfReadable(cli) : null;
+    const imported = await source.read(paths, [...(site?.components ?? []), ...(site?.retired ?? [])]);
+    report(imported, cli);
+    if (imported.incidents.length + imported.components.length + imported.history.length === 0)
+      throw new Refused(`${given.join(', ')}: there is nothing to import — give ${source.given}`);
+    await write(imported, site as Site | null, flags.has('dry-run'), cli);
+    const wrong = new Set(imported.remarks.filter(one => one.kind === 'wrong').map(({ file }) => file));
+    if (wrong.size === 0) return 0;
+    cli.err(`${count(wrong.size, 'file')} could not be read: see above.`);
+    return 1;
+  },
+);
+
+/** Files with more than this in one run are listed only if there is something to say about them. */
+const MAX_LISTED = 20;
+
+/** What was taken, changed and left out, by file. */
+function report({ incidents, remarks }: Imported, cli: Cli): void {
+  const files = new Map<string, { taken: number; said: string[] }>();
+  const entry = (file: string) => {
+    const known = files.get(file) ?? { taken: 0, said: [] };
+    files.set(file, known);
+    return known;
+  };
+  for (const { file } of incidents) entry(file).taken++;
+  for (const { file, kind, what } of remarks) entry(file).said.push(`  ${kind}: ${what}`);
+  for (const [file, { taken, said }] of files) {
+    if (said.length === 0 && files.size > MAX_LISTED) continue;
+    cli.out(`${file}: ${taken === 0 ? 'nothing' : count(taken, 'incident')} taken`);
+    for (const line of new Set(said)) cli.out(line);
+  }
+}

@@ -1,0 +1,76 @@
+// What can be imported: for each kind, what the operator gives, and how it is read.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { importCstate } from '../../core/import/cstate.ts';
+import type { Imported, Named } from '../../core/import/imported.ts';
+import { importStatuspage } from '../../core/import/statuspage.ts';
+import { Refused } from '../shared/command.ts';
+
+interface Source {
+  /** What to give, as the help and errors say it. */
+  readonly given: string;
+  /** @param here the components and former ones of status.yaml. Throws Refused if the source cannot be read at all. */
+  read(paths: readonly string[], here: readonly Named[]): Promise<Imported>;
+}
+
+export const SOURCES: Readonly<Record<string, Source>> = {
+  statuspage: {
+    given:
+      'saved responses of its API (/api/v2/incidents.json, scheduled-maintenances.json, components.json, or one incident), or a folder of them',
+    read: async (paths, here) => importStatuspage(await jsonFiles(paths), here),
+  },
+  cstate: {
+    given: 'the folder of the site',
+    read: async ([folder = ''], here) => importCstate(await filesOf(folder), here),
+  },
+};
+
+/** A text file by its path below the folder that was given, with `/`. */
+export interface TextFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** JSON files, those of folders included; throws Refused for what is no JSON. */
+async function jsonFiles(paths: readonly string[]): Promise<{ name: string; data: unknown }[]> {
+  const files: string[] = [];
+  for (const file of paths) {
+    if (!(await stat(file)).isDirectory()) files.push(file);
+    else
+      files.push(
+        ...(await readdir(file))
+          .filter(name => name.endsWith('.json'))
+          .sort()
+          .map(name => path.join(file, name)),
+      );
+  }
+  return Promise.all(
+    files.map(async file => {
+      try {
+        return { name: path.basename(file), data: JSON.parse(await readFile(file, 'utf8')) as unknown };
+      } catch (error) {
+        throw new Refused(`${file}: this is not valid JSON (${(error as Error).message})`);
+      }
+    }),
+  );
+}
+
+/** Folders of other people's programs and of git. */
+const FOREIGN = new Set(['node_modules', '.git', 'themes', 'public', 'resources']);
+const READ = /\.(md|ya?ml|toml|json)$/i;
+
+/** The texts below a folder, sorted by name. */
+async function filesOf(folder: string): Promise<readonly TextFile[]> {
+  const found: TextFile[] = [];
+  const walk = async (below: string): Promise<void> => {
+    const entries = await readdir(path.join(folder, below), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const name = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory() && !FOREIGN.has(entry.name)) await walk(name);
+      else if (entry.isFile() && READ.test(entry.name))
+        found.push({ name, text: await readFile(path.join(folder, name), 'utf8') });
+    }
+  };
+  await walk('');
+  return found;
+}
