@@ -13,7 +13,7 @@ import { canonicalPath } from './http/canonical-url.ts';
 import { FRAMED } from './http/guards.ts';
 import type { PageRequest } from './page/context.ts';
 import { requestOf, visitorOf } from './page/visitor.ts';
-import { STATUSPAGE } from './statuspage/statuspage.ts';
+import { oneIncident, STATUSPAGE } from './statuspage/statuspage.ts';
 
 type Params = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -98,8 +98,18 @@ function documentRoutes(router: Router, web: Web): void {
       const parts = ([] as (string | undefined)[]).concat(path);
       const name = parts.join('/');
       // `incidents%2Funresolved.json` is one path segment and not a file of Statuspage's.
-      if (parts.some(part => part?.includes('/')) || !Object.hasOwn(STATUSPAGE, name)) return null;
-      return jsonBody(STATUSPAGE[name]!(snapshot));
+      if (parts.some(part => part?.includes('/'))) return null;
+      if (Object.hasOwn(STATUSPAGE, name)) return jsonBody(STATUSPAGE[name]!(snapshot));
+      const [, code] = /^incidents\/([^/]+)\.json$/.exec(name) ?? [];
+      const one = code === undefined ? null : oneIncident(snapshot, code);
+      return one && jsonBody(one);
+    }),
+  );
+  router.get(
+    '/incidents/:code.json',
+    open((snapshot, { code }) => {
+      const one = oneIncident(snapshot, String(code));
+      return one && jsonBody(one);
     }),
   );
   router.get(

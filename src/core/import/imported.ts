@@ -87,7 +87,8 @@ export class ComponentIds {
 
   /** @param here the components and former components of status.yaml */
   constructor(here: readonly Named[]) {
-    this.#here = new Map(here.flatMap(one => [plain(one.id), plain(one.name)].map(key => [key, one.id])));
+    const names = here.map(({ id, name }) => [plain(name), id] as const);
+    this.#here = new Map([...here.map(({ id }) => [id, id] as const), ...names]);
   }
 
   /** @param code the other product's own id; without one, components are the same if their names are */

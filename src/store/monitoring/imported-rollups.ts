@@ -15,12 +15,10 @@ export async function importRollups(db: Db, history: readonly ImportedSpan[]): P
   return db.transaction().execute(async trx => {
     let added = 0n;
     for (let from = 0; from < history.length; from += AT_ONCE) {
-      const rows = history
-        .slice(from, from + AT_ONCE)
-        .map(({ component, span, start, rollup }) => ({
-          ...rowOf(component, span, start, rollup),
-          imported: 1,
-        }));
+      const rows = history.slice(from, from + AT_ONCE).map(({ component, span, start, rollup }) => ({
+        ...rowOf(component, span, start, rollup),
+        imported: 1,
+      }));
       const [result] = await trx
         .insertInto('rollups')
         .values(rows)

@@ -1,10 +1,11 @@
 // The public API v2 of Atlassian Statuspage, field for field, as pure functions of the Snapshot.
-import { isOpen } from '../../core/model/incident.ts';
+import { isOpen, keyOf } from '../../core/model/incident.ts';
 import { isoMillis, startOfUtcDay } from '../../core/model/time.ts';
+import { idAtFormerName } from '../../core/page/former-paths.ts';
 import type { IncidentView, Snapshot } from '../../core/page/snapshot.ts';
 import type { IncidentRow } from './bodies.ts';
 import { componentRows, lastMoment, listComponents } from './components.ts';
-import { PAGE_ID } from './ids.ts';
+import { PAGE_ID, stableId } from './ids.ts';
 import { incidentRow } from './incidents.ts';
 import { pageStatus } from './status.ts';
 
@@ -30,6 +31,20 @@ export const STATUSPAGE: Readonly<Record<string, (snapshot: Snapshot) => object>
   'scheduled-maintenances/active.json': snapshot =>
     maintenances(snapshot, ({ state }) => state === 'in_progress' || state === 'verifying'),
 };
+
+/**
+ * The body of `incidents/CODE.json`, as on Statuspage; null if there is no such incident.
+ * @param code the API's id, the file's, or a former one (`aliases:`)
+ */
+export function oneIncident(snapshot: Snapshot, code: string): object | null {
+  const all = [...snapshot.incidents, ...snapshot.maintenances];
+  const former = idAtFormerName(snapshot, code);
+  const found =
+    all.find(({ id }) => id === code) ??
+    all.find(one => stableId('incident', keyOf(one)) === code) ??
+    all.find(({ id }) => id === former);
+  return found ? { page: page(snapshot), incident: rows(snapshot, [found])[0] } : null;
+}
 
 function incidents(snapshot: Snapshot, chosen: readonly IncidentView[]) {
   return { page: page(snapshot), incidents: rows(snapshot, chosen) };

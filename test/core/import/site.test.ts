@@ -1,0 +1,97 @@
+// status.yaml after an import: a new one, or former components added to a present one.
+import { expect, test } from 'vitest';
+import { readSite } from '../../../src/config/site-file.ts';
+import type { Imported } from '../../../src/core/import/imported.ts';
+import { ComponentIds } from '../../../src/core/import/imported.ts';
+import { componentsYaml, lackingIn, newSiteYaml, withRetired } from '../../../src/core/import/site.ts';
+
+const imported = (more: Partial<Imported>): Imported => ({
+  title: null,
+  components: [],
+  named: [],
+  incidents: [],
+  history: [],
+  remarks: [],
+  ...more,
+});
+const siteOf = (text: string) => {
+  const { value, problems } = readSite(text, 'status.yaml', {}, null, 'http://localhost:3000');
+  expect(problems).toEqual([]);
+  return value!;
+};
+const LOGIN = { id: 'login', name: 'Old: "Login"' };
+
+test('a new status.yaml has the components of today with their checks, and the former ones', () => {
+  const check = { type: 'http', url: 'https://api.example.com' };
+  const site = siteOf(
+    newSiteYaml(
+      imported({
+        title: 'A: "B" # C',
+        components: [
+          { id: 'api', name: 'API', group: 'Core', description: 'Public', check, match: ['77'] },
+          { id: 'web', name: 'no' },
+        ],
+        named: [{ id: 'api', name: 'API' }, LOGIN],
+      }),
+    ),
+  );
+  expect(site).toMatchObject({ title: 'A: "B" # C', retired: [LOGIN] });
+  expect(site.components).toMatchObject([
+    { id: 'api', name: 'API', group: 'Core', description: 'Public', check, match: ['77'] },
+    { id: 'web', name: 'no', group: null, check: { type: 'manual' } },
+  ]);
+});
+
+test('without a list of components, those that incidents name are taken', () => {
+  const site = siteOf(newSiteYaml(imported({ named: [LOGIN] })));
+  expect(site).toMatchObject({ title: 'Status', components: [LOGIN], retired: [] });
+});
+
+test('what a present status.yaml lacks: components of today, and former ones', () => {
+  const [api, db] = [
+    { id: 'api', name: 'API' },
+    { id: 'db', name: 'Database' },
+  ];
+  const found = lackingIn(imported({ components: [api, db], named: [api, db, LOGIN] }), new Set(['api']));
+  expect(found).toEqual({ components: [db], retired: [LOGIN] });
+  expect(componentsYaml(found.components)).toBe('- id: db\n  name: Database\n  check:\n    type: manual');
+});
+
+const BODY = '# Ours\ncomponents:\n  - { id: api, name: API } # here\n';
+
+test.each([
+  ['no list yet', BODY, `${BODY}retired:\n  - { id: login, name: "Old: \\"Login\\"" }\n`],
+  ['no line end', BODY.trimEnd(), `${BODY}retired:\n  - { id: login, name: "Old: \\"Login\\"" }\n`],
+  [
+    'a list, and more behind it',
+    `retired:\n    - id: a\n      name: A # was\n\n# next\n${BODY}`,
+    `retired:\n    - id: a\n      name: A # was\n    - { id: login, name: "Old: \\"Login\\"" }\n\n# next\n${BODY}`,
+  ],
+  [
+    'a list without indentation at the end',
+    `${BODY}retired:\n- { id: a, name: A }`,
+    `${BODY}retired:\n- { id: a, name: A }\n- { id: login, name: "Old: \\"Login\\"" }\n`,
+  ],
+])('former components are added, every other byte stays: %s', (_, before, after) => {
+  expect(withRetired(before, [LOGIN])).toBe(after);
+  expect(siteOf(after).retired.at(-1)).toEqual(LOGIN);
+});
+
+test.each([
+  ['on one line', `${BODY}retired: [{ id: a, name: A }]\n`],
+  ['empty', `${BODY}retired: []\n`],
+  ['no mapping', '- a\n'],
+  ['no YAML', 'a: [\n'],
+  ['of two documents', `${BODY}---\na: 1\n`],
+  ['on one line as a whole', '{ components: [{ id: api, name: API }] }\n'],
+])('a status.yaml in which they cannot be added is left alone: %s', (_, before) => {
+  expect(withRetired(before, [LOGIN])).toBeNull();
+});
+
+test('a component is the one here of the same name or id, and two names that make one id stay two', () => {
+  const ids = new ComponentIds([{ id: 'web', name: 'Website & Shop' }]);
+  expect([ids.of('website & shop '), ids.of('Web'), ids.of('A b', '1'), ids.of('A-B', '2'), ids.of('x', '1')]).toEqual(
+    ['web', 'web', 'a-b', 'a-b-2', 'a-b'],
+  );
+  expect(ids.named.map(({ id }) => id)).toEqual(['web', 'a-b', 'a-b-2']);
+});
