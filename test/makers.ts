@@ -59,6 +59,7 @@ export function site(over: Partial<Site> = {}): Site {
     mail: MAIL_LIMITS,
     groupWithin: 0,
     components: [],
+    retired: [],
     metrics: [],
     inbound: { unmatched: 'hold', text: 'hide', severity: {} },
     webhooks: {},

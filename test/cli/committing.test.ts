@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { importing } from '../../src/cli/import.ts';
+import { importing } from '../../src/cli/import/import.ts';
 import { incident } from '../../src/cli/incident.ts';
 import { maintenance } from '../../src/cli/maintenance.ts';
 import type { Command } from '../../src/cli/shared/command.ts';

@@ -49,6 +49,7 @@ const CACHES = [
   'core/model/incident.ts idsOf',
   'core/monitoring/ddsketch.ts EMPTY_SKETCH',
   'core/page/compose.ts keptViews',
+  'core/page/former-paths.ts idsByFormerPath',
   'core/page/days.ts names',
   'core/page/days.ts plain',
   'core/page/rendered-texts.ts renderings',

@@ -55,6 +55,7 @@ const Latency = object({
     count,
     ok: count,
     ...each(z.number().nonnegative().nullable(), 'p50', 'p95', 'p99'),
+    imported: z.literal(true).optional(),
   }),
 });
 

@@ -21,7 +21,7 @@ import Sqlite from '#sqlite';
 import { DatabaseRefused } from '../../../src/core/model/ports/storage.ts';
 import { type Db, openDatabase } from '../../../src/store/db/database.ts';
 import { takeLock } from '../../../src/store/db/lock.ts';
-import { MIGRATIONS } from '../../../src/store/db/migrations.ts';
+import { currentSchema, MIGRATIONS } from '../../../src/store/db/migrations.ts';
 import { FROZEN, thaw } from '../../walks/upgrade/frozen.ts';
 
 function folder(): string {
@@ -156,8 +156,9 @@ describe('a database of an older version', () => {
     older(file);
     later(STEP, 'CREATE TABLE suppressed (mine TEXT)');
     const before = bytesIn(dir)['status.db'];
-    expect(refusal(file)).toMatch(
-      /schema 100 to 102: the step to 102 failed with "table suppressed already exists"; nothing was changed/,
+    const last = currentSchema();
+    expect(refusal(file)).toContain(
+      `schema 100 to ${last}: the step to ${last} failed with "table suppressed already exists"; nothing was changed`,
     );
     expect(bytesIn(dir)['status.db']).toBe(before);
     expect(backups(dir)).toHaveLength(1);

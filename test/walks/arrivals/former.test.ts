@@ -55,7 +55,7 @@ test('a former component is named on the permalink and in the history, and stand
   expect((await world.get('/readyz')).json.problems).toEqual([]);
 });
 
-test('former addresses of pages redirect, and those of JSON answer as their twin', async () => {
+test('former addresses of pages redirect, and those of JSON answer as their duplicate', async () => {
   const world = await openMoved();
   await world.pass(10, 5);
   const permalink = '/status/incidents/20260220_login-fails';
@@ -67,11 +67,20 @@ test('former addresses of pages redirect, and those of JSON answer as their twin
   expect(await redirect(world, '/history/api')).toEqual([301, '/status/components/api']);
   const [, listed] = (await world.get('/api/v2/incidents.json')).json.incidents;
   expect(listed.name).toBe('Login fails');
-  const twins = ['/api/v2/incidents/zzz999yyy888.json', '/incidents/zzz999yyy888.json'];
-  for (const from of [...twins, `/api/v2/incidents/${listed.id}.json`, '/incidents/20260220_login-fails.json']) {
+  const answers = ['/api/v2/incidents/zzz999yyy888.json', '/incidents/zzz999yyy888.json'];
+  for (const from of [
+    ...answers,
+    `/api/v2/incidents/${listed.id}.json`,
+    '/incidents/20260220_login-fails.json',
+  ]) {
     const { status, json } = await world.get(from);
     expect([from, status, json.incident, typeof json.page.id]).toEqual([from, 200, listed, 'string']);
   }
-  for (const from of ['/api/v2/incidents/abc.json', '/incidents/abc', '/affected/nothing', '/history/nothing'])
+  for (const from of [
+    '/api/v2/incidents/abc.json',
+    '/incidents/abc',
+    '/affected/nothing',
+    '/history/nothing',
+  ])
     expect((await world.get(from)).status).toBe(404);
 });
