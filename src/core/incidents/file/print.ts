@@ -1,6 +1,13 @@
 // Prints incidents as markdown, and adds updates to files without changing their other bytes.
 import type { Severity } from '../../model/component.ts';
-import type { Affected, ImpactChange, Incident, IncidentUpdate, UpdateStatus } from '../../model/incident.ts';
+import {
+  type Affected,
+  type ImpactChange,
+  type Incident,
+  type IncidentUpdate,
+  isFinal,
+  type UpdateStatus,
+} from '../../model/incident.ts';
 import { iso, type Millis, SECOND } from '../../model/time.ts';
 import { withoutComments } from '../../text/comments.ts';
 import { isStatusSaidAfter } from '../standing-status.ts';
@@ -22,6 +29,8 @@ export interface NewIncident {
   readonly openedBy: Incident['openedBy'];
   /** Former ids and addresses that lead here. */
   readonly aliases?: readonly string[];
+  /** All of it was told elsewhere: it is emailed to nobody. An update that is added while it is open is. */
+  readonly isToldElsewhere?: true;
   readonly message: string;
   readonly resolved?: Millis;
   readonly scheduled?: { readonly start: Millis; readonly end: Millis };
@@ -51,14 +60,16 @@ export function printIncident(incident: NewIncident): string {
   if (incident.components) lines.push(`components: ${yamlList(incident.components)}`);
   if (incident.openedBy) lines.push(`opened_by: ${yamlText(incident.openedBy)}`);
   if (incident.aliases?.length) lines.push(`aliases: ${yamlList(incident.aliases)}`);
-  const { later = [], message, promised, messageAt: at = incident.started } = incident;
+  const { later = [], message, promised, messageAt: at = incident.started, isToldElsewhere } = incident;
+  if (isToldElsewhere && isFinal(incident.status)) lines.push('notify: false');
+  const quiet = isToldElsewhere && !isFinal(incident.status) ? { quiet: true as const } : {};
   const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
-  const sections = [...later].reverse().flatMap(section);
+  const sections = [...later].reverse().flatMap(one => section({ ...one, ...quiet }));
   lines.push(
     '---',
     '',
     ...sections,
-    ...section({ status: first, at, message, ...(promised === undefined ? {} : { promised }) }),
+    ...section({ status: first, at, message, ...(promised === undefined ? {} : { promised }), ...quiet }),
   );
   if (incident.postmortem) lines.push('## Post-mortem', ...defuse(incident.postmortem).split('\n'), '');
   return lines.join('\n');
