@@ -51,6 +51,32 @@ const parsed = (text: string): Incident => {
 };
 
 describe('printIncident', () => {
+  test.each([
+    ['resolved' as const, { notify: false, quiet: [undefined, undefined] }],
+    ['identified' as const, { notify: true, quiet: [true, true] }],
+  ])('what was told elsewhere is told to nobody, and an update added later is: %s', (status, wanted) => {
+    const started = Date.UTC(2026, 0, 2, 3);
+    const text = printIncident({
+      title: 'Slow',
+      status,
+      severity: 'minor',
+      started,
+      components: [],
+      openedBy: 'statuspage:x',
+      aliases: ['x', '/issues/y z'],
+      isToldElsewhere: true,
+      message: 'We look.',
+      ...(status === 'resolved' ? { resolved: started + 60_000 } : {}),
+      later: [{ status, at: started + 60_000, message: 'Found.' }],
+    });
+    const read = parsed(text);
+    expect({ notify: read.notify, quiet: read.updates.map(({ quiet }) => quiet) }).toEqual(wanted);
+    expect(read.aliases).toEqual(['x', '/issues/y z']);
+    if (status === 'resolved') return;
+    const more = parsed(addUpdate(text, { status: 'monitoring', at: started + 120_000, message: 'Better.' }));
+    expect(more.updates.at(-1)).not.toHaveProperty('quiet');
+  });
+
   test('reads back as the same incident', () => {
     fc.assert(
       fc.property(source, written => {
