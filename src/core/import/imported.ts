@@ -81,21 +81,26 @@ export class Remarks {
  * of the name.
  */
 export class ComponentIds {
-  readonly #here: ReadonlyMap<string, string>;
+  /** By name and by id; two components of different groups may have one name. */
+  readonly #here = new Map<string, string[]>();
   readonly #unique = uniqueIds();
   readonly #byCode = new Map<string, Named>();
 
   /** @param here the components and former components of status.yaml */
   constructor(here: readonly Named[]) {
-    const names = here.map(({ id, name }) => [plain(name), id] as const);
-    this.#here = new Map([...here.map(({ id }) => [id, id] as const), ...names]);
+    const keys = here.flatMap(({ id, name }) =>
+      [...new Set([plain(name), id])].map(key => [key, id] as const),
+    );
+    for (const [key, id] of keys) this.#here.set(key, [...(this.#here.get(key) ?? []), id]);
   }
 
   /** @param code the other product's own id; without one, components are the same if their names are */
   of(name: string, code: string = plain(name)): string {
     const known = this.#byCode.get(code);
     if (known) return known.id;
-    const id = this.#here.get(plain(name)) ?? this.#unique(slugOr(name, 'component'));
+    const ids = this.#here.get(plain(name)) ?? [];
+    const given = new Set([...this.#byCode.values()].map(one => one.id));
+    const id = ids.find(one => !given.has(one)) ?? ids[0] ?? this.#unique(slugOr(name, 'component'));
     this.#byCode.set(code, { id, name: name.trim() || id });
     return id;
   }

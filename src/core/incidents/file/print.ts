@@ -41,6 +41,8 @@ export interface NewIncident {
   readonly promised?: Millis;
   /** When the message was written, if not at `started`: for an incident reported after its end. */
   readonly messageAt?: Millis;
+  /** The status that the first update says, if not that of every beginning (Investigating, Scheduled). */
+  readonly messageStatus?: UpdateStatus;
   /** Later updates, oldest first. */
   readonly later?: readonly Addition[];
 }
@@ -63,7 +65,8 @@ export function printIncident(incident: NewIncident): string {
   const { later = [], message, promised, messageAt: at = incident.started, isToldElsewhere } = incident;
   if (isToldElsewhere && isFinal(incident.status)) lines.push('notify: false');
   const quiet = isToldElsewhere && !isFinal(incident.status) ? { quiet: true as const } : {};
-  const first = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
+  const usual = later.length > 0 ? (scheduled ? 'scheduled' : 'investigating') : incident.status;
+  const first = incident.messageStatus ?? usual;
   const sections = [...later].reverse().flatMap(one => section({ ...one, ...quiet }));
   lines.push(
     '---',
