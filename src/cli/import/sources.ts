@@ -1,9 +1,9 @@
 // What can be imported: for each kind, what the operator gives, and how it is read.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { importCstate } from '../../core/import/cstate.ts';
+import { importCstate } from '../../core/import/cstate/cstate.ts';
 import type { Imported, Named } from '../../core/import/imported.ts';
-import { importStatuspage } from '../../core/import/statuspage.ts';
+import { importStatuspage } from '../../core/import/statuspage/statuspage.ts';
 import { Refused } from '../shared/command.ts';
 
 interface Source {
@@ -16,7 +16,7 @@ interface Source {
 export const SOURCES: Readonly<Record<string, Source>> = {
   statuspage: {
     given:
-      'saved responses of its API (/api/v2/incidents.json, scheduled-maintenances.json, components.json, or one incident), or a folder of them',
+      'saved responses of its API (/api/v2/incidents.json, scheduled-maintenances.json, components.json, or single incidents; /history.json), or a folder of them',
     read: async (paths, here) => importStatuspage(await jsonFiles(paths), here),
   },
   cstate: {
@@ -38,7 +38,7 @@ async function jsonFiles(paths: readonly string[]): Promise<{ name: string; data
     if (!(await stat(file)).isDirectory()) files.push(file);
     else
       files.push(
-        ...(await readdir(file))
+        ...(await readdir(file, { recursive: true }))
           .filter(name => name.endsWith('.json'))
           .sort()
           .map(name => path.join(file, name)),

@@ -1,0 +1,198 @@
+// Imports Atlassian Statuspage: saved answers of its APIs.
+import { printIncident } from '../../incidents/file/print.ts';
+import type { Severity } from '../../model/component.ts';
+import type { MaintenanceStatus, UpdateStatus } from '../../model/incident.ts';
+import { MINUTE, type Millis } from '../../model/time.ts';
+import { markdownOfEncodedHtml } from '../html.ts';
+import {
+  type Imported,
+  type ImportedComponent,
+  type ImportedIncident,
+  incidentId,
+  type Named,
+  Remarks,
+  uniqueIds,
+} from '../imported.ts';
+import { courseOf, fittingTitle, type ToldUpdate } from '../timeline.ts';
+import { Affections } from './affected.ts';
+import { collect, type SourceComponent, type SourceIncident, type SourceUpdate } from './shapes.ts';
+
+/** Reads saved answers (parsed JSON); an incident that is in two of them is imported once. */
+export function importStatuspage(
+  files: readonly { readonly name: string; readonly data: unknown }[],
+  here: readonly Named[],
+): Imported {
+  const remarks = new Remarks();
+  const { incidents: sources, components, title, url } = collect(files, remarks);
+  const affections = new Affections(here, components, sources);
+  const unique = uniqueIds();
+  const incidents = sources.flatMap(source => incidentOf(source, affections, unique, remarks));
+  const [first] = sources;
+  if (components.size === 0 && first && affections.named.length > 0) {
+    const address = url === null ? 'the page' : url.replace(/\/+$/, '');
+    remarks.leftOut(
+      first.file,
+      `no file lists the components, so those that incidents name are taken; for all: curl -O ${address}/api/v2/components.json`,
+    );
+  }
+  return {
+    title,
+    components: componentList(components, affections),
+    named: affections.named,
+    incidents,
+    history: [],
+    remarks: remarks.all,
+  };
+}
+
+function componentList(
+  components: ReadonlyMap<string, SourceComponent>,
+  affections: Affections,
+): ImportedComponent[] {
+  return [...components.values()]
+    .filter(({ group }) => !group)
+    .map(({ id, name, description, group_id }) => ({
+      id: affections.idOf(id, name),
+      name,
+      description: description ?? null,
+      group: (group_id && components.get(group_id)?.name) || null,
+    }));
+}
+
+function incidentOf(
+  source: SourceIncident,
+  affections: Affections,
+  unique: (id: string) => string,
+  remarks: Remarks,
+): ImportedIncident[] {
+  const { file } = source;
+  const say = (what: string) => remarks.changed(file, `“${source.name}” (${source.id}): ${what}`);
+  const words = (body: string | null | undefined) =>
+    markdownOfEncodedHtml(body ?? '', tags => say(`HTML is removed (${tags})`));
+  const all = updatesOf(source);
+  const updates = all.filter(({ status }) => status !== 'postmortem');
+  const first = updates[0]?.at;
+  const began = source.started_at ?? source.created_at ?? first ?? source.scheduled_for;
+  if (began == null) {
+    remarks.leftOut(file, `“${source.name}” (${source.id}) has no time at all`);
+    return [];
+  }
+  const isWork = isMaintenance(source);
+  const announced = isWork ? (source.created_at ?? began) : began;
+  const started = Math.min(announced, first ?? announced);
+  const end = endOf(source, updates, started, isWork);
+  const scheduled = isWork ? windowOf(source, updates, end, started, say) : undefined;
+  const impact = source.impact_override ?? source.impact ?? null;
+  if (impact === 'none' && !isWork) remarks.changed(file, NONE);
+  const affected = affections.of(source, updates, impact, isWork, say);
+  const title = fittingTitle(source.name, say);
+  const course = courseOf({
+    told: updates.map(({ at, status, body }, index): ToldUpdate => {
+      const change = affected.changes[index];
+      return {
+        at,
+        status: (isWork ? maintenanceStatus : incidentStatus)(status),
+        message: words(body),
+        ...(change ? { affected: change } : {}),
+      };
+    }),
+    started,
+    end,
+    over: isWork ? 'completed' : 'resolved',
+    open: isWork ? (maintenanceStatus(source.status) ?? 'scheduled') : 'investigating',
+  });
+  const postmortem = postmortemOf(source, all, words, say);
+  const text = printIncident({
+    ...course,
+    title: title.title,
+    message: title.before + course.message,
+    severity: isWork ? null : severityOfImpact(impact),
+    started,
+    components: affected.atFirst,
+    openedBy: `statuspage:${source.id}`,
+    aliases: [source.id],
+    ...(scheduled ? { scheduled } : {}),
+    ...(postmortem === '' ? {} : { postmortem }),
+  });
+  return [{ file, source: `statuspage:${source.id}`, id: unique(incidentId(started, title.title)), text }];
+}
+
+const NONE =
+  'incidents of impact “none” are minor here, and a component that they name is not taken for affected';
+
+type ShownUpdate = SourceUpdate & { readonly at: Millis };
+
+/** By the times that the page shows, oldest first. */
+function updatesOf({ incident_updates, created_at, started_at }: SourceIncident): ShownUpdate[] {
+  return (
+    (incident_updates ?? [])
+      .map(one => ({ ...one, at: one.display_at ?? one.created_at ?? started_at ?? created_at ?? 0 }))
+      // The source is newest first, even within one moment.
+      .toReversed()
+      .sort((a, b) => a.at - b.at)
+  );
+}
+
+const OF_WORK = ['scheduled', 'in_progress', 'verifying', 'completed'];
+
+function isMaintenance({ scheduled_for, status }: SourceIncident): boolean {
+  return scheduled_for != null || OF_WORK.includes(status ?? '');
+}
+
+/** When it was over; undefined while it is what the page calls open. */
+function endOf(
+  { status, resolved_at }: SourceIncident,
+  updates: readonly ShownUpdate[],
+  started: Millis,
+  isWork: boolean,
+): Millis | undefined {
+  const open = isWork ? OF_WORK.slice(0, 3) : ['investigating', 'identified', 'monitoring'];
+  if (open.includes(status ?? '')) return;
+  const told = updates.findLast(one => one.status === 'resolved' || one.status === 'completed');
+  return Math.max(resolved_at ?? told?.at ?? updates.at(-1)?.at ?? started, started);
+}
+
+function windowOf(
+  { scheduled_for, scheduled_until }: SourceIncident,
+  updates: readonly ShownUpdate[],
+  end: Millis | undefined,
+  started: Millis,
+  say: (what: string) => void,
+): { readonly start: Millis; readonly end: Millis } {
+  const begun = updates.find(({ status }) => status === 'in_progress')?.at;
+  const start = scheduled_for ?? begun ?? started;
+  const until = scheduled_until ?? end ?? updates.at(-1)?.at ?? start;
+  if (scheduled_for == null || scheduled_until == null)
+    say('a maintenance without a planned start or end; the times of its updates are used');
+  if (until > start) return { start, end: until };
+  say('a maintenance that ends when it begins; it lasts a minute here');
+  return { start, end: start + MINUTE };
+}
+
+/** The post-mortem and what was said with it; '' if there is none, or only a draft that nobody saw. */
+function postmortemOf(
+  { postmortem_body, postmortem_published_at, status }: SourceIncident,
+  all: readonly ShownUpdate[],
+  words: (body: string | null | undefined) => string,
+  say: (what: string) => void,
+): string {
+  const told = all.filter(one => one.status === 'postmortem').map(({ body }) => words(body));
+  const isDraft = postmortem_published_at === null && told.length === 0 && status !== 'postmortem';
+  const whole = words(postmortem_body);
+  if (whole !== '' && isDraft) say('its post-mortem was never published, and is left out');
+  return [...new Set([...(isDraft ? [] : [whole]), ...told])].filter(part => part !== '').join('\n\n');
+}
+
+function incidentStatus(word: string | null | undefined): UpdateStatus | null {
+  if (word === 'investigating' || word === 'identified' || word === 'monitoring') return word;
+  return word === 'resolved' || word === 'completed' ? 'resolved' : null;
+}
+
+function maintenanceStatus(word: string | null | undefined): MaintenanceStatus | null {
+  if (word === 'in_progress' || word === 'verifying' || word === 'scheduled') return word;
+  return word === 'resolved' || word === 'completed' ? 'completed' : null;
+}
+
+function severityOfImpact(impact: string | null): Severity {
+  return impact === 'critical' || impact === 'major' ? impact : 'minor';
+}
