@@ -120,7 +120,10 @@ describe('`maintenance cancel`', () => {
     const done = (day: string) => `\n## Completed ${day}T00:10:00Z\noccurrence: ${day}\n\nDone.\n`;
     const moved = series.replaceAll('2026-11-08', '2026-11-25');
     const terminal = await open(moved + done('2026-11-15') + done('2026-11-17'));
-    const span = (day: number) => ({ start: Date.UTC(2026, 10, day, -1, 30), end: Date.UTC(2026, 10, day, 0, 30) });
+    const span = (day: number) => ({
+      start: Date.UTC(2026, 10, day, -1, 30),
+      end: Date.UTC(2026, 10, day, 0, 30),
+    });
     const zone = 'Europe/Berlin';
     const past = [{ ...span(8), rrule: 'FREQ=WEEKLY', zone, last: span(22).start, replaced: NOW }];
     const plan = { ...span(25), title: 'Weekly work', rrule: 'FREQ=WEEKLY', zone, components: ['api'] };
