@@ -8,7 +8,7 @@ import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { nearestWord, printProblem } from '../../core/model/problem.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
 import { type Arguments, type Cli, Misuse, Refused, shown } from '../shared/command.ts';
-import { asTold, presentContent } from '../shared/incident-files.ts';
+import { presentContent, withToldPlans } from '../shared/incident-files.ts';
 
 /** Whether a command may ask for what was not typed. */
 export function mayBeAsked({ flags }: Arguments, { interactive }: Cli): boolean {
@@ -57,7 +57,7 @@ export async function existing(
   const named = files.text(plain) === undefined ? readOccurrenceId(plain) : null;
   const wanted = named?.series ?? plain;
   const file = files.text(wanted) === undefined ? idLike(wanted, ids) : wanted;
-  const [incident] = await asTold(
+  const [incident] = await withToldPlans(
     files.incidents.filter(one => one.id === file),
     cli,
   );

@@ -8,7 +8,7 @@ import { printProblem } from '../../core/model/problem.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
 import { FirstSeen } from '../../work/incidents/first-seen.ts';
 import { type Arguments, type Cli, ELSEWHERE, Refused } from '../shared/command.ts';
-import { asTold, knownFiles, readableDatabase } from '../shared/incident-files.ts';
+import { knownFiles, readableDatabase, withToldPlans } from '../shared/incident-files.ts';
 import { printList } from '../shared/list.ts';
 import { siteIfReadable } from '../shared/readable-site.ts';
 
@@ -51,7 +51,7 @@ function stateOf(one: Incident, now: Millis, zone: string): UpdateStatus {
 export async function datedAsKnown(incidents: readonly Incident[], now: Millis, cli: Cli) {
   const db = readableDatabase(cli);
   const dated = await new FirstSeen(db, 'reader').date(incidents, now).finally(() => db?.destroy());
-  return asTold(dated, cli);
+  return withToldPlans(dated, cli);
 }
 
 /** The current severity: the last one set by an update, else the first one. */

@@ -22,7 +22,7 @@ import { slug } from '../../core/text/slug.ts';
 import { type Arguments, agreed, type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { commitWritten } from './commit.ts';
 import { forecast, waitingAddresses } from './forecast.ts';
-import { asTold, presentContent } from './incident-files.ts';
+import { presentContent, withToldPlans } from './incident-files.ts';
 import { failingOn, openBeside } from './still-open.ts';
 
 /** A template: texts by front matter key, component ids under `components`, and its body. */
@@ -194,7 +194,7 @@ async function checked(
   cli: Cli,
 ): Promise<Incident> {
   const { value: written, problems } = read(place, draft.id, text, cli.clock());
-  const [value] = await asTold(written ? [written] : [], cli);
+  const [value] = await withToldPlans(written ? [written] : [], cli);
   const unknown = value && site ? unknownComponents(place, text, value, site.components) : [];
   const nobody = value && site && coversNobody(place, value, site.components);
   const strange = value && site ? unknownOccurrences(place, value, site.timezone, cli.clock(), text) : [];

@@ -34,7 +34,7 @@ export async function presentContent(cli: Cli): Promise<StatusFolder> {
 }
 
 /** The incidents with what the server saw of series (their former plans, their end): all that says which windows there are. */
-export async function asTold(incidents: readonly Incident[], cli: Cli): Promise<readonly Incident[]> {
+export async function withToldPlans(incidents: readonly Incident[], cli: Cli): Promise<readonly Incident[]> {
   const db = readableDatabase(cli);
   return db ? withTold(incidents, await readPlans(db).finally(() => db.destroy())) : incidents;
 }

@@ -63,33 +63,6 @@ export function ruleIn(zone: string, text: string): RuleOptions | null {
   return utc ? options : { ...options, until: new Date(momentAt(zone, wall)) };
 }
 
-/** How often a rule repeats: every so many periods, on days of the week (0 is Monday; none: as its start says). */
-interface Frequency {
-  readonly period: (typeof PERIODS)[number];
-  readonly n: number;
-  readonly weekdays: readonly number[];
-}
-
-/** In the order of the library's numbers. */
-const PERIODS = ['years', 'months', 'weeks', 'days'] as const;
-
-/** The frequency of a rule that a few words tell: one day in each period, or days of the week; null for any other. */
-export function frequencyOf(text: string): Frequency | null {
-  const { freq, interval, byweekday, bymonthday, ...more } = readRule(text) ?? {};
-  const period = PERIODS[freq as number];
-  const isPlain = Object.keys(more).every(key => ['count', 'until', 'wkst'].includes(key));
-  if (!period || !isPlain) return null;
-  const weekdays = [byweekday ?? []].flat() as readonly { readonly weekday: number; readonly n?: number }[];
-  const days = [...weekdays, ...[bymonthday ?? []].flat()];
-  const isNth = weekdays.some(({ n }) => n !== undefined);
-  const isUsual =
-    days.length === 0 ||
-    (period === 'weeks' && bymonthday === undefined && !isNth) ||
-    (period === 'months' && days.length === 1 && (weekdays.length === 0 || isNth));
-  const named = period === 'weeks' ? weekdays.map(({ weekday }) => weekday).sort() : [];
-  return isUsual ? { period, n: interval ?? 1, weekdays: named } : null;
-}
-
 /** A rule whose missing parts are filled in from its start. */
 type ParsedOptions = InstanceType<typeof RRule>['options'];
 

@@ -18,7 +18,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { Db } from '../../store/db/database.ts';
-import { readMeta, writeMeta } from '../../store/db/meta.ts';
+import { remembered } from '../../store/db/meta.ts';
 import { insertTransition, insertTransitions, newestTransition } from '../../store/incidents/transitions.ts';
 import { recordsOf } from '../../store/notify/first-seen.ts';
 import type { Recorder } from '../monitoring/recorder.ts';
@@ -45,6 +45,7 @@ export function makeRetire(deps: RetireDeps): Retire {
   const { db, outages, recorder, log } = deps;
   /** Since when each check has been missing, epoch ms. */
   let noticed = new Map<string, Millis>();
+  // No file tells since when.
   const known = remembered<ReturnType<typeof outagesLeftOpen>>(db, 'left_open', []);
   const refile = makeRefile(deps);
   return async (read, site, now) => {
@@ -60,7 +61,7 @@ export function makeRetire(deps: RetireDeps): Retire {
       await ignoreStorageFault(recorder.endRemoved(end));
     }
     const left = outagesLeftOpen(read.incidents, await outages(), site, await known.get(), now);
-    await known.set(left);
+    await ignoreStorageFault(known.set(left));
     for (const one of left.filter(each => isSettled(each, now))) {
       const newest = await newestTransition(db, one.source);
       if (newest?.kind === 'down')
@@ -68,22 +69,6 @@ export function makeRetire(deps: RetireDeps): Retire {
     }
     const waiting = left.filter(one => !isSettled(one, now)).map(leftOpenProblem);
     return [...waiting, ...(await refile(read, now))];
-  };
-}
-
-/** What no file tells, and what outlives a restart therefore. It is written when it changes. */
-function remembered<Value>(db: Db, name: string, first: Value) {
-  let text: string | undefined;
-  return {
-    async get(): Promise<Value> {
-      text ??= (await readMeta(db, name)) ?? JSON.stringify(first);
-      return JSON.parse(text) as Value;
-    },
-    async set(value: Value): Promise<void> {
-      const next = JSON.stringify(value);
-      if (next !== text) await ignoreStorageFault(writeMeta(db, name, next));
-      text = next;
-    },
   };
 }
 
@@ -110,7 +95,7 @@ function makeRefile({ db, outages }: RetireDeps) {
       if (now - since >= SETTLING)
         await ignoreStorageFault(insertTransition(db, filedAgain(newest, one), one.recordedAt));
     }
-    await noticed.set([...gone]);
+    await ignoreStorageFault(noticed.set([...gone]));
     return problems;
   };
 }

@@ -6,14 +6,13 @@ import { completionOf, isCalledOff, wordOfStatus } from '../../core/incidents/co
 import { announcesEnd } from '../../core/incidents/ending.ts';
 import { promiseOf } from '../../core/incidents/impact.ts';
 import { coveredBy } from '../../core/incidents/maintenance.ts';
-import { occurrencesOf } from '../../core/incidents/recurrence.ts';
-import { frequencyOf } from '../../core/incidents/recurrence-rule.ts';
 import { beginningOf, type Incident, type IncidentUpdate } from '../../core/model/incident.ts';
 import type { Lang } from '../../core/model/lang.ts';
 import type { Render } from '../../core/model/ports/render.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Millis, Span } from '../../core/model/time.ts';
 import type { EmailForm } from '../../core/notify/mail.ts';
+import { repetitionInWords } from '../../core/page/repetition.ts';
 import { inWords } from '../../core/text/chat-markdown.ts';
 import { machineTextFor } from '../../core/text/machine-texts.ts';
 import {
@@ -106,7 +105,7 @@ export function updateView(
   if (affectedNames.length > 0) fact('email.affects', dates.list(affectedNames));
   if (scheduled) {
     facts.push(...upkeepFacts(incident, update, scheduled, say, dates));
-    const repeats = repetitionOf(incident, site, say, dates);
+    const repeats = repetitionInWords(incident, site, say, dates);
     if (repeats !== null) fact('email.repeats', repeats);
   } else {
     fact('email.started', dates.dateTime(incident.started));
@@ -177,22 +176,6 @@ function upkeepFacts(
   if (isCalledOff(incident)) return andWindow('status.cancelled', say('email.called_off'));
   const ended = completionOf(incident, 'completed')?.at ?? update.at;
   return andWindow('email.ended', endedAt(ended, coveredBy(incident).start, say, dates));
-}
-
-/** How often a series repeats, if a few words say that, and its next window, in a reader's words; null if none is left. */
-function repetitionOf({ series, scheduled }: Incident, site: Site, say: Say, dates: Dates): string | null {
-  if (!series?.rrule || !scheduled) return null;
-  const isNext = (one: Incident) => one.scheduled!.start > scheduled.start && !isCalledOff(one);
-  const next = occurrencesOf(series, scheduled.start, site.timezone).find(isNext);
-  if (!next) return null;
-  const time = say('email.next_window', { time: dates.dateTime(next.scheduled!.start) });
-  const often = frequencyOf(series.rrule);
-  if (!often || often.weekdays.length === 0)
-    return [...(often ? [say(`repeats.${often.period}`, { n: often.n })] : []), time].join(', ');
-  // The days are those of its zone, and in the site's they may be others.
-  if ((series.timezone ?? site.timezone) !== site.timezone) return time;
-  const days = dates.weekdays(often.weekdays);
-  return `${say('repeats.on', { often: say('repeats.weeks', { n: often.n }), days })}, ${time}`;
 }
 
 function endedAt(end: Millis, start: Millis, say: Say, dates: Dates): string {
