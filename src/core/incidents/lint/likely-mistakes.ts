@@ -45,7 +45,7 @@ function pastedUpdates({ scheduled, openedBy, status }: Incident, { loose, secti
   return [{ at: first.line, what, fix: 'begin each update with a heading: `## Update 15:00 UTC`' }];
 }
 
-/** `## Update`, `##Update 10:05 UTC`, `### Update 10:05 UTC`: text, though most likely meant as an update. */
+/** `## Update`, `#Update 10:05 UTC`, `### Update 10:05 UTC`: text, though most likely meant as an update. */
 function nearHeading({ line, text, isExact }: LooseLine): Remark[] {
   const unmarked = unmarkedLabel(text);
   if (unmarked !== null) {
@@ -56,7 +56,7 @@ function nearHeading({ line, text, isExact }: LooseLine): Remark[] {
       { at: line, what: `"${said}" is not a heading that begins with "## ", so it is not an update`, fix },
     ];
   }
-  const [, level, words = ''] = /^ {0,3}(#{2,5}(?!#)|#\s)\s*(.*)$/.exec(text) ?? [];
+  const [, level, words = ''] = /^ {0,3}(#{1,5}(?!#))\s*(.*)$/.exec(text) ?? [];
   if (level === undefined) return [];
   const isOtherLevel = level !== '##';
   const isLikeOurs = /^##\s/.test(text);
