@@ -129,18 +129,6 @@ function isTimeLike(rest: string): boolean {
   );
 }
 
-/** `title: API down #ops`: YAML reads a comment. With a space behind the sign it is meant as one; a number is named elsewhere. */
-export function cutTitle(source: string): Remark[] {
-  if (!/[ \t]#\S/.test(source)) return [];
-  const [, key = '', value = '', comment = ''] =
-    /^(title|opened_by)[ \t]*:[ \t]+(?!["'|>#&*!])(\S.*?)[ \t]+(#[^\s#\d].*)$/m.exec(
-      source.split(/^---[ \t]*$/m, 2)[1] ?? '',
-    ) ?? [];
-  if (key === '') return [];
-  const what = `\`${key}\` is read as "${value}": YAML takes "${comment.trimEnd()}" for a comment`;
-  return [{ at: key, what, fix: 'put it in quotes' }];
-}
-
 /** `component: api` right below a heading: shown as text, with all that is below it. */
 function nearFields(body: string, { sections }: Sections): Remark[] {
   // Fast path: hardly any section begins like this.

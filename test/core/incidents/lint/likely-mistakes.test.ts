@@ -333,7 +333,11 @@ describe('an end that only the newest update tells', () => {
 
 test.each([
   ['title: API down #1234', '5: what follows ` #` is a comment and is not read — put the value in quotes'],
-  ['title: API down  #ops, #web', '5: `title` is read as "API down": YAML takes "#ops, #web" for a comment'],
+  [
+    'title: API down  #ops, #web',
+    '5: what follows ` #` is a comment and is not read — put the value in quotes',
+  ],
+  ['title: API\nopened_by: nagios #ops', '6: what follows ` #` is a comment and is not read'],
   ['title: API # why we say so', null],
   ['title: "API down #1234"', null],
   ["title: 'API' #1234", null],
