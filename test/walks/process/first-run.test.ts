@@ -115,7 +115,7 @@ test('a folder that takes no other is refused at once, with its name and the rea
       `^(?:.*cannot start: 1 problem\n  )?${none}: this folder cannot be made .*set DATA_DIR`,
     ),
   ];
-  for (const env of [{}, { SECRET: 'sixteen-characters-or-more' }])
+  for (const env of [{}, { SECRET: 'sixteen-characters-or-more' }] as Record<string, string>[])
     expect(await refused(main, [], { DATA_DIR: none, ...env })).toEqual(told);
   expect(await refused(main, [], { DATABASE_URL: `sqlite:${none}/status.db` })).toEqual(told);
   await writeFile(path.join(dir, 'new.csv'), 'email\na@example.com\n');
