@@ -1,6 +1,7 @@
 // `emails preview DIR`: writes one email of each kind to files, to view before any is sent.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../content/make-folder.ts';
 import { spoken } from '../core/i18n/words.ts';
 import { LANGS } from '../core/model/lang.ts';
 import { count } from '../core/text/count.ts';
@@ -25,7 +26,7 @@ export const emails = command(
     const site = await siteOf(cli);
     const dir = path.resolve(cli.cwd, folder);
     const made = emailPreviews(site, lang, makeEmails(makeRender(path.join(ROOT, 'views'))), cli.clock());
-    await mkdir(dir, { recursive: true });
+    makeFolder(dir);
     for (const { name, email } of made) {
       await writeFile(path.join(dir, `${name}.html`), email.html);
       await writeFile(path.join(dir, `${name}.txt`), `Subject: ${email.subject}\n\n${email.text}`);

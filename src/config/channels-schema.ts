@@ -10,7 +10,8 @@ import { orNull } from './fields.ts';
 const url = z
   .string()
   .refine(isWebAddress, schemaIssue('this is not the address of a webhook', 'write https://…'))
-  .describe('a secret: fill it from the environment, ${SLACK_URL}');
+  .describe('a secret: fill it from the environment, ${SLACK_URL}')
+  .meta({ title: 'the URL of the webhook', examples: ['${SLACK_URL}'] });
 
 const WHSEC = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/;
 
@@ -32,7 +33,8 @@ const channelSchema = z
             'this is not a secret',
             'write whsec_ and 24 to 64 random bytes in base64 (openssl rand -base64 32)',
           ),
-        ),
+        )
+        .meta({ title: 'whsec_ and 24 to 64 random bytes in base64' }),
     ).describe('signs the messages of a webhook'),
     components: orNull(z.array(z.string()).min(1)).describe('only news about these components'),
   })

@@ -21,20 +21,25 @@ export const cron = z
             'write five or six fields, for instance "* * * * *" for every minute',
           );
     context.addIssue(wrong);
-  });
+  })
+  .meta({ title: 'five or six cron fields', examples: ['*/5 * * * *'] });
 
 /** An optional field; null when absent or empty. */
 export function orNull<S extends z.ZodType>(schema: S) {
   return schema.nullable().default(null);
 }
 
-export const webUrl = z.url({ protocol: /^https?$/ }).refine(
-  // zod lets spaces pass. A login would be published with each link.
-  text => !URL.canParse(text) || (!/\s/.test(text) && new URL(text).username === ''),
-  schemaIssue('a public address has no spaces and no login', 'write https://status.example.com'),
-);
+export const webUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    // zod lets spaces pass. A login would be published with each link.
+    text => !URL.canParse(text) || (!/\s/.test(text) && new URL(text).username === ''),
+    schemaIssue('a public address has no spaces and no login', 'write https://status.example.com'),
+  )
+  .meta({ title: 'a URL', examples: ['https://status.example.com'] });
 
 /** A branch name valid in git, and safe as an argument. */
 export const branch = z
   .string()
-  .regex(/^(?![-/.])(?!.*(\.\.|@\{))[\w./-]+$/, 'write a branch, for instance main');
+  .regex(/^(?![-/.])(?!.*(\.\.|@\{))[\w./-]+$/, 'write a branch, for instance main')
+  .meta({ title: 'a branch', examples: ['main'] });

@@ -59,9 +59,20 @@ export const inboundSchema = z.strictObject({
 
 const exportGitSchema = z.strictObject({
   // The copy has its own repository, without named remotes.
-  remote: z.string().regex(/^(?!-)(\/|[^\s/]+:)\S+$/, 'write a URL, git@host:name, or an absolute path'),
+  remote: z
+    .string()
+    .regex(/^(?!-)(\/|[^\s/]+:)\S+$/, 'write a URL, git@host:name, or an absolute path')
+    .meta({
+      title: 'a URL, git@host:name, or an absolute path',
+      examples: ['git@github.com:levqor/status-copy.git'],
+    }),
   branch: branch.default('gh-pages'),
-  cname: orNull(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'write a host like mirror.example.com')),
+  cname: orNull(
+    z
+      .string()
+      .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'write a host like mirror.example.com')
+      .meta({ title: 'a host', examples: ['mirror.example.com'] }),
+  ),
 });
 
 export const exportSchema = z

@@ -9,7 +9,7 @@ import type { Variables } from './environment.ts';
 import { siteFrom } from './site-file.ts';
 import { type SiteFields, siteSchema } from './site-schema.ts';
 import { removeAt, soundFields } from './sound-fields.ts';
-import { substitute, type Unset } from './substitute.ts';
+import { mayBeCausedBy, substitute, type Unset } from './substitute.ts';
 
 export interface ReadableSite {
   /** The valid part, as if the rest were not written; null when not even one component is valid. */
@@ -45,9 +45,7 @@ export function readLeniently(
     if (path[0] === 'components' && path.at(-1) === 'token') removeAt(data as object, path);
   }
   const yaml: YamlText = { ...raw, data, hide };
-  const checked = checkAgainst(siteSchema, yaml, file, path =>
-    unset.some(one => mayBeCausedBy(one.path, path)),
-  );
+  const checked = checkAgainst(siteSchema, yaml, file, path => mayBeCausedBy(unset, path));
   const problems = [...strangeCharacters(text, file), ...checked.problems];
   const sound = soundFields(checked.data);
   if (sound) problems.push(...clashes(sound, yaml, file));
@@ -59,13 +57,6 @@ export function readLeniently(
     urlUnset: unset.some(({ path }) => path[0] === 'url'),
     unsetIn: id => unset.filter(({ path }) => isInCheck(path, id, data)).map(({ name }) => name),
   };
-}
-
-/** Whether a problem at `path` may be caused by the unset value at `unset`. */
-function mayBeCausedBy(unset: readonly PropertyKey[], path: readonly PropertyKey[]): boolean {
-  const shared = path.every((key, index) => String(key) === String(unset[index]));
-  // Not for a whole section: its problem does not depend on the value.
-  return shared && (path.length === unset.length || path.length > 1);
 }
 
 function warning(name: string, unset: readonly Unset[], raw: YamlText, where: string): Problem {

@@ -1,17 +1,16 @@
 // The secret that signs links: made on the first start, stored in DATA_DIR, readable only by this user.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Outcome, Problem } from '../core/model/problem.ts';
 
-/** Reads DATA_DIR/secret, or makes it (mode 0600). */
+/** Reads DATA_DIR/secret, or makes it (mode 0600) in the folder, which is there. */
 export async function keptSecret(dataDir: string): Promise<Outcome<string>> {
   const found = await foundSecret(dataDir);
   if (found.value !== null || found.problems.length > 0) return found;
   const file = path.join(dataDir, 'secret');
   const made = randomBytes(32).toString('base64url');
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await writeFile(file, `${made}\n`, { mode: 0o600 });
     await chmod(file, 0o600);
     return { value: made, problems: [] };

@@ -13,7 +13,7 @@ import type { Variables } from './environment.ts';
 import { readBy } from './metrics-schema.ts';
 import { type SiteFields, siteSchema } from './site-schema.ts';
 import { soundFields } from './sound-fields.ts';
-import { substitute } from './substitute.ts';
+import { mayBeCausedBy, substitute } from './substitute.ts';
 
 /**
  * Reads status.yaml. Null with any error; warnings come with a value.
@@ -39,7 +39,7 @@ export function readSite(
       fix: `set it, or give a default: \${${name}:-…}`,
     }),
   );
-  const checked = checkAgainst(siteSchema, yaml, file);
+  const checked = checkAgainst(siteSchema, yaml, file, path => mayBeCausedBy(filled.unset, path));
   const problems = [...strangeCharacters(text, file), ...unset, ...checked.problems];
   const sound = soundFields(checked.data);
   if (sound) problems.push(...clashes(sound, yaml, file));

@@ -17,11 +17,13 @@ const fileName = z
   .refine(
     name => /^[\w. -]+(\/[\w. -]+)*$/.test(name) && !name.split('/').some(part => /^\.+$/.test(part)),
     schemaIssue('this is not a file inside the status folder', 'write its name, for instance logo.png'),
-  );
+  )
+  .meta({ title: 'the name of a file', examples: ['logo.png'] });
 
 const zone = z
   .string()
-  .refine(isZone, schemaIssue('this time zone is not known', 'write UTC or Europe/Berlin'));
+  .refine(isZone, schemaIssue('this time zone is not known', 'write UTC or Europe/Berlin'))
+  .meta({ title: 'a time zone', examples: ['Europe/Berlin'] });
 
 /** A link for visitors; never `javascript:`. */
 const webAddress = z.url({
@@ -29,7 +31,15 @@ const webAddress = z.url({
   error: 'write an address like https://example.com/imprint or mailto:help@example.com',
 });
 
-const linkSchema = z.strictObject({ label: z.string().overwrite(oneLine).min(1).max(80), url: webAddress });
+const linkSchema = z.strictObject({
+  label: z
+    .string()
+    .overwrite(oneLine)
+    .min(1)
+    .max(80)
+    .meta({ examples: ['Imprint'] }),
+  url: webAddress,
+});
 
 const weight = z.number().min(0).max(1);
 
@@ -39,9 +49,18 @@ export const componentSchema = z.strictObject({
     .regex(
       /^[a-z0-9][a-z0-9_-]{0,63}$/,
       'use lowercase letters, digits and hyphens, for instance workflow-builder',
-    ),
-  name: z.string().overwrite(oneLine).min(1),
-  group: z.string().overwrite(oneLine).nullish(),
+    )
+    .meta({ title: 'a short name of lowercase letters', examples: ['website'] }),
+  name: z
+    .string()
+    .overwrite(oneLine)
+    .min(1)
+    .meta({ title: 'what visitors read', examples: ['Website'] }),
+  group: z
+    .string()
+    .overwrite(oneLine)
+    .meta({ examples: ['Platform'] })
+    .nullish(),
   description: z.string().nullish(),
   schedule: cron.default('* * * * *'),
   // Without a check the component is "not configured": no data.
@@ -50,6 +69,7 @@ export const componentSchema = z.strictObject({
   since: z
     .string()
     .refine(text => parseInstant(text) !== null, schemaIssue('this is not a date', 'write 2026-01-31'))
+    .meta({ title: 'a date', examples: ['2026-01-31'] })
     .nullish(),
   depends_on: z.array(z.string()).default([]),
   match: z.array(z.union([z.string(), z.number().transform(String)])).default([]),
@@ -65,6 +85,7 @@ const gitSchema = z.strictObject({
   remote: z
     .string()
     .regex(/^[^-\s]\S*$/, 'write a URL, a path or origin')
+    .meta({ title: 'a URL, a path or the name of a remote', examples: ['origin'] })
     .default('origin'),
   branch: branch.default('main'),
   pull: cron.default('* * * * *'),
@@ -73,7 +94,12 @@ const gitSchema = z.strictObject({
 });
 
 export const siteSchema = z.strictObject({
-  title: z.string().overwrite(oneLine).min(1).default('Status'),
+  title: z
+    .string()
+    .overwrite(oneLine)
+    .min(1)
+    .meta({ examples: ['Example Status'] })
+    .default('Status'),
   url: webUrl.optional(),
   timezone: zone.default('UTC'),
   brand: z
@@ -85,6 +111,7 @@ export const siteSchema = z.strictObject({
       color: z
         .string()
         .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'write a colour like "#4f46e5" (with the quotes)')
+        .meta({ title: 'a colour in quotes', examples: ['#4f46e5'] })
         .default('#4f46e5'),
       homepage: orNull(webUrl),
     })
@@ -94,14 +121,22 @@ export const siteSchema = z.strictObject({
     .strictObject({
       days: z.number().int().min(1).max(366).default(90),
       weights: z
-        .union([
-          z.literal('statuspage').transform(() => WEIGHTS_STATUSPAGE),
-          z.object({ minor: weight.default(1), major: weight.default(1), critical: weight.default(1) }),
-        ])
+        .union(
+          [
+            z.literal('statuspage').transform(() => WEIGHTS_STATUSPAGE),
+            z.object({ minor: weight.default(1), major: weight.default(1), critical: weight.default(1) }),
+          ],
+          'write statuspage, or numbers from 0 to 1: { minor: 0.5, major: 1, critical: 1 }',
+        )
         .default(WEIGHTS_EVEN),
     })
     .prefault({}),
-  reminders: z.strictObject({ after: duration.default(HOUR), to: orNull(z.email()) }).prefault({}),
+  reminders: z
+    .strictObject({
+      after: duration.default(HOUR),
+      to: orNull(z.email().meta({ title: 'an email address', examples: ['ops@example.com'] })),
+    })
+    .prefault({}),
   content: z
     .strictObject({
       git: orNull(gitSchema),

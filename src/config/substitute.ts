@@ -14,6 +14,15 @@ interface Substituted {
   hide(text: string): string;
 }
 
+/** Whether a problem at `path` may be caused by an unset value. */
+export function mayBeCausedBy(unset: readonly Unset[], path: readonly PropertyKey[]): boolean {
+  return unset.some(one => {
+    const shared = path.every((key, index) => String(key) === String(one.path[index]));
+    // Not for a whole section: its problem does not depend on the value.
+    return shared && (path.length === one.path.length || path.length > 1);
+  });
+}
+
 /** A shorter value would also match ordinary words. */
 const MIN_HIDDEN = 4;
 

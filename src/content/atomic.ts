@@ -1,8 +1,9 @@
 // Atomic writes: no reader, crash or other writer ever sees half a file.
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Creates `file` as a whole; false when it exists. Throws file system errors.
@@ -14,7 +15,7 @@ export async function createExclusively(
   text: string,
   confirm: () => Promise<void> = async () => {},
 ): Promise<boolean> {
-  await mkdir(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(file));
   return aside(file, text, async draft => {
     await confirm();
     try {

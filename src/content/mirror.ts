@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExportFile } from '../core/model/ports/export-file.ts';
 import type { Problem } from '../core/model/problem.ts';
 import { withDraft } from './atomic.ts';
+import { makeFolder } from './make-folder.ts';
 
 type Mirrored = { readonly written: number; readonly unchanged: number; readonly removed: number };
 
@@ -37,7 +38,7 @@ type WrittenMirror = {
 export function makeWriteMirror(): WriteMirror {
   const known = new Map<string, WrittenMirror>();
   return async (dir, files, signal) => {
-    await mkdir(dir, { recursive: true });
+    makeFolder(dir);
     const text = await readFile(path.join(dir, LIST), 'utf8').catch(() => null);
     const before = readFileList(text);
     if (before === null && (await readdir(dir)).length > 0) {

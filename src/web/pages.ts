@@ -11,16 +11,19 @@ import { errorPage, type Page, pageFrame } from './page/layout.ts';
 import { livePage, widgetPage } from './page/live.ts';
 import { metricPage } from './page/metric.ts';
 import { entryOf } from './page/parts/order.ts';
-import { incidentPicture, sitePicture } from './page/parts/picture.ts';
+import { canDraw, incidentPicture, sitePicture } from './page/parts/picture.ts';
 import { uptimePage } from './page/uptime.ts';
 import * as subscribe from './subscribe/pages.ts';
 
 export type Pages = ReturnType<typeof makePages>;
 
-/** Makes the pages from the function that fills templates. A page returns null if its subject does not exist. */
-export function makePages(render: Render) {
+/**
+ * Makes the pages from the function that fills templates. A page returns null if its subject does not exist.
+ * @param draws whether pictures can be drawn here
+ */
+export function makePages(render: Render, draws = canDraw()) {
   const filled = (ctx: PageContext, { view, about, data }: Page) =>
-    render(`pages/${view}`, { ctx, page: pageFrame(ctx, about), ...data });
+    render(`pages/${view}`, { ctx, page: pageFrame(ctx, about, draws), ...data });
 
   const page =
     <Rest extends unknown[], Made extends Page | null>(make: (ctx: PageContext, ...rest: Rest) => Made) =>

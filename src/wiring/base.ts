@@ -6,6 +6,7 @@ import { keptSecret } from '../config/secret.ts';
 import { readSite } from '../config/site-file.ts';
 import { makeBrand } from '../content/brand-files.ts';
 import { StatusFolder } from '../content/folder.ts';
+import { makeDataFolder } from '../content/make-folder.ts';
 import type { FetchText } from '../core/inbound/senders/alerts/sns.ts';
 import type { Probe } from '../core/model/checks/check.ts';
 import type { Log } from '../core/model/ports/log.ts';
@@ -69,6 +70,8 @@ export async function openBase(
   const { clock, log } = outside;
   const folder = new StatusFolder(env.statusDir, env.variables, clock);
   const siteFile = needed(await openSiteFile(env, folder, port, () => readLastGoodSite(env.databaseFile)));
+  for (const dir of [...(env.secret === null ? [env.dataDir] : []), path.dirname(env.databaseFile)])
+    needed(makeDataFolder(dir));
   const kept = env.secret === null ? await keptSecret(env.dataDir) : { value: env.secret, problems: [] };
   const secret = needed(kept);
   for (const problem of kept.problems) log.warn({}, printProblem(problem));

@@ -63,6 +63,7 @@ describe('the secret', () => {
 
   test('is the one the server made', async () => {
     const terminal = await openTerminal(undefined, { SECRET: undefined });
+    await mkdir(terminal.cli.env.dataDir, { recursive: true });
     const made = await keptSecret(terminal.cli.env.dataDir);
     const token = deriveSecret(made.value!, 'webhook');
     expect((await terminal.run(webhook)).out).toContain(`?token=${token}&\n`);

@@ -43,7 +43,9 @@ describe('lint', () => {
       'brand: { logo: logo.png }\ncomponents:\n  - { name: A }\n  - { id: b, name: B }\n',
     );
     const { out } = await terminal.run(lint);
-    expect(out).toContain('status/status.yaml:3: `components.0.id` is missing — write text\n');
+    expect(out).toContain(
+      'status/status.yaml:3: `components.0.id` is missing — write a short name of lowercase letters, for instance website\n',
+    );
     expect(out).toContain('status/status.yaml:1: `brand.logo`: there is no file "logo.png"');
   });
 

@@ -8,6 +8,8 @@ import { maintenance } from '../../src/cli/maintenance.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
 import { occurrencesOf } from '../../src/core/incidents/recurrence.ts';
 import { iso } from '../../src/core/model/time.ts';
+import { openDatabase } from '../../src/store/db/database.ts';
+import { changePlans } from '../../src/store/incidents/plans.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
 const [announce, cancel] = maintenance;
@@ -112,6 +114,27 @@ describe('`maintenance cancel`', () => {
     await expect(terminal.run(cancel, `${ID}--2026-12-06`, ...words, '--yes')).rejects.toThrow(
       'already completed',
     );
+  });
+
+  test('a series that was moved: days of its former plan are known, and are no warning', async () => {
+    const done = (day: string) => `\n## Completed ${day}T00:10:00Z\noccurrence: ${day}\n\nDone.\n`;
+    const moved = series.replaceAll('2026-11-08', '2026-11-25');
+    const terminal = await open(moved + done('2026-11-15') + done('2026-11-17'));
+    const span = (day: number) => ({
+      start: Date.UTC(2026, 10, day, -1, 30),
+      end: Date.UTC(2026, 10, day, 0, 30),
+    });
+    const zone = 'Europe/Berlin';
+    const past = [{ ...span(8), rrule: 'FREQ=WEEKLY', zone, last: span(22).start, replaced: NOW }];
+    const plan = { ...span(25), title: 'Weekly work', rrule: 'FREQ=WEEKLY', zone, components: ['api'] };
+    const told = { plan: { ...plan, isOver: false, updates: 3, record: { past } }, sequence: 1 };
+    const db = openDatabase(terminal.cli.env.databaseFile);
+    await changePlans(db, [{ id: ID, ...told, changedAt: NOW, goneAt: null }], []);
+    await db.destroy();
+    const longer = ['--status', 'scheduled', '--message', 'It took longer.', '--yes'];
+    const { out, err } = await terminal.run(named('incident update'), `${ID}--2026-11-22`, ...longer);
+    expect(out).toMatch(/When: 22 Nov 2026, 00:30/);
+    expect(err.match(/`occurrence: \S+`/g)).toEqual(['`occurrence: 2026-11-17`']);
   });
 
   test('a whole maintenance, before it begins', async () => {

@@ -335,9 +335,72 @@ components:
     const components = '  - { name: A }\n  - { id: b, name: B }\n  - { id: b, name: C }\n';
     const { problems } = site(`components:\n${components}`);
     expect(lines(problems)).toEqual([
-      'status.yaml:2: `components.0.id` is missing — write text',
+      'status.yaml:2: `components.0.id` is missing — write a short name of lowercase letters, for instance website',
       'status.yaml:4: the id "b" is used twice — rename one',
     ]);
+  });
+
+  test('what is missing, or of another kind, is told with what to write, never with a type alone', () => {
+    const checks = {
+      http: '`components.0.check.url` is missing — write a URL, for instance https://api.example.com/health',
+      tcp: '`components.0.check.host` is missing — write the name or IP address of a host, for instance db.example.com',
+      dns: '`components.0.check.name` is missing — write a host name, for instance www.example.com',
+      database:
+        '`components.0.check.url` is missing — write the URL of a database, for instance "${ORDERS_DATABASE_URL}"',
+      statuspage:
+        '`components.0.check.url` is missing — write a URL, for instance https://status.example.com',
+    };
+    for (const [type, told] of Object.entries(checks)) {
+      const { problems } = site(`components: [{ id: a, name: A, check: { type: ${type} } }]\n`);
+      expect(lines(problems)).toContain(`status.yaml:1: ${told}`);
+    }
+    const text = (value: string) => `
+timezone: ${value}
+url: ${value}
+brand: { logo: ${value}, css: ${value}, color: ${value}, homepage: ${value} }
+links: [{}]
+uptime: { days: ${value}, weights: { minor: ${value} } }
+reminders: { to: ${value} }
+network: { reference: ${value} }
+notify: { channels: [{ type: slack }] }
+mail: { rate: ${value}, storm: ${value}, connections: ${value} }
+content: { git: { remote: ${value}, branch: ${value}, pull: ${value} } }
+metrics: [{ from: {} }]
+webhooks: { a: {} }
+export: { url: ${value}, to: { git: { remote: ${value}, cname: ${value} } } }
+components:
+  - {}
+  - { id: ${value}, name: ${value}, group: ${value}, since: ${value}, schedule: ${value}, detect: { failures: ${value} } }
+  - { id: b, name: B, check: { type: http, url: ${value}, redirects: ${value}, tls_days: ${value}, contains: ${value} } }
+  - { id: c, name: C, check: { type: dns, name: ${value}, server: ${value} } }
+`;
+    const told = lines(site(text('{ a: 1 }')).problems);
+    expect(told.length).toBeGreaterThan(40);
+    expect(told.filter(one => /— write (?:text|a (?:whole )?number|an object)$/.test(one))).toEqual([]);
+    expect(told).toContainEqual(
+      expect.stringMatching(/`uptime.days` .* — write a whole number from 1 to 366$/),
+    );
+    expect(told).toContainEqual(
+      expect.stringMatching(/`mail.storm` .* — write a whole number of at least 1$/),
+    );
+    // Quotes are no help where digits are none of its values.
+    const digits = lines(site(text('7')).problems);
+    expect(digits).toContain(
+      'status.yaml:2: `timezone` is a number — write a time zone, for instance Europe/Berlin',
+    );
+    expect(digits).toContain('status.yaml:17: `components.1.name` is a number — put it in quotes');
+  });
+
+  test('a variable that is not set is the only problem of its value', () => {
+    const { problems } = site(
+      'title: ${UNSET}\ncomponents: [{ id: a, name: A, check: { type: "${UNSET}" } }]\n',
+    );
+    expect(lines(problems)).toEqual(
+      [1, 2].map(
+        line =>
+          `status.yaml:${line}: the environment variable UNSET is not set — set it, or give a default: \${UNSET:-…}`,
+      ),
+    );
   });
 
   test('ids that may be meant are named once each', () => {

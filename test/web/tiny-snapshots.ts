@@ -100,6 +100,7 @@ export function snapshot(
       mail: { rate: null, storm: null, connections: 5, confirmations: 1000 },
       groupWithin: 0,
       components: components.map(each => each.component),
+      retired: [],
       metrics: [],
       inbound: { unmatched: 'hold', text: 'hide', severity: {} },
       webhooks: {},

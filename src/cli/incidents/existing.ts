@@ -3,14 +3,12 @@ import path from 'node:path';
 import { select } from '@inquirer/prompts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
-import { withTold } from '../../core/incidents/plans.ts';
 import { occurrenceOn, readOccurrenceId } from '../../core/incidents/recurrence.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { nearestWord, printProblem } from '../../core/model/problem.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
-import { readPlans } from '../../store/incidents/plans.ts';
 import { type Arguments, type Cli, Misuse, Refused, shown } from '../shared/command.ts';
-import { presentContent, readableDatabase } from '../shared/incident-files.ts';
+import { presentContent, withToldPlans } from '../shared/incident-files.ts';
 
 /** Whether a command may ask for what was not typed. */
 export function mayBeAsked({ flags }: Arguments, { interactive }: Cli): boolean {
@@ -34,13 +32,6 @@ export async function requireId(
 }
 
 const NONE_MEANT = `There is none that is open or ahead. \`${statusCommand('incident list --all')}\` shows all.`;
-
-/** The occurrence of a day, by the plan that was told. */
-async function occurrenceTold(incident: Incident, day: string, zone: string, cli: Cli) {
-  const db = readableDatabase(cli);
-  const plans = db ? await readPlans(db).finally(() => db.destroy()) : [];
-  return occurrenceOn(withTold([incident], plans)[0]!, day, zone);
-}
 
 export interface Existing {
   readonly incident: Incident;
@@ -66,11 +57,14 @@ export async function existing(
   const named = files.text(plain) === undefined ? readOccurrenceId(plain) : null;
   const wanted = named?.series ?? plain;
   const file = files.text(wanted) === undefined ? idLike(wanted, ids) : wanted;
-  const incident = files.incidents.find(one => one.id === file);
+  const [incident] = await withToldPlans(
+    files.incidents.filter(one => one.id === file),
+    cli,
+  );
   const text = files.text(file);
   // A file with an error cannot be extended, even if an earlier version is known.
   if (incident && text !== undefined && parseIncident('', file, text).value) {
-    const part = named && (await occurrenceTold(incident, named.day, zone, cli));
+    const part = named && occurrenceOn(incident, named.day, zone);
     for (const problem of files.duplicatesOf(file)) cli.err(printProblem(problem));
     if (named && !part)
       throw new Refused(

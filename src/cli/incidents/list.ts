@@ -1,16 +1,14 @@
 // `incident list`: what is open or upcoming, or everything.
 import { existsSync } from 'node:fs';
 import { isUnderWay, stateAt } from '../../core/incidents/maintenance.ts';
-import { withTold } from '../../core/incidents/plans.ts';
 import { occurrencesOf } from '../../core/incidents/recurrence.ts';
 import type { Severity } from '../../core/model/component.ts';
 import { type Incident, isOpen, type UpdateStatus } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import { iso, type Millis } from '../../core/model/time.ts';
-import { readPlans } from '../../store/incidents/plans.ts';
 import { FirstSeen } from '../../work/incidents/first-seen.ts';
 import { type Arguments, type Cli, ELSEWHERE, Refused } from '../shared/command.ts';
-import { knownFiles, readableDatabase } from '../shared/incident-files.ts';
+import { knownFiles, readableDatabase, withToldPlans } from '../shared/incident-files.ts';
 import { printList } from '../shared/list.ts';
 import { siteIfReadable } from '../shared/readable-site.ts';
 
@@ -52,12 +50,8 @@ function stateOf(one: Incident, now: Millis, zone: string): UpdateStatus {
 /** Dates as on the page, and what the server saw of series. Without a database, the first-seen times of future dates are unknown. */
 export async function datedAsKnown(incidents: readonly Incident[], now: Millis, cli: Cli) {
   const db = readableDatabase(cli);
-  try {
-    const dated = await new FirstSeen(db, 'reader').date(incidents, now);
-    return withTold(dated, db ? await readPlans(db) : []);
-  } finally {
-    await db?.destroy();
-  }
+  const dated = await new FirstSeen(db, 'reader').date(incidents, now).finally(() => db?.destroy());
+  return withToldPlans(dated, cli);
 }
 
 /** The current severity: the last one set by an update, else the first one. */

@@ -7,6 +7,7 @@ import type { Environment } from '../../config/environment.ts';
 import { foundSecret, keptSecret } from '../../config/secret.ts';
 import { readSite } from '../../config/site-file.ts';
 import { StatusFolder } from '../../content/folder.ts';
+import { makeDataFolder } from '../../content/make-folder.ts';
 import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import { nearestWord, type Outcome, printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
@@ -169,7 +170,7 @@ export async function siteOf({ env }: Cli): Promise<Site> {
 
 /** The secret that signs links; created if there is none. */
 export async function secretOf({ env }: Cli): Promise<string> {
-  return env.secret ?? needed(await keptSecret(env.dataDir));
+  return env.secret ?? needed(await keptSecret(needed(makeDataFolder(env.dataDir))));
 }
 
 /**
@@ -204,6 +205,7 @@ export function databaseOf(cli: Cli): Db | null {
 
 /** The database, created if there is none; throws Refused if it cannot be opened. */
 export function openedDatabase({ env }: Cli): Db {
+  needed(makeDataFolder(path.dirname(env.databaseFile)));
   try {
     return openDatabase(env.databaseFile);
   } catch (error) {

@@ -22,7 +22,7 @@ import { slug } from '../../core/text/slug.ts';
 import { type Arguments, agreed, type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { commitWritten } from './commit.ts';
 import { forecast, waitingAddresses } from './forecast.ts';
-import { presentContent } from './incident-files.ts';
+import { presentContent, withToldPlans } from './incident-files.ts';
 import { failingOn, openBeside } from './still-open.ts';
 
 /** A template: texts by front matter key, component ids under `components`, and its body. */
@@ -141,7 +141,7 @@ export async function settle(draft: Draft, site: Site | null, typed: Arguments, 
   const file = files.fileOf(draft.id);
   const place = shown(file, cli);
   const text = typed.flags.has('edit') ? await edited(draft.text, cli) : draft.text;
-  const value = checked(draft, text, place, site, cli);
+  const value = await checked(draft, text, place, site, cli);
   cli.out(`${draft.before === null ? 'New' : 'Changed'}: ${place}\n`);
   cli.out(draft.before === null ? text : added(draft.before, text));
   for (const line of timesOf(value, site?.timezone ?? 'UTC', cli.clock())) cli.out(line);
@@ -186,8 +186,15 @@ function timesOf(incident: Incident, siteZone: string, now: Millis): string[] {
 }
 
 /** Parses the new text and prints its problems. Throws Refused if there are more errors than before. */
-function checked(draft: Draft, text: string, place: string, site: Site | null, cli: Cli): Incident {
-  const { value, problems } = read(place, draft.id, text, cli.clock());
+async function checked(
+  draft: Draft,
+  text: string,
+  place: string,
+  site: Site | null,
+  cli: Cli,
+): Promise<Incident> {
+  const { value: written, problems } = read(place, draft.id, text, cli.clock());
+  const [value] = await withToldPlans(written ? [written] : [], cli);
   const unknown = value && site ? unknownComponents(place, text, value, site.components) : [];
   const nobody = value && site && coversNobody(place, value, site.components);
   const strange = value && site ? unknownOccurrences(place, value, site.timezone, cli.clock(), text) : [];

@@ -2,11 +2,13 @@
 import path from 'node:path';
 import { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
-import { isOpen } from '../../core/model/incident.ts';
+import { withTold } from '../../core/incidents/plans.ts';
+import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
 import { forgetKeptFiles } from '../../store/incidents/last-good-files.ts';
+import { readPlans } from '../../store/incidents/plans.ts';
 import { recallLastGood } from '../../work/incidents/last-good-files.ts';
 import { agreed, type Cli, databaseCommand, databaseOf, Refused } from './command.ts';
 
@@ -29,6 +31,12 @@ export async function presentContent(cli: Cli): Promise<StatusFolder> {
   const { missing } = await content.incidents();
   if (missing?.closed) throw new Refused(missing.problems.map(printProblem).join('\n'));
   return content;
+}
+
+/** The incidents with what the server saw of series (their former plans, their end): all that says which windows there are. */
+export async function withToldPlans(incidents: readonly Incident[], cli: Cli): Promise<readonly Incident[]> {
+  const db = readableDatabase(cli);
+  return db ? withTold(incidents, await readPlans(db).finally(() => db.destroy())) : incidents;
 }
 
 /** The database; null if there is none or it is damaged, because the files can be read without it. */

@@ -1,5 +1,6 @@
 // Copies: files beside each other that tell the same incident (`X copy.md`, a sync conflict, an editor's backup).
 import { byRank, byState } from '../../core/incidents/duplicate-ids.ts';
+import { endedAt } from '../../core/incidents/ending.ts';
 import { asRead, isSameOutage, sharesComponents } from '../../core/incidents/renamed.ts';
 import {
   type Incident,
@@ -248,7 +249,7 @@ const doubted = memoized((incident: Incident): Incident => ({ ...incident, ended
 
 /**
  * The incident of a file, marked if it goes on though a file that is not shown for it says that it is over: one with its
- * id, or a copy. The same object for the same values.
+ * id, or a copy. What it says after that end is about a new outage: no mark. The same object for the same values.
  */
 export function besideEnded(
   incident: Incident,
@@ -257,7 +258,9 @@ export function besideEnded(
   hidden: Shown['hidden'],
 ): Incident {
   if (isFinal(incident.status) || alike.length + hidden.size === 1) return incident;
-  const isEnded = ({ good }: ReadFile) => good !== null && isFinal(good.status);
+  const newest = incident.updates.at(-1)!.at;
+  const isEnded = ({ good }: ReadFile) =>
+    good !== null && isFinal(good.status) && newest <= (endedAt(good) ?? newest);
   const isOfId = (other: ReadFile) => other.id === file.id && isEnded(other);
   const isBeside = ([other, shown]: readonly [ReadFile, ReadFile]) => shown === file && isEnded(other);
   return alike.some(isOfId) || [...hidden].some(isBeside) ? doubted(incident) : incident;

@@ -197,7 +197,10 @@ export function withEvent(
     if (next === null) return null;
     isSaid = true;
   }
-  if (isRelapse && !isSaid) {
+  // All its sources were well, and its file is open: an old copy of it, or a person opened it again.
+  const isFreshOutage =
+    event.kind === 'down' && file.openedBy !== null && [...members.values()].every(one => !one.isDown);
+  if ((isRelapse || isFreshOutage) && !isSaid) {
     // By a clock that was set back, its end is still to come.
     const then = Math.max(at, file.resolved ?? at);
     return asNews(updated(next, { status: openStatusAt(then, incident), at: then, ...said }));

@@ -55,7 +55,9 @@ export function outagesLeftOpen(
 
 /** Whether an incident still holds a source. */
 function isHeldBy(incident: Incident, source: string, outage: RecordedOutage, site: Site): boolean {
-  if (incident.status !== 'resolved') return holds(incident, outage, site);
+  // It began after the end of the others, and their relapse opened the file again without it.
+  const isListed = incident.openedBy === null || sourcesOf(incident).includes(source);
+  if (incident.status !== 'resolved') return isListed && holds(incident, outage, site);
   if (incident.openedBy === null) return false;
   // An operator ended the machine's incident, and what is heard of after that is left over.
   const end = incident.resolved ?? incident.started;

@@ -44,6 +44,7 @@ function makeDates(lang: Lang, timeZone: string) {
   const heading = format({ weekday: 'long', ...dayAndMonth });
   const headingOfYear = format({ weekday: 'long', ...dayAndMonth, year: 'numeric' });
   const days = format(dayAndMonth);
+  const weekdayName = format({ weekday: 'long', timeZone: 'UTC' });
   const short = format({ ...weekday, timeZone: 'UTC' });
   const shortOfYear = format({ ...weekday, year: 'numeric', timeZone: 'UTC' });
   const month = format({ month: 'long', year: 'numeric', timeZone: 'UTC' });
@@ -132,6 +133,8 @@ function makeDates(lang: Lang, timeZone: string) {
     clocks: rangeOf({}, minutes),
     /** The day in the site's zone, `2026-11-23`. */
     localDay,
+    /** Days of the week, 0 is Monday → `Monday and Sunday`. */
+    weekdays: (days: readonly number[]) => list.format(days.map(day => weekdayName.format((day + 4) * DAY))),
     /** A day `2026-11-23` → `Monday, 23 November`, with its year if that is not the year of `today`. */
     day: (day: string, today: string) =>
       (day.slice(0, 4) === today.slice(0, 4) ? heading : headingOfYear).format(Date.parse(day)),

@@ -1,4 +1,4 @@
-// Plans: what was last told of each maintenance, so that calendars learn of a moved or deleted one, and that what was over
+// Plans: what was last told of each maintenance, so that calendars learn of a moved or deleted one, and that what had begun
 // by a former plan of a series stays as it was.
 import { affectedBy, type Incident, keyOf, type SeriesRecord } from '../model/incident.ts';
 import { memoized } from '../model/memo.ts';
@@ -125,7 +125,10 @@ function endOf(
   return resolved !== null || section || end <= now ? undefined : now;
 }
 
-/** The former plans of a series, with the one before this if occurrences of it that are over would be others by this. */
+/**
+ * The former plans of a series, with the one before this if occurrences of it that are over would be others by this, or one
+ * that is under way would be none.
+ */
 function pastOf(
   { start, end, rrule, zone }: CalendarPlan,
   incident: Incident,
@@ -145,12 +148,17 @@ function pastOf(
     timezone: before.zone,
     record: { past: known },
   };
-  const isOver = (one: Incident) => one.scheduled!.start <= now && stateAt(one, now) === 'completed';
+  const all = occurrencesOf(going, now, zone).filter(one => one.scheduled!.start <= now);
+  // The window under way follows the file, if that has one for it: a longer one, for instance.
+  const goesOn = ({ scheduled }: Incident) =>
+    all.some(one => one.scheduled!.start === scheduled!.start || one.scheduled!.end > now);
+  const isOver = (one: Incident) =>
+    one.scheduled!.start <= now && (stateAt(one, now) === 'completed' || !goesOn(one));
   const over = occurrencesOf(told, now, zone).filter(isOver);
   const last = over.at(-1)?.scheduled?.start;
   if (last === undefined) return known;
-  const byThis = occurrencesOf(going, now, zone).filter(one => one.scheduled!.start <= last);
-  const windows = (all: readonly Incident[]) => JSON.stringify(all.map(({ scheduled }) => scheduled));
+  const byThis = all.filter(one => one.scheduled!.start <= last);
+  const windows = (some: readonly Incident[]) => JSON.stringify(some.map(({ scheduled }) => scheduled));
   if (windows(byThis) === windows(over)) return [];
   if (over.at(-1)?.series?.record?.until !== undefined) return known;
   const { start: first, end: until } = before;

@@ -53,7 +53,7 @@ export function overlapsItself(rrule: string, { start, end }: Span, zone: string
  *   sent once.
  * - `status: completed` ends the series (`endOfIncident`). If it was seen to end between two occurrences, the next one is
  *   called off: that tells the end, with the section that says so.
- * - What was over when the plan was changed stays as it was planned (`record`); the new plan begins on a later day.
+ * - What had begun when the plan was changed stays as it was planned (`record`); the new plan begins on a later day.
  */
 export function occurrencesOf(incident: Incident, now: Millis, siteZone: string): readonly Incident[] {
   const { scheduled, timezone: zone = siteZone, rrule } = incident;

@@ -150,14 +150,14 @@ export interface SeriesRecord {
   readonly until?: Millis;
 }
 
-/** A plan by which occurrences were over when it was replaced. Times in epoch ms. */
+/** A plan by which occurrences had begun when it was replaced. Times in epoch ms. */
 export interface FormerPlan {
   /** The first occurrence. */
   readonly start: Millis;
   readonly end: Millis;
   readonly rrule: string;
   readonly zone: string;
-  /** The beginning of the last occurrence that was over. */
+  /** The beginning of the last occurrence by it. */
   readonly last: Millis;
   /** When another plan was first seen. */
   readonly replaced: Millis;

@@ -116,7 +116,8 @@ export function bringsComponents(
 
 /**
  * The ids of components that are affected now, and of which nothing was told although something was of the incident: a
- * person added them to the front matter, or to the list of an update that was told. Other lists are told with their update.
+ * person added them to the front matter, or to the list of an update that was told, or of a quiet one that stood there then.
+ * Other lists are told with their update.
  * @param told what was announced of it
  */
 export function addedSince(
@@ -126,11 +127,13 @@ export function addedSince(
 ): string[] {
   if (told.length === 0) return [];
   const known = told.flatMap(one => concernOf(one.incident, one.update, components).affected);
+  const quiet = told.flatMap(one => one.incident.updates.filter(({ quiet }) => quiet));
+  const keys = new Set([...quiet, ...told.map(({ update }) => update)].map(({ key }) => key));
   const lists = [
     { isTold: true, list: reachedBy(incident, components) },
     ...incident.updates.flatMap(({ key, change }) => {
       const list = change?.components && amongst(change.components, components);
-      return list ? [{ isTold: told.some(({ update }) => update.key === key), list }] : [];
+      return list ? [{ isTold: keys.has(key), list }] : [];
     }),
   ];
   const isNamedByHand = (id: string) => lists.find(({ list }) => list.some(one => one.id === id))!.isTold;

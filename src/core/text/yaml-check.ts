@@ -1,5 +1,5 @@
 // Checks YAML against a schema: returns the value, or problems with lines, in words for its author.
-import type * as z from 'zod';
+import * as z from 'zod';
 import { nearestWord, type Problem, type SchemaIssue } from '../model/problem.ts';
 import { joinWithOr, MAX_PROBLEMS, type YamlText } from './yaml.ts';
 import { QUOTE_HASH } from './yaml-faults.ts';
@@ -87,8 +87,32 @@ function noteKnown(known: KnownKeys): z.core.$ZodErrorMap {
   return issue => {
     if (issue.code === 'unrecognized_keys')
       known.set(issue.keys, Object.keys((issue.inst as z.ZodObject).shape));
-    return undefined;
+    // Here alone an issue has its schema, which knows what it takes.
+    return issue.code === 'invalid_type' ? whatToWrite(issue) : undefined;
   };
+}
+
+/** What to write for a value of another kind: with the `examples` of its schema, or a number's bounds. */
+function whatToWrite({ expected, input, inst }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
+  const schema = inst as z.ZodType;
+  // The number as it was written is lost: a long one is rounded.
+  if (expected === 'string' && typeof input === 'number' && schema.safeParse(`${input}`).success)
+    return 'put it in quotes';
+  if (expected === 'array') return 'write a list: `[a, b]`, or lines that begin with `- `';
+  const { title, examples } = schema.meta() ?? {};
+  const [example] = (examples ?? []) as unknown[];
+  const kind =
+    title ?? (schema instanceof z.ZodNumber ? numberOf(schema) : (TYPE_WORDS[expected] ?? `a ${expected}`));
+  const shown = /^[\w./:@ -]*$/.test(`${example}`) ? example : `"${example}"`;
+  return `write ${kind}${example === undefined ? '' : `, for instance ${shown}`}`;
+}
+
+/** `a whole number from 1 to 366`. */
+function numberOf({ isInt, minValue, maxValue }: z.ZodNumber): string {
+  const isBound = (value: number | null): value is number => Math.abs(value ?? NaN) < Number.MAX_SAFE_INTEGER;
+  const kind = isInt ? 'a whole number' : 'a number';
+  if (!isBound(minValue)) return kind;
+  return isBound(maxValue) ? `${kind} from ${minValue} to ${maxValue}` : `${kind} of at least ${minValue}`;
 }
 
 /** In a union: those of the branch where nothing else is wrong. */
@@ -152,12 +176,11 @@ function wording(issue: z.core.$ZodIssue): Wording {
       return near ? meantBy(what, near) : { what, fix: `write ${joinWithOr(values)}` };
     }
     case 'invalid_type':
-      // The number as it was written is lost: a long one is rounded.
-      if (issue.expected === 'string' && typeof issue.input === 'number')
-        return { what: `\`${name}\` is a number`, fix: 'put it in quotes' };
-      if (issue.expected === 'array')
-        return { what, fix: 'write a list: `[a, b]`, or lines that begin with `- `' };
-      return { what, fix: `write ${TYPE_WORDS[issue.expected] ?? `a ${issue.expected}`}` };
+      return {
+        what:
+          issue.expected === 'string' && typeof issue.input === 'number' ? `\`${name}\` is a number` : what,
+        fix: issue.message,
+      };
     case 'invalid_union':
       return unionWording(issue, what);
     case 'too_big':

@@ -1,5 +1,5 @@
 // YAML with line numbers for its problems; for status.yaml and front matter.
-import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { errorAt, type Problem } from '../model/problem.ts';
 import { gitConflict } from './conflict-markers.ts';
 import { utf16Problem } from './encoding.ts';
@@ -110,18 +110,24 @@ function problemsOf(
 
 const NOT_YAML = 'this is not YAML';
 
+/** Keys whose values are words, or the name of a monitor: `API down #ops` is no comment. */
+const WORDED = ['title', 'opened_by'];
+
 /**
  * Where a value, or the end of one, was dropped because it follows ` #`: nothing stands before that, and no space behind
- * it; or a digit does, as in `Region #2`.
+ * it; or a digit does, as in `Region #2`; or it is of words.
  */
 function droppedIn(doc: Document, text: string): number[] {
   const found: number[] = [];
   visit(doc, {
-    Scalar(_, node) {
+    Scalar(_, node, path) {
+      const pair = path.at(-1);
+      const isWorded = isPair(pair) && isScalar(pair.key) && WORDED.includes(String(pair.key.value));
+      const cut = isWorded ? /^\s+#\S/ : /^\s+#\d/;
       const [start, end] = node.range ?? [0, 0];
       const rest = /^[^\n]*/.exec(text.slice(node.source ? end : start))![0];
       const isText = node.type === 'PLAIN' && typeof node.value === 'string';
-      if (node.value === null && !node.source ? /^\s*#\S/.test(rest) : isText && /^\s+#\d/.test(rest))
+      if (node.value === null && !node.source ? /^\s*#\S/.test(rest) : isText && cut.test(rest))
         found.push(start);
     },
   });

@@ -225,7 +225,11 @@ export async function concernIn(
 ): Promise<Concern> {
   const before = await announcedBefore(db, keyOf(incident), ref);
   const told = before.map(one => concernOf(one.incident, one.update, components));
-  const concern = concernOf(incident, update, components);
+  const start = before.at(-1)?.incident.scheduled?.start;
+  // Who chose start and end is told that the start is another one.
+  const isMoved = start !== undefined && start !== incident.scheduled?.start;
+  const own = concernOf(incident, update, components);
+  const concern = { ...own, edge: own.edge || isMoved };
   const isMachineEnd = concern.isEnd && incident.openedBy !== null;
   const filed = isMachineEnd ? await keysOfFiledWords(db, keyOf(incident)) : [];
   return concernAfter(concern, update, told, broughtBy(filed, incident));

@@ -58,7 +58,8 @@ export function errorPage(ctx: PageContext, status: number, detail: string | nul
   return privatePage('error', sign, { title, textHtml: ctx.html(`error.${known}_text`), status, detail });
 }
 
-export function pageFrame(ctx: PageContext, about: About) {
+/** @param draws whether pictures can be drawn: an address that answers 404 is not named. */
+export function pageFrame(ctx: PageContext, about: About, draws: boolean) {
   const { site, version, at, missingSince } = ctx.snapshot;
   const health = about.health ?? ctx.snapshot.overall.state;
   const custom = site.brand.favicon;
@@ -79,7 +80,7 @@ export function pageFrame(ctx: PageContext, about: About) {
             lang: lang ?? 'x-default',
             url: spokenAt(site.url + about.path, lang),
           })),
-    picture: about.path === null ? null : pictureUrl(ctx, about),
+    picture: about.path !== null && draws ? pictureUrl(ctx, about) : null,
     pictureSize: PICTURE,
     locale: ctx.say('page.locale'),
     live: about.live,

@@ -18,6 +18,7 @@ import type { Problem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { type Millis, SECOND } from '../../core/model/time.ts';
 import type { Db } from '../../store/db/database.ts';
+import { remembered } from '../../store/db/meta.ts';
 import { insertTransition, insertTransitions, newestTransition } from '../../store/incidents/transitions.ts';
 import { recordsOf } from '../../store/notify/first-seen.ts';
 import type { Recorder } from '../monitoring/recorder.ts';
@@ -44,7 +45,8 @@ export function makeRetire(deps: RetireDeps): Retire {
   const { db, outages, recorder, log } = deps;
   /** Since when each check has been missing, epoch ms. */
   let noticed = new Map<string, Millis>();
-  let left: ReturnType<typeof outagesLeftOpen> = [];
+  // No file tells since when.
+  const known = remembered<ReturnType<typeof outagesLeftOpen>>(db, 'left_open', []);
   const refile = makeRefile(deps);
   return async (read, site, now) => {
     const unwatched = unwatchedOf(site, read.incidents, await outages());
@@ -58,7 +60,8 @@ export function makeRetire(deps: RetireDeps): Retire {
       log.info({ source: one.source }, end.message);
       await ignoreStorageFault(recorder.endRemoved(end));
     }
-    left = outagesLeftOpen(read.incidents, await outages(), site, left, now);
+    const left = outagesLeftOpen(read.incidents, await outages(), site, await known.get(), now);
+    await ignoreStorageFault(known.set(left));
     for (const one of left.filter(each => isSettled(each, now))) {
       const newest = await newestTransition(db, one.source);
       if (newest?.kind === 'down')
@@ -71,11 +74,11 @@ export function makeRetire(deps: RetireDeps): Retire {
 
 function makeRefile({ db, outages }: RetireDeps) {
   /** Since when each incident has had no file, epoch ms; null: it was over before that. By source and lasting name. */
-  let gone = new Map<string, Millis | null>();
+  const noticed = remembered<readonly (readonly [string, Millis | null])[]>(db, 'without_file', []);
   return async (read: Read, now: Millis): Promise<readonly Problem[]> => {
     const problems: Problem[] = [];
-    const before = gone;
-    gone = new Map();
+    const before = new Map(await noticed.get());
+    const gone = new Map<string, Millis | null>();
     const deleted = read.isFolderMissing ? [] : outagesWithoutFile(read.incidents, await outages());
     for (const one of deleted) {
       // A file that cannot be read.
@@ -92,6 +95,7 @@ function makeRefile({ db, outages }: RetireDeps) {
       if (now - since >= SETTLING)
         await ignoreStorageFault(insertTransition(db, filedAgain(newest, one), one.recordedAt));
     }
+    await ignoreStorageFault(noticed.set([...gone]));
     return problems;
   };
 }

@@ -12,6 +12,7 @@ import type { Render } from '../../core/model/ports/render.ts';
 import type { Site } from '../../core/model/site.ts';
 import type { Millis, Span } from '../../core/model/time.ts';
 import type { EmailForm } from '../../core/notify/mail.ts';
+import { repetitionInWords } from '../../core/page/repetition.ts';
 import { inWords } from '../../core/text/chat-markdown.ts';
 import { machineTextFor } from '../../core/text/machine-texts.ts';
 import {
@@ -104,6 +105,8 @@ export function updateView(
   if (affectedNames.length > 0) fact('email.affects', dates.list(affectedNames));
   if (scheduled) {
     facts.push(...upkeepFacts(incident, update, scheduled, say, dates));
+    const repeats = repetitionInWords(incident, site, say, dates);
+    if (repeats !== null) fact('email.repeats', repeats);
   } else {
     fact('email.started', dates.dateTime(incident.started));
     if (status === 'resolved') {

@@ -1,5 +1,6 @@
 // A mistake in status.yaml does not take the page down, not even by a restart.
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openWorld } from '../world.ts';
@@ -41,6 +42,30 @@ test.each([
   await world.pass(2);
   expect(world.system.snapshot().site.title).toBe('Mended');
   expect((await world.get('/readyz')).json.problems).toEqual([]);
+});
+
+test('a variable that was never set is a mistake of the file; one that is gone keeps the server from starting', async () => {
+  const site = SITE.replace('type: manual', 'type: http, url: "${SHOP}"');
+  const world = await openWorld({
+    site: () => site,
+    prepare: dir => writeFileSync(path.join(dir, '.env'), 'SHOP=http://127.0.0.1:9/\n'),
+  });
+  await world.pass(2);
+  await world.restart(() =>
+    writeFile(path.join(world.dir, 'status', 'status.yaml'), site.replace('Good', '${TITLE}')),
+  );
+  expect(world.system.snapshot().site.title).toBe('Good');
+  await world.pass(2);
+  const { problems } = (await world.get('/readyz')).json;
+  expect(problems.map(({ what }: { what: string }) => what)).toEqual([
+    'the environment variable TITLE is not set, so the last valid one is still used',
+  ]);
+  await writeFile(path.join(world.dir, 'status', 'status.yaml'), site);
+  await world.pass(2);
+  // The text was good; the environment is not. Without its address, the component would be "no data" for no reason of its own.
+  await expect(world.restart(() => rm(path.join(world.dir, '.env')))).rejects.toThrow(
+    'the environment variable SHOP is not set — set it, or give a default',
+  );
 });
 
 test('with no good one known the program does not start', async () => {

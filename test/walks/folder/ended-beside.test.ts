@@ -1,7 +1,9 @@
-// An incident that was told as over, and beside it a file of it that is open: red and named, and nobody is told.
+// An incident that was told as over, and beside it a file of it that is open: red and named, and nobody is told before it
+// says something of a later time.
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { checked } from '../monitoring/two-checks.ts';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const ID = '20260310_exports';
@@ -71,5 +73,31 @@ test.each(COPIES)(
     expect(subjects(world).slice(told)).toEqual(['[UPDATE] Slow exports']);
     await save(world, copy, ENDED.replaceAll('11:59', '12:00'));
     expect(subjects(world).slice(told)).toEqual(['[UPDATE] Slow exports', '[RESOLVED] Slow exports']);
+  },
+);
+
+const MACHINES = '20260310_db-down';
+test.each([`${MACHINES}.sync-conflict-20260310-114500-ABCDEFG.md`, `2026/${MACHINES}.md`])(
+  'a real outage while %s is open, an old copy of the machine’s incident: told once, with its end',
+  async copy => {
+    const world = await checked();
+    const turn = async (status: number, seconds: number) => {
+      world.answers.db = status;
+      await world.pass(seconds, 5);
+      return subjects(world);
+    };
+    await turn(500, 20);
+    const open = await world.read(`${MACHINES}.md`);
+    const before = ['[INCIDENT] Database Down', '[RESOLVED] Database Down'];
+    expect(await turn(200, 90)).toEqual(before);
+    await mkdir(at(world, '2026'));
+    await world.write(copy, open);
+    expect(await turn(200, 90)).toEqual(before);
+    const again = [...before, '[UPDATE] Database Down'];
+    expect(await turn(500, 120)).toEqual(again);
+    expect(await turn(200, 90)).toEqual([...again, '[RESOLVED] Database Down']);
+    const told = world.mails.filter(({ subject }) => subject?.startsWith('['));
+    expect(told.slice(1).map(({ references }) => references)).toEqual(Array(3).fill(told[0]?.messageId));
+    expect(await indicator(world)).toBe('none');
   },
 );

@@ -229,6 +229,36 @@ The web is well.
     expect(rows(world)).toMatchObject({ mail: 'partial_outage' });
   });
 
+  test.each([
+    ['degraded_performance', 'major_outage', 'partial_outage', 'major_outage'],
+    ['degraded_performance', 'under_maintenance', 'partial_outage', 'under_maintenance'],
+    ['degraded_performance', null, 'partial_outage', 'degraded_performance'],
+    [null, 'major_outage', null, 'major_outage'],
+    [null, 'major_outage', 'partial_outage', 'major_outage'],
+  ])(
+    'the status of a component in the front matter (%s), changed to %s after a section said %s',
+    async (...row) => {
+      const [was, to, there, shown] = row;
+      const one = (status: string | null) => (status ? `[{ id: mail, status: ${status} }]` : '[mail]');
+      const before = `\n## Update 11:53 UTC\ncomponents: [{ id: mail, status: operational }]\n\nWe hope.\n`;
+      const file = (front: string | null, later: string | null) =>
+        LISTED.replace('[mail]', one(later))
+          .replace('[web]', one(front))
+          .replace('\n## Update', `${before}\n## Update`);
+      const world = await told(file(was, there));
+      await edit(world, text => text.replace(one(was), one(to)), OWN);
+      expect(await world.read(OWN)).toBe(file(to, to));
+      expect(rows(world)).toMatchObject({ mail: shown });
+      await world.restart();
+      await edit(
+        world,
+        text => text + section(world, 'components: [{ id: mail, status: partial_outage }]\n'),
+        OWN,
+      );
+      expect(rows(world)).toMatchObject({ mail: 'partial_outage' });
+    },
+  );
+
   test('a severity that cannot be edited: /readyz says where to write it', async () => {
     // Two more letters are too long for the fields of a file.
     const world = await told(LISTED.replace('[mail]', `[mail, ${'x'.repeat(MAX_FIELDS - 38)}]`));

@@ -34,6 +34,24 @@ test.each(['', '\nstarted: 2026-03-10T12:00:00Z', '\nstarted: 2026-03-09T12:00:0
   },
 );
 
+test.each([
+  ['with a section', '\n## Update 2026-03-10 12:01 UTC\nMoved by three hours.\n', 'Moved by three hours'],
+  ['by its keys: the next reminder says it', '', 'begins in 1 hour'],
+])('moved %s, it is told once to who chose start and end alone', async (_, moved, words) => {
+  const world = await openWorld({ now: '2026-03-10T12:00:00Z' });
+  await subscribed(world, 'edda@example.com', new URLSearchParams('detail=ends'));
+  await world.write(FILE, WORK(`status: scheduled\n${at('14')}`));
+  await world.pass(60, 20);
+  const mails = world.mails.length;
+  await world.write(FILE, WORK(`status: scheduled\n${at('17')}`, moved));
+  await world.pass(600, 60);
+  const more = `${moved}\n## Update 2026-03-10 12:11 UTC\nStill so.\n`;
+  await world.write(FILE, WORK(`status: scheduled\n${at('17')}`, moved && more));
+  await world.pass(4 * 3600, 600);
+  expect(world.mails.slice(mails).map(({ text }) => text)).toEqual([expect.stringContaining(words)]);
+  expect(world.mails.at(-1)!.text).toContain('17:00');
+});
+
 test('called off by its key alone: told at once', async () => {
   const world = await openWorld({ now: '2026-03-10T12:00:00Z' });
   await subscribed(world, 'olga@example.com');

@@ -131,17 +131,56 @@ test.each(Object.keys(SECTIONS) as (keyof typeof SECTIONS)[])(
   },
 );
 
+const windowsOf = (world: World) =>
+  world.system
+    .snapshot()
+    .maintenances.map(({ scheduled, state }) => `${iso(scheduled!.start)} ${iso(scheduled!.end)} ${state}`)
+    .filter(one => one > '2026-11-2' && one < '2026-12-07')
+    .sort();
+
+test.each([
+  ['later that day', ['04:00', '05:00'], '2026-12-06T04:00:00Z 2026-12-06T05:00:00Z', '29T04'],
+  ['to an earlier hour', ['01:00', '02:00'], '2026-12-06T01:00:00Z 2026-12-06T02:00:00Z'],
+  ['to another day', ['02:00', '03:00'], '2026-12-02T02:00:00Z 2026-12-02T03:00:00Z'],
+] as const)('a window under way goes on as it was planned when the series is moved %s', async (...row) => {
+  const [how, hours, next, out] = row;
+  const work: typeof WORK = (...by) => WORK(...by).replace('[dashboard]', '[api]');
+  const begun = '\n## In progress 2026-11-29 02:01 UTC\nWe begin.\n';
+  const world = await openWorld({
+    now: '2026-11-29T02:00:30Z',
+    files: { [FILE]: work(['02:00', '03:00'], '') },
+  });
+  await subscribed(world, 'olga@example.com');
+  const mails = world.mails.length;
+  await world.write(FILE, work(['02:00', '03:00'], begun));
+  await world.pass(1800, 60);
+  const moved = how.endsWith('day') && !out ? ['2026-12-02', 'FREQ=WEEKLY;BYDAY=WE'] : [];
+  await world.write(FILE, work(hours, begun, ...moved));
+  world.service.status = 503;
+  await world.pass(600, 60);
+  const under = '2026-11-29T02:00:00Z 2026-11-29T03:00:00Z';
+  expect(windowsOf(world).slice(1)).toEqual([`${under} in_progress`, `${next} scheduled`]);
+  expect(await world.files()).toEqual([FILE]);
+  const { problems } = (await world.get('/readyz')).json;
+  const left = problems
+    .map(({ what }: { what: string }) => what)
+    .filter((what: string) => /left out/.test(what));
+  expect(left).toEqual(
+    out ? [expect.stringContaining(`the occurrence of 2026-11-${out}:00:00Z is left out`)] : [],
+  );
+  world.service.status = 200;
+  await world.restart();
+  await world.pass(2400, 60);
+  expect(windowsOf(world).slice(1)).toEqual([`${under} completed`, `${next} scheduled`]);
+  expect(world.mails.slice(mails).map(({ text }) => text!.split(/[ \n]/)[0])).toEqual(['IN', 'COMPLETED']);
+});
+
 test('what goes on when it is moved goes with it; what was completed today stays', async () => {
   const world = await openWorld({
     now: '2026-11-29T02:30:00Z',
     files: { [FILE]: WORK(['02:00', '03:00'], '') },
   });
-  const windows = () =>
-    world.system
-      .snapshot()
-      .maintenances.map(({ scheduled, state }) => `${iso(scheduled!.start)} ${iso(scheduled!.end)} ${state}`)
-      .filter(one => one > '2026-11-2' && one < '2026-12-07')
-      .sort();
+  const windows = () => windowsOf(world);
   await world.write(FILE, WORK(['02:00', '05:00'], ''));
   await world.pass(2);
   expect(windows()).toEqual([

@@ -52,6 +52,36 @@ describe('a failing check opens its own incident after three minutes', () => {
     expect(await world.read(FILE)).toContain('status: resolved');
   });
 
+  test.each([
+    [
+      'its operator’s file is deleted',
+      MINE,
+      (world: World) => rm(path.join(world.dir, 'status/incidents', MINE)),
+    ],
+    ['its operator’s file names another component', MINE, (world: World) => edit(world, MINE)],
+    ['the server’s file names another component', null, (world: World) => edit(world, FILE)],
+    [
+      'the server’s file is deleted',
+      null,
+      (world: World) => rm(path.join(world.dir, 'status/incidents', FILE)),
+    ],
+  ])('when %s, and the server is restarted meanwhile', async (_, mineFirst, change) => {
+    const world = await failing(mineFirst ? { [MINE]: mine('We look into it', '11:50:00') } : {});
+    await change(world);
+    const files = await world.files();
+    for (let minute = 0; minute < 2; minute++) {
+      await world.pass(85, 5);
+      await world.restart();
+    }
+    expect(await world.files()).toEqual(files);
+    await world.pass(25, 5);
+    expect(await world.files()).toHaveLength(files.length + 1);
+    await world.pass(60, 5);
+    world.service.status = 200;
+    await world.pass(120, 5);
+    expect(subjects(world)).toHaveLength(mineFirst || files.length === 0 ? 1 : 2);
+  });
+
   test('when the server’s own file names another component: that stays as the operator left it', async () => {
     const world = await failing({});
     await edit(world, FILE);

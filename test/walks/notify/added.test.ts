@@ -61,6 +61,20 @@ test('by the list of an update that was told', async () => {
   expect(mailsTo(world, 'ann').at(-1)!.text).toContain('Also affected: Database.');
 });
 
+test('by the list of a section that only says when the next check of a group failed', async () => {
+  const world = await watched();
+  await turn(world, ['api'], 503, 10);
+  await turn(world, ['web'], 503, 100);
+  const file = '20260310_api-down.md';
+  expect(await world.read(file)).toContain('components: [api, web]\nnotify: false');
+  expect(subjects(world, 'ann')).toEqual(['[INCIDENT] API and Web Down']);
+  await change(world, file, 'components: [api, web]', 'components: [api, web, db]', 900);
+  expect(subjects(world, 'ann').slice(1)).toEqual(['[UPDATE] API and Web Down']);
+  expect(subjects(world, 'db')).toEqual(['[INCIDENT] API and Web Down']);
+  await turn(world, ['api', 'web'], 200, 120);
+  expect(subjects(world, 'db').slice(1)).toEqual(['[RESOLVED] API and Web Down']);
+});
+
 test('with an update, that tells it; that of one that is not to be emailed is told to nobody', async () => {
   const [world] = await begun('own');
   const said = '\n## Identified 12:01 UTC\ncomponents: [api, db]\n\nA disk.\n';

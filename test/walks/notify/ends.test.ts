@@ -117,6 +117,18 @@ test('reopened with words: they are what is told', async () => {
   expect(sent(world).at(-1)!.text).toContain('It is back.');
 });
 
+test.each(['11:58', '11:58:20'])(
+  'a status below the end, at %s of its minute: the end is told once',
+  async time => {
+    const world = await begun();
+    const ended = 'status: resolved\nresolved: 2026-03-10T11:58:30Z';
+    const body = `${BEGUN}## Resolved 11:58 UTC\n${FIXED}\n\n`;
+    await saved(world, file(ended, body), file(ended, `${body}## Monitoring ${time} UTC\nWe watch.\n`));
+    expect(subjects(world).filter(subject => subject?.startsWith('[RESOLVED]'))).toHaveLength(1);
+    expect(subjects(world, 'edda')).toEqual(['[INCIDENT] Slow exports', '[RESOLVED] Slow exports']);
+  },
+);
+
 test('an end written days late is told, and one whose component is no longer named', async () => {
   const world = await openWorld();
   await subscribed(world, 'olga@example.com', ['dashboard']);

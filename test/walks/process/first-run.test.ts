@@ -94,3 +94,39 @@ test('the steps after init work for how it was started', async () => {
   expect(service).toContain('The server reads this folder: start it, or restart it.');
   expect(await init(CLI, 'f')).toContain(`  STATUS_DIR=${dir}/f/status DATA_DIR=${dir}/f/data npm start\n`);
 });
+
+test('a folder that takes no other is refused at once, with its name and the reason', async () => {
+  const dir = await folder();
+  await writeFile(path.join(dir, 'file'), '');
+  await mkdir(path.join(dir, 'status', 'incidents'), { recursive: true });
+  const site = 'title: T\ncomponents: [ { id: api, name: API, check: { type: manual } } ]\n';
+  await writeFile(path.join(dir, 'status', 'status.yaml'), site);
+  const refused = async (file: string, words: readonly string[], env: Record<string, string>) => {
+    const options = { cwd: dir, env: { PATH, PORT: '0', ...env }, timeout: 20_000 };
+    const { code, stderr } = await run(process.execPath, [file, ...words], options).catch(error => error);
+    return [code, stderr];
+  };
+  const main = path.resolve('dist/main.js');
+  // In /proc, the system says ENOENT although the folder above is there; elsewhere it is the folder above that is missing.
+  const none = process.platform === 'linux' ? '/proc/x' : path.join(dir, 'file', 'x');
+  const told = [
+    1,
+    expect.stringMatching(
+      `^(?:.*cannot start: 1 problem\n  )?${none}: this folder cannot be made .*set DATA_DIR`,
+    ),
+  ];
+  for (const env of [{}, { SECRET: 'sixteen-characters-or-more' }] as Record<string, string>[])
+    expect(await refused(main, [], { DATA_DIR: none, ...env })).toEqual(told);
+  expect(await refused(main, [], { DATABASE_URL: `sqlite:${none}/status.db` })).toEqual(told);
+  await writeFile(path.join(dir, 'new.csv'), 'email\na@example.com\n');
+  expect(await refused(CLI, ['subscribers', 'import', 'new.csv'], { DATA_DIR: none })).toEqual(told);
+  for (const words of [
+    ['export'],
+    ['emails', 'preview'],
+    ['init', '--title', 'T', '--component', 'A', '--yes'],
+  ])
+    expect(await refused(CLI, [...words, path.join(none, 'y')], {})).toEqual([
+      1,
+      expect.stringContaining(`${none}: `),
+    ]);
+});

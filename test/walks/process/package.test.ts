@@ -151,10 +151,19 @@ async function walk(home: string, command: readonly string[]): Promise<void> {
   await rename(drawing, `${drawing}-away`);
   const undrawn = await get('/status/og.png');
   expect([undrawn!.status, await undrawn!.text()]).toEqual([404, expect.stringContaining('not installed')]);
+  expect(await exported(home, command)).not.toContain('og:image');
   await rename(`${drawing}-away`, drawing);
   expect((await get('/status/og.png'))!.headers.get('content-type')).toBe('image/png');
+  expect(await exported(home, command)).toContain('og:image');
   server.kill('SIGTERM');
   expect(await ended).toBe(0);
+}
+
+/** The page in a static copy. */
+async function exported(home: string, command: readonly string[]): Promise<string> {
+  const copy = await temporary();
+  await run(process.execPath, [...command, 'export', copy], { cwd: home });
+  return readFile(path.join(copy, 'status/live/index.html'), 'utf8');
 }
 
 async function sizeOf(dir: string): Promise<number> {

@@ -2,6 +2,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { makeRender } from '../../../src/views.ts';
+import { canDraw } from '../../../src/web/page/parts/picture.ts';
+import { makePages } from '../../../src/web/pages.ts';
 import { ctx, FACES, LATENCY_ID, pages } from '../../browser/faces.ts';
 import { openWorld } from '../../walks/world.ts';
 
@@ -65,6 +68,14 @@ describe('the picture', () => {
       'API Latency Spike | Resolved · Major incident',
     );
     expect(pages.picture(ctx(FACES.well!), 'nothing')).toBeNull();
+  });
+
+  test('is named by no page where it cannot be drawn', () => {
+    expect(canDraw()).toBe(true);
+    expect(pages.live(ctx(FACES.well!))).toContain('og:image');
+    const html = makePages(makeRender('views'), false).live(ctx(FACES.well!));
+    expect(html).not.toContain('og:image');
+    expect(html).toContain('<meta name="twitter:card" content="summary">');
   });
 
   test('has the logo, if there is one to draw', async () => {

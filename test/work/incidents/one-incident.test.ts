@@ -206,6 +206,17 @@ const ELSEWHERE: Command[] = [
   { do: 'turn', source: 'probe:a', late: 0 },
 ];
 
+/** An outage of which the operator's end counts, and then another source opens that incident again. */
+const UNLISTED: Command[] = [
+  { do: 'turn', source: 'robot:Shop, eu', late: 0 },
+  { do: 'pass', seconds: 7 },
+  { do: 'turn', source: 'robot:Shop, eu', late: 1 },
+  { do: 'lose' },
+  { do: 'turn', source: 'probe:a', late: 0 },
+  { do: 'turn', source: 'robot:Shop, eu', late: 0 },
+  { do: 'pass', seconds: 1 },
+];
+
 const isOpen = ({ status }: Incident) => status !== 'resolved';
 const listed = (incident: Incident) =>
   stretchesOf(incident, SITE.components)
@@ -238,7 +249,7 @@ test('each outage is in one open incident, and each incident ends once, with its
       await judge(the, theirs, isLost);
       expect(the.incidents().filter(one => one.openedBy !== null && isOpen(one))).toEqual([]);
     }),
-    { numRuns: 40, examples: [[HEARD_LAST], [ELSEWHERE]] },
+    { numRuns: 40, examples: [[HEARD_LAST], [ELSEWHERE], [UNLISTED]] },
   );
 }, 120_000);
 

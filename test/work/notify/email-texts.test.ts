@@ -1,6 +1,7 @@
 // Emails: the subject says what it is, the text reads by itself, and nothing breaks out of a header.
 import { describe, expect, it } from 'vitest';
 import { emailPreviews } from '../../../src/cli/shared/email-examples.ts';
+import { occurrencesOf } from '../../../src/core/incidents/recurrence.ts';
 import { MINUTE } from '../../../src/core/model/time.ts';
 import { makeRender } from '../../../src/views.ts';
 import { makeEmails } from '../../../src/work/notify/email-texts.ts';
@@ -114,6 +115,43 @@ describe('maintenance emails', () => {
     const { text, subject } = emails.update(site(), 'en', upkeep, news, ['API'], LINKS);
     expect(subject).toBe('[MAINTENANCE] Database upgrade');
     expect(text.split('\n\n').slice(0, 2)).toEqual([`${state}\nDatabase upgrade`, facts.join('\n')]);
+  });
+
+  it.each([
+    ['FREQ=WEEKLY', 'weekly, next 30 Nov', 'wöchentlich, wieder am 30. Nov.'],
+    ['FREQ=WEEKLY;BYDAY=MO', 'weekly on Monday, next 30 Nov', 'wöchentlich am Montag, wieder am 30. Nov.'],
+    [
+      'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;COUNT=9',
+      'every 2 weeks on Monday and Sunday, next 29 Nov',
+      'alle 2 Wochen am Montag und Sonntag, wieder am 29. Nov.',
+    ],
+    ['FREQ=DAILY', 'daily, next 24 Nov', 'täglich, wieder am 24. Nov.'],
+    ['FREQ=MONTHLY;BYDAY=4MO', 'monthly, next 28 Dec', 'monatlich, wieder am 28. Dez.'],
+    ['FREQ=MONTHLY;BYMONTHDAY=23', 'monthly, next 23 Dec', 'monatlich, wieder am 23. Dez.'],
+    ['FREQ=MONTHLY;BYDAY=MO', 'next 30 Nov', 'wieder am 30. Nov.'],
+    ['FREQ=DAILY;BYDAY=MO,FR', 'next 27 Nov', 'wieder am 27. Nov.'],
+    ['FREQ=WEEKLY;COUNT=1', null, null],
+  ])('one of a series says that it repeats: %s', (rrule, en, de) => {
+    const series = { ...upkeep, status: 'scheduled' as const, resolved: null, rrule, updates: [ahead] };
+    const [first] = occurrencesOf(series, NOW, 'UTC');
+    for (const [lang, label, words] of [
+      ['en', 'Repeats', en],
+      ['de', 'Wiederholung', de],
+    ] as const) {
+      const { text, html } = emails.update(site(), lang, first!, ahead, ['API'], LINKS);
+      const said = new RegExp(`^${label}: (.*) 2026, 15:42 UTC$`, 'm').exec(text);
+      expect(said?.[1] ?? null).toBe(words);
+      const row = new RegExp(`>${label}</td><td[^>]*>(.*) 2026, 15:42 UTC</td>`).exec(html);
+      expect(row?.[1] ?? null).toBe(words);
+    }
+    if (rrule !== 'FREQ=WEEKLY;BYDAY=MO') return;
+    // One that is called off does not take place; and days in another zone may be others here.
+    const off = { ...update(NOW, 'completed', 'Not then.'), occurrence: '2026-11-30' };
+    const [then] = occurrencesOf({ ...series, updates: [ahead, off] }, NOW, 'UTC');
+    const text = (of: typeof then) => emails.update(site(), 'en', of!, ahead, [], LINKS).text;
+    expect(text(then)).toContain('Repeats: weekly on Monday, next 7 Dec 2026');
+    const [far] = occurrencesOf({ ...series, timezone: 'Asia/Tokyo' }, NOW, 'UTC');
+    expect(text(far)).toContain('\nRepeats: next ');
   });
 
   it('called off before it began, it did not end: it will not take place', () => {

@@ -1,5 +1,6 @@
 // Carries what an operator changes in a list of affected components into the later lists, and a severity of the front
-// matter into the newest section that says one: each of those counts from its time on, so that the change would end there.
+// matter, or a component's status there, into the newest section that says one: each of those counts from its time on, so
+// that the change would end there.
 
 import { parseIncident } from '../../incidents/file/parse.ts';
 import { type SetFields, withFields } from '../../incidents/file/print.ts';
@@ -22,8 +23,8 @@ interface List {
 
 /**
  * The text of a file in which the changes of its lists, since an earlier version, also stand in the later lists that said
- * the same of the component before, and a new severity of the front matter of an open incident in the newest section that
- * says one; the same text where there are none. What is new in a section since then is the newest word.
+ * the same of the component before, and a new severity, or status of a component, in the front matter of an open incident
+ * in the newest section that says one; the same text where there are none. What is new in a section since then is the newest word.
  * `unwritten`: what should stand in its newest section, which cannot be edited safely. `idle`: what should stand there if
  * a component that was added to the front matter of an open incident is affected now, although a list took it off since.
  * Null while the file cannot be read completely.
@@ -39,7 +40,7 @@ export function withCarried(
   if (!now || now.isPartlyUnreadable) return null;
   if (!old || now.scheduled || old.scheduled) return { text };
   const [earlier, later] = [listsIn(old, components), listsIn(now, components)];
-  const wanted = wantedLists(earlier, later, components, mayEdit);
+  const wanted = wantedLists(earlier, later, components, mayEdit, isOpen(now));
   const changed = [...wanted].filter(([{ list }, want]) => !isSame(list, want));
   const lists = changed.map(([{ update }, components]) => ({ update: update!, fields: { components } }));
   const severity = carriedSeverity(old, now, mayEdit);
@@ -100,6 +101,7 @@ function wantedLists(
   after: readonly List[],
   components: Components,
   mayEdit: (update: IncidentUpdate) => boolean,
+  goesOn: boolean,
 ): ReadonlyMap<List, readonly Affected[]> {
   const earlier = new Map(after.map(one => [one, before.find(other => isSameSection(one, other))]));
   const wanted = new Map(after.map(one => [one, one.list]));
@@ -109,13 +111,19 @@ function wantedLists(
     for (const id of ids) {
       const [from, to] = [statusIn(was!.list, id), statusIn(one.list, id)];
       if (from === to) continue;
-      for (const later of after.slice(place + 1)) {
+      const carries = (later: List, isLike: (there: Status) => boolean): boolean => {
         const known = earlier.get(later);
-        const isLike = known && saysLike(statusIn(known.list, id), from, to);
-        const isTheirs = known && statusIn(known.list, id) !== statusIn(later.list, id);
-        if (!isLike || isTheirs || !mayEdit(later.update!)) break;
+        const there = known && statusIn(known.list, id);
+        if (!known || !isLike(there) || there !== statusIn(later.list, id) || !mayEdit(later.update!))
+          return false;
         wanted.set(later, withStatusOf(wanted.get(later)!, id, to, components));
-      }
+        return true;
+      };
+      const others = after.slice(place + 1);
+      others.every(later => carries(later, there => saysLike(there, from, to)));
+      // A status in the front matter is the newest word, whatever a list says of it.
+      const isNewest = place === 0 && from !== undefined && to !== undefined && goesOn;
+      if (isNewest) for (const last of others.slice(-1)) carries(last, there => there !== undefined);
     }
   }
   return wanted;

@@ -268,9 +268,9 @@ const STAGES = [
 ];
 
 const CLOCKED = String.raw`[\d ,./TZ-]*\d{1,2}:\d{2}[\d :]*(?:UTC|Z|GMT)?`;
-/** `**Update 15:30 UTC**`, perhaps with the text behind a colon; `**15:30 UTC - Resolved**`. */
+/** `**Update 15:30 UTC**`, perhaps with the text behind a colon; `15:30 UTC - Resolved`, in bold too. */
 const UNMARKED = new RegExp(
-  String.raw`^ {0,3}(?:(?:> ?|[-*+] |\d{1,3}[.)] )+#{1,6} *|\\#{1,6} *|<h[1-6]>)? *(?:(?:[*_]{1,3}(?! ))?[[(]? *(${LABELS}|edit)[ *_[\](),:–—-]{1,9}${CLOCKED}[ *_\])]{0,6}(?:<\/h[1-6]>|[:–—-][ *_].*)?|[*_]{2,3}(?! )[[(]? *${CLOCKED}[ *_\]):–—-]{1,9}(${LABELS})[ *_\])]{1,6})$`,
+  String.raw`^ {0,3}(?:(?:> ?|[-*+] |\d{1,3}[.)] )+#{1,6} *|\\#{1,6} *|<h[1-6]>)? *(?:(?:[*_]{1,3}(?! ))?[[(]? *(${LABELS}|edit)[ *_[\](),:–—-]{1,9}${CLOCKED}[ *_\])]{0,6}(?:<\/h[1-6]>|[:–—-][ *_].*)?|(?:[*_]{2,3}(?! ))?[[(]? *(?=\d)${CLOCKED}[ *_\]):–—-]{1,9}(${LABELS})[ *_\])]{0,6})$`,
   'i',
 );
 

@@ -15,11 +15,11 @@ import {
   warningAt,
 } from '../../model/problem.ts';
 import { type Millis, parseInstant } from '../../model/time.ts';
-import { type Front, readFrontmatter, withPlainLineEnds } from '../../text/front-matter.ts';
+import { type Front, readFrontmatter } from '../../text/front-matter.ts';
 import { joinWithOr, readYaml, type YamlText } from '../../text/yaml.ts';
 import { checkAgainst } from '../../text/yaml-check.ts';
 import { doubtfulTimes, misdatedEnd } from '../lint/doubtful-times.ts';
-import { cutTitle, likelyMistakes } from '../lint/likely-mistakes.ts';
+import { likelyMistakes } from '../lint/likely-mistakes.ts';
 import type { Remark } from '../lint/remark.ts';
 import { occurs, overlapsItself } from '../recurrence.ts';
 import { offsetAt, printOffset, wallTime } from '../times/zone.ts';
@@ -84,8 +84,8 @@ function read(file: string, id: string, source: string, ties: Ties): Outcome<Inc
   const built = build(id, fields, cut, sections.fields, ties);
   const isWhole = cut.wrong.length + cut.unclosed.length === 0 && !cut.stopped;
   const value = isWhole ? built : { ...built, isPartlyUnreadable: true as const };
-  const likely = [...cutTitle(withPlainLineEnds(source)), ...likelyMistakes(value, body, cut)];
-  const remarks = [...zoneRemarks(value, yaml), ...bodyRemarks(cut), ...doubtfulTimes(value, cut), ...likely];
+  const likely = [...doubtfulTimes(value, cut), ...likelyMistakes(value, body, cut)];
+  const remarks = [...zoneRemarks(value, yaml), ...bodyRemarks(cut), ...likely];
   problems.push(...remarks.map(remark => problemOf(remark, file, front)));
   return { value, problems };
 }

@@ -101,36 +101,37 @@ export interface Addition {
  * order. Returns the same text when it has no front matter.
  */
 export function addUpdate(source: string, addition: Addition): string {
+  return withAddition(source, addition)?.text ?? source;
+}
+
+/** The same, with the file as it reads before and after. Null when it has no front matter. */
+function withAddition(source: string, addition: Addition) {
   const cut = cutFile(source);
-  if (!cut) return source;
+  if (!cut) return null;
   const [close, ...body] = cut.body as [string, ...string[]];
   const { status, at, occurrence, afterwards } = addition;
   const values = { status, resolved: status === 'resolved' ? iso(at) : null };
-  const read = parseIncident('', '', source).value;
-  const stays = occurrence !== undefined || afterwards || isOfBefore(addition, read);
+  const before = parseIncident('', '', source).value;
+  const stays = occurrence !== undefined || afterwards || isOfBefore(addition, before);
   const front = stays ? cut.front : setValues(cut.front, values, ['started', 'status']);
-  const started = read?.begins ?? read?.started ?? 0;
-  const places = insertions(body, addition, started, read?.status).map(inserted =>
-    joinFile({ ...cut, front, body: [close, ...inserted] }),
-  );
-  const kept = places
-    .map(text => ({ text, after: parseIncident('', '', text).value }))
-    .filter(({ after }) => keeps(read, after));
+  const started = before?.begins ?? before?.started ?? 0;
+  const places = insertions(body, addition, started, before?.status)
+    .map(inserted => joinFile({ ...cut, front, body: [close, ...inserted] }))
+    .map(text => ({ text, before, after: parseIncident('', '', text).value }));
+  const kept = places.filter(({ after }) => keeps(before, after));
   // A heading to the minute of the addition may be read as later than it, where both are not on one side of the file.
-  const isSure = !stays && !read?.isPartlyUnreadable;
+  const isSure = !stays && !before?.isPartlyUnreadable;
   const newest = isSure ? kept.find(({ after }) => after?.updates.at(-1)?.status === status) : undefined;
-  return (newest ?? kept[0])?.text ?? (places[0] as string);
+  return newest ?? kept[0] ?? places[0]!;
 }
 
 /** The same, but null unless the result reads back as intended: the file may be written in an unusual way. */
 export function updated(source: string, addition: Addition): string | null {
-  const text = addUpdate(source, addition);
-  const after = parseIncident('', '', text).value;
-  if (!after) return null;
+  const { text, before = null, after = null } = withAddition(source, addition) ?? {};
+  if (text === undefined || !after) return null;
   const { status } = addition;
   const stays = addition.occurrence !== undefined || addition.afterwards;
   const at = addition.at - (addition.at % SECOND);
-  const before = parseIncident('', '', source).value;
   const wanted = before && isOfBefore(addition, before) ? before.status : status;
   const hasWantedStatus = after.status === wanted && after.resolved === (status === 'resolved' ? at : null);
   if (!stays && !hasWantedStatus) return null;

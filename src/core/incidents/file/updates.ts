@@ -4,6 +4,7 @@ import { type Incident, type IncidentUpdate, type UpdateStatus, updateKey } from
 import { iso, MINUTE, type Millis } from '../../model/time.ts';
 import { EARLY_LABELS, statusesTaken } from '../ending.ts';
 import { standingStatus } from '../standing-status.ts';
+import { floored } from '../times/time-of-day.ts';
 import { type Doubt, earliestOf, type Moment, readMoments, type Ties } from './moments.ts';
 import { type fieldsSchema, type frontmatterSchema, readPromise } from './schema.ts';
 import type { Section, Sections } from './timeline.ts';
@@ -145,7 +146,9 @@ function entriesOf(
   const last = entries.findLastIndex(({ status }) => status === 'resolved');
   const goesOn = (entry: TimelineEntry) =>
     !isStray(entry) && entry.at < (entry.status === null ? ending - (ending % MINUTE) : ending);
-  if (last >= 0 && !entries.slice(last + 1).some(goesOn)) return entries;
+  // To the minute, it is the end, and what stands below it in that minute is no later one.
+  const isEnd = ({ section, written: said }: TimelineEntry) => section && said === floored(ending, section);
+  if (last >= 0 && (isEnd(entries[last]!) || !entries.slice(last + 1).some(goesOn))) return entries;
   const moment = moments.findLast(one => saysEnd(one, ending));
   const closing = moment && entries.find(({ section }) => section === moment.section);
   if (closing) closing.status = 'resolved';
@@ -225,6 +228,5 @@ function changeOf({
 
 /** Whether a section is at the time of the end, within its precision. */
 function saysEnd({ section, at, written }: Moment, ending: Millis): boolean {
-  const floored = ending - (ending % section.precision);
-  return section.status === null && (written === floored || at === ending);
+  return section.status === null && (written === floored(ending, section) || at === ending);
 }

@@ -45,7 +45,7 @@ function pastedUpdates({ scheduled, openedBy, status }: Incident, { loose, secti
   return [{ at: first.line, what, fix: 'begin each update with a heading: `## Update 15:00 UTC`' }];
 }
 
-/** `## Update`, `##Update 10:05 UTC`, `### Update 10:05 UTC`: text, though most likely meant as an update. */
+/** `## Update`, `#Update 10:05 UTC`, `### Update 10:05 UTC`: text, though most likely meant as an update. */
 function nearHeading({ line, text, isExact }: LooseLine): Remark[] {
   const unmarked = unmarkedLabel(text);
   if (unmarked !== null) {
@@ -56,7 +56,7 @@ function nearHeading({ line, text, isExact }: LooseLine): Remark[] {
       { at: line, what: `"${said}" is not a heading that begins with "## ", so it is not an update`, fix },
     ];
   }
-  const [, level, words = ''] = /^ {0,3}(#{2,5}(?!#)|#\s)\s*(.*)$/.exec(text) ?? [];
+  const [, level, words = ''] = /^ {0,3}(#{1,5}(?!#))\s*(.*)$/.exec(text) ?? [];
   if (level === undefined) return [];
   const isOtherLevel = level !== '##';
   const isLikeOurs = /^##\s/.test(text);
@@ -127,18 +127,6 @@ function isTimeLike(rest: string): boolean {
   return /^[^\p{L}\d]*$|^\s*[:–—,([-]|\d|^\s+(at|now|later|soon|shortly|again|already|pending|follows?|coming|to (?:follow|come)|in an?|every|noon|midnight|today|yesterday|this morning|tonight)(?!\p{L})/iu.test(
     rest,
   );
-}
-
-/** `title: API down #ops`: YAML reads a comment. With a space behind the sign it is meant as one; a number is named elsewhere. */
-export function cutTitle(source: string): Remark[] {
-  if (!/[ \t]#\S/.test(source)) return [];
-  const [, key = '', value = '', comment = ''] =
-    /^(title|opened_by)[ \t]*:[ \t]+(?!["'|>#&*!])(\S.*?)[ \t]+(#[^\s#\d].*)$/m.exec(
-      source.split(/^---[ \t]*$/m, 2)[1] ?? '',
-    ) ?? [];
-  if (key === '') return [];
-  const what = `\`${key}\` is read as "${value}": YAML takes "${comment.trimEnd()}" for a comment`;
-  return [{ at: key, what, fix: 'put it in quotes' }];
 }
 
 /** `component: api` right below a heading: shown as text, with all that is below it. */

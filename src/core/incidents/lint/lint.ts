@@ -123,7 +123,7 @@ export function unknownOccurrences(
   });
   const left = leftOut({ ...incident, timezone: incident.timezone ?? zone }, now);
   if (left === null) return [...unknown, ...apart];
-  const what = `the occurrence of ${iso(left)} is left out: that of the same day was over when the plan was changed`;
+  const what = `the occurrence of ${iso(left)} is left out: that of the same day had begun when the plan was changed`;
   return [...unknown, ...apart, { level: 'warning', where, what, fix: 'write a file of its own for it' }];
 }
 

@@ -1,4 +1,4 @@
-// The plans of a recurring maintenance: the present one, and those by which occurrences were over when it was changed.
+// The plans of a recurring maintenance: the present one, and those by which occurrences had begun when it was changed.
 import rrule from 'rrule';
 import type { Incident } from '../../model/incident.ts';
 import { iso, type Millis, parseInstant, type Span } from '../../model/time.ts';
@@ -28,7 +28,7 @@ export function plansOf(series: Incident): readonly Series[] {
 
 /**
  * The beginnings by one plan of a series, from a time on (epoch ms): until it was replaced, and after the days of those
- * that were over when it replaced another.
+ * that had begun when it replaced another.
  * @param own with the file's own start: by RFC 5545 it counts even if the rule does not match it
  */
 export function* startsOf(series: RecurringIncident, from: Millis, own: boolean): Generator<Beginning> {
@@ -84,7 +84,7 @@ export function isDayOf(series: Incident) {
   };
 }
 
-/** When an occurrence begins that is not shown as one of its day was over when the plan was changed, epoch ms; else null. */
+/** When an occurrence begins that is not shown as one of its day had begun when the plan was changed, epoch ms; else null. */
 export function leftOut(series: Incident, now: Millis): Millis | null {
   const { scheduled, record: { past } = {}, ...rest } = series;
   const before = past?.at(-1);

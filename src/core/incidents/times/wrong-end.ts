@@ -36,7 +36,8 @@ export function wrongEndOf(
     const mayBeAsOld = oldestOne !== undefined && floored(at, oldestOne) === oldest;
     const isAsOld = at <= oldest || (mayBeAsOld && !saysMore(section, oldestOne!));
     if (isAsOld && !isLater) count = index;
-    if (section.dated && known[index] != null && at < oldest) [oldest, oldestOne] = [at, section];
+    const isKnown = section.dated && known[index] != null;
+    if (isKnown && (at < oldest || mayBeAsOld)) [oldest, oldestOne] = [at, section];
   }
   return count;
 }

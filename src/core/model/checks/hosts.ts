@@ -14,18 +14,21 @@ export function nameFault(name: string): SchemaIssue | null {
   return ascii.length > 253 ? schemaIssue(`"${name}" is longer than 253 letters`, 'correct the name') : null;
 }
 
-export const webAddress = z.string().superRefine((text, context) => {
-  if (text.trim() === '') return;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const wrong =
-    url && /^https?:$/.test(url.protocol)
-      ? nameFault(url.hostname)
-      : schemaIssue(
-          'this is not a web address',
-          'write https://host/path (or leave it empty: not configured)',
-        );
-  if (wrong !== null) context.addIssue(wrong);
-});
+export const webAddress = z
+  .string()
+  .superRefine((text, context) => {
+    if (text.trim() === '') return;
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const wrong =
+      url && /^https?:$/.test(url.protocol)
+        ? nameFault(url.hostname)
+        : schemaIssue(
+            'this is not a web address',
+            'write https://host/path (or leave it empty: not configured)',
+          );
+    if (wrong !== null) context.addIssue(wrong);
+  })
+  .meta({ title: 'a URL', examples: ['https://api.example.com/health'] });
 
 /** A host without anything around it; an IPv6 address may stand in brackets. */
 export const host = z
@@ -34,7 +37,8 @@ export const host = z
   .superRefine((text, context) => {
     const wrong = text === '' ? null : hostFault(text);
     if (wrong !== null) context.addIssue(wrong);
-  });
+  })
+  .meta({ title: 'the name or IP address of a host', examples: ['db.example.com'] });
 
 function hostFault(text: string): SchemaIssue | null {
   const [, found = '', port] =

@@ -9,7 +9,8 @@ import { duration, family, jsonPath, port, size, timeout } from './values.ts';
 /** The empty text is in every body, so a check for it would be useless. */
 const words = z
   .string()
-  .min(1, 'every response contains an empty text; write the text to find, or remove it');
+  .min(1, 'every response contains an empty text; write the text to find, or remove it')
+  .meta({ title: 'the text to find', examples: ['Sign in'] });
 
 /** Headers that HTTP itself sets, or that have no meaning in a single request. */
 const OWN_HEADERS = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
@@ -134,13 +135,16 @@ const isNameServer = (text: string): boolean => {
 export const dnsCheck = z
   .strictObject({
     type: z.literal('dns'),
-    name: z.string().superRefine((text, context) => {
-      const name = text.trim();
-      const wrong = NAME.test(name)
-        ? nameFault(name)
-        : schemaIssue('this is more than a host name', 'write www.example.com');
-      if (name !== '' && wrong !== null) context.addIssue(wrong);
-    }),
+    name: z
+      .string()
+      .superRefine((text, context) => {
+        const name = text.trim();
+        const wrong = NAME.test(name)
+          ? nameFault(name)
+          : schemaIssue('this is more than a host name', 'write www.example.com');
+        if (name !== '' && wrong !== null) context.addIssue(wrong);
+      })
+      .meta({ title: 'a host name', examples: ['www.example.com'] }),
     record: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS']).default('A'),
     expect: z
       .array(z.string())
@@ -159,6 +163,7 @@ export const dnsCheck = z
         text => OF_ONE_LINK.test(text) || isNameServer(text),
         schemaIssue('this is not a name server', 'write its IP address, with :port if not 53'),
       )
+      .meta({ title: 'the IP address of a name server', examples: ['1.1.1.1'] })
       .optional()
       .describe("IP of the name server to ask, with :port if not 53; default: the system's"),
     timeout,
@@ -215,8 +220,13 @@ export const databaseCheck = z.strictObject({
         'this address cannot be read',
         'write KIND://USER:PASSWORD@HOST:PORT/NAME, and / # ? % @ in a password as %2F %23 %3F %25 %40',
       ),
-    ),
-  query: z.string().optional().describe('default SELECT 1, PING for Redis'),
+    )
+    .meta({ title: 'the URL of a database', examples: ['${ORDERS_DATABASE_URL}'] }),
+  query: z
+    .string()
+    .meta({ examples: ['SELECT 1'] })
+    .optional()
+    .describe('default SELECT 1, PING for Redis'),
   timeout,
 });
 
@@ -235,8 +245,14 @@ function isDatabaseAddress(text: string): boolean {
 
 export const statuspageCheck = z.strictObject({
   type: z.literal('statuspage'),
-  url: webAddress.describe('of the page; /api/v2/summary.json is read'),
-  component: z.string().optional().describe('name or id; default the whole page'),
+  url: webAddress
+    .describe('of the page; /api/v2/summary.json is read')
+    .meta({ examples: ['https://status.example.com'] }),
+  component: z
+    .string()
+    .meta({ examples: ['API'] })
+    .optional()
+    .describe('name or id; default the whole page'),
   timeout,
 });
 

@@ -62,7 +62,8 @@ export const family = z.union([z.literal(4), z.literal(6)]).optional();
 
 export const jsonPath = z
   .string()
-  .refine(isJsonPath, schemaIssue('this is not a JSONPath (RFC 9535)', 'write $.db.ok'));
+  .refine(isJsonPath, schemaIssue('this is not a JSONPath (RFC 9535)', 'write $.db.ok'))
+  .meta({ title: 'a JSONPath', examples: ['$.db.ok'] });
 
 /** `network.reference`: the address of the own-network check. */
 export const reference = z
@@ -70,7 +71,8 @@ export const reference = z
   .refine(
     text => (/^https?:\/\//.test(text) ? URL.canParse(text) : /^[^\s/]+:\d{1,5}$/.test(text)),
     'write a web address like https://example.com or host:port like 1.1.1.1:53',
-  );
+  )
+  .meta({ title: 'an address', examples: ['https://example.com'] });
 
 function isJsonPath(text: string): boolean {
   try {

@@ -1,4 +1,5 @@
 // The picture that chats show below a link: the status in words, as SVG, to be converted to PNG.
+import { createRequire } from 'node:module';
 import type { Health } from '../../../core/model/component.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
 import { escapeHtml } from '../../../core/text/markdown.ts';
@@ -8,6 +9,16 @@ import { overallForPicture } from './headline.ts';
 import { healthForIcon, stateKey } from './incidents.ts';
 import { CODE, SHAPE, THEME_COLOR } from './status-style.ts';
 import { worstDays } from './uptime-bars.ts';
+
+/** Whether the optional package that draws is installed. It is looked up, not loaded: it takes seven megabytes. */
+export function canDraw(): boolean {
+  try {
+    createRequire(import.meta.url).resolve('@resvg/resvg-js');
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Open Graph's usual size. */
 export const PICTURE = { width: 1200, height: 630 } as const;

@@ -266,6 +266,26 @@ describe('a dated section beside undated ones', () => {
     expect(read.map(moment => moment.slice(8, 16))).toEqual(expected);
   });
 
+  test.each(['Update', 'Identified', 'Monitoring'])(
+    'below the beginning of a machine’s file: %s is the newest of its minute',
+    label => {
+      const text = `---\ntitle: x\nseverity: minor\nstatus: investigating\nstarted: 2026-11-29T02:48:05Z\nopened_by: probe:api\n---
+
+## Identified 2026-11-29 02:48:31 UTC
+By a program.
+
+## Investigating 2026-11-29 02:48:05 UTC
+It began.
+
+## ${label} 2026-11-29 02:48 UTC
+By a person.
+`;
+      const { status, updates } = parseIncident('', '', text).value!;
+      expect(updates.map(({ body }) => body)).toEqual(['It began.', 'By a program.', 'By a person.']);
+      expect(status).toBe(label === 'Update' ? 'identified' : label.toLowerCase());
+    },
+  );
+
   test('moves nobody to another day, whichever side people and programs write on', () => {
     const step = fc.record({ after: fc.integer({ min: 1, max: 110 }), byProgram: fc.boolean() });
     const steps = fc.array(step, { minLength: 1, maxLength: 8 });
