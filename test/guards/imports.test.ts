@@ -49,9 +49,9 @@ const CACHES = [
   'core/model/incident.ts idsOf',
   'core/monitoring/ddsketch.ts EMPTY_SKETCH',
   'core/page/compose.ts keptViews',
-  'core/page/former-paths.ts idsByFormerPath',
   'core/page/days.ts names',
   'core/page/days.ts plain',
+  'core/page/former-paths.ts idsByFormerPath',
   'core/page/rendered-texts.ts renderings',
 ];
 /** A file is parsed and judged in one reading: `parse` asks lint, and lint is made of the same parts as `parse`. */
