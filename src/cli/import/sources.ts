@@ -1,12 +1,17 @@
 // What can be imported: for each kind, what the operator gives, and how it is read.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { importCachet } from '../../core/import/cachet/cachet.ts';
 import { importCstate } from '../../core/import/cstate/cstate.ts';
 import { importGatus } from '../../core/import/gatus/gatus.ts';
 import type { Imported, Named } from '../../core/import/imported.ts';
 import { importStatuspage } from '../../core/import/statuspage/statuspage.ts';
 import { importUpptime } from '../../core/import/upptime/upptime.ts';
+import { importUptimeKuma } from '../../core/import/uptime-kuma/uptime-kuma.ts';
+import { type CsvFile, importUptimeRobot, isUptimeRobotHeader } from '../../core/import/uptimerobot.ts';
 import { Refused } from '../shared/command.ts';
+import { rowsOfCsv, textOfCsv } from '../shared/csv.ts';
+import { readKumaFile } from './kuma-file.ts';
 
 interface Source {
   /** What to give, as the help and errors say it. */
@@ -24,6 +29,23 @@ export const SOURCES: Readonly<Record<string, Source>> = {
   cstate: {
     given: 'the folder of the site',
     read: async ([folder = ''], here) => importCstate(await filesOf(folder), here),
+  },
+  'uptime-kuma': {
+    given: 'its database, kuma.db',
+    read: async (paths, here) => {
+      const [file = '', ...others] = paths;
+      if (others.length > 0) throw new Refused(`${others[0]}: one database at a time — give only kuma.db`);
+      return importUptimeKuma(await readKumaFile(file), path.basename(file), here);
+    },
+  },
+  uptimerobot: {
+    given: 'its exports as CSV: monitors, and logs',
+    read: async (paths, here) => importUptimeRobot(await Promise.all(paths.map(csvFile)), here),
+  },
+  cachet: {
+    given:
+      'saved answers of its API (version 2: /api/v1/incidents, schedules, components, components/groups; version 3: /api/incidents?include=components,updates and so on), or a folder of them',
+    read: async (paths, here) => importCachet(await jsonFiles(paths), here),
   },
   upptime: {
     given:
@@ -48,6 +70,13 @@ export const SOURCES: Readonly<Record<string, Source>> = {
     read: async (paths, here) => importGatus(await textFiles(paths, /\.ya?ml$/i), here),
   },
 };
+
+async function csvFile(file: string): Promise<CsvFile> {
+  const name = path.basename(file);
+  const text = textOfCsv(await readFile(file), name);
+  const lacking = 'these are not the columns of an export of UptimeRobot';
+  return { name, rows: rowsOfCsv(text, name, isUptimeRobotHeader, lacking) };
+}
 
 /** A text file by its path below the folder that was given, with `/`. */
 export interface TextFile {
