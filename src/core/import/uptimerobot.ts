@@ -192,10 +192,18 @@ function outagesIn(
   read.sort((a, b) => a.at - b.at);
   const [newest = 0] = read.map(({ at }) => at).reverse();
   if (read.length > 0) remarks.changed(file, 'its times have no zone: they are read as UTC');
-  return read.flatMap((one, index): ImportedIncident[] => {
+  // The next line of the same monitor.
+  const following = new Map<LogRow, LogRow>();
+  const latest = new Map<string, LogRow>();
+  for (const one of read) {
+    const before = latest.get(one.monitor);
+    if (before) following.set(before, one);
+    latest.set(one.monitor, one);
+  }
+  return read.flatMap((one): ImportedIncident[] => {
     if (!/^(1|down|ongoing|resolved)\b/.test(one.event)) return [];
     const known = monitors.find(({ name, id }) => name === one.monitor || id === one.monitor);
-    const next = read.slice(index + 1).find(other => other.monitor === one.monitor);
+    const next = following.get(one);
     const length = lengthOf(one.row);
     const end = length === null ? (next?.at ?? newest) : one.at + length;
     if (length === null && !next)

@@ -189,6 +189,7 @@ describe('incidents of version 2', () => {
     expect(made.incidents.map(read)).toMatchObject([
       { updates: [{}, { body: 'Mended.' }, { body: 'Sorry.' }] },
     ]);
+    expect(saidOf(importOf(page([update])))).toContain('the updates of incident 1, which is not given');
     expect(saidOf(made)).toContain('of its 3 pages, these are not given: 1, 3');
   });
 });
@@ -475,4 +476,20 @@ test('the command: a dry run, a first and a second run; other files and empty an
   expect(wrong.out).toContain('other.json: nothing taken\n  wrong: it is no answer of Cachet');
   const empty = await terminal.write('../empty.json', JSON.stringify(page([])));
   await expect(terminal.run(importing, 'cachet', empty)).rejects.toThrow('there is nothing to import');
+});
+
+test('10,000 incidents with their updates take seconds', () => {
+  const many = Array.from({ length: 10_000 }, (_, index) => two(index, '2019-05-01 10:00:00'));
+  const updates = many.map(({ id }) => ({
+    id,
+    incident_id: id,
+    status: 4,
+    message: 'Mended.',
+    created_at: '2019-05-01 12:00:00',
+  }));
+  const begun = performance.now();
+  const { incidents } = importOf(page(many), page(updates));
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(incidents).toHaveLength(10_000);
+  expect(incidents[9]!.text).toContain('Mended.');
 });

@@ -5,7 +5,6 @@ import type { Affected, IncidentStatus } from '../../model/incident.ts';
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
 import { count } from '../../text/count.ts';
 import { isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
-import { markdownOfHtml } from '../html.ts';
 import {
   ComponentIds,
   type Imported,
@@ -18,6 +17,16 @@ import {
 import { courseOf, fittingTitle, type Told } from '../timeline.ts';
 import { type CachetEntry, type CachetFile, entriesOf, isTrue, numberIn, Times } from './answers.ts';
 import { type CachetComponents, cachetComponents } from './components.ts';
+import {
+  INCIDENT_STATUS,
+  messageOf,
+  titleOf,
+  type UpdatesBeside,
+  updatesBeside,
+  updatesOf,
+  whereOf,
+  writtenIn,
+} from './updates.ts';
 
 /** @param files saved answers, in any order; what is in several is taken once */
 export function importCachet(files: readonly CachetFile[], here: readonly Named[]): Imported {
@@ -26,7 +35,8 @@ export function importCachet(files: readonly CachetFile[], here: readonly Named[
   const unique = uniqueIds();
   const entries = entriesOf(files, remarks);
   const components = cachetComponents(entries, ids, remarks);
-  const page: CachetPage = { entries, components, times: new Times(remarks), unique, remarks };
+  const beside = updatesBeside(entries);
+  const page: CachetPage = { beside, components, times: new Times(remarks), unique, remarks };
   const merged = new Map<string, CachetEntry>();
   for (const one of entries) {
     if (one.kind !== 'incident' && one.kind !== 'schedule') continue;
@@ -36,6 +46,9 @@ export function importCachet(files: readonly CachetFile[], here: readonly Named[
     if (!before || writtenIn(one).length > writtenIn(before).length) merged.set(key, one);
   }
   sayLeftOut(entries, remarks);
+  for (const [key, [first]] of beside)
+    if (/^(incident|schedule) /.test(key) && !merged.has(key))
+      remarks.leftOut(first!.file, `the updates of ${key}, which is not given`);
   const incidents = [...merged.values()]
     .reverse()
     .flatMap(one =>
@@ -52,7 +65,7 @@ export function importCachet(files: readonly CachetFile[], here: readonly Named[
 }
 
 interface CachetPage {
-  readonly entries: readonly CachetEntry[];
+  readonly beside: UpdatesBeside;
   readonly components: CachetComponents;
   readonly times: Times;
   readonly unique: (id: string) => string;
@@ -78,19 +91,6 @@ function isPlanned({ fields }: CachetEntry): boolean {
   return numberIn(fields.status) === 0 && (textOf(fields.scheduled_at) ?? '') !== '';
 }
 
-/** The updates within an entry (version 2.4). */
-function writtenIn({ fields }: CachetEntry): readonly CachetEntry['fields'][] {
-  return recordsIn(fields.updates);
-}
-
-const STATUS: readonly (IncidentStatus | null)[] = [
-  null,
-  'investigating',
-  'identified',
-  'monitoring',
-  'resolved',
-];
-
 /** By the number of a component's status; 5 and 6 (unknown, under maintenance) say nothing of an incident. */
 const COMPONENT_STATUS: readonly (ComponentStatus | null)[] = [
   null,
@@ -114,7 +114,7 @@ function incidentOf(one: CachetEntry, page: CachetPage): ImportedIncident[] {
     remarks.leftOut(one.file, `${where}: ${whyHidden(one) ?? 'its time cannot be read'}`);
     return [];
   }
-  const status = STATUS[numberIn(one.fields.status) ?? 0] ?? null;
+  const status = INCIDENT_STATUS[numberIn(one.fields.status) ?? 0] ?? null;
   const updates = updatesOf(one, page);
   // An incident has the status of its newest update: what it began with is not kept.
   const own = updates.length > 0 ? null : status;
@@ -233,14 +233,6 @@ function whyHidden({ fields }: CachetEntry): string | null {
   return fields.visible === undefined || isTrue(fields.visible) ? null : 'it is not public there';
 }
 
-function titleOf({ fields }: Pick<CachetEntry, 'fields'>): string {
-  return textOf(fields.name)?.trim() ?? 'Incident';
-}
-
-function whereOf(one: CachetEntry): string {
-  return `“${titleOf(one)}” (${one.kind} ${one.id})`;
-}
-
 /** What its components are; with the status each had in it, where the answer says so. */
 function affectedBy({ fields, related }: CachetEntry, components: CachetComponents): Affected[] {
   const listed = recordsIn(fields.components).map(one => {
@@ -256,36 +248,4 @@ function affectedBy({ fields, related }: CachetEntry, components: CachetComponen
     status: null,
   }));
   return [...new Map([...others, ...listed].map(one => [one.id, one])).values()];
-}
-
-/** The updates of an incident or a schedule: within it, beside it (version 3), or in an answer of their own. */
-function updatesOf(one: CachetEntry, { entries, times, remarks }: CachetPage): Told[] {
-  const within = writtenIn(one).map(
-    (fields): CachetEntry => ({ file: one.file, kind: 'update', id: String(fields.id), fields, related: {} }),
-  );
-  const beside = entries.filter(entry => entry.kind === 'update' && isOf(entry, one));
-  return [...new Map([...within, ...beside].map(entry => [entry.id, entry])).values()]
-    .flatMap((update): (Told & { readonly id: number })[] => {
-      const at = times.of(update, 'created', 'created_at');
-      if (at === null) {
-        remarks.leftOut(update.file, `${whereOf(one)}: the update ${update.id}, whose time cannot be read`);
-        return [];
-      }
-      const status = STATUS[numberIn(update.fields.status) ?? 0] ?? null;
-      return [{ id: Number(update.id), at, status, message: messageOf(update, one, remarks) }];
-    })
-    .sort((a, b) => a.at - b.at || a.id - b.id);
-}
-
-function isOf({ id, fields }: CachetEntry, { kind, id: of, related }: CachetEntry): boolean {
-  if (fields.incident_id !== undefined) return kind === 'incident' && String(fields.incident_id) === of;
-  if (fields.updateable_id !== undefined)
-    return String(fields.updateable_id) === of && String(fields.updateable_type).toLowerCase().endsWith(kind);
-  return related.updates?.includes(id) ?? false;
-}
-
-function messageOf({ file, fields }: CachetEntry, of: CachetEntry, remarks: Remarks): string {
-  return markdownOfHtml(textOf(fields.message) ?? '', tags =>
-    remarks.changed(file, `${whereOf(of)}: HTML is removed (${tags})`),
-  );
 }
