@@ -53,7 +53,7 @@ async function withReadable<T>(file: string, read: (readable: string) => T): Pro
 function tablesOf(db: Sqlite.Database): KumaTables {
   const tables = new Set(db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all());
   if (!tables.has('monitor') || !tables.has('heartbeat')) throw new Refused('');
-  /** Older versions have fewer tables. */
+  /** A table that is not there is as an empty one. */
   const all = <Row>(table: string, sql = `SELECT * FROM "${table}" ORDER BY id`) =>
     tables.has(table) ? (db.prepare(sql).all() as Row[]) : [];
   const lastBeats = all<{ monitor: number; time: string }>('heartbeat', LAST);
@@ -72,7 +72,7 @@ function tablesOf(db: Sqlite.Database): KumaTables {
         .at(-1) ?? '',
     ),
     stats: (['hour', 'day'] as const).flatMap(span => all(STATS[span], statsSql(span))),
-    notes: all<NoteRow>('incident'),
+    notes: all<NoteRow>('incident', NOTES),
     maintenances: all<MaintenanceRow>('maintenance'),
     maintained: all(
       'monitor_maintenance',
@@ -82,9 +82,15 @@ function tablesOf(db: Sqlite.Database): KumaTables {
   };
 }
 
+/** A page that is not published was seen by nobody. */
 const SHOWN = `
   SELECT mg.monitor_id AS monitor, g.name AS "group" FROM monitor_group mg
-  JOIN "group" g ON g.id = mg.group_id ORDER BY g.status_page_id, g.weight, g.id, mg.weight, mg.id`;
+  JOIN "group" g ON g.id = mg.group_id LEFT JOIN status_page p ON p.id = g.status_page_id
+  WHERE coalesce(p.published, 1) = 1 ORDER BY g.status_page_id, g.weight, g.id, mg.weight, mg.id`;
+
+const NOTES = `
+  SELECT i.* FROM incident i LEFT JOIN status_page p ON p.id = i.status_page_id
+  WHERE coalesce(p.published, 1) = 1 ORDER BY i.id`;
 
 const LABELS = `
   SELECT mt.monitor_id AS monitor, mt.value AS value FROM monitor_tag mt JOIN tag t ON t.id = mt.tag_id

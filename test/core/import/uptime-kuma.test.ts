@@ -215,24 +215,33 @@ describe('components', () => {
       'group',
       { name: 'Second', weight: 2, status_page_id: 2 },
       { name: 'First', weight: 1, status_page_id: 2 },
+      { name: 'Draft', status_page_id: 1 },
     );
     kuma.insert(
       'monitor_group',
       { monitor_id: 1, group_id: 1 },
       { monitor_id: 5, group_id: 2 },
       { monitor_id: 3, group_id: 1, weight: 2000 },
+      { monitor_id: 2, group_id: 3 },
     );
     kuma.insert('tag', { name: 'component', color: '#fff' });
     kuma.insert('monitor_tag', { monitor_id: 5, tag_id: 1, value: 'partner-api' });
+    kuma.insert('incident', {
+      title: 'Not yet',
+      content: 'x',
+      created_date: '2026-03-01 08:00:00',
+      status_page_id: 1,
+    });
     const made = await importOf(kuma);
     expect(made.title).toBe('Shop status');
+    expect(made.incidents).toEqual([]);
     expect(made.components).toMatchObject([
       { id: 'api', group: 'First', description: 'For partners', match: ['5', 'API', 'partner-api'] },
       { id: 'web', group: 'Second' },
       { id: 'node', group: 'Cluster' },
     ]);
     expect(saidOf(made)).toContainEqual(
-      expect.stringMatching(/^left out: the monitor “Secret backoffice” \(2\), which is on no/),
+      expect.stringMatching(/^left out: the monitor “Secret backoffice” \(2\), which is on no published/),
     );
   });
 

@@ -19,7 +19,7 @@ import { type CachetEntry, type CachetFile, entriesOf, isTrue, numberIn, Times }
 import { type CachetComponents, cachetComponents } from './components.ts';
 import {
   INCIDENT_STATUS,
-  messageOf,
+  markdownOfMessage,
   titleOf,
   type UpdatesBeside,
   updatesBeside,
@@ -119,7 +119,7 @@ function incidentOf(one: CachetEntry, page: CachetPage): ImportedIncident[] {
   // An incident has the status of its newest update: what it began with is not kept.
   const own = updates.length > 0 ? null : status;
   const title = fittingTitle(titleOf(one), what => remarks.changed(one.file, `${where}: ${what}`));
-  const message = title.before + messageOf(one, one, remarks);
+  const message = title.before + markdownOfMessage(one, one, remarks);
   const end = endOf(one, [{ at: started, status: own, message }, ...updates], status, page);
   // One that was edited to be fixed began with another status.
   const began = own === 'resolved' && end !== started ? null : own;
@@ -195,7 +195,7 @@ function maintenanceOf(one: CachetEntry, page: CachetPage): ImportedIncident[] {
   const end = hasEnd ? completed : start + HOUR;
   const announced = Math.min(times.of(one, 'created', 'created_at') ?? start, start);
   const title = fittingTitle(titleOf(one), what => remarks.changed(one.file, `${whereOf(one)}: ${what}`));
-  const message = title.before + messageOf(one, one, remarks);
+  const message = title.before + markdownOfMessage(one, one, remarks);
   const updates = updatesOf(one, page).map(update => ({ ...update, status: null }));
   const isOver = hasEnd || (one.kind === 'schedule' && numberIn(one.fields.status) === 2);
   const { resolved: _, ...course } = courseOf({

@@ -39,7 +39,7 @@ export function updatesOf(one: CachetEntry, { beside, times, remarks }: UpdateSo
         return [];
       }
       const status = INCIDENT_STATUS[numberIn(update.fields.status) ?? 0] ?? null;
-      return [{ id: Number(update.id), at, status, message: messageOf(update, one, remarks) }];
+      return [{ id: Number(update.id), at, status, message: markdownOfMessage(update, one, remarks) }];
     })
     .sort((a, b) => a.at - b.at || a.id - b.id);
 }
@@ -63,7 +63,7 @@ export function writtenIn({ fields }: CachetEntry): readonly CachetEntry['fields
   return recordsIn(fields.updates);
 }
 
-export function messageOf({ file, fields }: CachetEntry, of: CachetEntry, remarks: Remarks): string {
+export function markdownOfMessage({ file, fields }: CachetEntry, of: CachetEntry, remarks: Remarks): string {
   return markdownOfHtml(textOf(fields.message) ?? '', tags =>
     remarks.changed(file, `${whereOf(of)}: HTML is removed (${tags})`),
   );

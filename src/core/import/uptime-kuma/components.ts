@@ -30,7 +30,7 @@ export function kumaComponents(
     if (!taken.has(one) && !isGroup(one))
       remarks.leftOut(
         file,
-        `the monitor “${one.name}” (${one.id}), which is on no status page there: show it on one and import again, or add it to status.yaml`,
+        `the monitor “${one.name}” (${one.id}), which is on no published status page there: show it on one and import again, or add it to status.yaml`,
       );
   const names = new Set<string>();
   return [...taken].map(monitor => {
