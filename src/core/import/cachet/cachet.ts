@@ -14,7 +14,7 @@ import {
   Remarks,
   uniqueIds,
 } from '../imported.ts';
-import { courseOf, fittingTitle, type Told } from '../timeline.ts';
+import { courseOf, fittingTitle, type ToldUpdate } from '../timeline.ts';
 import { type CachetEntry, type CachetFile, entriesOf, isTrue, numberIn, Times } from './answers.ts';
 import { type CachetComponents, cachetComponents } from './components.ts';
 import {
@@ -158,7 +158,7 @@ function incidentOf(one: CachetEntry, page: CachetPage): ImportedIncident[] {
  */
 function endOf(
   one: CachetEntry,
-  told: readonly Told[],
+  told: readonly ToldUpdate[],
   status: IncidentStatus | null,
   page: CachetPage,
 ): Millis | undefined {

@@ -3,7 +3,7 @@ import type { IncidentStatus } from '../../model/incident.ts';
 import { recordsIn, textOf } from '../foreign-yaml.ts';
 import { markdownOfHtml } from '../html.ts';
 import type { Remarks } from '../imported.ts';
-import type { Told } from '../timeline.ts';
+import type { ToldUpdate } from '../timeline.ts';
 import { type CachetEntry, numberIn, type Times } from './answers.ts';
 
 /** By the number of a status. */
@@ -25,14 +25,14 @@ interface UpdateSources {
 }
 
 /** The updates of an incident or a schedule: within it, beside it (version 3), or in an answer of their own. */
-export function updatesOf(one: CachetEntry, { beside, times, remarks }: UpdateSources): Told[] {
+export function updatesOf(one: CachetEntry, { beside, times, remarks }: UpdateSources): ToldUpdate[] {
   const within = writtenIn(one).map(
     (fields): CachetEntry => ({ file: one.file, kind: 'update', id: String(fields.id), fields, related: {} }),
   );
   const keys = [`${one.kind} ${one.id}`, ...(one.related.updates ?? []).map(id => `update ${id}`)];
   const others = keys.flatMap(key => beside.get(key) ?? []);
   return [...new Map([...within, ...others].map(entry => [entry.id, entry])).values()]
-    .flatMap((update): (Told & { readonly id: number })[] => {
+    .flatMap((update): (ToldUpdate & { readonly id: number })[] => {
       const at = times.of(update, 'created', 'created_at');
       if (at === null) {
         remarks.leftOut(update.file, `${whereOf(one)}: the update ${update.id}, whose time cannot be read`);
