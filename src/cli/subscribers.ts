@@ -1,18 +1,16 @@
 // `subscribers list|import|export|remove|suppressed`: lists, imports and exports subscribers as CSV, and suppressed
 // addresses.
-import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { statusCommand } from '../core/model/status-command.ts';
 import { readAddress, type Subscriber } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
 import type { NotificationChannel } from '../core/notify/channel-health.ts';
-import { hasAddresses, readImport } from '../core/notify/subscriber-import.ts';
+import { hasAddresses, readImport, rowsOfCachet } from '../core/notify/subscriber-import.ts';
 import { count } from '../core/text/count.ts';
 import type { Db } from '../store/db/database.ts';
 import { allChannels } from '../store/notify/channels.ts';
@@ -32,6 +30,7 @@ import {
   secretOf,
   siteOf,
 } from './shared/command.ts';
+import { rowsOfCsv, textOfCsv } from './shared/csv.ts';
 import { printList } from './shared/list.ts';
 
 export const subscribers: readonly Command[] = [
@@ -67,7 +66,7 @@ export const subscribers: readonly Command[] = [
       name: 'subscribers import',
       usage: 'FILE.csv [--confirmed]',
       summary: 'import addresses from a CSV file, such as Statuspage’s export',
-      help: 'Columns `email` and, optionally, `components` (ids or names, separated by spaces). Commas, semicolons or tabs between\ncolumns; UTF-8 or UTF-16, as spreadsheets write it. FILE.csv may be - for standard input. Each new address gets an email\nand must confirm. --confirmed subscribes them without asking: only for people who asked you before. It also\nconfirms addresses that were asked and have not answered. Other known addresses do not change; suppressed ones\nare not imported. A file of `subscribers export` keeps choices and languages, and who is pending there is asked again.',
+      help: 'Columns `email` and, optionally, `components` (ids or names, separated by spaces). Commas, semicolons or tabs between\ncolumns; UTF-8 or UTF-16, as spreadsheets write it. FILE.csv may be - for standard input. Each new address gets an email\nand must confirm. --confirmed subscribes them without asking: only for people who asked you before. It also\nconfirms addresses that were asked and have not answered. Other known addresses do not change; suppressed ones\nare not imported. A saved answer of Cachet’s API (/api/v1/subscribers)\ncan be given, too: those who are verified. A file of `subscribers export` keeps choices and languages, and who is pending there is asked again.',
       lacking: 'Give the CSV file.',
     },
     importFile,
@@ -154,12 +153,8 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
     // The error of a folder does not name it.
     throw Object.assign(error, { path: at });
   });
-  if (isSpreadsheet(bytes))
-    throw new Refused(`${file}: this is a spreadsheet — save it as CSV, and import that`);
-  const text = decoded(bytes);
-  if (text.includes('\0')) throw new Refused(`${file}: this is not a text file — give a CSV file`);
   const { components } = await siteOf(cli);
-  const { entries, skipped } = readImport(rowsOf(text, file), components);
+  const { entries, skipped } = readImport(rowsOf(bytes, file), components);
   const secret = await secretOf(cli);
   const now = cli.clock();
   const counts = { added: 0, asked: 0, lifted: 0, known: 0, suppressed: 0 };
@@ -208,45 +203,10 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   return entries.length === 0 && skipped.length > 0 ? 1 : 0;
 }
 
-/** What separates the columns: spreadsheets write what is usual in their country. */
-const DELIMITERS = [',', ';', '\t'];
-
-/** The rows by column name. The first line decides on the delimiter; Excel may write it above (`sep=;`). */
-function rowsOf(text: string, file: string): Record<string, string>[] {
-  const [above, named] = /^sep=(.)\r?\n/i.exec(text) ?? ['', null];
-  const read = (delimiter: string) => {
-    let header: string[] = [];
-    const columns = (names: string[]) => {
-      header = names;
-      return names;
-    };
-    const options = { columns, delimiter, skip_empty_lines: true, relax_column_count: true };
-    try {
-      return { rows: parse<Record<string, string>>(text.slice(above.length), options), header };
-    } catch (error) {
-      return { error: (error as Error).message, header };
-    }
-  };
-  const tried = (named === null ? DELIMITERS : [named]).map(read);
-  const found = tried.find(({ header }) => hasAddresses(header)) ?? tried[0]!;
-  const { rows, header, error } = found;
-  if (error !== undefined) throw new Refused(`${file}: this is not valid CSV (${error})`);
-  if (rows && hasAddresses(header)) return rows;
-  const first = header.length === 0 ? 'the file is empty' : `the first line is: ${header.join(', ')}`;
-  throw new Refused(
-    `${file}:1: there is no column \`email\` (${first}) — put the column names in the first line`,
-  );
-}
-
-/** Whether a file is one of Excel or LibreOffice: a zip, or the older format. */
-function isSpreadsheet(bytes: Buffer): boolean {
-  return /^(?:504b0304|d0cf11e0)/.test(bytes.toString('hex', 0, 4));
-}
-
-/** The text of a file: UTF-8 or, with its mark at the beginning, UTF-16; else as Windows writes in western Europe. */
-function decoded(bytes: Buffer): string {
-  const utf16 = { fffe: 'utf-16le', feff: 'utf-16be' }[bytes.toString('hex', 0, 2)];
-  return new TextDecoder(utf16 ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252')).decode(bytes);
+/** The rows of a CSV, or of an answer of Cachet's API. */
+function rowsOf(bytes: Buffer, file: string): readonly Readonly<Record<string, string>>[] {
+  const text = textOfCsv(bytes, file);
+  return rowsOfCachet(text) ?? rowsOfCsv(text, file, hasAddresses, 'there is no column `email`');
 }
 
 type Exported = Subscriber | NotificationChannel;

@@ -41,6 +41,42 @@ async function filled(): Promise<Terminal> {
 }
 
 describe('subscribers', () => {
+  test('a saved answer of Cachet’s API: those who are verified and follow everything', async () => {
+    const terminal = await openTerminal();
+    const of = (email: string, verified_at: string | null, global: boolean) => ({
+      id: 1,
+      email,
+      verify_code: 'abc',
+      global,
+      phone_number: null,
+      verified_at,
+      subscriptions: [{ id: 1, subscriber_id: 1, component_id: 3 }],
+    });
+    const data = [
+      of('ada@example.com', '2019-01-02 03:04:05', true),
+      of('bob@example.com', null, true),
+      of('eve@example.com', '2019-01-02 03:04:05', false),
+      {
+        id: '4',
+        type: 'subscribers',
+        attributes: { email: 'carl@example.com', email_verified_at: '2025-01-02' },
+      },
+    ];
+    await terminal.write('in.json', JSON.stringify({ meta: {}, data }));
+    const { code, out, err } = await terminal.run(
+      command('subscribers import'),
+      'status/in.json',
+      '--confirmed',
+    );
+    expect([code, out]).toEqual([0, '2 subscribed, 0 already known, 0 suppressed, 2 skipped\n']);
+    expect(err).toContain('skipped, the address is not verified');
+    expect(err).toContain('skipped, components were chosen, which the answer does not name');
+    const { out: list } = await terminal.run(command('subscribers export'));
+    expect(list).toContain('ada@example.com,,confirmed');
+    expect(list).toContain('carl@example.com,,confirmed');
+    expect(list).not.toMatch(/bob|eve/);
+  });
+
   test('come in and go out as CSV; a spreadsheet runs nothing of it', async () => {
     const terminal = await filled();
     const { out } = await terminal.run(command('subscribers export'));

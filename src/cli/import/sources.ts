@@ -1,10 +1,17 @@
 // What can be imported: for each kind, what the operator gives, and how it is read.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { importCachet } from '../../core/import/cachet/cachet.ts';
 import { importCstate } from '../../core/import/cstate/cstate.ts';
+import { importGatus } from '../../core/import/gatus/gatus.ts';
 import type { Imported, Named } from '../../core/import/imported.ts';
 import { importStatuspage } from '../../core/import/statuspage/statuspage.ts';
+import { importUpptime } from '../../core/import/upptime/upptime.ts';
+import { importUptimeKuma } from '../../core/import/uptime-kuma/uptime-kuma.ts';
+import { type CsvFile, importUptimeRobot, isUptimeRobotHeader } from '../../core/import/uptimerobot.ts';
 import { Refused } from '../shared/command.ts';
+import { rowsOfCsv, textOfCsv } from '../shared/csv.ts';
+import { readKumaFile } from './kuma-file.ts';
 
 interface Source {
   /** What to give, as the help and errors say it. */
@@ -23,12 +30,67 @@ export const SOURCES: Readonly<Record<string, Source>> = {
     given: 'the folder of the site',
     read: async ([folder = ''], here) => importCstate(await filesOf(folder), here),
   },
+  'uptime-kuma': {
+    given: 'its database, kuma.db',
+    read: async (paths, here) => {
+      const [file = '', ...others] = paths;
+      if (others.length > 0) throw new Refused(`${others[0]}: one database at a time — give only kuma.db`);
+      return importUptimeKuma(await readKumaFile(file), path.basename(file), here);
+    },
+  },
+  uptimerobot: {
+    given: 'its exports as CSV: monitors, and logs',
+    read: async (paths, here) => importUptimeRobot(await Promise.all(paths.map(csvFile)), here),
+  },
+  cachet: {
+    given:
+      'saved answers of its API (version 2: /api/v1/incidents, schedules, components, components/groups; version 3: /api/incidents?include=components,updates and so on), or a folder of them',
+    read: async (paths, here) => importCachet(await jsonFiles(paths), here),
+  },
+  upptime: {
+    given:
+      'the folder of the repository, and files with its issues: answers of the API of GitHub, or of `gh issue list --json`',
+    read: async (paths, here) => {
+      const folders = await Promise.all(paths.map(async one => (await stat(one)).isDirectory()));
+      const folder = paths[folders.indexOf(true)];
+      if (folder === undefined)
+        throw new Refused(`${paths.join(', ')}: none is a folder — give ${SOURCES.upptime!.given}`);
+      const [repository, given] = await Promise.all([
+        filesOf(folder),
+        textFiles(
+          paths.filter(one => one !== folder),
+          /\.json$/i,
+        ),
+      ]);
+      return importUpptime(repository, given, here);
+    },
+  },
+  gatus: {
+    given: 'its configuration: config.yaml, or several files or a folder of them',
+    read: async (paths, here) => importGatus(await textFiles(paths, /\.ya?ml$/i), here),
+  },
 };
+
+async function csvFile(file: string): Promise<CsvFile> {
+  const name = path.basename(file);
+  const text = textOfCsv(await readFile(file), name);
+  const lacking = 'these are not the columns of an export of UptimeRobot';
+  return { name, rows: rowsOfCsv(text, name, isUptimeRobotHeader, lacking) };
+}
 
 /** A text file by its path below the folder that was given, with `/`. */
 export interface TextFile {
   readonly name: string;
   readonly text: string;
+}
+
+/** Files as they are given, and those of folders with a name that fits. */
+async function textFiles(paths: readonly string[], named: RegExp): Promise<readonly TextFile[]> {
+  const files = paths.map(async file => {
+    if ((await stat(file)).isDirectory()) return (await filesOf(file)).filter(({ name }) => named.test(name));
+    return [{ name: path.basename(file), text: await readFile(file, 'utf8') }];
+  });
+  return (await Promise.all(files)).flat();
 }
 
 /** JSON files, those of folders included; throws Refused for what is no JSON. */

@@ -4,6 +4,7 @@ import { createExclusively, replaceAtomically } from '../../content/atomic.ts';
 import type { StatusFolder } from '../../content/folder.ts';
 import type { Imported, ImportedIncident, ImportedSpan } from '../../core/import/imported.ts';
 import { componentsYaml, lackingIn, newSiteYaml, withRetired } from '../../core/import/site.ts';
+import { sourcesOf } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { count } from '../../core/text/count.ts';
@@ -39,11 +40,22 @@ async function writeIncidents(
   cli: Cli,
 ): Promise<string[]> {
   const { incidents, text, fileOf } = await content.incidents();
-  const known = new Map(incidents.map(incident => [incident.openedBy, incident.id]));
+  const known = new Map(incidents.flatMap(one => sourcesOf(one).map(source => [source, one.id] as const)));
+  const ofOthers = new Set(incidents.flatMap(one => (sourcesOf(one).length > 0 ? one.id : [])));
+  const names = new Set(wanted.map(({ id }) => id));
+  /** A file of this name by another source is another incident of this title on this day. */
+  const nameFor = (id: string) => {
+    let name = id;
+    for (let number = 2; ofOthers.has(id) && (names.has(name) || text(name)); number++)
+      name = `${id}-${number}`;
+    names.add(name);
+    return name;
+  };
   const files: string[] = [];
   const counts = { there: 0, kept: 0 };
   const tell = progress(wanted.length, cli);
-  const one = async ({ source, id, text: its }: ImportedIncident) => {
+  const one = async ({ source, id: usual, text: its }: ImportedIncident) => {
+    const id = known.has(source) ? usual : nameFor(usual);
     const there = known.get(source) ?? (text(id) === undefined ? undefined : id);
     // `content.create` shows each file to readers at once, which takes longer with every file.
     const isNew = there === undefined && (isDry || (await createExclusively(fileOf(id), its)));

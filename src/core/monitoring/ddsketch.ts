@@ -19,8 +19,13 @@ export const EMPTY_SKETCH: Sketch = new Map();
 
 /** Adds one value (ms); negative values count as 0. */
 export function withValue(sketch: Sketch, value: Millis): Sketch {
+  return withEqualValues(sketch, value, 1);
+}
+
+/** The same for a value that was measured `times` times. */
+export function withEqualValues(sketch: Sketch, value: Millis, times: number): Sketch {
   const bucket = bucketOf(value);
-  return new Map(sketch).set(bucket, (sketch.get(bucket) ?? 0) + 1);
+  return new Map(sketch).set(bucket, (sketch.get(bucket) ?? 0) + times);
 }
 
 export function mergeSketches(sketches: Iterable<Sketch>): Sketch {

@@ -38,6 +38,7 @@ export function readImport(
     const mode = first(row, ['mode', 'type', 'channel']).toLowerCase();
     if (mode !== '' && mode !== 'email') why(`${mode} is not email`);
     else if (first(row, ['quarantined_at', 'quarantined']).replace(/^false$/i, '') !== '') why('quarantined');
+    else if (row.refused) why(row.refused);
     else if (address === null && row.url) why('a channel other than email must subscribe again');
     else if (address === null) why('not an email address');
     else if (entries.has(address.toLowerCase())) why('the address is already in an earlier line');
@@ -59,6 +60,33 @@ export function readImport(
 /** Whether a CSV has a column with addresses. */
 export function hasAddresses(columns: readonly string[]): boolean {
   return columns.some(name => EMAIL.includes(name.trim().toLowerCase()));
+}
+
+/**
+ * The rows of a saved answer of Cachet's API (`/api/v1/subscribers`); null for any other text. Those who are not verified,
+ * or who chose components, which the answer does not name, are refused.
+ */
+export function rowsOfCachet(text: string): Record<string, string>[] | null {
+  if (!/^\s*[[{]/.test(text)) return null;
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const list = Array.isArray(read) ? read : (read as { data?: unknown }).data;
+  if (!Array.isArray(list)) return null;
+  return list.map((one: { attributes?: unknown } | null) => {
+    const fields = (one?.attributes ?? one ?? {}) as Readonly<Record<string, unknown>>;
+    const verified = fields.verified_at ?? fields.email_verified_at ?? fields.verified;
+    const isSingle = fields.global === false || fields.global === 0;
+    const refused = !verified
+      ? 'the address is not verified'
+      : isSingle
+        ? 'components were chosen, which the answer does not name'
+        : '';
+    return { email: typeof fields.email === 'string' ? fields.email : '', refused };
+  });
 }
 
 function lowered(row: Readonly<Record<string, string>>): Record<string, string> {
