@@ -2,8 +2,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { importCstate } from '../../core/import/cstate/cstate.ts';
+import { importGatus } from '../../core/import/gatus/gatus.ts';
 import type { Imported, Named } from '../../core/import/imported.ts';
 import { importStatuspage } from '../../core/import/statuspage/statuspage.ts';
+import { importUpptime } from '../../core/import/upptime/upptime.ts';
 import { Refused } from '../shared/command.ts';
 
 interface Source {
@@ -23,12 +25,43 @@ export const SOURCES: Readonly<Record<string, Source>> = {
     given: 'the folder of the site',
     read: async ([folder = ''], here) => importCstate(await filesOf(folder), here),
   },
+  upptime: {
+    given:
+      'the folder of the repository, and files with its issues: answers of the API of GitHub, or of `gh issue list --json`',
+    read: async (paths, here) => {
+      const folders = await Promise.all(paths.map(async one => (await stat(one)).isDirectory()));
+      const folder = paths[folders.indexOf(true)];
+      if (folder === undefined)
+        throw new Refused(`${paths.join(', ')}: none is a folder — give ${SOURCES.upptime!.given}`);
+      const [repository, given] = await Promise.all([
+        filesOf(folder),
+        textFiles(
+          paths.filter(one => one !== folder),
+          /\.json$/i,
+        ),
+      ]);
+      return importUpptime(repository, given, here);
+    },
+  },
+  gatus: {
+    given: 'its configuration: config.yaml, or several files or a folder of them',
+    read: async (paths, here) => importGatus(await textFiles(paths, /\.ya?ml$/i), here),
+  },
 };
 
 /** A text file by its path below the folder that was given, with `/`. */
 export interface TextFile {
   readonly name: string;
   readonly text: string;
+}
+
+/** Files as they are given, and those of folders with a name that fits. */
+async function textFiles(paths: readonly string[], named: RegExp): Promise<readonly TextFile[]> {
+  const files = paths.map(async file => {
+    if ((await stat(file)).isDirectory()) return (await filesOf(file)).filter(({ name }) => named.test(name));
+    return [{ name: path.basename(file), text: await readFile(file, 'utf8') }];
+  });
+  return (await Promise.all(files)).flat();
 }
 
 /** JSON files, those of folders included; throws Refused for what is no JSON. */

@@ -64,12 +64,30 @@ export interface Remark {
   readonly what: string;
 }
 
+/** Says something of one entry of a file, or of all its entries at once; each a sentence without a full stop. */
+export interface Say {
+  readonly changed: (what: string) => void;
+  readonly leftOut: (what: string) => void;
+  /** What is changed in the same way in many entries: it is listed once for a file. */
+  readonly changedInAll: (what: string) => void;
+}
+
 /** Collects remarks; each function takes the file and a sentence. */
 export class Remarks {
   readonly all: Remark[] = [];
   readonly changed = (file: string, what: string): void => this.#add(file, 'changed', what);
   readonly leftOut = (file: string, what: string): void => this.#add(file, 'left out', what);
   readonly wrong = (file: string, what: string): void => this.#add(file, 'wrong', what);
+
+  /** @param entry the words before each sentence, for instance the name of a component */
+  about(file: string, entry = ''): Say {
+    const named = entry === '' ? '' : `“${entry}”: `;
+    return {
+      changed: what => this.changed(file, named + what),
+      leftOut: what => this.leftOut(file, named + what),
+      changedInAll: what => this.changed(file, what),
+    };
+  }
 
   #add(file: string, kind: Remark['kind'], what: string): void {
     this.all.push({ file, kind, what });
@@ -94,13 +112,16 @@ export class ComponentIds {
     for (const [key, id] of keys) this.#here.set(key, [...(this.#here.get(key) ?? []), id]);
   }
 
-  /** @param code the other product's own id; without one, components are the same if their names are */
-  of(name: string, code: string = plain(name)): string {
+  /**
+   * @param code the other product's own id; without one, components are the same if their names are
+   * @param words what a new id is made of
+   */
+  of(name: string, code: string = plain(name), words: string = name): string {
     const known = this.#byCode.get(code);
     if (known) return known.id;
     const ids = this.#here.get(plain(name)) ?? [];
     const given = new Set([...this.#byCode.values()].map(one => one.id));
-    const id = ids.find(one => !given.has(one)) ?? ids[0] ?? this.#unique(slugOr(name, 'component'));
+    const id = ids.find(one => !given.has(one)) ?? ids[0] ?? this.#unique(slugOr(words, 'component'));
     this.#byCode.set(code, { id, name: name.trim() || id });
     return id;
   }

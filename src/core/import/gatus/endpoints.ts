@@ -1,0 +1,158 @@
+// Gatus' endpoints as components with checks.
+import { MINUTE, type Millis, parseDuration, SECOND } from '../../model/time.ts';
+import {
+  cronOf,
+  hostPort,
+  portOf,
+  printDuration,
+  socketCheck,
+  soundCheck,
+  soundHeaders,
+  type WrittenCheck,
+} from '../foreign-checks.ts';
+import { isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
+import type { ImportedComponent, Say } from '../imported.ts';
+import { type Judges, meaningOf } from './conditions.ts';
+
+type Written = Readonly<Record<string, unknown>>;
+
+/** An endpoint's fields beside its id, name and group. */
+export type Watch = Pick<ImportedComponent, 'schedule' | 'check' | 'detect'>;
+
+/** @param alerting `alerting:`, which has the defaults of alerts */
+export function watchOf(endpoint: Written, alerting: unknown, say: Say): Watch {
+  const { check, judges } = targetOf(endpoint, say);
+  const conditions = (Array.isArray(endpoint.conditions) ? endpoint.conditions : []).map(String);
+  if (!judges) {
+    say.changed('its check becomes manual: this kind of endpoint cannot be checked');
+    return { check };
+  }
+  const { fields, latency } = meaningOf(conditions, judges, say);
+  const timeout = timeoutOf(endpoint) ?? 10 * SECOND;
+  if (latency !== null)
+    say.changedInAll(
+      'a slow answer is an incident of its own, by the average over five minutes (`detect.latency`)',
+    );
+  return {
+    schedule: scheduleOf(endpoint, say),
+    check: soundCheck(
+      { ...check, ...fields, ...(timeout === 10 * SECOND ? {} : { timeout: printDuration(timeout) }) },
+      say,
+    ),
+    // What no condition calls slow is not slow here.
+    detect: { ...thresholdsOf(endpoint, alerting), latency: printDuration(latency ?? timeout) },
+  };
+}
+
+/** Gatus looks every minute unless an endpoint says otherwise. */
+function scheduleOf({ interval }: Written, say: Say): string {
+  const wanted = parseDuration(textOf(interval) ?? '1m') ?? MINUTE;
+  const { cron, period } = cronOf(wanted);
+  if (period !== wanted)
+    say.changed(`it is checked every ${printDuration(period)}, not every ${textOf(interval)}`);
+  return cron;
+}
+
+/** From 1 ms to 5 minutes, as status.yaml takes them. */
+function timeoutOf({ client }: Written): Millis | null {
+  const wanted = isRecord(client) ? parseDuration(textOf(client.timeout) ?? '') : null;
+  return wanted === null || wanted <= 0 ? null : Math.min(wanted, 5 * MINUTE);
+}
+
+/** The alert that is sent first decides; three failures and two successes are the default of both. */
+function thresholdsOf({ alerts }: Written, alerting: unknown): Readonly<Record<string, number>> {
+  const enabled = recordsIn(alerts)
+    .map(alert => {
+      const provider = isRecord(alerting) ? alerting[String(alert.type)] : null;
+      const defaults = isRecord(provider) ? provider['default-alert'] : null;
+      return isRecord(defaults) ? { ...defaults, ...alert } : alert;
+    })
+    .filter(alert => alert.enabled !== false);
+  const least = (key: string, usual: number) => {
+    const given = enabled
+      .map(alert => Number(alert[key] ?? 0))
+      .map(count => (count >= 1 ? Math.floor(count) : usual));
+    return given.length === 0 ? usual : Math.min(...given);
+  };
+  const failures = least('failure-threshold', 3);
+  const recoveries = least('success-threshold', 2);
+  return { ...(failures === 3 ? {} : { failures }), ...(recoveries === 2 ? {} : { recoveries }) };
+}
+
+interface Target {
+  readonly check: WrittenCheck;
+  /** Null: it cannot be checked. */
+  readonly judges: Judges | null;
+}
+
+function targetOf(endpoint: Written, say: Say): Target {
+  const url = (textOf(endpoint.url) ?? '').trim();
+  if (isRecord(endpoint.dns)) return dnsOf(url, endpoint.dns);
+  const [, scheme = ''] = /^([a-z]+):\/\//i.exec(url) ?? [];
+  const { host, port } = hostPort(url);
+  const manual: Target = { check: { type: 'manual' }, judges: null };
+  if (scheme !== '' && !scheme.startsWith('http') && textOf(endpoint.body) !== null)
+    say.leftOut('`body`: nothing is sent over the connection');
+  if (scheme === 'tcp')
+    return port === undefined
+      ? manual
+      : { check: { type: 'tcp', host, ...portOf(port) }, judges: 'connection' };
+  if (scheme === 'tls') return { check: { type: 'tls', host, ...portOf(port) }, judges: 'tls' };
+  if (scheme === 'starttls')
+    return { check: { type: 'smtp', host, ...portOf(port), starttls: true }, judges: 'connection' };
+  if (scheme === 'ws') return { check: socketCheck(url, say), judges: 'connection' };
+  if (scheme === 'wss') return { check: socketCheck(url, say), judges: 'tls' };
+  // The whole address may be a variable.
+  if (/^https?$/.test(scheme) || url.startsWith('${'))
+    return { check: httpOf(endpoint, url, say), judges: 'http' };
+  return manual;
+}
+
+const RECORDS = ['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS'];
+
+/** The address of an endpoint with `dns` is the name server's. */
+function dnsOf(url: string, dns: Written): Target {
+  const record = String(dns['query-type']).toUpperCase();
+  const name = (textOf(dns['query-name']) ?? '').replace(/\.$/, '');
+  if (!RECORDS.includes(record) || name === '') return { check: { type: 'manual' }, judges: null };
+  const { host, port } = hostPort(url);
+  const plain = host.replace(/^\[(.*)\]$/, '$1');
+  const server = port === undefined || port === '53' ? plain : `${host}:${port}`;
+  return { check: { type: 'dns', name, ...(record === 'A' ? {} : { record }), server }, judges: 'dns' };
+}
+
+/** Settings of a client that have no field here, with what they would change. */
+const CLIENT = ['insecure', 'tls', 'oauth2', 'identity-aware-proxy', 'proxy-url', 'dns-resolver', 'tunnel'];
+
+function httpOf(endpoint: Written, url: string, say: Say): WrittenCheck {
+  const client = isRecord(endpoint.client) ? endpoint.client : {};
+  for (const key of CLIENT) if (client[key]) say.leftOut(`\`client.${key}\``);
+  const method = (textOf(endpoint.method) ?? 'GET').toUpperCase();
+  const ip = client.network === 'ip4' ? 4 : client.network === 'ip6' ? 6 : null;
+  const written = Object.entries(isRecord(endpoint.headers) ? endpoint.headers : {}).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
+  const isTyped = endpoint.graphql !== true || written.some(([name]) => /^content-type$/i.test(name));
+  const body = bodyOf(endpoint, url, say);
+  return {
+    type: 'http',
+    url,
+    ...(method === 'GET' ? {} : { method }),
+    ...soundHeaders(isTyped ? written : [...written, ['Content-Type', 'application/json']], say),
+    ...(body === null ? {} : { body }),
+    ...(client['ignore-redirect'] === true ? { redirects: 0 } : {}),
+    ...(ip === null ? {} : { ip }),
+  };
+}
+
+function bodyOf(endpoint: Written, url: string, say: Say): string | null {
+  const text = textOf(endpoint.body);
+  if (text === null) return null;
+  if (/\[RANDOM_STRING_\d+\]/.test(text))
+    say.leftOut('`[RANDOM_STRING_…]` in `body`: it is sent as it is written');
+  const body = text
+    .replaceAll('[ENDPOINT_NAME]', () => textOf(endpoint.name) ?? '')
+    .replaceAll('[ENDPOINT_GROUP]', () => textOf(endpoint.group) ?? '')
+    .replaceAll('[ENDPOINT_URL]', () => url);
+  return endpoint.graphql === true ? JSON.stringify({ query: body }) : body;
+}

@@ -1,0 +1,190 @@
+// Upptime's `.upptimerc.yml`: its sites as components with checks.
+import { faultOfCron } from '../../model/checks/cron.ts';
+import { MINUTE, SECOND } from '../../model/time.ts';
+import {
+  expectOf,
+  hostPort,
+  portOf,
+  printDuration,
+  sayVariables,
+  socketCheck,
+  soundCheck,
+  soundHeaders,
+  type WrittenCheck,
+} from '../foreign-checks.ts';
+import { isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
+import type { ComponentIds, ImportedComponent, Remarks, Say } from '../imported.ts';
+import { siteSlug } from './slug.ts';
+
+type Written = Readonly<Record<string, unknown>>;
+
+export interface UpptimeSite {
+  readonly slug: string;
+  readonly component: ImportedComponent;
+}
+
+/** The settings of a site that are read here. */
+const TAKEN_OF_SITE = new Set([
+  ...['name', 'url', 'slug', 'check', 'type', 'location', 'port', 'method', 'headers', 'body', 'ipv6'],
+  ...['expectedStatusCodes', 'maxResponseTime', 'maxRedirects', 'requestTimeout'],
+  ...['__dangerous__body_down', '__dangerous__body_down_if_text_missing'],
+  ...['__dangerous__body_degraded', '__dangerous__body_degraded_if_text_missing'],
+  ...['__dangerous__insecure', '__dangerous__disable_verify_peer', '__dangerous__disable_verify_host'],
+]);
+
+/**
+ * The sites of a configuration.
+ * @param slugOf the slug that the repository uses for a site's name, if it says one
+ */
+export function sitesOf(
+  config: Written,
+  slugOf: (name: string) => string | undefined,
+  ids: ComponentIds,
+  file: string,
+  remarks: Remarks,
+): readonly UpptimeSite[] {
+  const say = remarks.about(file);
+  const schedule = scheduleOf(config, say);
+  const notTaken = new Set<string>();
+  const sites = recordsIn(config.sites).map(site => {
+    const url = textOf(site.url) ?? '';
+    const name = (textOf(site.name) ?? url).trim();
+    const about = remarks.about(file, name);
+    for (const key of Object.keys(site)) if (!TAKEN_OF_SITE.has(key)) notTaken.add(key);
+    const slug = textOf(site.slug)?.trim() ?? slugOf(name) ?? siteSlug(name, url);
+    const check = soundCheck(checkOf(site, url, about), about);
+    const detect = { latency: latencyOf(site) };
+    return { slug, component: { id: ids.of(name, slug, slug), name, schedule, check, detect } };
+  });
+  if (notTaken.size > 0) say.leftOut(`of its sites: ${[...notTaken].sort().join(', ')}`);
+  const others = Object.keys(config).filter(key => !TAKEN.includes(key));
+  if (others.length > 0) say.leftOut(`its settings ${others.sort().join(', ')}`);
+  sayVariables(
+    sites.map(({ component }) => component),
+    say,
+  );
+  return sites;
+}
+
+const TAKEN = ['owner', 'repo', 'sites', 'status-website', 'workflowSchedule'];
+
+/** Upptime runs by one schedule for all sites. */
+function scheduleOf({ workflowSchedule }: Written, say: Say): string {
+  const written = isRecord(workflowSchedule) ? textOf(workflowSchedule.uptime) : null;
+  if (written === null || faultOfCron(written) === null) return written?.trim() ?? '*/5 * * * *';
+  say.changed(`the schedule “${written}” becomes every five minutes: it is no cron expression`);
+  return '*/5 * * * *';
+}
+
+/** What Upptime waits for an answer, and calls degraded above, unless a site says otherwise. */
+const PATIENCE = 60 * SECOND;
+
+/** Without one of its own, a site is never too slow there, so it is not here. */
+function latencyOf({ maxResponseTime }: Written): string {
+  const millis = Math.round(Number(maxResponseTime));
+  return printDuration(millis > 0 ? millis : PATIENCE);
+}
+
+function checkOf(site: Written, written: string, say: Say): WrittenCheck {
+  const url = withVariables(written, say);
+  if (site.type === 'globalping') say.changed('it is checked from this server, not from other places');
+  if (site.check === 'tcp-ping') {
+    const { host, port } = hostPort(url);
+    if (site.ipv6) say.leftOut('`ipv6`: a tcp check takes the address that it gets');
+    return { type: 'tcp', host, port: portOf(portText(site, say) ?? port).port ?? 80 };
+  }
+  if (site.check === 'ws') return socketCheck(url, say);
+  if (site.check === 'ssl') {
+    say.changedInAll('a certificate with fewer than 7 days left is a warning, not an outage');
+    const { host, port } = hostPort(url);
+    return { type: 'tls', host, ...portOf(portText(site, say) ?? port), days: 7 };
+  }
+  if (site.check !== undefined && site.check !== 'http')
+    say.changed(`the check “${String(site.check)}” is not known, and becomes http`);
+  return httpOf(site, url, say);
+}
+
+function portText({ port }: Written, say: Say): string | undefined {
+  const text = textOf(port);
+  return text === null ? undefined : withVariables(text, say);
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+function httpOf(site: Written, url: string, say: Say): WrittenCheck {
+  const word = (textOf(site.method) ?? 'GET').toUpperCase();
+  const method = METHODS.includes(word) ? word : 'GET';
+  if (method !== word) say.changed(`the method ${word} becomes GET`);
+  if (
+    site.__dangerous__insecure ||
+    site.__dangerous__disable_verify_peer ||
+    site.__dangerous__disable_verify_host
+  )
+    say.changed('its certificate is checked here');
+  const body = textOf(site.body);
+  const redirects = Number.isInteger(site.maxRedirects) ? Math.min(Number(site.maxRedirects), 20) : 3;
+  const timeout = Number(site.requestTimeout) > 0 ? Number(site.requestTimeout) * SECOND : PATIENCE;
+  return {
+    type: 'http',
+    // curl takes an address without a scheme.
+    url: /^(?:[a-z][a-z\d+.-]*:\/\/|\$)/i.test(url) || url === '' ? url : `http://${url}`,
+    ...(method === 'GET' ? {} : { method }),
+    ...soundHeaders(
+      headersIn(site.headers).map(([name, value]) => [name, withVariables(value, say)]),
+      say,
+    ),
+    ...(body === null ? {} : { body: withVariables(body, say) }),
+    ...expectedOf(site, redirects, say),
+    ...wordsOf(site, method, say),
+    redirects,
+    timeout: printDuration(Math.min(timeout, 5 * MINUTE)),
+    ...(site.ipv6 === true ? { ip: 6 } : {}),
+  };
+}
+
+/** Without a list, Upptime takes redirects that are not followed for good answers. */
+function expectedOf(
+  { expectedStatusCodes }: Written,
+  redirects: number,
+  say: Say,
+): { readonly expect?: string | number } {
+  if (!Array.isArray(expectedStatusCodes)) return redirects > 0 ? {} : { expect: '200-308' };
+  const expect = expectOf(expectedStatusCodes.map(Number));
+  if (expect !== null) return { expect };
+  say.changed('its `expectedStatusCodes` name no status, and become 200-299');
+  return {};
+}
+
+/** `Name: value` lines, or mappings where the quotes were forgotten. */
+function headersIn(headers: unknown): readonly [string, string][] {
+  const list: unknown[] = Array.isArray(headers) ? headers : isRecord(headers) ? [headers] : [];
+  return list.flatMap(one => {
+    if (isRecord(one))
+      return Object.entries(one).map(([name, value]): [string, string] => [name, String(value)]);
+    const line = String(one);
+    const colon = line.indexOf(':');
+    return colon < 0 ? [] : [[line.slice(0, colon).trim(), line.slice(colon + 1)]];
+  });
+}
+
+function wordsOf(site: Written, method: string, say: Say): WrittenCheck {
+  const unwanted = textOf(site.__dangerous__body_down);
+  const wanted = textOf(site.__dangerous__body_down_if_text_missing);
+  if (site.__dangerous__body_degraded ?? site.__dangerous__body_degraded_if_text_missing)
+    say.leftOut('the words in its body that mean degraded performance');
+  if (method === 'HEAD' && (unwanted ?? wanted) !== null) {
+    say.leftOut('the words that its body has or lacks: an answer to HEAD has no body');
+    return {};
+  }
+  return {
+    ...(wanted === null ? {} : { contains: withVariables(wanted, say) }),
+    ...(unwanted === null ? {} : { not_contains: withVariables(unwanted, say) }),
+  };
+}
+
+/** `$SECRET`, as Upptime finds the names of secrets, becomes `${SECRET}`. */
+function withVariables(text: string, say: Say): string {
+  const fixed = text.replace(/\$DYNAMIC_(?:RANDOM_NUMBER|ALPHANUMERIC_STRING)/g, '0');
+  if (fixed !== text) say.changedInAll('what was new in each request ($DYNAMIC_…) becomes 0');
+  return fixed.replace(/\$([A-Z_][A-Z0-9_]*)/g, '$${$1}');
+}
