@@ -7,7 +7,6 @@ import { readSite } from '../../../src/config/site-file.ts';
 import { importGatus } from '../../../src/core/import/gatus/gatus.ts';
 import { newSiteYaml } from '../../../src/core/import/site.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { iso } from '../../../src/core/model/time.ts';
 import { openTerminal } from '../../cli/terminal.ts';
 
 const importOf = (...texts: string[]) =>
@@ -26,42 +25,75 @@ const load = (made: ReturnType<typeof importGatus>) => {
 };
 
 /** An endpoint's conditions: the fields that they become, and those that are said to be left out. */
-const CONDITIONS: readonly (readonly [conditions: string[], fields: object, leftOut?: readonly string[]])[] = [
-  [['[STATUS] == 200'], { expect: 200 }],
-  [['[STATUS] == any(200, 429)'], { expect: '200, 429' }],
-  [['[STATUS] < 300', '[STATUS] >= 200'], {}],
-  [['[STATUS] < 400'], { expect: '100-399' }],
-  [['[STATUS] <= 204', '[STATUS] > 199', '[STATUS] != 201'], { expect: '200, 202-204' }],
-  [['[STATUS] == pat(2*)'], {}],
-  [['[STATUS] != pat(5??)'], { expect: '100-499' }],
-  [['200 == [STATUS]'], { expect: 200 }],
-  [['500 > [STATUS]'], { expect: '100-499' }],
-  [['[STATUS] == ${CODE}'], { expect: '${CODE}' }],
-  [['[CONNECTED] == true'], { expect: '100-599' }],
-  [['[STATUS] == 200', '[STATUS] == 404'], { expect: '100-599' }, ['[STATUS] == 200', '[STATUS] == 404']],
-  [['[STATUS] == 200', '[BODY] == pat(*<h1>Tide</h1>*)'], { expect: 200, contains: '<h1>Tide</h1>' }],
-  [['[STATUS] == 200', '[BODY] != pat(*fault*)'], { expect: 200, not_contains: 'fault' }],
-  [['[STATUS] == 200', '[BODY] == ready'], { expect: 200, contains: 'ready' }],
-  [['[STATUS] == 200', '[BODY] == pat(*a*)', '[BODY] == pat(*b*)'], { expect: 200, contains: 'a' }, ['[BODY] == pat(*b*)']],
-  [['[STATUS] == 200', '[BODY] == pat(a*b)'], { expect: 200 }, ['[BODY] == pat(a*b)']],
-  [['[STATUS] == 200', '[BODY] != x'], { expect: 200 }, ['[BODY] != x']],
+const CONDITIONS: readonly (readonly [conditions: string[], fields: object, leftOut?: readonly string[]])[] =
   [
-    ['[STATUS] == 200', '[BODY].status == UP', '[BODY].db.pool[0].ok == true', '[BODY].count == 3', '[BODY][1].x-y == 007'],
-    { expect: 200, json: { '$.status': 'UP', '$.db.pool[0].ok': true, '$.count': 3, '$[1]["x-y"]': '007' } },
-  ],
-  [
-    ['[STATUS] == 200', 'len([BODY].items) > 0', 'has([BODY].errors) == false', '[BODY].n > 3', '[BODY].s == any(a, b)'],
-    { expect: 200 },
-    ['len([BODY].items) > 0', 'has([BODY].errors) == false', '[BODY].n > 3', '[BODY].s == any(a, b)'],
-  ],
-  [['[STATUS] == 200', '[CERTIFICATE_EXPIRATION] > 48h'], { expect: 200, tls_days: 2 }],
-  [['[STATUS] == 200', '[CERTIFICATE_EXPIRATION] > 100h'], { expect: 200, tls_days: 5 }],
-  [
-    ['[STATUS] == 200', '[DOMAIN_EXPIRATION] > 720h', '[IP] == 192.0.2.1', '[CONNECTED] == false', '[STATUS]==200', '[RESPONSE_TIME] > 5'],
-    { expect: 200 },
-    ['[DOMAIN_EXPIRATION] > 720h', '[IP] == 192.0.2.1', '[CONNECTED] == false', '[STATUS]==200', '[RESPONSE_TIME] > 5'],
-  ],
-];
+    [['[STATUS] == 200'], { expect: 200 }],
+    [['[STATUS] == any(200, 429)'], { expect: '200, 429' }],
+    [['[STATUS] < 300', '[STATUS] >= 200'], {}],
+    [['[STATUS] < 400'], { expect: '100-399' }],
+    [['[STATUS] <= 204', '[STATUS] > 199', '[STATUS] != 201'], { expect: '200, 202-204' }],
+    [['[STATUS] == pat(2*)'], {}],
+    [['[STATUS] != pat(5??)'], { expect: '100-499' }],
+    [['200 == [STATUS]'], { expect: 200 }],
+    [['500 > [STATUS]'], { expect: '100-499' }],
+    [['[STATUS] == ${CODE}'], { expect: '${CODE}' }],
+    [['[CONNECTED] == true'], { expect: '100-599' }],
+    [['[STATUS] == 200', '[STATUS] == 404'], { expect: '100-599' }, ['[STATUS] == 200', '[STATUS] == 404']],
+    [['[STATUS] == 200', '[BODY] == pat(*<h1>Tide</h1>*)'], { expect: 200, contains: '<h1>Tide</h1>' }],
+    [['[STATUS] == 200', '[BODY] != pat(*fault*)'], { expect: 200, not_contains: 'fault' }],
+    [['[STATUS] == 200', '[BODY] == ready'], { expect: 200, contains: 'ready' }],
+    [
+      ['[STATUS] == 200', '[BODY] == pat(*a*)', '[BODY] == pat(*b*)'],
+      { expect: 200, contains: 'a' },
+      ['[BODY] == pat(*b*)'],
+    ],
+    [['[STATUS] == 200', '[BODY] == pat(a*b)'], { expect: 200 }, ['[BODY] == pat(a*b)']],
+    [['[STATUS] == 200', '[BODY] != x'], { expect: 200 }, ['[BODY] != x']],
+    [
+      [
+        '[STATUS] == 200',
+        '[BODY].status == UP',
+        '[BODY].db.pool[0].ok == true',
+        '[BODY].count == 3',
+        '[BODY][1].x-y == 007',
+      ],
+      {
+        expect: 200,
+        json: { '$.status': 'UP', '$.db.pool[0].ok': true, '$.count': 3, '$[1]["x-y"]': '007' },
+      },
+    ],
+    [
+      [
+        '[STATUS] == 200',
+        'len([BODY].items) > 0',
+        'has([BODY].errors) == false',
+        '[BODY].n > 3',
+        '[BODY].s == any(a, b)',
+      ],
+      { expect: 200 },
+      ['len([BODY].items) > 0', 'has([BODY].errors) == false', '[BODY].n > 3', '[BODY].s == any(a, b)'],
+    ],
+    [['[STATUS] == 200', '[CERTIFICATE_EXPIRATION] > 48h'], { expect: 200, tls_days: 2 }],
+    [['[STATUS] == 200', '[CERTIFICATE_EXPIRATION] > 100h'], { expect: 200, tls_days: 5 }],
+    [
+      [
+        '[STATUS] == 200',
+        '[DOMAIN_EXPIRATION] > 720h',
+        '[IP] == 192.0.2.1',
+        '[CONNECTED] == false',
+        '[STATUS]==200',
+        '[RESPONSE_TIME] > 5',
+      ],
+      { expect: 200 },
+      [
+        '[DOMAIN_EXPIRATION] > 720h',
+        '[IP] == 192.0.2.1',
+        '[CONNECTED] == false',
+        '[STATUS]==200',
+        '[RESPONSE_TIME] > 5',
+      ],
+    ],
+  ];
 
 test.each(CONDITIONS)('conditions %j', (conditions, fields, leftOut = []) => {
   const made = importOf(JSON.stringify({ endpoints: [{ name: 'A', url: 'https://a.example', conditions }] }));
@@ -85,35 +117,101 @@ test.each([
 
 /** What an endpoint is checked by, and a part of what is said of it. */
 const TARGETS: readonly (readonly [endpoint: object, check: object, said?: string])[] = [
-  [{ url: 'tcp://db.example:5432', conditions: ['[CONNECTED] == true'] }, { type: 'tcp', host: 'db.example', port: 5432 }],
+  [
+    { url: 'tcp://db.example:5432', conditions: ['[CONNECTED] == true'] },
+    { type: 'tcp', host: 'db.example', port: 5432 },
+  ],
   [{ url: 'tcp://${HOST}:${PORT}' }, { type: 'tcp', host: '${HOST}', port: '${PORT}' }],
-  [{ url: 'tcp://db.example:1', body: 'PING', conditions: ['[BODY] == PONG'] }, { type: 'tcp', host: 'db.example', port: 1 }, '“A”: `body`: nothing is sent'],
-  [{ url: 'tls://t.example:993', conditions: ['[CERTIFICATE_EXPIRATION] > 240h'] }, { type: 'tls', host: 't.example', port: 993, days: 10 }, 'is a warning, not an outage'],
-  [{ url: 'starttls://m.example:25', conditions: ['[CONNECTED] == true'] }, { type: 'smtp', host: 'm.example', port: 25, starttls: true }],
+  [
+    { url: 'tcp://db.example:1', body: 'PING', conditions: ['[BODY] == PONG'] },
+    { type: 'tcp', host: 'db.example', port: 1 },
+    '“A”: `body`: nothing is sent',
+  ],
+  [
+    { url: 'tls://t.example:993', conditions: ['[CERTIFICATE_EXPIRATION] > 240h'] },
+    { type: 'tls', host: 't.example', port: 993, days: 10 },
+    'is a warning, not an outage',
+  ],
+  [
+    { url: 'starttls://m.example:25', conditions: ['[CONNECTED] == true'] },
+    { type: 'smtp', host: 'm.example', port: 25, starttls: true },
+  ],
   [{ url: 'ws://w.example/x' }, { type: 'tcp', host: 'w.example', port: 80 }, 'WebSocket'],
   [{ url: 'wss://w.example:444' }, { type: 'tls', host: 'w.example', port: 444 }, 'WebSocket'],
   [{ url: 'icmp://p.example', conditions: ['[CONNECTED] == true'] }, { type: 'manual' }, 'becomes manual'],
   [{ url: 'ssh://s.example:22', ssh: { username: 'x' } }, { type: 'manual' }, 'becomes manual'],
   [{ url: 'grpc://g.example:90' }, { type: 'manual' }, 'becomes manual'],
   [{ url: 'https://' }, { type: 'manual' }, 'becomes manual: `url`'],
-  [{ url: '$ALL', conditions: ['[STATUS] == 200'] }, { type: 'http', url: '${ALL}', expect: 200 }],
   [
-    { url: '8.8.8.8', dns: { 'query-name': 'a.example.', 'query-type': 'A' }, conditions: ['[BODY] == 192.0.2.7', '[DNS_RCODE] == NOERROR'] },
+    { url: '$ALL', conditions: ['[STATUS] == 200'] },
+    { type: 'http', url: '${ALL}', expect: 200 },
+  ],
+  [
+    {
+      url: '8.8.8.8',
+      dns: { 'query-name': 'a.example.', 'query-type': 'A' },
+      conditions: ['[BODY] == 192.0.2.7', '[DNS_RCODE] == NOERROR'],
+    },
     { type: 'dns', name: 'a.example', server: '8.8.8.8', expect: ['192.0.2.7'] },
   ],
   [
-    { url: '[2001:db8::53]:5353', dns: { 'query-name': 'a.example', 'query-type': 'MX' }, conditions: ['[BODY] == mx.a.example.'] },
+    {
+      url: '[2001:db8::53]:5353',
+      dns: { 'query-name': 'a.example', 'query-type': 'MX' },
+      conditions: ['[BODY] == mx.a.example.'],
+    },
     { type: 'dns', name: 'a.example', record: 'MX', server: '[2001:db8::53]:5353', expect: ['mx.a.example'] },
   ],
-  [{ url: '8.8.8.8', dns: { 'query-name': 'a.example', 'query-type': 'SOA' } }, { type: 'manual' }, 'becomes manual'],
-  [{ url: '8.8.8.8', dns: { 'query-name': 'a.example', 'query-type': 'A' }, conditions: ['[BODY] == pat(*.*)', '[DNS_RCODE] == NXDOMAIN'] }, { type: 'dns', name: 'a.example', server: '8.8.8.8' }, 'the condition “[DNS_RCODE] == NXDOMAIN”'],
   [
-    { url: 'https://a.example', method: 'POST', graphql: true, body: '{ tides }', headers: { 'X-Key': '${TOKEN}' }, conditions: ['[STATUS] == 200'] },
-    { type: 'http', url: 'https://a.example', method: 'POST', headers: { 'X-Key': '${TOKEN}', 'Content-Type': 'application/json' }, body: '{"query":"{ tides }"}', expect: 200 },
+    { url: '8.8.8.8', dns: { 'query-name': 'a.example', 'query-type': 'SOA' } },
+    { type: 'manual' },
+    'becomes manual',
   ],
   [
-    { url: 'https://a.example', body: '[ENDPOINT_NAME] in [ENDPOINT_GROUP] at $$5', group: 'G', headers: { 'Content-Length': 3 }, client: { insecure: true, 'ignore-redirect': true, timeout: '3s', network: 'ip6' }, conditions: ['[STATUS] == 302'] },
-    { type: 'http', url: 'https://a.example', body: 'A in G at $5', redirects: 0, ip: 6, expect: 302, timeout: '3s' },
+    {
+      url: '8.8.8.8',
+      dns: { 'query-name': 'a.example', 'query-type': 'A' },
+      conditions: ['[BODY] == pat(*.*)', '[DNS_RCODE] == NXDOMAIN'],
+    },
+    { type: 'dns', name: 'a.example', server: '8.8.8.8' },
+    'the condition “[DNS_RCODE] == NXDOMAIN”',
+  ],
+  [
+    {
+      url: 'https://a.example',
+      method: 'POST',
+      graphql: true,
+      body: '{ tides }',
+      headers: { 'X-Key': '${TOKEN}' },
+      conditions: ['[STATUS] == 200'],
+    },
+    {
+      type: 'http',
+      url: 'https://a.example',
+      method: 'POST',
+      headers: { 'X-Key': '${TOKEN}', 'Content-Type': 'application/json' },
+      body: '{"query":"{ tides }"}',
+      expect: 200,
+    },
+  ],
+  [
+    {
+      url: 'https://a.example',
+      body: '[ENDPOINT_NAME] in [ENDPOINT_GROUP] at $$5',
+      group: 'G',
+      headers: { 'Content-Length': 3 },
+      client: { insecure: true, 'ignore-redirect': true, timeout: '3s', network: 'ip6' },
+      conditions: ['[STATUS] == 302'],
+    },
+    {
+      type: 'http',
+      url: 'https://a.example',
+      body: 'A in G at $5',
+      redirects: 0,
+      ip: 6,
+      expect: 302,
+      timeout: '3s',
+    },
     '“G/A”: `client.insecure`',
   ],
 ];
@@ -146,11 +244,24 @@ test.each([
   [[], {}, {}],
   [[{ type: 'slack' }], {}, {}],
   [[{ type: 'slack', 'failure-threshold': 5, 'success-threshold': 3 }], {}, { failures: 5, recoveries: 3 }],
-  [[{ type: 'slack', 'failure-threshold': 5 }, { type: 'ntfy', 'failure-threshold': 1 }], {}, { failures: 1 }],
+  [
+    [
+      { type: 'slack', 'failure-threshold': 5 },
+      { type: 'ntfy', 'failure-threshold': 1 },
+    ],
+    {},
+    { failures: 1 },
+  ],
   [[{ type: 'slack', 'failure-threshold': 9, enabled: false }], {}, {}],
-  [[{ type: 'slack' }], { slack: { 'default-alert': { 'failure-threshold': 4, 'success-threshold': 1 } } }, { failures: 4, recoveries: 1 }],
+  [
+    [{ type: 'slack' }],
+    { slack: { 'default-alert': { 'failure-threshold': 4, 'success-threshold': 1 } } },
+    { failures: 4, recoveries: 1 },
+  ],
 ])('the thresholds of alerts %j', (alerts, alerting, detect) => {
-  const made = importOf(JSON.stringify({ alerting, endpoints: [{ name: 'A', url: 'tcp://a.example:1', alerts }] }));
+  const made = importOf(
+    JSON.stringify({ alerting, endpoints: [{ name: 'A', url: 'tcp://a.example:1', alerts }] }),
+  );
   expect(made.components[0]!.detect).toEqual({ ...detect, latency: '10s' });
   load(made);
 });
@@ -202,18 +313,40 @@ suites:
 `,
 ];
 
+test('what is there twice is taken once, and defaults may stand in another file', () => {
+  const endpoint = { name: 'A', url: 'tcp://a.example:1', alerts: [{ type: 'slack' }] };
+  const slack = (of: object) => JSON.stringify({ alerting: { slack: of } });
+  const made = importOf(
+    JSON.stringify({ endpoints: [endpoint, endpoint] }),
+    slack({ 'webhook-url': 'x' }),
+    slack({ 'default-alert': { 'failure-threshold': 4 } }),
+  );
+  expect(made.components.map(({ id, detect }) => [id, detect])).toEqual([
+    ['a', { failures: 4, latency: '10s' }],
+  ]);
+  expect(remarksOf(made)[0]).toBe('a.yaml wrong: “A” is there twice');
+});
+
 test('several files are one configuration', () => {
   const made = importOf(...MANY);
   expect(made.title).toBe('Tide Office');
-  expect(made.components.map(({ id, group, check, schedule }) => [id, group, check?.type, schedule])).toEqual([
-    ['website', 'pier', 'http', '*/5 * * * *'],
-    ['pier-gauge', 'pier', 'http', '* * * * *'],
-    ['shore-gauge', 'shore', 'tcp', '* * * * *'],
-    ['nightly-copy', 'jobs', 'heartbeat', undefined],
-    ['by-hand', null, 'manual', undefined],
-  ]);
+  expect(made.components.map(({ id, group, check, schedule }) => [id, group, check?.type, schedule])).toEqual(
+    [
+      ['website', 'pier', 'http', '*/5 * * * *'],
+      ['pier-gauge', 'pier', 'http', '* * * * *'],
+      ['shore-gauge', 'shore', 'tcp', '* * * * *'],
+      ['nightly-copy', 'jobs', 'heartbeat', undefined],
+      ['by-hand', null, 'manual', undefined],
+    ],
+  );
   expect(made.components[3]!.check).toEqual({ type: 'heartbeat', period: '30m' });
-  expect(load(made).components.map(({ name }) => name)).toEqual(['Website', 'Gauge', 'Gauge', 'Nightly copy', 'By hand']);
+  expect(load(made).components.map(({ name }) => name)).toEqual([
+    'Website',
+    'Gauge',
+    'Gauge',
+    'Nightly copy',
+    'By hand',
+  ]);
   const window = (start: string, end: string, rule: string, zone: string, of: string) =>
     `its maintenance window, which \`npm run status -- maintenance new --title … --message … --start YYYY-MM-DDT${start} --end ${end} --rrule "${rule}" --timezone ${zone} --components ${of}\` announces`;
   expect(remarksOf(made)).toEqual([
@@ -231,7 +364,12 @@ test('several files are one configuration', () => {
 });
 
 const SAID = [
-  { timestamp: '2025-08-15T12:00:00Z', type: 'outage', message: 'The gauge is **wet**. It dries.\n\nSince noon.', archived: true },
+  {
+    timestamp: '2025-08-15T12:00:00Z',
+    type: 'outage',
+    message: 'The gauge is **wet**. It dries.\n\nSince noon.',
+    archived: true,
+  },
   { timestamp: '2025-08-15T14:00:00+02:00', type: 'operational', message: 'Dry.' },
   { timestamp: '2025-08-16 09:00:00', type: 'warning', message: 'Wind' },
   { timestamp: '2025-08-17T09:00:00Z', message: '[New pier](https://p.example) opens' },
@@ -264,7 +402,9 @@ test('announcements are over at their time, and affect nothing', () => {
   expect(remarksOf(made)).toEqual([
     'a.yaml changed: “Wind” is over at its own time, as an announcement has no end: open it if it goes on',
   ]);
-  const [long] = importOf(JSON.stringify({ announcements: [{ ...SAID[0], message: 'Tide '.repeat(40) }] })).incidents;
+  const [long] = importOf(
+    JSON.stringify({ announcements: [{ ...SAID[0], message: 'Tide '.repeat(40) }] }),
+  ).incidents;
   expect(parseIncident('x', 'x', long!.text).value!.title).toMatch(/^(Tide ){19}Tide…$/);
 });
 
@@ -272,7 +412,10 @@ test.each([
   ['endpoints: [', 'a.yaml wrong: it is no readable YAML'],
   ['- a', 'a.yaml wrong: it is no readable YAML'],
   ['services: {}', 'a.yaml wrong: it is no configuration of Gatus'],
-  ['announcements: [{ timestamp: soon, message: x }]', 'a.yaml wrong: its announcement 1 has no message or no readable timestamp'],
+  [
+    'announcements: [{ timestamp: soon, message: x }]',
+    'a.yaml wrong: its announcement 1 has no message or no readable timestamp',
+  ],
 ])('%s', (text, said) => {
   expect(remarksOf(importOf(text))).toEqual([said]);
 });
@@ -296,7 +439,12 @@ test('the command writes once, says what it would write, and refuses what is not
   expect(first.out).toContain('4 incidents written');
   expect(first.out).toContain('status.yaml created with 5 components.');
   const texts = async () =>
-    Promise.all((await readdir(status, { recursive: true })).filter(one => /\.\w+$/.test(one)).sort().map(one => readFile(path.join(status, one), 'utf8')));
+    Promise.all(
+      (await readdir(status, { recursive: true }))
+        .filter(one => /\.\w+$/.test(one))
+        .sort()
+        .map(one => readFile(path.join(status, one), 'utf8')),
+    );
   const before = await texts();
   expect(before).toHaveLength(5);
   Object.assign(terminal.cli.env.variables, VARIABLES);

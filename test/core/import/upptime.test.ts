@@ -351,6 +351,18 @@ test.each(SITES)('a site with %s', (yaml, check, what = /^\.upptimerc.yml left o
   expect(readSite(newSiteYaml(made), 'status.yaml', fill, null, 'http://localhost').problems).toEqual([]);
 });
 
+test('two sites of one name, and one without a name', () => {
+  const text =
+    'sites:\n  - { name: Gate, url: https://a.example }\n  - { name: Gate, url: https://b.example }\n  - {}\n';
+  const made = importUpptime([{ name: '.upptimerc.yml', text }], [json('i.json', [BY_HAND])], []);
+  expect(made.components.map(({ id, name }) => [id, name])).toEqual([
+    ['gate', 'Gate'],
+    ['gate-2', 'Gate'],
+    ['site', 'site'],
+  ]);
+  expect(readSite(newSiteYaml(made), 'status.yaml', {}, null, 'http://localhost').problems).toEqual([]);
+});
+
 test('days are those of the summary and of the issues', () => {
   const { history } = importUpptime(REPOSITORY, FORMS['answers of the API'], []);
   const days = (id: string) =>
@@ -391,6 +403,7 @@ test('what is not taken is said', () => {
   expect(remarksOf(importUpptime(REPOSITORY, FORMS['answers of the API'], []))).toEqual([
     '.upptimerc.yml left out: “TideAPI”: the words in its body that mean degraded performance',
     '.upptimerc.yml left out: of its sites: icon',
+    '.upptimerc.yml left out: of its page: cname',
     '.upptimerc.yml left out: its settings assignees',
     '.upptimerc.yml changed: set these environment variables, which its checks use: TIDE_QUERY, TIDE_TOKEN, TIDE_URL',
     'issues.json changed: #3 is open, but its site is well or no longer watched: it ends with its last comment',

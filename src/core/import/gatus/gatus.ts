@@ -67,9 +67,16 @@ function withVariables(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withVariables(inner)]));
 }
 
-/** Mappings as one, the first of two values first. */
+/** Mappings as one, at each level; of two other values the first. */
 function merged(values: readonly unknown[]): Written {
-  return Object.assign({}, ...values.filter(isRecord).reverse()) as Written;
+  const all = values.filter(isRecord);
+  const keys = new Set(all.flatMap(one => Object.keys(one)));
+  return Object.fromEntries(
+    [...keys].map(key => {
+      const its = all.flatMap(one => (key in one ? [one[key]] : []));
+      return [key, isRecord(its[0]) ? merged(its) : its[0]];
+    }),
+  );
 }
 
 interface Entry {
@@ -102,6 +109,11 @@ function componentOf(
   const say = remarks.about(file, where);
   if (written.enabled === false || /^(?:no|off)$/i.test(String(written.enabled))) {
     say.leftOut('it is not enabled');
+    return [];
+  }
+  const isSame = (other: Entry) => other.name === name && other.group === group;
+  if (all.find(isSame)?.written !== written) {
+    remarks.wrong(file, `“${where}” is there twice`);
     return [];
   }
   const isAlone = all.filter(other => other.name.toLowerCase() === name.toLowerCase()).length === 1;

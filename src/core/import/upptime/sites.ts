@@ -13,7 +13,7 @@ import {
   type WrittenCheck,
 } from '../foreign-checks.ts';
 import { isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
-import type { ComponentIds, ImportedComponent, Remarks, Say } from '../imported.ts';
+import { type ComponentIds, type ImportedComponent, type Remarks, type Say, uniqueIds } from '../imported.ts';
 import { siteSlug } from './slug.ts';
 
 type Written = Readonly<Record<string, unknown>>;
@@ -46,17 +46,24 @@ export function sitesOf(
   const say = remarks.about(file);
   const schedule = scheduleOf(config, say);
   const notTaken = new Set<string>();
+  const taken = uniqueIds();
   const sites = recordsIn(config.sites).map(site => {
-    const url = textOf(site.url) ?? '';
-    const name = (textOf(site.name) ?? url).trim();
+    const url = textOf(site.url)?.trim() ?? '';
+    const named = textOf(site.name)?.trim() ?? url;
+    const slug = textOf(site.slug)?.trim() ?? slugOf(named) ?? siteSlug(named, url);
+    const name = named || slug;
     const about = remarks.about(file, name);
     for (const key of Object.keys(site)) if (!TAKEN_OF_SITE.has(key)) notTaken.add(key);
-    const slug = textOf(site.slug)?.trim() ?? slugOf(name) ?? siteSlug(name, url);
     const check = soundCheck(checkOf(site, url, about), about);
     const detect = { latency: latencyOf(site) };
-    return { slug, component: { id: ids.of(name, slug, slug), name, schedule, check, detect } };
+    // Two sites may have one name; their history is that of the first.
+    return { slug, component: { id: ids.of(name, taken(slug), slug), name, schedule, check, detect } };
   });
   if (notTaken.size > 0) say.leftOut(`of its sites: ${[...notTaken].sort().join(', ')}`);
+  const page = Object.keys(isRecord(config['status-website']) ? config['status-website'] : {}).filter(
+    key => key !== 'name',
+  );
+  if (page.length > 0) say.leftOut(`of its page: ${page.sort().join(', ')}`);
   const others = Object.keys(config).filter(key => !TAKEN.includes(key));
   if (others.length > 0) say.leftOut(`its settings ${others.sort().join(', ')}`);
   sayVariables(
