@@ -3,14 +3,14 @@ import { checkSchema } from '../model/checks/check.ts';
 import { parseStatuses } from '../model/checks/http-statuses.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
 import { isRecord } from './foreign-yaml.ts';
-import type { ImportedComponent, Say } from './imported.ts';
+import type { EntryRemarks, ImportedComponent } from './imported.ts';
 
 export type WrittenCheck = Readonly<Record<string, unknown>>;
 
 const VARIABLE = /\$\{([A-Za-z_]\w*)\}/g;
 
 /** The check as it is, or `manual` if status.yaml could not be read with it; variables may have any value that fits. */
-export function soundCheck(check: WrittenCheck, say: Say): WrittenCheck {
+export function soundCheck(check: WrittenCheck, say: EntryRemarks): WrittenCheck {
   const { success, error } = checkSchema.safeParse(filled(check, ''));
   if (success) return check;
   const [issue] = error.issues;
@@ -33,7 +33,7 @@ function filled(value: unknown, key: string): unknown {
 }
 
 /** Says which environment variables the checks of components need. */
-export function sayVariables(components: readonly ImportedComponent[], say: Say): void {
+export function sayVariables(components: readonly ImportedComponent[], say: EntryRemarks): void {
   const names = new Set([...JSON.stringify(components).matchAll(VARIABLE)].map(([, name]) => name));
   if (names.size > 0)
     say.changed(`set these environment variables, which its checks use: ${[...names].sort().join(', ')}`);
@@ -57,7 +57,7 @@ const HEADERS_OF_HTTP = /^(connection|content-length|expect|keep-alive|transfer-
 /** Headers that a check may set; each name once, the last one. */
 export function soundHeaders(
   headers: readonly (readonly [name: string, value: string])[],
-  say: Say,
+  say: EntryRemarks,
 ): { readonly headers?: Readonly<Record<string, string>> } {
   const kept = new Map<string, readonly [string, string]>();
   for (const [name, value] of headers) {
@@ -79,7 +79,7 @@ export function hostPort(address: string): { readonly host: string; readonly por
 }
 
 /** What can be checked of a WebSocket: that its server answers. */
-export function socketCheck(url: string, say: Say): WrittenCheck {
+export function socketCheck(url: string, say: EntryRemarks): WrittenCheck {
   const { host, port } = hostPort(url);
   say.changed('only the connection is checked, not what is said over the WebSocket');
   if (/^wss:/i.test(url)) return { type: 'tls', host, ...portOf(port) };

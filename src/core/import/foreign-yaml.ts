@@ -4,8 +4,11 @@ import { parse } from 'yaml';
 /** An alias in each of some thousand entries is usual; far more of them only make a text explode. */
 const MAX_ALIASES = 10_000;
 
+/** A mapping of another product's file. */
+export type ForeignRecord = Readonly<Record<string, unknown>>;
+
 /** A text's mapping; null if it is no YAML or no mapping. */
-export function foreignYaml(text: string): Readonly<Record<string, unknown>> | null {
+export function foreignYaml(text: string): ForeignRecord | null {
   try {
     const data: unknown = parse(text, {
       merge: true,
@@ -19,12 +22,12 @@ export function foreignYaml(text: string): Readonly<Record<string, unknown>> | n
   }
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is ForeignRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The mappings of a list; none if it is no list. */
-export function recordsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+export function recordsIn(value: unknown): readonly ForeignRecord[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 

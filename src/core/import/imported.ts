@@ -65,7 +65,7 @@ export interface Remark {
 }
 
 /** Says something of one entry of a file, or of all its entries at once; each a sentence without a full stop. */
-export interface Say {
+export interface EntryRemarks {
   readonly changed: (what: string) => void;
   readonly leftOut: (what: string) => void;
   /** What is changed in the same way in many entries: it is listed once for a file. */
@@ -80,7 +80,7 @@ export class Remarks {
   readonly wrong = (file: string, what: string): void => this.#add(file, 'wrong', what);
 
   /** @param entry the words before each sentence, for instance the name of a component */
-  about(file: string, entry = ''): Say {
+  about(file: string, entry = ''): EntryRemarks {
     const named = entry === '' ? '' : `“${entry}”: `;
     return {
       changed: what => this.changed(file, named + what),

@@ -25,75 +25,74 @@ const load = (made: ReturnType<typeof importGatus>) => {
 };
 
 /** An endpoint's conditions: the fields that they become, and those that are said to be left out. */
-const CONDITIONS: readonly (readonly [conditions: string[], fields: object, leftOut?: readonly string[]])[] =
+const CONDITIONS: [conditions: string[], fields: object, leftOut?: string[]][] = [
+  [['[STATUS] == 200'], { expect: 200 }],
+  [['[STATUS] == any(200, 429)'], { expect: '200, 429' }],
+  [['[STATUS] < 300', '[STATUS] >= 200'], {}],
+  [['[STATUS] < 400'], { expect: '100-399' }],
+  [['[STATUS] <= 204', '[STATUS] > 199', '[STATUS] != 201'], { expect: '200, 202-204' }],
+  [['[STATUS] == pat(2*)'], {}],
+  [['[STATUS] != pat(5??)'], { expect: '100-499' }],
+  [['200 == [STATUS]'], { expect: 200 }],
+  [['500 > [STATUS]'], { expect: '100-499' }],
+  [['[STATUS] == ${CODE}'], { expect: '${CODE}' }],
+  [['[CONNECTED] == true'], { expect: '100-599' }],
+  [['[STATUS] == 200', '[STATUS] == 404'], { expect: '100-599' }, ['[STATUS] == 200', '[STATUS] == 404']],
+  [['[STATUS] == 200', '[BODY] == pat(*<h1>Tide</h1>*)'], { expect: 200, contains: '<h1>Tide</h1>' }],
+  [['[STATUS] == 200', '[BODY] != pat(*fault*)'], { expect: 200, not_contains: 'fault' }],
+  [['[STATUS] == 200', '[BODY] == ready'], { expect: 200, contains: 'ready' }],
   [
-    [['[STATUS] == 200'], { expect: 200 }],
-    [['[STATUS] == any(200, 429)'], { expect: '200, 429' }],
-    [['[STATUS] < 300', '[STATUS] >= 200'], {}],
-    [['[STATUS] < 400'], { expect: '100-399' }],
-    [['[STATUS] <= 204', '[STATUS] > 199', '[STATUS] != 201'], { expect: '200, 202-204' }],
-    [['[STATUS] == pat(2*)'], {}],
-    [['[STATUS] != pat(5??)'], { expect: '100-499' }],
-    [['200 == [STATUS]'], { expect: 200 }],
-    [['500 > [STATUS]'], { expect: '100-499' }],
-    [['[STATUS] == ${CODE}'], { expect: '${CODE}' }],
-    [['[CONNECTED] == true'], { expect: '100-599' }],
-    [['[STATUS] == 200', '[STATUS] == 404'], { expect: '100-599' }, ['[STATUS] == 200', '[STATUS] == 404']],
-    [['[STATUS] == 200', '[BODY] == pat(*<h1>Tide</h1>*)'], { expect: 200, contains: '<h1>Tide</h1>' }],
-    [['[STATUS] == 200', '[BODY] != pat(*fault*)'], { expect: 200, not_contains: 'fault' }],
-    [['[STATUS] == 200', '[BODY] == ready'], { expect: 200, contains: 'ready' }],
+    ['[STATUS] == 200', '[BODY] == pat(*a*)', '[BODY] == pat(*b*)'],
+    { expect: 200, contains: 'a' },
+    ['[BODY] == pat(*b*)'],
+  ],
+  [['[STATUS] == 200', '[BODY] == pat(a*b)'], { expect: 200 }, ['[BODY] == pat(a*b)']],
+  [['[STATUS] == 200', '[BODY] != x'], { expect: 200 }, ['[BODY] != x']],
+  [
     [
-      ['[STATUS] == 200', '[BODY] == pat(*a*)', '[BODY] == pat(*b*)'],
-      { expect: 200, contains: 'a' },
-      ['[BODY] == pat(*b*)'],
+      '[STATUS] == 200',
+      '[BODY].status == UP',
+      '[BODY].db.pool[0].ok == true',
+      '[BODY].count == 3',
+      '[BODY][1].x-y == 007',
     ],
-    [['[STATUS] == 200', '[BODY] == pat(a*b)'], { expect: 200 }, ['[BODY] == pat(a*b)']],
-    [['[STATUS] == 200', '[BODY] != x'], { expect: 200 }, ['[BODY] != x']],
+    {
+      expect: 200,
+      json: { '$.status': 'UP', '$.db.pool[0].ok': true, '$.count': 3, '$[1]["x-y"]': '007' },
+    },
+  ],
+  [
     [
-      [
-        '[STATUS] == 200',
-        '[BODY].status == UP',
-        '[BODY].db.pool[0].ok == true',
-        '[BODY].count == 3',
-        '[BODY][1].x-y == 007',
-      ],
-      {
-        expect: 200,
-        json: { '$.status': 'UP', '$.db.pool[0].ok': true, '$.count': 3, '$[1]["x-y"]': '007' },
-      },
+      '[STATUS] == 200',
+      'len([BODY].items) > 0',
+      'has([BODY].errors) == false',
+      '[BODY].n > 3',
+      '[BODY].s == any(a, b)',
     ],
+    { expect: 200 },
+    ['len([BODY].items) > 0', 'has([BODY].errors) == false', '[BODY].n > 3', '[BODY].s == any(a, b)'],
+  ],
+  [['[STATUS] == 200', '[CERTIFICATE_EXPIRATION] > 48h'], { expect: 200, tls_days: 2 }],
+  [['[STATUS] == 200', '[CERTIFICATE_EXPIRATION] > 100h'], { expect: 200, tls_days: 5 }],
+  [
     [
-      [
-        '[STATUS] == 200',
-        'len([BODY].items) > 0',
-        'has([BODY].errors) == false',
-        '[BODY].n > 3',
-        '[BODY].s == any(a, b)',
-      ],
-      { expect: 200 },
-      ['len([BODY].items) > 0', 'has([BODY].errors) == false', '[BODY].n > 3', '[BODY].s == any(a, b)'],
+      '[STATUS] == 200',
+      '[DOMAIN_EXPIRATION] > 720h',
+      '[IP] == 192.0.2.1',
+      '[CONNECTED] == false',
+      '[STATUS]==200',
+      '[RESPONSE_TIME] > 5',
     ],
-    [['[STATUS] == 200', '[CERTIFICATE_EXPIRATION] > 48h'], { expect: 200, tls_days: 2 }],
-    [['[STATUS] == 200', '[CERTIFICATE_EXPIRATION] > 100h'], { expect: 200, tls_days: 5 }],
+    { expect: 200 },
     [
-      [
-        '[STATUS] == 200',
-        '[DOMAIN_EXPIRATION] > 720h',
-        '[IP] == 192.0.2.1',
-        '[CONNECTED] == false',
-        '[STATUS]==200',
-        '[RESPONSE_TIME] > 5',
-      ],
-      { expect: 200 },
-      [
-        '[DOMAIN_EXPIRATION] > 720h',
-        '[IP] == 192.0.2.1',
-        '[CONNECTED] == false',
-        '[STATUS]==200',
-        '[RESPONSE_TIME] > 5',
-      ],
+      '[DOMAIN_EXPIRATION] > 720h',
+      '[IP] == 192.0.2.1',
+      '[CONNECTED] == false',
+      '[STATUS]==200',
+      '[RESPONSE_TIME] > 5',
     ],
-  ];
+  ],
+];
 
 test.each(CONDITIONS)('conditions %j', (conditions, fields, leftOut = []) => {
   const made = importOf(JSON.stringify({ endpoints: [{ name: 'A', url: 'https://a.example', conditions }] }));
@@ -116,7 +115,7 @@ test.each([
 });
 
 /** What an endpoint is checked by, and a part of what is said of it. */
-const TARGETS: readonly (readonly [endpoint: object, check: object, said?: string])[] = [
+const TARGETS: [endpoint: object, check: object, said?: string][] = [
   [
     { url: 'tcp://db.example:5432', conditions: ['[CONNECTED] == true'] },
     { type: 'tcp', host: 'db.example', port: 5432 },

@@ -1,17 +1,16 @@
 // Gatus' conditions (`[STATUS] == 200`) in the terms of a check and of its detection rule.
 import { DAY, type Millis, parseDuration } from '../../model/time.ts';
 import { expectOf } from '../foreign-checks.ts';
-import type { Say } from '../imported.ts';
+import type { ForeignRecord } from '../foreign-yaml.ts';
+import type { EntryRemarks } from '../imported.ts';
 
 /** What a check can judge, beside whether there is an answer. */
 export type Judges = 'http' | 'dns' | 'tls' | 'connection';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** What conditions mean. */
 export interface Meaning {
-  /** Fields of the check, as status.yaml has them. */
-  readonly fields: Fields;
+  /** ForeignRecord of the check, as status.yaml has them. */
+  readonly fields: ForeignRecord;
   /** The response time above which it is too slow, ms; null: it never is. */
   readonly latency: Millis | null;
 }
@@ -40,9 +39,9 @@ function readCondition(text: string): Condition | null {
 }
 
 /** What the conditions of an endpoint mean; those that no field can express are said. */
-export function meaningOf(conditions: readonly string[], judges: Judges, say: Say): Meaning {
+export function meaningOf(conditions: readonly string[], judges: Judges, say: EntryRemarks): Meaning {
   const statuses: Condition[] = [];
-  let fields: Fields = {};
+  let fields: ForeignRecord = {};
   let latency: Millis | null = null;
   for (const text of conditions) {
     const one = readCondition(text);
@@ -57,7 +56,7 @@ export function meaningOf(conditions: readonly string[], judges: Judges, say: Sa
 }
 
 /** The statuses for which all conditions hold. Without one, Gatus takes any answer. */
-function expectedOf(conditions: readonly Condition[], say: Say): Fields {
+function expectedOf(conditions: readonly Condition[], say: EntryRemarks): ForeignRecord {
   const variable = conditions.find(({ value }) => value.includes('${'));
   if (variable?.sign === '==' && conditions.length === 1) return { expect: variable.value };
   const all = Array.from({ length: 500 }, (_, index) => index + 100);
@@ -106,7 +105,12 @@ function millisOf(value: string): Millis | null {
 }
 
 /** What a condition adds to the fields that are there; null: no field can express it. */
-function fieldsOf(one: Condition, judges: Judges, there: Fields, say: Say): Fields | null {
+function fieldsOf(
+  one: Condition,
+  judges: Judges,
+  there: ForeignRecord,
+  say: EntryRemarks,
+): ForeignRecord | null {
   const { place, path, sign, value } = one;
   if (place === '[CONNECTED]') return `${sign} ${value}` === '== true' ? {} : null;
   if (place === '[CERTIFICATE_EXPIRATION]' && sign.startsWith('>')) return daysLeft(judges, value, say);
@@ -117,7 +121,7 @@ function fieldsOf(one: Condition, judges: Judges, there: Fields, say: Say): Fiel
   return path === '' ? wordsOf(one, there, say) : jsonOf(one, there);
 }
 
-function daysLeft(judges: Judges, value: string, say: Say): Fields | null {
+function daysLeft(judges: Judges, value: string, say: EntryRemarks): ForeignRecord | null {
   const left = millisOf(value);
   if (left === null || (judges !== 'http' && judges !== 'tls')) return null;
   say.changedInAll('a certificate that expires soon is a warning, not an outage');
@@ -125,12 +129,16 @@ function daysLeft(judges: Judges, value: string, say: Say): Fields | null {
 }
 
 /** The value of a DNS answer; one that may have several values, or begin or end in some way, cannot be said. */
-function recordOf(value: string): Fields | null {
+function recordOf(value: string): ForeignRecord | null {
   return /^(?:any|pat)\(/.test(value) ? null : { expect: [value.replace(/\.$/, '')] };
 }
 
 /** `pat(*text*)` looks for a text anywhere; a check can look for one. */
-function wordsOf({ text, sign, value }: Condition, there: Fields, say: Say): Fields | null {
+function wordsOf(
+  { text, sign, value }: Condition,
+  there: ForeignRecord,
+  say: EntryRemarks,
+): ForeignRecord | null {
   const [, within] = /^pat\(\*([^*?]+)\*\)$/.exec(value) ?? [];
   const field = sign === '==' ? 'contains' : 'not_contains';
   if ((sign !== '==' && sign !== '!=') || field in there) return null;
@@ -141,7 +149,7 @@ function wordsOf({ text, sign, value }: Condition, there: Fields, say: Say): Fie
 }
 
 /** `[BODY].a[0].b == x` as a JSONPath and its value. Texts and numbers look alike in a condition: numbers are numbers. */
-function jsonOf({ path, sign, value }: Condition, there: Fields): Fields | null {
+function jsonOf({ path, sign, value }: Condition, there: ForeignRecord): ForeignRecord | null {
   if (sign !== '==' || /^(?:any|pat)\(/.test(value) || value.includes('[')) return null;
   const parts = [...path.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)];
   if (parts.map(([whole]) => whole).join('') !== path) return null;
@@ -149,7 +157,7 @@ function jsonOf({ path, sign, value }: Condition, there: Fields): Fields | null 
     if (name === undefined) return `[${index}]`;
     return /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
   });
-  const json = (there.json ?? {}) as Fields;
+  const json = (there.json ?? {}) as ForeignRecord;
   return { json: { ...json, [`$${steps.join('')}`]: typed(value) } };
 }
 

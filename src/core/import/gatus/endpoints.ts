@@ -10,17 +10,15 @@ import {
   soundHeaders,
   type WrittenCheck,
 } from '../foreign-checks.ts';
-import { isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
-import type { ImportedComponent, Say } from '../imported.ts';
+import { type ForeignRecord, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
+import type { EntryRemarks, ImportedComponent } from '../imported.ts';
 import { type Judges, meaningOf } from './conditions.ts';
-
-type Written = Readonly<Record<string, unknown>>;
 
 /** An endpoint's fields beside its id, name and group. */
 export type Watch = Pick<ImportedComponent, 'schedule' | 'check' | 'detect'>;
 
 /** @param alerting `alerting:`, which has the defaults of alerts */
-export function watchOf(endpoint: Written, alerting: unknown, say: Say): Watch {
+export function watchOf(endpoint: ForeignRecord, alerting: unknown, say: EntryRemarks): Watch {
   const { check, judges } = targetOf(endpoint, say);
   const conditions = (Array.isArray(endpoint.conditions) ? endpoint.conditions : []).map(String);
   if (!judges) {
@@ -45,7 +43,7 @@ export function watchOf(endpoint: Written, alerting: unknown, say: Say): Watch {
 }
 
 /** Gatus looks every minute unless an endpoint says otherwise. */
-function scheduleOf({ interval }: Written, say: Say): string {
+function scheduleOf({ interval }: ForeignRecord, say: EntryRemarks): string {
   const wanted = parseDuration(textOf(interval) ?? '1m') ?? MINUTE;
   const { cron, period } = cronOf(wanted);
   if (period !== wanted)
@@ -54,13 +52,13 @@ function scheduleOf({ interval }: Written, say: Say): string {
 }
 
 /** From 1 ms to 5 minutes, as status.yaml takes them. */
-function timeoutOf({ client }: Written): Millis | null {
+function timeoutOf({ client }: ForeignRecord): Millis | null {
   const wanted = isRecord(client) ? parseDuration(textOf(client.timeout) ?? '') : null;
   return wanted === null || wanted <= 0 ? null : Math.min(wanted, 5 * MINUTE);
 }
 
 /** The alert that is sent first decides; three failures and two successes are the default of both. */
-function thresholdsOf({ alerts }: Written, alerting: unknown): Readonly<Record<string, number>> {
+function thresholdsOf({ alerts }: ForeignRecord, alerting: unknown): Readonly<Record<string, number>> {
   const enabled = recordsIn(alerts)
     .map(alert => {
       const provider = isRecord(alerting) ? alerting[String(alert.type)] : null;
@@ -79,18 +77,18 @@ function thresholdsOf({ alerts }: Written, alerting: unknown): Readonly<Record<s
   return { ...(failures === 3 ? {} : { failures }), ...(recoveries === 2 ? {} : { recoveries }) };
 }
 
-interface Target {
+interface CheckTarget {
   readonly check: WrittenCheck;
   /** Null: it cannot be checked. */
   readonly judges: Judges | null;
 }
 
-function targetOf(endpoint: Written, say: Say): Target {
+function targetOf(endpoint: ForeignRecord, say: EntryRemarks): CheckTarget {
   const url = (textOf(endpoint.url) ?? '').trim();
   if (isRecord(endpoint.dns)) return dnsOf(url, endpoint.dns);
   const [, scheme = ''] = /^([a-z]+):\/\//i.exec(url) ?? [];
   const { host, port } = hostPort(url);
-  const manual: Target = { check: { type: 'manual' }, judges: null };
+  const manual: CheckTarget = { check: { type: 'manual' }, judges: null };
   if (scheme !== '' && !scheme.startsWith('http') && textOf(endpoint.body) !== null)
     say.leftOut('`body`: nothing is sent over the connection');
   if (scheme === 'tcp')
@@ -111,7 +109,7 @@ function targetOf(endpoint: Written, say: Say): Target {
 const RECORDS = ['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS'];
 
 /** The address of an endpoint with `dns` is the name server's. */
-function dnsOf(url: string, dns: Written): Target {
+function dnsOf(url: string, dns: ForeignRecord): CheckTarget {
   const record = String(dns['query-type']).toUpperCase();
   const name = (textOf(dns['query-name']) ?? '').replace(/\.$/, '');
   if (!RECORDS.includes(record) || name === '') return { check: { type: 'manual' }, judges: null };
@@ -124,7 +122,7 @@ function dnsOf(url: string, dns: Written): Target {
 /** Settings of a client that have no field here, with what they would change. */
 const CLIENT = ['insecure', 'tls', 'oauth2', 'identity-aware-proxy', 'proxy-url', 'dns-resolver', 'tunnel'];
 
-function httpOf(endpoint: Written, url: string, say: Say): WrittenCheck {
+function httpOf(endpoint: ForeignRecord, url: string, say: EntryRemarks): WrittenCheck {
   const client = isRecord(endpoint.client) ? endpoint.client : {};
   for (const key of CLIENT) if (client[key]) say.leftOut(`\`client.${key}\``);
   const method = (textOf(endpoint.method) ?? 'GET').toUpperCase();
@@ -145,7 +143,7 @@ function httpOf(endpoint: Written, url: string, say: Say): WrittenCheck {
   };
 }
 
-function bodyOf(endpoint: Written, url: string, say: Say): string | null {
+function bodyOf(endpoint: ForeignRecord, url: string, say: EntryRemarks): string | null {
   const text = textOf(endpoint.body);
   if (text === null) return null;
   if (/\[RANDOM_STRING_\d+\]/.test(text))

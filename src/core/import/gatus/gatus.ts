@@ -4,21 +4,19 @@ import type { Severity } from '../../model/component.ts';
 import { statusCommand } from '../../model/status-command.ts';
 import { iso, parseDuration, parseInstant } from '../../model/time.ts';
 import { printDuration, sayVariables } from '../foreign-checks.ts';
-import { foreignYaml, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
+import { type ForeignRecord, foreignYaml, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
 import {
   ComponentIds,
+  type EntryRemarks,
   type Imported,
   type ImportedComponent,
   type ImportedIncident,
   incidentId,
   type Named,
   Remarks,
-  type Say,
   uniqueIds,
 } from '../imported.ts';
 import { type Watch, watchOf } from './endpoints.ts';
-
-type Written = Readonly<Record<string, unknown>>;
 
 /** What is read here, or said with the endpoints. */
 const TAKEN = ['endpoints', 'external-endpoints', 'suites', 'announcements', 'alerting', 'maintenance'];
@@ -37,7 +35,7 @@ export function importGatus(
     const data = foreignYaml(text);
     const isOurs = data !== null && Object.keys(data).some(key => KEYS.has(key));
     if (!isOurs) remarks.wrong(name, data ? 'it is no configuration of Gatus' : 'it is no readable YAML');
-    return data && isOurs ? [{ name, data: withVariables(data) as Written }] : [];
+    return data && isOurs ? [{ name, data: withVariables(data) as ForeignRecord }] : [];
   });
   const alerting = merged(parts.map(({ data }) => data.alerting));
   const entries = parts.flatMap(({ name, data }) => entriesOf(name, data));
@@ -68,7 +66,7 @@ function withVariables(value: unknown): unknown {
 }
 
 /** Mappings as one, at each level; of two other values the first. */
-function merged(values: readonly unknown[]): Written {
+function merged(values: readonly unknown[]): ForeignRecord {
   const all = values.filter(isRecord);
   const keys = new Set(all.flatMap(one => Object.keys(one)));
   return Object.fromEntries(
@@ -83,12 +81,12 @@ interface Entry {
   readonly file: string;
   readonly name: string;
   readonly group: string | null;
-  readonly written: Written;
+  readonly written: ForeignRecord;
   /** Results are sent to it. */
   readonly isExternal: boolean;
 }
 
-function entriesOf(file: string, data: Written): readonly Entry[] {
+function entriesOf(file: string, data: ForeignRecord): readonly Entry[] {
   const of = (key: string, isExternal: boolean) =>
     recordsIn(data[key]).map(written => {
       const name = textOf(written.name) ?? textOf(written.url) ?? 'Endpoint';
@@ -101,7 +99,7 @@ function entriesOf(file: string, data: Written): readonly Entry[] {
 function componentOf(
   { file, name, group, written, isExternal }: Entry,
   all: readonly Entry[],
-  alerting: Written,
+  alerting: ForeignRecord,
   ids: ComponentIds,
   remarks: Remarks,
 ): ImportedComponent[] {
@@ -124,7 +122,7 @@ function componentOf(
 }
 
 /** A job that must report in time. Without an interval, Gatus never misses a report. */
-function heartbeatOf({ heartbeat }: Written, id: string, say: Say): Watch {
+function heartbeatOf({ heartbeat }: ForeignRecord, id: string, say: EntryRemarks): Watch {
   const period = isRecord(heartbeat) ? parseDuration(textOf(heartbeat.interval) ?? '') : null;
   if (!period) {
     say.changed('its check becomes manual: it has no `heartbeat.interval`, so its silence means nothing');
@@ -135,7 +133,7 @@ function heartbeatOf({ heartbeat }: Written, id: string, say: Say): Watch {
 }
 
 /** What of a file is no endpoint and no announcement. */
-function sayRest(file: string, data: Written, remarks: Remarks): void {
+function sayRest(file: string, data: ForeignRecord, remarks: Remarks): void {
   const say = remarks.about(file);
   const suites = recordsIn(data.suites).map(({ name }) => `“${textOf(name) ?? '?'}”`);
   if (suites.length > 0) say.leftOut(`its suites ${suites.join(', ')}: steps that depend on each other`);
@@ -156,7 +154,7 @@ function sayRest(file: string, data: Written, remarks: Remarks): void {
  * Gatus sends no alerts within such a window, and shows it to nobody. A maintenance here is announced, and has a first day,
  * so it is left to the operator.
  */
-function sayWindow(window: Written, say: Say, components: string): void {
+function sayWindow(window: ForeignRecord, say: EntryRemarks, components: string): void {
   if (window.enabled === false) return;
   const days = Array.isArray(window.every)
     ? window.every.map(day => String(day).slice(0, 2).toUpperCase())
@@ -175,7 +173,7 @@ const SEVERITIES: Readonly<Record<string, Severity>> = { outage: 'major' };
 /** An announcement says something at a time, and nothing of an end: it is over at that time, and affects no component. */
 function announcementsOf(
   file: string,
-  data: Written,
+  data: ForeignRecord,
   unique: (id: string) => string,
   remarks: Remarks,
 ): readonly ImportedIncident[] {

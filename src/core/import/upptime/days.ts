@@ -9,19 +9,18 @@ import {
   utcDay,
 } from '../../model/time.ts';
 import { EMPTY_ROLLUP } from '../../monitoring/rollup.ts';
-import { clip, unionLength } from '../../page/uptime.ts';
 import { foreignYaml, isRecord } from '../foreign-yaml.ts';
 import type { ImportedSpan } from '../imported.ts';
 
 /** What `history/SLUG.yml` says. */
-export interface Watched {
+export interface SiteHistory {
   /** Null where it is not said: in files of its first months. */
   readonly since: Millis | null;
   readonly until: Millis | null;
   readonly isUp: boolean;
 }
 
-export function readWatched(text: string): Watched | null {
+export function readSiteHistory(text: string): SiteHistory | null {
   // The first versions wrote a list of one.
   const data = foreignYaml(text.replace(/^- /gm, ''));
   if (!data) return null;
@@ -58,11 +57,11 @@ const SUMMED = 364 * DAY;
  * was down. These are the minutes of its summary or of its outages, whichever are more: the summary counts the last hundred
  * issues and the last year, and short outages are deleted from the issues. The first day begins when it was first watched;
  * the day of the newest data is not whole yet, and is left out.
- * @param outages the times of its issues; null: no issues were given, and days before the summary's are not known
+ * @param outages the times of its issues, in the order of their beginnings; null: no issues were given, and days before the summary's are not known
  */
-export function daysOf(
+export function measuredDays(
   component: string,
-  { since, until }: Watched,
+  { since, until }: SiteHistory,
   minutesDown: ReadonlyMap<string, number>,
   outages: readonly Span[] | null,
 ): readonly ImportedSpan[] {
@@ -73,8 +72,7 @@ export function daysOf(
     const watched: Span = { start: Math.max(start, known), end: start + DAY };
     const observed = watched.end - watched.start;
     const checks = Math.floor(observed / PERIOD);
-    const within = (outages ?? []).map(one => clip(one, watched)).filter(one => one.end > one.start);
-    const down = Math.max((minutesDown.get(utcDay(start)) ?? 0) * MINUTE, unionLength(within));
+    const down = Math.max((minutesDown.get(utcDay(start)) ?? 0) * MINUTE, timeWithin(watched, outages ?? []));
     const failed = down === 0 ? 0 : Math.min(checks, Math.max(1, Math.round(down / PERIOD)));
     if (checks > 0)
       days.push({
@@ -85,4 +83,16 @@ export function daysOf(
       });
   }
   return days;
+}
+
+/** How much of a span is within others, ms. The others are in the order of their beginnings. */
+function timeWithin({ start, end }: Span, others: readonly Span[]): Millis {
+  let sum = 0;
+  let counted = start;
+  for (const other of others) {
+    const until = Math.min(other.end, end);
+    sum += Math.max(0, until - Math.max(other.start, counted));
+    counted = Math.max(counted, until);
+  }
+  return sum;
 }

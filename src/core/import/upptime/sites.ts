@@ -12,11 +12,15 @@ import {
   soundHeaders,
   type WrittenCheck,
 } from '../foreign-checks.ts';
-import { isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
-import { type ComponentIds, type ImportedComponent, type Remarks, type Say, uniqueIds } from '../imported.ts';
+import { type ForeignRecord, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
+import {
+  type ComponentIds,
+  type EntryRemarks,
+  type ImportedComponent,
+  type Remarks,
+  uniqueIds,
+} from '../imported.ts';
 import { siteSlug } from './slug.ts';
-
-type Written = Readonly<Record<string, unknown>>;
 
 export interface UpptimeSite {
   readonly slug: string;
@@ -37,7 +41,7 @@ const TAKEN_OF_SITE = new Set([
  * @param slugOf the slug that the repository uses for a site's name, if it says one
  */
 export function sitesOf(
-  config: Written,
+  config: ForeignRecord,
   slugOf: (name: string) => string | undefined,
   ids: ComponentIds,
   file: string,
@@ -76,7 +80,7 @@ export function sitesOf(
 const TAKEN = ['owner', 'repo', 'sites', 'status-website', 'workflowSchedule'];
 
 /** Upptime runs by one schedule for all sites. */
-function scheduleOf({ workflowSchedule }: Written, say: Say): string {
+function scheduleOf({ workflowSchedule }: ForeignRecord, say: EntryRemarks): string {
   const written = isRecord(workflowSchedule) ? textOf(workflowSchedule.uptime) : null;
   if (written === null || faultOfCron(written) === null) return written?.trim() ?? '*/5 * * * *';
   say.changed(`the schedule “${written}” becomes every five minutes: it is no cron expression`);
@@ -87,12 +91,12 @@ function scheduleOf({ workflowSchedule }: Written, say: Say): string {
 const PATIENCE = 60 * SECOND;
 
 /** Without one of its own, a site is never too slow there, so it is not here. */
-function latencyOf({ maxResponseTime }: Written): string {
+function latencyOf({ maxResponseTime }: ForeignRecord): string {
   const millis = Math.round(Number(maxResponseTime));
   return printDuration(millis > 0 ? millis : PATIENCE);
 }
 
-function checkOf(site: Written, written: string, say: Say): WrittenCheck {
+function checkOf(site: ForeignRecord, written: string, say: EntryRemarks): WrittenCheck {
   const url = withVariables(written, say);
   if (site.type === 'globalping') say.changed('it is checked from this server, not from other places');
   if (site.check === 'tcp-ping') {
@@ -111,14 +115,14 @@ function checkOf(site: Written, written: string, say: Say): WrittenCheck {
   return httpOf(site, url, say);
 }
 
-function portText({ port }: Written, say: Say): string | undefined {
+function portText({ port }: ForeignRecord, say: EntryRemarks): string | undefined {
   const text = textOf(port);
   return text === null ? undefined : withVariables(text, say);
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-function httpOf(site: Written, url: string, say: Say): WrittenCheck {
+function httpOf(site: ForeignRecord, url: string, say: EntryRemarks): WrittenCheck {
   const word = (textOf(site.method) ?? 'GET').toUpperCase();
   const method = METHODS.includes(word) ? word : 'GET';
   if (method !== word) say.changed(`the method ${word} becomes GET`);
@@ -151,9 +155,9 @@ function httpOf(site: Written, url: string, say: Say): WrittenCheck {
 
 /** Without a list, Upptime takes redirects that are not followed for good answers. */
 function expectedOf(
-  { expectedStatusCodes }: Written,
+  { expectedStatusCodes }: ForeignRecord,
   redirects: number,
-  say: Say,
+  say: EntryRemarks,
 ): { readonly expect?: string | number } {
   if (!Array.isArray(expectedStatusCodes)) return redirects > 0 ? {} : { expect: '200-308' };
   const expect = expectOf(expectedStatusCodes.map(Number));
@@ -174,7 +178,7 @@ function headersIn(headers: unknown): readonly [string, string][] {
   });
 }
 
-function wordsOf(site: Written, method: string, say: Say): WrittenCheck {
+function wordsOf(site: ForeignRecord, method: string, say: EntryRemarks): WrittenCheck {
   const unwanted = textOf(site.__dangerous__body_down);
   const wanted = textOf(site.__dangerous__body_down_if_text_missing);
   if (site.__dangerous__body_degraded ?? site.__dangerous__body_degraded_if_text_missing)
@@ -190,7 +194,7 @@ function wordsOf(site: Written, method: string, say: Say): WrittenCheck {
 }
 
 /** `$SECRET`, as Upptime finds the names of secrets, becomes `${SECRET}`. */
-function withVariables(text: string, say: Say): string {
+function withVariables(text: string, say: EntryRemarks): string {
   const fixed = text.replace(/\$DYNAMIC_(?:RANDOM_NUMBER|ALPHANUMERIC_STRING)/g, '0');
   if (fixed !== text) say.changedInAll('what was new in each request ($DYNAMIC_…) becomes 0');
   return fixed.replace(/\$([A-Z_][A-Z0-9_]*)/g, '$${$1}');

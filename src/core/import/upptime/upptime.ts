@@ -9,13 +9,13 @@ import {
   Remarks,
   uniqueIds,
 } from '../imported.ts';
-import { daysOf, readSummary, readWatched, type Summed, type Watched } from './days.ts';
+import { measuredDays, readSiteHistory, readSummary, type SiteHistory, type Summed } from './days.ts';
 import { incidentOf, type Sites } from './incidents.ts';
 import { type Issue, type IssueFile, readIssues } from './issues.ts';
 import { sitesOf, type UpptimeSite } from './sites.ts';
 import { siteSlug } from './slug.ts';
 
-interface File {
+interface RepositoryFile {
   readonly name: string;
   readonly text: string;
 }
@@ -29,8 +29,8 @@ const SUMMARY = 'history/summary.json';
  * @param given files with issues that were given beside it
  */
 export function importUpptime(
-  folder: readonly File[],
-  given: readonly File[],
+  folder: readonly RepositoryFile[],
+  given: readonly RepositoryFile[],
   here: readonly Named[],
 ): Imported {
   const remarks = new Remarks();
@@ -48,7 +48,7 @@ export function importUpptime(
   const sites = config ? sitesOf(config, name => slugs.get(name), ids, file?.name ?? '', remarks) : [];
   const issues = readIssues(issueFiles(folder, given), remarks);
   const names = namesOf(sites, summary, watched, issues, ids);
-  const known: Known = { ...names, isStale: staleBy(sites, watched, names.slugsOf) };
+  const known: KnownSites = { ...names, isStale: staleBy(sites, watched, names.slugsOf) };
   const unique = uniqueIds();
   const incidents = issues.flatMap(issue => incidentOf(issue, { sites: known, unique, remarks }));
   sayOfIssues(issues, incidents.length, remarks);
@@ -63,7 +63,7 @@ export function importUpptime(
   };
 }
 
-function summaryIn(folder: readonly File[], remarks: Remarks): readonly Summed[] {
+function summaryIn(folder: readonly RepositoryFile[], remarks: Remarks): readonly Summed[] {
   const file = folder.find(({ name }) => name === SUMMARY);
   if (!file) return [];
   try {
@@ -75,12 +75,12 @@ function summaryIn(folder: readonly File[], remarks: Remarks): readonly Summed[]
 }
 
 /** By slug. */
-function watchedIn(folder: readonly File[], remarks: Remarks): ReadonlyMap<string, Watched> {
-  const found = new Map<string, Watched>();
+function watchedIn(folder: readonly RepositoryFile[], remarks: Remarks): ReadonlyMap<string, SiteHistory> {
+  const found = new Map<string, SiteHistory>();
   for (const { name, text } of folder) {
     const [, slug] = /^history\/([^/]+)\.ya?ml$/.exec(name) ?? [];
     if (slug === undefined) continue;
-    const watched = readWatched(text);
+    const watched = readSiteHistory(text);
     if (watched) found.set(slug, watched);
     else remarks.wrong(name, 'it cannot be read');
   }
@@ -91,7 +91,10 @@ function watchedIn(folder: readonly File[], remarks: Remarks): ReadonlyMap<strin
 const NO_ISSUES =
   /^(?:api|history|graphs|assets|\.github|\.vscode)\/|(?:^|\/)(?:package(?:-lock)?|tsconfig|\.\w+)\.json$/;
 
-function issueFiles(folder: readonly File[], given: readonly File[]): readonly IssueFile[] {
+function issueFiles(
+  folder: readonly RepositoryFile[],
+  given: readonly RepositoryFile[],
+): readonly IssueFile[] {
   const within = folder.filter(({ name }) => name.endsWith('.json') && !NO_ISSUES.test(name));
   return [
     ...within.map(file => ({ ...file, isGiven: false })),
@@ -102,7 +105,7 @@ function issueFiles(folder: readonly File[], given: readonly File[]): readonly I
 /** What Upptime itself calls an issue. */
 const TITLE = /^\s*(?:🛑|⚠)\uFE0F?\s*(.+?) (?:is down|has degraded performance)\s*$/u;
 
-interface Known extends Sites {
+interface KnownSites extends Sites {
   readonly slugsOf: (issue: Issue) => readonly string[];
 }
 
@@ -110,10 +113,10 @@ interface Known extends Sites {
 function namesOf(
   sites: readonly UpptimeSite[],
   summary: readonly Summed[],
-  watched: ReadonlyMap<string, Watched>,
+  watched: ReadonlyMap<string, SiteHistory>,
   issues: readonly Issue[],
   ids: ComponentIds,
-): Omit<Known, 'isStale'> {
+): Omit<KnownSites, 'isStale'> {
   const inTitle = ({ title }: Issue) => TITLE.exec(title)?.[1];
   const names = new Map<string, string>([
     ...[...watched.keys()].map(slug => [slug, inWords(slug)] as const),
@@ -142,7 +145,7 @@ function inWords(slug: string): string {
 
 function staleBy(
   sites: readonly UpptimeSite[],
-  watched: ReadonlyMap<string, Watched>,
+  watched: ReadonlyMap<string, SiteHistory>,
   slugsOf: (issue: Issue) => readonly string[],
 ): Sites['isStale'] {
   const present = new Set(sites.map(({ slug }) => slug));
@@ -179,7 +182,7 @@ function sayOfIssues(issues: readonly Issue[], taken: number, remarks: Remarks):
 function historyOf(
   sites: readonly UpptimeSite[],
   summary: readonly Summed[],
-  watched: ReadonlyMap<string, Watched>,
+  watched: ReadonlyMap<string, SiteHistory>,
   outages: ReadonlyMap<string, readonly Span[]> | null,
   remarks: Remarks,
 ): readonly ImportedSpan[] {
@@ -188,7 +191,8 @@ function historyOf(
     const its = watched.get(slug);
     const sum = sums.get(slug);
     const isKnown = its?.since && its.until && (outages !== null || sum);
-    if (isKnown) return daysOf(component.id, its, sum ?? new Map(), outages && (outages.get(slug) ?? []));
+    if (isKnown)
+      return measuredDays(component.id, its, sum ?? new Map(), outages && (outages.get(slug) ?? []));
     const lacking = its?.since && its.until ? `${SUMMARY} or the issues` : `startTime in history/${slug}.yml`;
     remarks.leftOut('history', `the days of “${component.name}”: they need ${lacking}`);
     return [];
@@ -198,7 +202,7 @@ function historyOf(
 }
 
 /** When issues were open, by slug; null: none were given. An open one lasts, unless it was forgotten. */
-function outagesOf(issues: readonly Issue[], { slugsOf, isStale }: Known): Map<string, Span[]> | null {
+function outagesOf(issues: readonly Issue[], { slugsOf, isStale }: KnownSites): Map<string, Span[]> | null {
   const outages = new Map<string, Span[]>();
   for (const issue of issues) {
     if (!issue.labels.some(label => /^status$/i.test(label))) continue;
