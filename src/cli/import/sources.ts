@@ -4,7 +4,7 @@ import path from 'node:path';
 import { importCachet } from '../../core/import/cachet/cachet.ts';
 import { importCstate } from '../../core/import/cstate/cstate.ts';
 import { importGatus } from '../../core/import/gatus/gatus.ts';
-import type { Imported, Named } from '../../core/import/imported.ts';
+import type { ComponentName, Imported } from '../../core/import/imported.ts';
 import { importStatuspage } from '../../core/import/statuspage/statuspage.ts';
 import { importUpptime } from '../../core/import/upptime/upptime.ts';
 import { importUptimeKuma } from '../../core/import/uptime-kuma/uptime-kuma.ts';
@@ -17,7 +17,7 @@ interface Source {
   /** What to give, as the help and errors say it. */
   readonly given: string;
   /** @param here the components and former ones of status.yaml. Throws Refused if the source cannot be read at all. */
-  read(paths: readonly string[], here: readonly Named[]): Promise<Imported>;
+  read(paths: readonly string[], here: readonly ComponentName[]): Promise<Imported>;
 }
 
 export const SOURCES: Readonly<Record<string, Source>> = {

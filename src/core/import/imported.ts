@@ -12,20 +12,20 @@ export interface Imported {
   /** The components that the other page shows today. */
   readonly components: readonly ImportedComponent[];
   /** Every component that incidents name: those that are not shown today are former ones (`siteChanges`). */
-  readonly named: readonly Named[];
+  readonly named: readonly ComponentName[];
   readonly incidents: readonly ImportedIncident[];
   readonly history: readonly ImportedSpan[];
-  readonly remarks: readonly Remark[];
+  readonly remarks: readonly ImportRemark[];
 }
 
 /** A component by its id here and the name it has there. */
-export interface Named {
+export interface ComponentName {
   readonly id: string;
   readonly name: string;
 }
 
 /** An entry of `components:`; optional fields as status.yaml writes them. */
-export interface ImportedComponent extends Named {
+export interface ImportedComponent extends ComponentName {
   readonly group?: string | null;
   readonly description?: string | null;
   readonly schedule?: string;
@@ -57,7 +57,7 @@ export interface ImportedSpan {
  * What the operator should know of a file. `changed`: taken, but not as it was; `left out`: known, and not taken;
  * `wrong`: it cannot be read, and the command fails.
  */
-export interface Remark {
+export interface ImportRemark {
   readonly file: string;
   readonly kind: 'changed' | 'left out' | 'wrong';
   /** One sentence without a full stop. */
@@ -74,7 +74,7 @@ export interface EntryRemarks {
 
 /** Collects remarks; each function takes the file and a sentence. */
 export class Remarks {
-  readonly all: Remark[] = [];
+  readonly all: ImportRemark[] = [];
   readonly changed = (file: string, what: string): void => this.#add(file, 'changed', what);
   readonly leftOut = (file: string, what: string): void => this.#add(file, 'left out', what);
   readonly wrong = (file: string, what: string): void => this.#add(file, 'wrong', what);
@@ -89,7 +89,7 @@ export class Remarks {
     };
   }
 
-  #add(file: string, kind: Remark['kind'], what: string): void {
+  #add(file: string, kind: ImportRemark['kind'], what: string): void {
     this.all.push({ file, kind, what });
   }
 }
@@ -102,10 +102,10 @@ export class ComponentIds {
   /** By name and by id; two components of different groups may have one name. */
   readonly #here = new Map<string, string[]>();
   readonly #unique = uniqueIds();
-  readonly #byCode = new Map<string, Named>();
+  readonly #byCode = new Map<string, ComponentName>();
 
   /** @param here the components and former components of status.yaml */
-  constructor(here: readonly Named[]) {
+  constructor(here: readonly ComponentName[]) {
     const keys = here.flatMap(({ id, name }) =>
       [...new Set([plain(name), id])].map(key => [key, id] as const),
     );
@@ -127,7 +127,7 @@ export class ComponentIds {
   }
 
   /** All that were asked for, each id once. */
-  get named(): readonly Named[] {
+  get named(): readonly ComponentName[] {
     return [...new Map([...this.#byCode.values()].reverse().map(one => [one.id, one])).values()].reverse();
   }
 }

@@ -1,6 +1,6 @@
 // What an import means for status.yaml: a new one, or the former components that it must know.
 import { isMap, isSeq, parseDocument, stringify } from 'yaml';
-import type { Imported, ImportedComponent, Named } from './imported.ts';
+import type { ComponentName, Imported, ImportedComponent } from './imported.ts';
 
 /** A status.yaml for a page that has none. Without a list of components, those that incidents name are taken. */
 export function newSiteYaml(imported: Imported): string {
@@ -38,8 +38,8 @@ function entryOf({ id, name, group, description, check, ...more }: ImportedCompo
 export function lackingIn(
   { components, named }: Imported,
   here: ReadonlySet<string>,
-): { readonly components: readonly ImportedComponent[]; readonly retired: readonly Named[] } {
-  const isShown = ({ id }: Named) => components.some(one => one.id === id);
+): { readonly components: readonly ImportedComponent[]; readonly retired: readonly ComponentName[] } {
+  const isShown = ({ id }: ComponentName) => components.some(one => one.id === id);
   return {
     components: components.filter(({ id }) => !here.has(id)),
     retired: named.filter(one => !here.has(one.id) && !isShown(one)),
@@ -50,7 +50,7 @@ export function lackingIn(
  * The text of a status.yaml with more former components under `retired:`; its other bytes stay. Null if it is written in a
  * way in which they cannot be added.
  */
-export function withRetired(source: string, retired: readonly Named[]): string | null {
+export function withRetired(source: string, retired: readonly ComponentName[]): string | null {
   const entries = (indent: string) =>
     retired.map(({ id, name }) => `${indent}- { id: ${id}, name: ${JSON.stringify(name)} }\n`).join('');
   const before = parseDocument(source);
@@ -72,7 +72,7 @@ export function withRetired(source: string, retired: readonly Named[]): string |
 function isExtended(
   before: { retired?: readonly unknown[] },
   text: string,
-  retired: readonly Named[],
+  retired: readonly ComponentName[],
 ): boolean {
   const after = parseDocument(text);
   const wanted = { ...before, retired: [...(before.retired ?? []), ...retired] };

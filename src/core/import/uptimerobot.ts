@@ -5,11 +5,11 @@ import { slug } from '../text/slug.ts';
 import { hostPort, portOf, soundCheck, type WrittenCheck } from './foreign-checks.ts';
 import {
   ComponentIds,
+  type ComponentName,
   type EntryRemarks,
   type Imported,
   type ImportedComponent,
   type ImportedIncident,
-  type Named,
   Remarks,
   uniqueIds,
 } from './imported.ts';
@@ -67,7 +67,7 @@ interface Monitor {
 }
 
 /** Reads the exports, in any order. */
-export function importUptimeRobot(files: readonly CsvFile[], here: readonly Named[]): Imported {
+export function importUptimeRobot(files: readonly CsvFile[], here: readonly ComponentName[]): Imported {
   const remarks = new Remarks();
   const ids = new ComponentIds(here);
   const unique = uniqueIds();

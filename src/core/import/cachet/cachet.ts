@@ -7,10 +7,10 @@ import { count } from '../../text/count.ts';
 import { isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
 import {
   ComponentIds,
+  type ComponentName,
   type Imported,
   type ImportedIncident,
   incidentId,
-  type Named,
   Remarks,
   uniqueIds,
 } from '../imported.ts';
@@ -29,7 +29,7 @@ import {
 } from './updates.ts';
 
 /** @param files saved answers, in any order; what is in several is taken once */
-export function importCachet(files: readonly CachetFile[], here: readonly Named[]): Imported {
+export function importCachet(files: readonly CachetFile[], here: readonly ComponentName[]): Imported {
   const remarks = new Remarks();
   const ids = new ComponentIds(here);
   const unique = uniqueIds();

@@ -6,10 +6,10 @@ import type { Millis } from '../../model/time.ts';
 import { markdownOfHtml } from '../html.ts';
 import {
   ComponentIds,
+  type ComponentName,
   type Imported,
   type ImportedIncident,
   incidentId,
-  type Named,
   Remarks,
   uniqueIds,
 } from '../imported.ts';
@@ -22,7 +22,7 @@ import { chunksOf } from './track.ts';
 /** Reads the files of a site's folder. */
 export function importCstate(
   files: readonly { readonly name: string; readonly text: string }[],
-  here: readonly Named[],
+  here: readonly ComponentName[],
 ): Imported {
   const remarks = new Remarks();
   const ids = new ComponentIds(here);

@@ -106,13 +106,10 @@ function targetOf(endpoint: ForeignRecord, say: EntryRemarks): CheckTarget {
   return manual;
 }
 
-const RECORDS = ['A', 'AAAA', 'CNAME', 'MX', 'TXT', 'NS'];
-
 /** The address of an endpoint with `dns` is the name server's. */
 function dnsOf(url: string, dns: ForeignRecord): CheckTarget {
   const record = String(dns['query-type']).toUpperCase();
   const name = (textOf(dns['query-name']) ?? '').replace(/\.$/, '');
-  if (!RECORDS.includes(record) || name === '') return { check: { type: 'manual' }, judges: null };
   const { host, port } = hostPort(url);
   const plain = host.replace(/^\[(.*)\]$/, '$1');
   const server = port === undefined || port === '53' ? plain : `${host}:${port}`;

@@ -7,12 +7,12 @@ import { printDuration, sayVariables } from '../foreign-checks.ts';
 import { type ForeignRecord, foreignYaml, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
 import {
   ComponentIds,
+  type ComponentName,
   type EntryRemarks,
   type Imported,
   type ImportedComponent,
   type ImportedIncident,
   incidentId,
-  type Named,
   Remarks,
   uniqueIds,
 } from '../imported.ts';
@@ -26,7 +26,7 @@ const KEYS = new Set([...TAKEN, 'ui', 'storage', 'web', 'security']);
 /** Reads files as one configuration, as Gatus reads a folder. */
 export function importGatus(
   files: readonly { readonly name: string; readonly text: string }[],
-  here: readonly Named[],
+  here: readonly ComponentName[],
 ): Imported {
   const remarks = new Remarks();
   const ids = new ComponentIds(here);

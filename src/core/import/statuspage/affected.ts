@@ -2,7 +2,7 @@
 import { yamlList } from '../../incidents/file/yaml-values.ts';
 import { COMPONENT_STATUSES, type ComponentStatus } from '../../model/component.ts';
 import type { Affected } from '../../model/incident.ts';
-import { ComponentIds, type Named } from '../imported.ts';
+import { ComponentIds, type ComponentName } from '../imported.ts';
 import type { SourceComponent, SourceIncident, SourceUpdate } from './shapes.ts';
 
 interface AffectedOf {
@@ -24,7 +24,7 @@ export class Affections {
   readonly #codes = new Map<string, string>();
 
   constructor(
-    here: readonly Named[],
+    here: readonly ComponentName[],
     components: ReadonlyMap<string, SourceComponent>,
     incidents: readonly SourceIncident[],
   ) {
@@ -42,7 +42,7 @@ export class Affections {
     }
   }
 
-  get named(): readonly Named[] {
+  get named(): readonly ComponentName[] {
     return this.#ids.named;
   }
 

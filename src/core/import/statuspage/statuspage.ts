@@ -5,11 +5,11 @@ import type { MaintenanceStatus, UpdateStatus } from '../../model/incident.ts';
 import { MINUTE, type Millis } from '../../model/time.ts';
 import { markdownOfEncodedHtml } from '../html.ts';
 import {
+  type ComponentName,
   type Imported,
   type ImportedComponent,
   type ImportedIncident,
   incidentId,
-  type Named,
   Remarks,
   uniqueIds,
 } from '../imported.ts';
@@ -20,7 +20,7 @@ import { collect, type SourceComponent, type SourceIncident, type SourceUpdate }
 /** Reads saved answers (parsed JSON); an incident that is in two of them is imported once. */
 export function importStatuspage(
   files: readonly { readonly name: string; readonly data: unknown }[],
-  here: readonly Named[],
+  here: readonly ComponentName[],
 ): Imported {
   const remarks = new Remarks();
   const { incidents: sources, components, title, url } = collect(files, remarks);

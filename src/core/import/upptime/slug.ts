@@ -15,7 +15,6 @@ function slugged(text: string): string {
     .replace(/\p{M}/gu, '')
     .replace(/([a-z\d]+)'([ts])(?=\s|$)/gi, '$1$2')
     .replace(/([A-Z]{2,})(\d+)/g, '$1 $2')
-    .replace(/([a-z\d]+)([A-Z]{2,})/g, '$1 $2')
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z\d]+)/g, '$1 $2')
     .toLowerCase()

@@ -3,9 +3,9 @@ import type { Span } from '../../model/time.ts';
 import { foreignYaml, isRecord, textOf } from '../foreign-yaml.ts';
 import {
   ComponentIds,
+  type ComponentName,
   type Imported,
   type ImportedSpan,
-  type Named,
   Remarks,
   uniqueIds,
 } from '../imported.ts';
@@ -31,7 +31,7 @@ const SUMMARY = 'history/summary.json';
 export function importUpptime(
   folder: readonly RepositoryFile[],
   given: readonly RepositoryFile[],
-  here: readonly Named[],
+  here: readonly ComponentName[],
 ): Imported {
   const remarks = new Remarks();
   const ids = new ComponentIds(here);

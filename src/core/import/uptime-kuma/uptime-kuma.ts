@@ -1,6 +1,6 @@
 // Imports Uptime Kuma: monitors, outages, measurements, notes and maintenance.
 import { type Millis, parseInstant } from '../../model/time.ts';
-import { ComponentIds, type Imported, type Named, Remarks, uniqueIds } from '../imported.ts';
+import { ComponentIds, type ComponentName, type Imported, Remarks, uniqueIds } from '../imported.ts';
 import { inGroup, kumaComponents } from './components.ts';
 import { maintenanceOf } from './maintenances.ts';
 import { measuredSpans } from './measured.ts';
@@ -8,7 +8,7 @@ import { kumaOutages, notesOf } from './outages.ts';
 import type { KumaTables } from './tables.ts';
 
 /** @param file the name of the database, for the report */
-export function importUptimeKuma(tables: KumaTables, file: string, here: readonly Named[]): Imported {
+export function importUptimeKuma(tables: KumaTables, file: string, here: readonly ComponentName[]): Imported {
   const remarks = new Remarks();
   const ids = new ComponentIds(here);
   const unique = uniqueIds();
