@@ -82,11 +82,15 @@ test.each([
   ],
   [['subscribers', 'import', '.'], 1, /: this is a folder — give a file\n/],
   [['subscribers', 'import', 'package.json'], 1, /package\.json/],
-  [['import', 'statuspage', 'tsconfig.json'], 1, /^tsconfig\.json: there is nothing to import — save https:/],
+  [
+    ['import', 'statuspage', 'tsconfig.json'],
+    1,
+    /^tsconfig\.json: nothing taken\n {2}wrong: it is no answer of a Statuspage API\n/,
+  ],
   [
     ['import', 'cstate', 'docs/deploy'],
     1,
-    /docs\/deploy: there is nothing to import — give the folder of the cState site/,
+    /docs\/deploy: there is nothing to import — give the folder of the site/,
   ],
 ])('%j is answered in words', async (words, code, said) => {
   const done = await runner(await openTerminal())(...words);

@@ -6,16 +6,20 @@ import { slug } from '../text/slug.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
- * Today's path for a former one, below the page's own address; null if there is none. Feeds and lists are where cState,
- * Cachet and Upptime have them.
+ * Today's path for a former one, below the page's own address; null if there is none. Components, feeds and lists
+ * are where cState, Cachet, Gatus and Upptime have them.
  */
 export function pathToday(snapshot: Snapshot, former: string): string | null {
   const path = plainPath(former);
   const id = idsByFormerPath(snapshot).get(path);
   if (id !== undefined) return incidentPath(id);
-  const [, place, name] = /^\/(affected|history|components)\/([^/]+)$/.exec(path) ?? [];
+  const [, place, name] = /^\/(affected|history|components|endpoints)\/([^/]+)$/.exec(path) ?? [];
   const called = (one: string) => slug(one, 60) === slug(name ?? '', 60) || one === name;
-  const component = place && snapshot.site.components.find(one => called(one.id) || called(one.name));
+  const component =
+    place &&
+    snapshot.site.components.find(
+      ({ id, name: its, group }) => called(id) || called(its) || called(`${group}_${its}`),
+    );
   if (component) return `/status/components/${encodeURIComponent(component.id)}`;
   return LISTS[path] ?? null;
 }

@@ -27,7 +27,8 @@ const LOGIN_ONLY = OLD.replace('components: [login, api]', 'components: [login]'
 
 const openMoved = () =>
   openWorld({
-    site: target => `${SITE(target)}\nretired:\n  - { id: login, name: Old Login }\n`,
+    site: target =>
+      `${SITE(target).replace('id: jobs, ', 'id: jobs, group: Core, ')}\nretired:\n  - { id: login, name: Old Login }\n`,
     files: { '20260220_login-fails.md': OLD, '20260221_login-is-slow.md': LOGIN_ONLY },
   } as Parameters<typeof openWorld>[0]);
 
@@ -65,6 +66,7 @@ test('former addresses of pages redirect, and those of JSON answer as their dupl
     expect(await redirect(world, from)).toEqual([301, '/status/feed.rss']);
   expect(await redirect(world, '/affected/api/')).toEqual([301, '/status/components/api']);
   expect(await redirect(world, '/history/api')).toEqual([301, '/status/components/api']);
+  expect(await redirect(world, '/endpoints/core_background-jobs')).toEqual([301, '/status/components/jobs']);
   const [, listed] = (await world.get('/api/v2/incidents.json')).json.incidents;
   expect(listed.name).toBe('Login fails');
   const answers = ['/api/v2/incidents/zzz999yyy888.json', '/incidents/zzz999yyy888.json'];

@@ -66,6 +66,7 @@ const ROUTES = [
   '/history.atom',
   '/history.rss',
   '/incidents/:id',
+  '/incidents/:id.json',
   '/metrics',
   '/readyz',
   '/robots.txt',

@@ -16,7 +16,7 @@ import {
 import { courseOf, fittingTitle, type ToldUpdate } from '../timeline.ts';
 import { readConfig } from './config.ts';
 import { type HugoFields, hugoMoment, SiteZone, textsIn } from './hugo.ts';
-import { type Issue, issuesOf } from './issues.ts';
+import { type CstateIssue, issuesOf } from './issues.ts';
 import { chunksOf } from './track.ts';
 
 /** Reads the files of a site's folder. */
@@ -41,7 +41,7 @@ export function importCstate(
 }
 
 function incidentOf(
-  { file, name, fields, body, addresses }: Issue,
+  { file, name, fields, body, addresses }: CstateIssue,
   zone: SiteZone,
   ids: ComponentIds,
   unique: (id: string) => string,

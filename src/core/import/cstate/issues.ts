@@ -4,7 +4,7 @@ import type { Remarks } from '../imported.ts';
 import type { SiteConfig, SiteText } from './config.ts';
 import { type HugoFields, readPage, textsIn } from './hugo.ts';
 
-export interface Issue {
+export interface CstateIssue {
   /** The file as it was given. */
   readonly file: string;
   /** Its path below the folder of issues, without `.md`; the same in all languages. */
@@ -15,7 +15,7 @@ export interface Issue {
   readonly addresses: readonly string[];
 }
 
-interface IssuePage extends Pick<Issue, 'file' | 'fields' | 'body'> {
+interface IssuePage extends Pick<CstateIssue, 'file' | 'fields' | 'body'> {
   /** Below `content`, without language and `.md`. */
   readonly path: string;
   readonly language: string | null;
@@ -25,7 +25,7 @@ interface IssuePage extends Pick<Issue, 'file' | 'fields' | 'body'> {
 export function issuesOf(
   files: readonly SiteText[],
   remarks: Remarks,
-): { readonly root: string; readonly read: (config: SiteConfig) => Issue[] } {
+): { readonly root: string; readonly read: (config: SiteConfig) => CstateIssue[] } {
   const pages = files.filter(({ name }) => /\.md$/i.test(name));
   const roots = new Map<string, SiteText[]>();
   for (const page of pages) {
@@ -62,7 +62,7 @@ function readIssues(
   below: string,
   config: SiteConfig,
   remarks: Remarks,
-): Issue[] {
+): CstateIssue[] {
   const pages = files.flatMap(file => pageOf(file, below, config, remarks));
   const default_ = config.language;
   const isDefault = ({ language }: IssuePage) => language === null || language === default_;

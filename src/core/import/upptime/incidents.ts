@@ -7,16 +7,16 @@ import type { IncidentStatus } from '../../model/incident.ts';
 import { MINUTE, type Millis, parseInstant, type Span } from '../../model/time.ts';
 import { withoutComments } from '../../text/comments.ts';
 import { type ImportedIncident, incidentId, type Remarks } from '../imported.ts';
-import type { Issue } from './issues.ts';
+import type { GithubIssue } from './issues.ts';
 
 /** What the repository knows of the sites that issues name. */
 export interface Sites {
   /** The ids of the components that an issue is about. */
-  idsOf(issue: Issue): readonly string[];
+  idsOf(issue: GithubIssue): readonly string[];
   /** The id of the component with a slug, as a maintenance names it. */
   idOf(slug: string): string;
   /** Whether all of an issue's sites are well by what was last saved, or are no longer watched. */
-  isStale(issue: Issue): boolean;
+  isStale(issue: GithubIssue): boolean;
 }
 
 interface Making {
@@ -26,7 +26,7 @@ interface Making {
 }
 
 /** The incident of an issue; none if it is about neither an outage nor work. */
-export function incidentOf(issue: Issue, making: Making): ImportedIncident[] {
+export function incidentOf(issue: GithubIssue, making: Making): ImportedIncident[] {
   const labels = issue.labels.map(label => label.toLowerCase());
   if (labels.includes('maintenance')) return maintenanceOf(issue, making);
   return labels.includes('status') ? outageOf(issue, making) : [];
@@ -39,7 +39,7 @@ const SEVERITIES: readonly (readonly [RegExp, Severity])[] = [
   [/⚠/u, 'minor'],
 ];
 
-function outageOf(issue: Issue, { sites, unique, remarks }: Making): ImportedIncident[] {
+function outageOf(issue: GithubIssue, { sites, unique, remarks }: Making): ImportedIncident[] {
   const { number, created, file } = issue;
   const end = endOf(issue, sites, remarks);
   const spoken = saidOf(issue, end);
@@ -66,7 +66,7 @@ function outageOf(issue: Issue, { sites, unique, remarks }: Making): ImportedInc
  * When an issue ended; null: it goes on. Upptime closes one issue of a site, so others stay open for ever: they ended with
  * their last comment, if the site is well again or no longer watched.
  */
-function endOf(issue: Issue, sites: Sites, remarks: Remarks): Millis | null {
+function endOf(issue: GithubIssue, sites: Sites, remarks: Remarks): Millis | null {
   const { isClosed, closed, created, comments, number } = issue;
   const last = comments.at(-1)?.at ?? created;
   if (isClosed) return Math.max(closed ?? last, created);
@@ -83,7 +83,7 @@ const CLOSING = MINUTE;
 const LABEL = /^[\s*_#]*(investigating|identified|monitoring|resolved)\b[\s*_]*:/i;
 
 /** Comments as updates. One that says Resolved just before the end is the end; a status at the beginning of others counts. */
-function saidOf({ comments, created }: Issue, end: Millis | null): Addition[] {
+function saidOf({ comments, created }: GithubIssue, end: Millis | null): Addition[] {
   const ending = end === null ? -1 : comments.findLastIndex(({ at }) => at <= end);
   let standing: IncidentStatus = 'investigating';
   return comments.map(({ at: written, body }, index): Addition => {
@@ -105,7 +105,7 @@ function inserted(all: readonly Addition[], one: Addition): Addition[] {
   return place < 0 ? [...all, one] : [...all.slice(0, place), one, ...all.slice(place)];
 }
 
-function maintenanceOf(issue: Issue, { sites, unique, remarks }: Making): ImportedIncident[] {
+function maintenanceOf(issue: GithubIssue, { sites, unique, remarks }: Making): ImportedIncident[] {
   const { number, created, file, isClosed, closed } = issue;
   const { fields, rest } = metadataOf(issue.body);
   const window = windowOf(issue, fields, remarks);
@@ -138,7 +138,7 @@ function maintenanceOf(issue: Issue, { sites, unique, remarks }: Making): Import
 }
 
 /** The planned window; without a readable one, that in which a closed issue was open. */
-function windowOf(issue: Issue, fields: ReadonlyMap<string, string>, remarks: Remarks): Span | null {
+function windowOf(issue: GithubIssue, fields: ReadonlyMap<string, string>, remarks: Remarks): Span | null {
   const [start, end] = ['start', 'end'].map(key => instantOf(fields.get(key) ?? ''));
   if (start && end && end > start) return { start, end };
   const where = `#${issue.number} “${issue.title}”`;
@@ -171,7 +171,7 @@ function metadataOf(body: string): { readonly fields: ReadonlyMap<string, string
 }
 
 /** A title without its sign, and what is said first; a title that is too long is said there in full. */
-function titled({ title, body }: Pick<Issue, 'title' | 'body'>): { title: string; message: string } {
+function titled({ title, body }: Pick<GithubIssue, 'title' | 'body'>): { title: string; message: string } {
   const plain = title.replace(/^\s*(?:🛑|⚠)\uFE0F?\s*/u, '').trim() || 'Incident';
   if (plain.length <= MAX_TITLE) return { title: plain, message: shown(body) };
   return {

@@ -36,7 +36,7 @@ export interface Comment {
   readonly body: string;
 }
 
-export interface Issue {
+export interface GithubIssue {
   /** The file it is in. */
   readonly file: string;
   readonly number: number;
@@ -60,8 +60,8 @@ export interface IssueFile {
 }
 
 /** The issues in files, by number; the last of two with one number counts. Pull requests are none. */
-export function readIssues(files: readonly IssueFile[], remarks: Remarks): readonly Issue[] {
-  const issues = new Map<number, Issue>();
+export function readIssues(files: readonly IssueFile[], remarks: Remarks): readonly GithubIssue[] {
+  const issues = new Map<number, GithubIssue>();
   const comments = new Map<number, Map<string, Comment>>();
   const keep = (number: number, comment: unknown): boolean => {
     const { success, data } = commentSchema.safeParse(inApiNames(comment));
@@ -93,7 +93,7 @@ export function readIssues(files: readonly IssueFile[], remarks: Remarks): reado
 type Keep = (number: number, comment: unknown) => boolean;
 
 /** Returns what is wrong with it; null where nothing is. */
-function addIssue(value: object, file: string, issues: Map<number, Issue>, keep: Keep): string | null {
+function addIssue(value: object, file: string, issues: Map<number, GithubIssue>, keep: Keep): string | null {
   const { success, data, error } = issueSchema.safeParse(value);
   if (!success) {
     const number = (value as { number?: unknown }).number;

@@ -11,7 +11,7 @@ import {
 } from '../imported.ts';
 import { measuredDays, readSiteHistory, readSummary, type SiteHistory, type Summed } from './days.ts';
 import { incidentOf, type Sites } from './incidents.ts';
-import { type Issue, type IssueFile, readIssues } from './issues.ts';
+import { type GithubIssue, type IssueFile, readIssues } from './issues.ts';
 import { sitesOf, type UpptimeSite } from './sites.ts';
 import { siteSlug } from './slug.ts';
 
@@ -106,7 +106,7 @@ function issueFiles(
 const TITLE = /^\s*(?:🛑|⚠)\uFE0F?\s*(.+?) (?:is down|has degraded performance)\s*$/u;
 
 interface KnownSites extends Sites {
-  readonly slugsOf: (issue: Issue) => readonly string[];
+  readonly slugsOf: (issue: GithubIssue) => readonly string[];
 }
 
 /** Finds the components of issues: by the labels that are slugs of sites, present and former, else by the title. */
@@ -114,10 +114,10 @@ function namesOf(
   sites: readonly UpptimeSite[],
   summary: readonly Summed[],
   watched: ReadonlyMap<string, SiteHistory>,
-  issues: readonly Issue[],
+  issues: readonly GithubIssue[],
   ids: ComponentIds,
 ): Omit<KnownSites, 'isStale'> {
-  const inTitle = ({ title }: Issue) => TITLE.exec(title)?.[1];
+  const inTitle = ({ title }: GithubIssue) => TITLE.exec(title)?.[1];
   const names = new Map<string, string>([
     ...[...watched.keys()].map(slug => [slug, inWords(slug)] as const),
     // Of a former site, often only its issues are left.
@@ -128,7 +128,7 @@ function namesOf(
     ...summary.map(({ slug, name }) => [slug, name] as const),
     ...sites.map(({ slug, component }) => [slug, component.name] as const),
   ]);
-  const slugsOf = (issue: Issue): readonly string[] => {
+  const slugsOf = (issue: GithubIssue): readonly string[] => {
     const named = issue.labels.filter(label => names.has(label));
     const name = inTitle(issue);
     return named.length > 0 || name === undefined ? named : [siteSlug(name, '')];
@@ -146,7 +146,7 @@ function inWords(slug: string): string {
 function staleBy(
   sites: readonly UpptimeSite[],
   watched: ReadonlyMap<string, SiteHistory>,
-  slugsOf: (issue: Issue) => readonly string[],
+  slugsOf: (issue: GithubIssue) => readonly string[],
 ): Sites['isStale'] {
   const present = new Set(sites.map(({ slug }) => slug));
   return issue => {
@@ -163,7 +163,7 @@ const SAVING =
   'gh issue list --state all --limit 100000 --json number,title,body,state,labels,createdAt,closedAt,comments > issues.json';
 
 /** What of the issues did not come, once for each file. */
-function sayOfIssues(issues: readonly Issue[], taken: number, remarks: Remarks): void {
+function sayOfIssues(issues: readonly GithubIssue[], taken: number, remarks: Remarks): void {
   if (issues.length === 0)
     remarks.leftOut('issues', `none were given, so there are no incidents: save them with \`${SAVING}\``);
   for (const file of new Set(issues.map(one => one.file))) {
@@ -202,7 +202,10 @@ function historyOf(
 }
 
 /** When issues were open, by slug; null: none were given. An open one lasts, unless it was forgotten. */
-function outagesOf(issues: readonly Issue[], { slugsOf, isStale }: KnownSites): Map<string, Span[]> | null {
+function outagesOf(
+  issues: readonly GithubIssue[],
+  { slugsOf, isStale }: KnownSites,
+): Map<string, Span[]> | null {
   const outages = new Map<string, Span[]>();
   for (const issue of issues) {
     if (!issue.labels.some(label => /^status$/i.test(label))) continue;
