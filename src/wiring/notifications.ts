@@ -26,6 +26,7 @@ export async function openNotifications(
     payload: webhookPayload,
     writable: () => storage.problem() === null,
     warn,
+    isClockUnsure: base.clockSteps.isUnsure,
   });
   closers.push(() => notifications.close());
   return notifications;

@@ -39,7 +39,7 @@ const STEP = 500;
 const UPDATES = 20;
 const QUIET_UPDATES = 100;
 
-type AnnouncerParts = SomeNotificationParts<'db' | 'clock' | 'log' | 'folder'>;
+type AnnouncerParts = SomeNotificationParts<'db' | 'clock' | 'log' | 'folder' | 'isClockUnsure'>;
 
 export class Announcer {
   readonly #parts: AnnouncerParts;
@@ -69,12 +69,18 @@ export class Announcer {
 
   /** Records what is new in the Snapshot as of `now`, with the promise to send it. */
   async note(snapshot: Snapshot, now: Millis): Promise<void> {
-    const { db, log, folder } = this.#parts;
+    const { db, log, folder, isClockUnsure } = this.#parts;
     const { incidents, maintenances, site } = snapshot;
+    const isUnsure = isClockUnsure() && !this.#isFirst;
+    const isNew = (one: Incident, { key, at }: IncidentUpdate) =>
+      at <= now && !this.#seen.has(refOf({ incidentId: keyOf(one), key }));
+    // What the clock alone says of a plan, while that may be set back in a moment.
+    const isByClock = (one: Incident) =>
+      isUnsure && one.scheduled !== null && !one.updates.some(update => isNew(one, update));
     // What is cut off would be told so, and its end to nobody.
     const isWhole = (one: Incident) => this.#isFirst || !folder.isBeingWritten(one.series?.id ?? one.id, now);
     const open = [...incidents, ...maintenances].filter(
-      one => !this.#allSeen.has(one.updates) && isWhole(one),
+      one => !this.#allSeen.has(one.updates) && isWhole(one) && !isByClock(one),
     );
     const yieldTurn = makeYield(nextTurn);
     const news: Announcement[] = [];

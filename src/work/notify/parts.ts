@@ -30,6 +30,8 @@ export interface NotificationParts {
     current(site: Site, now: Millis): readonly Warning[];
     mailed(source: string, now: Millis): Promise<void>;
   };
+  /** Whether the clock was just set (`ClockSteps`). */
+  readonly isClockUnsure: () => boolean;
   /** Starts a round soon. */
   readonly ring: () => void;
   readonly clock: Clock;

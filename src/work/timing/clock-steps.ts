@@ -75,6 +75,9 @@ export class ClockSteps {
     return [...(isPlausible(now) ? [] : [unset(now)]), ...this.#recent().map(({ problem }) => problem)];
   }
 
+  /** Whether the clock went so far within the last ten minutes that what it says of a plan may be wrong. */
+  readonly isUnsure = (): boolean => this.#recent().some(({ size }) => size >= MINUTE);
+
   #recent() {
     return this.#steps.filter(({ until }) => this.#parts.monotonic() < until);
   }

@@ -537,6 +537,30 @@ test('a maintenance completed while the clock was ahead stays completed when it 
   expect([state(), (await story(world)).health]).toEqual(['completed', 'operational']);
 });
 
+test('a clock that is set hours ahead and back tells nothing of a maintenance; one that stays there, ten minutes later', async () => {
+  const world = await openWorld();
+  await subscribed(world, 'olga@example.com');
+  await world.write(
+    '20260310_work.md',
+    '---\ntitle: Dashboard work\nstatus: scheduled\nscheduled_start: 2026-03-10T15:00:00Z\nscheduled_end: 2026-03-10T16:00:00Z\ncomponents: [dashboard]\n---\n\n## Scheduled 2026-03-10 11:59 UTC\nSoon.\n',
+  );
+  await world.pass(60, 5);
+  const subjects = () => world.mails.flatMap(({ subject }) => (subject?.startsWith('[') ? subject : []));
+  const before = subjects();
+  expect(before).toEqual(['[MAINTENANCE] Dashboard work']);
+  world.stepClock(8 * 3600);
+  await world.pass(240, 20);
+  expect(world.system.snapshot().maintenances[0]!.state).toBe('completed');
+  world.stepClock(-8 * 3600);
+  await world.pass(1200, 20);
+  expect(subjects()).toEqual(before);
+  world.stepClock(8 * 3600);
+  await world.pass(500, 20);
+  expect(subjects()).toEqual(before);
+  await world.pass(300, 20);
+  expect(subjects()).toHaveLength(2);
+});
+
 test('each time that lies ahead is named on /readyz, as lint names it', async () => {
   const world = await openWorld();
   await world.write(

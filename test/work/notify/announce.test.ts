@@ -32,7 +32,7 @@ async function noted() {
     if ('update' in fields) announced.push(fields.update as string);
   };
   const log = { debug() {}, info, warn() {}, error() {} };
-  const announcer = await Announcer.open({ db, clock: () => NOW, log, folder: WHOLE });
+  const announcer = await Announcer.open({ db, clock: () => NOW, log, ...WHOLE });
   setImmediate(count);
   const now = { ...snapshot([]), incidents: MANY };
   await announcer.note(now, NOW);
@@ -44,7 +44,7 @@ async function noted() {
   return { steps: known, announced, turns };
 }
 
-const WHOLE = { isBeingWritten: () => false };
+const WHOLE = { folder: { isBeingWritten: () => false }, isClockUnsure: () => false };
 
 test('news of many files is noted some at a time, and others have their turn between', async () => {
   const { steps, announced, turns } = await noted();
@@ -66,7 +66,7 @@ test('what a crash left out of the first round of a database is no news after it
   const announced: unknown[] = [];
   const info = (fields: object, words: string) => words === 'update announced' && announced.push(fields);
   const log = { debug() {}, info, warn() {}, error() {} };
-  const parts = { db, clock: () => NOW, log, folder: WHOLE };
+  const parts = { db, clock: () => NOW, log, ...WHOLE };
   const crashed = await Announcer.open(parts);
   await expect(crashed.note({ ...snapshot([]), incidents: MANY }, NOW)).rejects.toThrow(
     'the process ends here',
