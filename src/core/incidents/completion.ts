@@ -54,6 +54,11 @@ export function isCompletion({ status, inherits }: IncidentUpdate): boolean {
   return isFinal(status) && !inherits;
 }
 
+/** Whether a section that was written with the end of a series is its end: it says so, or has a heading without a status. */
+export function mayEndSeries(update: IncidentUpdate): boolean {
+  return update.occurrence === undefined && !update.preface && (isCompletion(update) || !!update.inherits);
+}
+
 /** How long after it was written a section makes a maintenance go on after its planned end. */
 const OVERRUN: Millis = DAY;
 

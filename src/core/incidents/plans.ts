@@ -4,7 +4,7 @@ import { affectedBy, type Incident, keyOf, type SeriesRecord } from '../model/in
 import { memoized } from '../model/memo.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, type Millis, type Span } from '../model/time.ts';
-import { isCompletion } from './completion.ts';
+import { mayEndSeries } from './completion.ts';
 import { stateAt } from './maintenance.ts';
 import { occurrencesOf } from './recurrence.ts';
 
@@ -120,7 +120,7 @@ function endOf(
   now: Millis,
 ): Millis | undefined {
   if (before?.isOver) return before.record?.endedAt;
-  const section = said.findLast(one => isCompletion(one) && one.occurrence === undefined);
+  const section = said.findLast(mayEndSeries);
   if (before) return updates > before.updates && section ? section.at : now;
   return resolved !== null || section || end <= now ? undefined : now;
 }

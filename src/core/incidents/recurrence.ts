@@ -2,7 +2,7 @@
 import rrule from 'rrule';
 import type { Incident, IncidentUpdate, UpdateStatus } from '../model/incident.ts';
 import { DAY, type Millis, parseInstant, type Span } from '../model/time.ts';
-import { completionOf, isCalledOff, isCompletion, WORDLESS } from './completion.ts';
+import { completionOf, isCalledOff, isCompletion, mayEndSeries, WORDLESS } from './completion.ts';
 import { type Beginning, readRule, ruleIn } from './recurrence-rule.ts';
 import {
   beginningsOf,
@@ -59,7 +59,7 @@ export function occurrencesOf(incident: Incident, now: Millis, siteZone: string)
   const { scheduled, timezone: zone = siteZone, rrule } = incident;
   if (!scheduled || !rrule || !ruleIn(zone, rrule)) return [incident];
   const isOccurrenceDay = isDayOf({ ...incident, timezone: zone });
-  const updates = incident.updates.map(update => keepKnownDay(update, isOccurrenceDay));
+  const updates = incident.updates.map(update => asEndOf(incident, keepKnownDay(update, isOccurrenceDay)));
   const plans = plansOf({ ...incident, timezone: zone, updates });
   const named = new Set(updates.map(({ occurrence = '' }) => occurrence));
   const last = [...named].sort().at(-1) ?? '';
@@ -78,6 +78,13 @@ export function occurrencesOf(incident: Incident, now: Millis, siteZone: string)
   const all = found.map(({ plan, one }, index) => occurrence(plan, one, found[index + 1]?.one.at, over));
   const isKept = (one: Incident) => one.id === incident.id || (one.scheduled as Span).start <= over;
   return incident.record?.endedAt === undefined ? all.filter(isKept) : endedBetween(all, isKept, over);
+}
+
+/** The update; the one with which the series was seen to end says so, whatever its heading. */
+function asEndOf({ status, record }: Incident, update: IncidentUpdate): IncidentUpdate {
+  if (status !== 'completed' || update.at !== record?.endedAt || !mayEndSeries(update)) return update;
+  const { inherits: _, ...said } = update;
+  return { ...said, status };
 }
 
 /** The occurrences of a series that was seen to end: if none ended with it, the next one is called off, with its words. */

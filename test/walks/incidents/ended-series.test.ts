@@ -90,20 +90,25 @@ test.each([
   }
 });
 
-test('ended by a section of the same save: told with its words, once', async () => {
+test.each([
+  ['Completed', 'status: completed'],
+  ['Cancelled', 'status: cancelled'],
+  ['Called off', 'status: completed\nresolved: 2026-03-12T15:00:20Z'],
+  ['Update', 'status: completed'],
+])('ended by a section "%s" of the same save: told with its words, once', async (label, keys) => {
   const world = await openWorld({ now: '2026-03-09T12:00:00Z', files: {} });
   await subscribed(world, 'olga@example.com');
   await world.write(FILE, WORK('status: scheduled'));
   await world.pass(75 * 3600 + 30, 3600);
   const mails = world.mails.length;
-  const words = '\n## Completed 2026-03-12 15:00 UTC\nWe stop these.\n';
-  await world.write(FILE, WORK('status: completed', words));
+  const words = `\n## ${label} 2026-03-12 15:00 UTC\nWe stop these.\n`;
+  await world.write(FILE, WORK(keys, words));
   await world.pass(600, 60);
   expect(world.mails.slice(mails).map(({ text }) => text)).toEqual([
     expect.stringMatching(/^CANCELLED[\s\S]*12 Mar 2026, 20:00[\s\S]*We stop these\./),
   ]);
   expect(await told(world, `${ID}--2026-03-12`, '2026-03-12T20:00:00.000Z')).toEqual({
-    entries: ['Cancelled'],
+    entries: [label === 'Called off' ? label : 'Cancelled'],
     api: [['2026-03-12', 'completed', ['completed', 'scheduled']]],
     drawn: false,
   });
