@@ -38,6 +38,7 @@ export function site(over: Partial<Site> = {}): Site {
     title: 'Levqor Status',
     url: 'https://status.levqor.ai',
     timezone: 'UTC',
+    aliases: [],
     brand: {
       logo: null,
       logoDark: null,

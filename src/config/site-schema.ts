@@ -102,6 +102,10 @@ export const siteSchema = z.strictObject({
     .default('Status'),
   url: webUrl.optional(),
   timezone: zone.default('UTC'),
+  aliases: z
+    .array(z.string().regex(/^\/[^?#]*$/, 'write a path, for instance /status/acme'))
+    .default([])
+    .describe('former addresses of the page, which redirect to it'),
   brand: z
     .strictObject({
       logo: orNull(fileName),

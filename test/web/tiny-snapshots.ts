@@ -79,6 +79,7 @@ export function snapshot(
       title: 'Acme',
       url: 'https://status.acme.io',
       timezone: 'UTC',
+      aliases: [],
       brand: {
         logo: null,
         logoDark: null,

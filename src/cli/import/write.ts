@@ -119,6 +119,9 @@ async function extendSite(
     cli.out(
       `status.yaml has no ${components.length === 1 ? 'such component' : 'such components'} yet. Copy what you need below \`components:\`:\n${componentsYaml(components)}`,
     );
+  const lost = (imported.addresses ?? []).filter(one => !site.aliases.includes(one));
+  if (lost.length > 0)
+    cli.out(`So that old links to the page lead here, write in status.yaml:\naliases: [${lost.join(', ')}]`);
   if (retired.length === 0) return false;
   const names = retired.map(({ name }) => name).join(', ');
   if (isDry) {

@@ -9,6 +9,8 @@ import { slug } from '../text/slug.ts';
 export interface Imported {
   /** The page's title; null: not known. */
   readonly title: string | null;
+  /** Former paths of the page itself. */
+  readonly addresses?: readonly string[];
   /** The components that the other page shows today. */
   readonly components: readonly ImportedComponent[];
   /** Every component that incidents name: those that are not shown today are former ones (`siteChanges`). */

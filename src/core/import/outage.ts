@@ -20,14 +20,17 @@ interface SeenOutage {
   readonly end: Millis;
   /** The monitor's public words; empty for none. */
   readonly reason: string;
+  /** How it goes on where the record ends with it; null: it was over. */
+  readonly after: 'measured' | 'unknown' | null;
 }
 
 /**
- * The incident of an outage. Its source is no source of the webhook (`uptime-kuma:7`), so that what the monitor reports
+ * The incident of an outage. One that the record does not see to its end is open if nothing measures the component here;
+ * else the record's end is its end, and the words say so. Its source is no source of the webhook (`uptime-kuma:7`), so that what the monitor reports
  * from now on is never taken for a part of it.
  */
 export function outageIncident(
-  { file, sender, key, name, component, start, end, reason }: SeenOutage,
+  { file, sender, key, name, component, start, end, reason, after }: SeenOutage,
   unique: (id: string) => string,
 ): ImportedIncident {
   const { title } = fittingTitle(`${name} Down`, () => {});
@@ -42,12 +45,15 @@ export function outageIncident(
     url: null,
   } as const;
   const source = `${sender}:${key}`;
+  const isOpen = after === 'unknown';
+  const ending = after === 'measured' ? `The imported record ends here, while ${name} was still down.` : null;
+  const words = resolved > started ? upWords(name, resolved - started) : upWords(name);
   const text = printIncident({
     title,
-    status: 'resolved',
+    status: isOpen ? 'investigating' : 'resolved',
     severity: 'critical',
     started,
-    resolved,
+    ...(isOpen ? {} : { resolved }),
     components: [component],
     openedBy: source,
     isToldElsewhere: true,
@@ -60,13 +66,22 @@ export function outageIncident(
       severity: [],
       event: null,
     }),
-    later: [
-      {
-        status: 'resolved',
-        at: resolved,
-        message: resolved > started ? upWords(name, resolved - started) : upWords(name),
-      },
-    ],
+    later: isOpen ? [] : [{ status: 'resolved', at: resolved, message: ending ?? words }],
   });
   return { file, source, id: unique(incidentId(started, title)), text };
+}
+
+/** What the report says of an outage that the record does not see to its end. */
+export function goesOnRemark(name: string, after: SeenOutage['after']): string {
+  return after === 'unknown'
+    ? `“${name}” is down at the end of the file: its incident is open, as no check here will see its end. Resolve it when it works`
+    : `“${name}” is down at the end of the file: the outage ends there, and the check here goes on`;
+}
+
+/** How an outage goes on after the record, for a component with or without a check of its own here. */
+export function afterRecord(
+  component: { readonly check?: { readonly type?: unknown } | object } | undefined,
+) {
+  const { type = 'manual' } = (component?.check ?? {}) as { type?: unknown };
+  return type === 'manual' ? ('unknown' as const) : ('measured' as const);
 }

@@ -4,12 +4,13 @@ import type { ComponentName, Imported, ImportedComponent } from './imported.ts';
 
 /** A status.yaml for a page that has none. Without a list of components, those that incidents name are taken. */
 export function newSiteYaml(imported: Imported): string {
-  const { title, named } = imported;
+  const { title, named, addresses = [] } = imported;
   const components: readonly ImportedComponent[] =
     imported.components.length > 0 ? imported.components : named;
   const retired = named.filter(({ id }) => !components.some(one => one.id === id));
   return stringify({
     title: title ?? 'Status',
+    ...(addresses.length > 0 ? { aliases: addresses } : {}),
     components: components.map(entryOf),
     ...(retired.length > 0 ? { retired } : {}),
   });

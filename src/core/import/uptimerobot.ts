@@ -13,7 +13,7 @@ import {
   Remarks,
   uniqueIds,
 } from './imported.ts';
-import { outageIncident } from './outage.ts';
+import { afterRecord, goesOnRemark, outageIncident } from './outage.ts';
 import { type Hide, withoutSecretAddress } from './secrets.ts';
 
 /** A CSV file; keys are the names in its first line. */
@@ -64,6 +64,8 @@ interface Monitor {
   readonly id: string;
   readonly name: string;
   readonly component: ImportedComponent;
+  /** Down when it was exported. */
+  readonly isDown: boolean;
 }
 
 /** Reads the exports, in any order. */
@@ -118,7 +120,10 @@ function monitorsOf(file: string, rows: readonly CsvRow[], ids: ComponentIds, re
       ...(typeof made === 'string' ? {} : { check: soundCheck(made, say) }),
       match: [...new Set([id, plain].filter(Boolean))],
     };
-    return [{ id, name: plain, component }];
+    const isDown = /^([89]|down|seems[ _]down)$/i.test(field(row, 'status'));
+    if (isDown && typeof made === 'string')
+      say.leftOut('it is down there: without its logs, write an incident if it is not well');
+    return [{ id, name: plain, component, isDown }];
   });
 }
 
@@ -206,11 +211,9 @@ function outagesIn(
     const next = following.get(one);
     const length = lengthOf(one.row);
     const end = length === null ? (next?.at ?? newest) : one.at + length;
-    if (length === null && !next)
-      remarks.changed(
-        file,
-        `“${one.monitor}” is down at the end of the file: the outage ends at its last line`,
-      );
+    const isGoingOn = !next && (length === null || known?.isDown === true);
+    const after = isGoingOn ? afterRecord(known?.component) : null;
+    if (after) remarks.changed(file, goesOnRemark(one.monitor, after));
     const key = `${known?.id || slug(one.monitor, 60) || one.monitor}/${new Date(one.at).toISOString().slice(0, 19)}Z`;
     return [
       outageIncident(
@@ -223,6 +226,7 @@ function outagesIn(
           start: one.at,
           end,
           reason: field(one.row, 'reason'),
+          after,
         },
         unique,
       ),

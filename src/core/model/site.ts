@@ -14,6 +14,8 @@ export interface Site {
   readonly title: string;
   /** The page's public address, without a trailing slash; PUBLIC_URL, else `url:`. */
   readonly url: string;
+  /** Former paths of the page: they lead to it. */
+  readonly aliases: readonly string[];
   /** IANA zone of dates printed without JavaScript. */
   readonly timezone: string;
   readonly brand: {

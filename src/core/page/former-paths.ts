@@ -21,7 +21,8 @@ export function pathToday(snapshot: Snapshot, former: string): string | null {
       ({ id, name: its, group }) => called(id) || called(its) || called(`${group}_${its}`),
     );
   if (component) return `/status/components/${encodeURIComponent(component.id)}`;
-  return LISTS[path] ?? null;
+  const { aliases } = snapshot.site;
+  return LISTS[path] ?? (aliases.some(alias => plainPath(alias) === path) ? '/status/live' : null);
 }
 
 /** The id of the incident that a former address, or the last part of one, leads to; undefined if there is none. */

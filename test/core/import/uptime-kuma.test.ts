@@ -327,6 +327,17 @@ describe('outages', () => {
     for (const { text } of made.incidents) expect(text).not.toContain('10.1.2.3');
   });
 
+  test('one that goes on is open where no check here can end it, and never said to be over', async () => {
+    const kuma = await openKuma();
+    kuma.insert('monitor', { ...HTTP, name: 'Shop' }, { ...HTTP, name: 'Wren', type: 'ping' });
+    for (const id of [1, 2]) kuma.beats(id, `2026-03-05 10:00:0${id}`, '1 5', '0', '0');
+    const [shop, wren] = (await importOf(kuma)).incidents.map(read);
+    expect(shop).toMatchObject({ status: 'resolved', title: 'Shop Down' });
+    expect(shop!.updates.at(-1)!.body).toBe('The imported record ends here, while Shop was still down.');
+    expect(wren).toMatchObject({ status: 'investigating', resolved: null, title: 'Wren Down' });
+    expect(wren!.updates.map(({ quiet }) => quiet)).toEqual([true]);
+  });
+
   test('while Kuma was off nothing is known: the outage ends with its last failed heartbeat', async () => {
     const kuma = await openKuma();
     kuma.insert('monitor', { ...HTTP, name: 'Shop' });
@@ -423,7 +434,7 @@ describe('measurements', () => {
   });
 });
 
-test('notes: a pinned one is open, another ends at its last edit; none names a component', async () => {
+test('notes: a pinned one of trouble is open, another ends at its last edit; none names a component', async () => {
   const kuma = await openKuma();
   kuma.insert('monitor', { ...HTTP, name: 'Shop' });
   kuma.insert(
@@ -436,9 +447,13 @@ test('notes: a pinned one is open, another ends at its last edit; none names a c
       last_updated_date: '2026-02-01 09:30:00',
       pin: 0,
     },
-    { title: 'Moving', content: 'On Friday.', style: 'info', created_date: '2026-03-01 08:00:00', pin: 1 },
+    { title: 'Moving', content: 'On Friday.', style: 'warning', created_date: '2026-03-01 08:00:00', pin: 1 },
+    { title: 'Hello', content: 'Help desk.', style: 'info', created_date: '2026-03-02 08:00:00', pin: 1 },
   );
-  const [slow, moving] = (await importOf(kuma)).incidents.map(read);
+  const made = await importOf(kuma);
+  const [slow, moving, hello] = made.incidents.map(read);
+  expect(hello).toMatchObject({ status: 'resolved', resolved: Date.UTC(2026, 2, 2, 8), components: [] });
+  expect(saidOf(made).join()).toContain('it is a notice and no incident there, so it is over here');
   expect(slow).toMatchObject({
     title: 'Slow *today*',
     severity: 'major',

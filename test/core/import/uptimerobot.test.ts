@@ -120,12 +120,32 @@ describe('what is said of logs', () => {
     expect(made.named).toContainEqual({ id: 'old-shop', name: 'Old Shop' });
   });
 
-  test('one that goes on ends at the last line', () => {
+  test.each([
+    ['its log says how long', `Down,Wren,2026-03-05 10:00:00,No Response,3000`, 'Down'],
+    ['its log does not', `Down,Wren,2026-03-05 10:00:00,No Response,`, 'Up'],
+  ])('one that goes on is open where no check here can end it: %s', (_, line, status) => {
+    const monitors = `${HEADER}\n9,Ping,${status},Wren,192.0.2.9,,,`;
+    const made = importOf(['m.csv', monitors], ['logs.csv', `${COLUMNS}${line}`]);
+    const [wren] = made.incidents.map(read);
+    expect(wren).toMatchObject({ status: 'investigating', resolved: null, components: [{ id: 'wren' }] });
+    expect(wren!.updates.map(({ quiet }) => quiet)).toEqual([true]);
+    expect(saidOf(made)).toContain('“Wren” is down at the end of the file: its incident is open');
+  });
+
+  test('what is down without a log and without a check is said', () => {
+    const made = importOf(['m.csv', `${HEADER}\n9,Ping,Down,Wren,192.0.2.9,,,`]);
+    expect(saidOf(made)).toContain('left out: “Wren”: it is down there');
+  });
+
+  test('one that goes on ends at the last line, and nobody says that it works again', () => {
     const made = importOf(
       ['m.csv', MONITORS],
       ['logs.csv', `${COLUMNS}Down,Shop,2026-03-05 10:00:00,Timeout,\nUp,Mail,2026-03-05 11:00:00,OK,5`],
     );
     expect(made.incidents.map(read)).toMatchObject([{ resolved: Date.UTC(2026, 2, 5, 11) }]);
+    expect(made.incidents.map(read)[0]!.updates.at(-1)!.body).toBe(
+      'The imported record ends here, while Shop was still down.',
+    );
     expect(saidOf(made)).toContain('“Shop” is down at the end of the file');
   });
 

@@ -1,6 +1,9 @@
 // A history that came from another status page: former components keep their names, and former addresses lead on.
 import { expect, test } from 'vitest';
-import { openWorld, SITE, type World } from '../world.ts';
+import { importGatus } from '../../../src/core/import/gatus/gatus.ts';
+import { importUpptime } from '../../../src/core/import/upptime/upptime.ts';
+import { importUptimeRobot } from '../../../src/core/import/uptimerobot.ts';
+import { openWorld, SITE, subscribed, type World } from '../world.ts';
 
 const OLD = `---
 title: Login fails
@@ -28,7 +31,7 @@ const LOGIN_ONLY = OLD.replace('components: [login, api]', 'components: [login]'
 const openMoved = () =>
   openWorld({
     site: target =>
-      `${SITE(target).replace('id: jobs, ', 'id: jobs, group: Core, ')}\nretired:\n  - { id: login, name: Old Login }\n`,
+      `aliases: [/status/acme]\n${SITE(target).replace('id: jobs, ', 'id: jobs, group: Core, ')}\nretired:\n  - { id: login, name: Old Login }\n`,
     files: { '20260220_login-fails.md': OLD, '20260221_login-is-slow.md': LOGIN_ONLY },
   } as Parameters<typeof openWorld>[0]);
 
@@ -65,6 +68,7 @@ test('former addresses of pages redirect, and those of JSON answer as their dupl
   for (const from of ['/index.xml', '/issues/index.xml', '/rss'])
     expect(await redirect(world, from)).toEqual([301, '/status/feed.rss']);
   expect(await redirect(world, '/affected/api/')).toEqual([301, '/status/components/api']);
+  expect(await redirect(world, '/status/acme')).toEqual([301, '/status/live']);
   expect(await redirect(world, '/history/api')).toEqual([301, '/status/components/api']);
   expect(await redirect(world, '/endpoints/core_background-jobs')).toEqual([301, '/status/components/jobs']);
   const [, listed] = (await world.get('/api/v2/incidents.json')).json.incidents;
@@ -85,4 +89,72 @@ test('former addresses of pages redirect, and those of JSON answer as their dupl
     '/history/nothing',
   ])
     expect((await world.get(from)).status).toBe(404);
+});
+
+test('what another page told is emailed to nobody, from whichever product it comes', async () => {
+  const now = Date.parse('2026-03-10T11:50:00Z');
+  const at = (minutes: number) => new Date(now - minutes * 60_000).toISOString().slice(0, 19);
+  const issue = {
+    number: 4,
+    title: '🛑 API is down',
+    body: 'In 1a2b3c, API was **down**.',
+    state: 'closed',
+    labels: [{ name: 'status' }, { name: 'api' }],
+    created_at: `${at(50)}Z`,
+    closed_at: `${at(20)}Z`,
+    user: { login: 'x' },
+  };
+  const upptime = importUpptime(
+    [
+      {
+        name: '.upptimerc.yml',
+        text: 'owner: o\nrepo: r\nsites:\n  - name: API\n    url: https://api.example.com\n',
+      },
+    ],
+    [
+      {
+        name: 'issues.json',
+        text: JSON.stringify([
+          issue,
+          { ...issue, number: 5, state: 'open', closed_at: null, created_at: `${at(10)}Z` },
+        ]),
+      },
+    ],
+    [],
+  );
+  const gatus = importGatus(
+    [
+      {
+        name: 'config.yaml',
+        text: `announcements:\n  - { timestamp: ${at(5)}Z, type: information, message: Hello }\nendpoints:\n  - { name: API, url: "https://api.example.com", conditions: ["[STATUS] == 200"] }\n`,
+      },
+    ],
+    [],
+  );
+  const robot = importUptimeRobot(
+    [
+      {
+        name: 'logs.csv',
+        rows: [
+          {
+            Event: 'Down',
+            Monitor: 'API',
+            'Date-Time': at(40).replace('T', ' '),
+            Reason: 'x',
+            Duration: '60',
+          },
+        ],
+      },
+    ],
+    [],
+  );
+  const incidents = [upptime, gatus, robot].flatMap(made => made.incidents);
+  expect(incidents).toHaveLength(4);
+  const world = await openWorld({ files: {} });
+  await subscribed(world, 'olga@example.com');
+  const before = world.mails.length;
+  for (const { id, text } of incidents) await world.write(`${id}.md`, text);
+  await world.pass(600, 20);
+  expect(world.system.snapshot().incidents).toHaveLength(4);
+  expect(world.mails.slice(before).map(({ subject }) => subject)).toEqual([]);
 });

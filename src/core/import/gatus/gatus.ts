@@ -195,6 +195,7 @@ function announcementsOf(
         `“${title}” is over at its own time, as an announcement has no end: open it if it goes on`,
       );
     const printed = printIncident({
+      isToldElsewhere: true,
       title,
       status: 'resolved',
       severity: SEVERITIES[String(type)] ?? 'minor',

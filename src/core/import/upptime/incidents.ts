@@ -48,6 +48,7 @@ function outageOf(issue: GithubIssue, { sites, unique, remarks }: Making): Impor
   const later = closing ? inserted(spoken, { status: 'resolved', at: end, message: 'Resolved.' }) : spoken;
   const { title, message } = titled(issue);
   const text = printIncident({
+    isToldElsewhere: true,
     title,
     status: end === null ? (later.at(-1)?.status ?? 'investigating') : 'resolved',
     severity: SEVERITIES.find(([words]) => words.test(issue.title))?.[1] ?? 'major',
@@ -122,6 +123,7 @@ function maintenanceOf(issue: GithubIssue, { sites, unique, remarks }: Making): 
   });
   const { title, message } = titled({ ...issue, body: rest });
   const text = printIncident({
+    isToldElsewhere: true,
     title,
     status: end === null ? 'scheduled' : 'completed',
     severity: null,

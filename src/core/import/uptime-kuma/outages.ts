@@ -4,7 +4,7 @@ import type { Severity } from '../../model/component.ts';
 import { MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
 import { count } from '../../text/count.ts';
 import { type ImportedIncident, incidentId, type Remarks } from '../imported.ts';
-import { outageIncident } from '../outage.ts';
+import { afterRecord, goesOnRemark, outageIncident } from '../outage.ts';
 import { fittingTitle } from '../timeline.ts';
 import type { KumaComponent } from './components.ts';
 import type { KumaTables, NoteRow, TurnRow } from './tables.ts';
@@ -39,12 +39,10 @@ export function kumaOutages(
       `${count(unwatched, 'outage')} after which Uptime Kuma did not look for a while: each ends at its last failed heartbeat`,
     );
   return found.map(({ first, start, end }) => {
-    const { id, name } = components.get(first.monitor)!;
-    if (end === null)
-      remarks.changed(
-        file,
-        `“${name}” is down at the end of the file: the outage ends at its last heartbeat`,
-      );
+    const component = components.get(first.monitor)!;
+    const { id, name } = component;
+    const after = end === null ? afterRecord(component) : null;
+    if (after) remarks.changed(file, goesOnRemark(name, after));
     return outageIncident(
       {
         file,
@@ -55,6 +53,7 @@ export function kumaOutages(
         start,
         end: end ?? lasts.get(first.monitor) ?? start,
         reason: '',
+        after,
       },
       unique,
     );
@@ -82,7 +81,7 @@ function stretchesOf(
 /** By the colour of a note. */
 const SEVERITY: Readonly<Record<string, Severity>> = { danger: 'major' };
 
-/** A pinned note is open. No note names a monitor, so none counts as downtime. */
+/** A pinned note is open if its colour says that something is wrong. No note names a monitor, so none counts as downtime. */
 export function notesOf(
   notes: readonly NoteRow[],
   file: string,
@@ -97,14 +96,17 @@ export function notesOf(
       return [];
     }
     const started = created - (created % SECOND);
-    const isOpen = note.pin === 1 && note.active !== 0;
+    const isPinned = note.pin === 1 && note.active !== 0;
+    const isOpen = isPinned && /^(danger|warning)$/.test(note.style);
     const edited = note.last_updated_date ? parseInstant(note.last_updated_date) : null;
     const end = Math.max(started, edited === null ? started : edited - (edited % SECOND));
     remarks.changed(
       file,
       isOpen
-        ? `${where}: it names no monitor, so it has no component`
-        : `${where}: it names no monitor, so it has no component; when it was taken down is not known, so it ends at its last edit`,
+        ? `${where}: it names no monitor, so it has no component; it is open, and the page says so, until you resolve it`
+        : isPinned
+          ? `${where}: it is a notice and no incident there, so it is over here`
+          : `${where}: it names no monitor, so it has no component; when it was taken down is not known, so it ends at its last edit`,
     );
     const source = `uptime-kuma:incident-${note.id}`;
     const { title, before } = fittingTitle(note.title, what => remarks.changed(file, `${where}: ${what}`));

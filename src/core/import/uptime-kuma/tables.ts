@@ -3,7 +3,7 @@ import type { RollupSpan } from '../../model/metric.ts';
 
 export interface KumaTables {
   /** The status pages, the published ones first. */
-  readonly pages: readonly { readonly title: string }[];
+  readonly pages: readonly { readonly title: string; readonly slug: string | null }[];
   readonly monitors: readonly MonitorRow[];
   /** The monitors on status pages, in the order shown there. */
   readonly shown: readonly { readonly monitor: number; readonly group: string }[];

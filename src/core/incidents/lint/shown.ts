@@ -32,8 +32,10 @@ function fileOf({ id }: Incident): string {
 
 /** A monitor's incident that matches no component: shown, but no component changes its state. */
 function unmatched(incident: Incident): Problem[] {
-  const { title, openedBy, components } = incident;
-  if (openedBy === null || components?.length !== 0) return [];
+  const { title, openedBy, components, updates } = incident;
+  // What was imported is told to nobody, and no monitor reports it again.
+  const isImported = updates.every(({ quiet }) => quiet);
+  if (openedBy === null || components?.length !== 0 || isImported) return [];
   const what = `"${title}" comes from the monitor ${openedBy}, which matches no component`;
   return [
     warningAt(fileOf(incident), what, 'add its name or id to the `match:` of a component in status.yaml'),
