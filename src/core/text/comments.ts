@@ -186,7 +186,7 @@ class CommentReader {
     const to = empty ? from + empty[0].length : this.#closeFrom(from + 4);
     const inner = to === null ? -1 : this.#body.slice(from + 4, to).indexOf('<!--');
     if (inner >= 0) this.#leftOpen ??= commentsLeftOpen(this.#body);
-    if (to === null || this.#leftOpen?.has(from)) {
+    if (to === null || this.#leftOpen?.has(from) || this.#isArrow(index, from, to)) {
       this.#unclosed.push({ line: index + 1, column: from - this.#starts[index]! + 1 });
       if (this.#mark !== '') this.#found.push({ from, to: from, put: this.#mark });
       return from + 4;
@@ -197,7 +197,17 @@ class CommentReader {
     return to;
   }
 
-  /** The end of the code span that a run of backticks opens; if unclosed, of the run. */
+  /** Whether the end of a comment that began within a line, and would hide an update, is an arrow in a text (`eu-->us`). */
+  #isArrow(index: number, from: number, to: number): boolean {
+    return (
+      to - from < MAX_ARROW &&
+      /^[\p{L}\d]--!?>[\p{L}\d]/u.test(this.#body.slice(to - 4, to + 1)) &&
+      this.#body.slice(this.#starts[index]!, from).trim() !== '' &&
+      /^##\s/m.test(this.#body.slice(from, to))
+    );
+  }
+
+  /** The end of the comment from an offset on; null if there is none. */
   #closeFrom(from: number): number | null {
     if (this.#close === undefined || (this.#close && this.#close.index < from)) {
       CLOSE.lastIndex = from;
@@ -256,6 +266,8 @@ class CommentReader {
   }
 }
 
+/** So far from the beginning of a comment, an arrow is not looked for: many unclosed comments would take long. */
+const MAX_ARROW = 5000;
 /** Deeper nesting on one line is no text for people; markdown.ts has the same limit. */
 const DEEPEST = 30;
 /** Begins a comment or a code span, or is escaped. */

@@ -47,6 +47,21 @@ test.each([
   expect(withoutComments(text)).toBe(left);
 });
 
+test('an arrow in a later text closes no comment that somebody forgot to close in another section', () => {
+  const body = (more: string) =>
+    `## Investigating 22:40 UTC\nSlow, see db. <!-- ask Kim${more}\n\n## Identified 23:04 UTC\nFailover eu-->us is running.\n`;
+  expect(words(body(' -->'))).toEqual([
+    ['investigating', 'Slow, see db.'],
+    ['identified', 'Failover eu-->us is running.'],
+  ]);
+  expect(words(body(''))).toEqual([
+    ['investigating', expect.stringContaining('<!-- ask Kim')],
+    ['identified', expect.stringContaining('eu-->us is running.')],
+  ]);
+  expect(parse(body('')).problems).toMatchObject([{ level: 'error', line: 9 }]);
+  expect(withoutComments('a <!-- x\n\n## Resolved 23:12 UTC\nb\n-->c')).toBe('a\nc');
+});
+
 test.each([
   ['a fence', '```html\n<!-- x -->\n```'],
   ['a fence of tildes', '~~~\n<!-- x -->\n~~~'],
