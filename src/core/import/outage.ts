@@ -31,7 +31,7 @@ export function outageIncident(
   unique: (id: string) => string,
 ): ImportedIncident {
   const { title } = fittingTitle(`${name} Down`, () => {});
-  const [started, resolved] = [start, Math.max(end, start)].map(at => at - (at % SECOND)) as [Millis, Millis];
+  const [started, last] = [start, Math.max(end, start)].map(at => at - (at % SECOND)) as [Millis, Millis];
   const signal = {
     kind: 'down',
     says: 'down',
@@ -42,31 +42,32 @@ export function outageIncident(
     url: null,
   } as const;
   const source = `${sender}:${key}`;
-  const text = printIncident({
-    title,
-    status: 'resolved',
-    severity: 'critical',
-    started,
-    resolved,
-    components: [component],
-    openedBy: source,
-    isToldElsewhere: true,
-    message: signalWords({
-      ...signal,
-      at: started,
-      component,
-      also: [],
-      alert: null,
-      severity: [],
-      event: null,
-    }),
-    later: [
-      {
-        status: 'resolved',
-        at: resolved,
-        message: resolved > started ? upWords(name, resolved - started) : upWords(name),
-      },
-    ],
-  });
-  return { file, source, id: unique(incidentId(started, title)), text };
+  const asEndedAt = (resolved: Millis) =>
+    printIncident({
+      title,
+      status: 'resolved',
+      severity: 'critical',
+      started,
+      resolved,
+      components: [component],
+      openedBy: source,
+      isToldElsewhere: true,
+      message: signalWords({
+        ...signal,
+        at: started,
+        component,
+        also: [],
+        alert: null,
+        severity: [],
+        event: null,
+      }),
+      later: [
+        {
+          status: 'resolved',
+          at: resolved,
+          message: resolved > started ? upWords(name, resolved - started) : upWords(name),
+        },
+      ],
+    });
+  return { file, source, id: unique(incidentId(started, title)), text: asEndedAt(last), asEndedAt };
 }
