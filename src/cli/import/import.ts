@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Imported } from '../../core/import/imported.ts';
+import { printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { count } from '../../core/text/count.ts';
 import { type Cli, command, hint, Misuse, Refused } from '../shared/command.ts';
-import { siteIfReadable } from '../shared/readable-site.ts';
+import { lenientSite } from '../shared/readable-site.ts';
 import { SOURCES } from './sources.ts';
 import { write } from './write.ts';
 
@@ -18,7 +19,7 @@ export const importing = command(
       .map(([kind, { given }]) => `  ${kind.padEnd(13)}${given}\n`)
       .join(
         '',
-      )}Existing incident files are never changed, so you can run it again. Without a status.yaml, one is created from the\ncomponents found; in a present one, only former components are added to \`retired:\`. --dry-run writes nothing. The report\nsays, by file, what was taken, what was changed, and what was left out and why.`,
+      )}You can run it again: an incident file that somebody changed is kept and named, another one gets what is new. Without a\nstatus.yaml, one is created from the components found; in a present one, only former components are added to \`retired:\`.\n--dry-run writes nothing. The report says, by file, what was taken, what was changed, and what was left out and why.`,
     lacking: 'Give the kind and the files to import.',
     example: 'statuspage incidents.json components.json',
   },
@@ -29,18 +30,28 @@ export const importing = command(
     for (const one of paths)
       if (!existsSync(one))
         throw new Refused(`${one}: there is no such file or folder — give ${source.given}`);
-    const site = existsSync(path.join(cli.env.statusDir, 'status.yaml')) ? await siteIfReadable(cli) : null;
+    const site = existsSync(path.join(cli.env.statusDir, 'status.yaml')) ? await soundSite(cli) : null;
     const imported = await source.read(paths, [...(site?.components ?? []), ...(site?.retired ?? [])]);
     report(imported, cli);
     if (imported.incidents.length + imported.components.length + imported.history.length === 0)
       throw new Refused(`${given.join(', ')}: there is nothing to import — give ${source.given}`);
-    await write(imported, site as Site | null, flags.has('dry-run'), cli);
+    await write(imported, site, flags.has('dry-run'), cli);
     const wrong = new Set(imported.remarks.filter(one => one.kind === 'wrong').map(({ file }) => file));
     if (wrong.size === 0) return 0;
     cli.err(`${count(wrong.size, 'file')} could not be read: see above.`);
     return 1;
   },
 );
+
+/** status.yaml; throws Refused if it has an error, for then it is not known which components it has. */
+async function soundSite(cli: Cli): Promise<Site> {
+  const { site, problems } = await lenientSite(cli);
+  const errors = problems.filter(({ level }) => level === 'error').map(printProblem);
+  if (site && errors.length === 0) return site;
+  throw new Refused(
+    [...errors, 'Nothing was imported: mend status.yaml first; `status-live lint` says more.'].join('\n'),
+  );
+}
 
 /** Files with more than this in one run are listed only if there is something to say about them. */
 const MAX_LISTED = 20;

@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { createExclusively, replaceAtomically } from '../../content/atomic.ts';
 import type { StatusFolder } from '../../content/folder.ts';
-import type { Imported, ImportedIncident, ImportedSpan } from '../../core/import/imported.ts';
+import type { Imported, ImportedSpan } from '../../core/import/imported.ts';
 import { componentsYaml, lackingIn, newSiteYaml, withRetired } from '../../core/import/site.ts';
-import { sourcesOf } from '../../core/model/incident.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { count } from '../../core/text/count.ts';
@@ -12,8 +11,9 @@ import { importRollups } from '../../store/monitoring/imported-rollups.ts';
 import { type Cli, openedDatabase } from '../shared/command.ts';
 import { commitWritten } from '../shared/commit.ts';
 import { presentContent } from '../shared/incident-files.ts';
+import { writeIncidents } from './incidents.ts';
 
-/** @param site status.yaml as far as it can be read; null: there is none. */
+/** @param site status.yaml; null: there is none. */
 export async function write(imported: Imported, site: Site | null, isDry: boolean, cli: Cli): Promise<void> {
   const content = await presentContent(cli);
   const incidents = await writeIncidents(imported.incidents, content, isDry, cli);
@@ -27,61 +27,6 @@ export async function write(imported: Imported, site: Site | null, isDry: boolea
   }
   const files = [...incidents, ...(siteFile ? [content.siteFile] : [])];
   await commitWritten(files, `Status: ${count(files.length, 'file')} imported`, site, cli);
-}
-
-/** Files written at once: each waits for the disk twice. */
-const AT_ONCE = 64;
-
-/** The files written. An operator's version of an incident is kept. */
-async function writeIncidents(
-  wanted: readonly ImportedIncident[],
-  content: StatusFolder,
-  isDry: boolean,
-  cli: Cli,
-): Promise<string[]> {
-  const { incidents, text, fileOf } = await content.incidents();
-  const known = new Map(incidents.flatMap(one => sourcesOf(one).map(source => [source, one.id] as const)));
-  const ofOthers = new Set(incidents.flatMap(one => (sourcesOf(one).length > 0 ? one.id : [])));
-  const names = new Set(wanted.map(({ id }) => id));
-  /** A file of this name by another source is another incident of this title on this day. */
-  const nameFor = (id: string) => {
-    let name = id;
-    for (let number = 2; ofOthers.has(id) && (names.has(name) || text(name)); number++)
-      name = `${id}-${number}`;
-    names.add(name);
-    return name;
-  };
-  const files: string[] = [];
-  const counts = { there: 0, kept: 0 };
-  const tell = progress(wanted.length, cli);
-  const one = async ({ source, id: usual, text: its }: ImportedIncident) => {
-    const id = known.has(source) ? usual : nameFor(usual);
-    const there = known.get(source) ?? (text(id) === undefined ? undefined : id);
-    // `content.create` shows each file to readers at once, which takes longer with every file.
-    const isNew = there === undefined && (isDry || (await createExclusively(fileOf(id), its)));
-    if (isNew) files.push(fileOf(id));
-    else if (there !== undefined && text(there) === its) counts.there++;
-    else counts.kept++;
-  };
-  for (let from = 0; from < wanted.length; from += AT_ONCE) {
-    tell(from);
-    await Promise.all(wanted.slice(from, from + AT_ONCE).map(one));
-  }
-  if (isDry) for (const file of files) cli.out(`would write ${file}`);
-  cli.out(
-    `${count(files.length, 'incident')} ${isDry ? 'to write' : 'written'}, ${counts.there} already there, ${counts.kept} changed since then and kept.`,
-  );
-  return files;
-}
-
-/** A line each second, for a person who waits. */
-function progress(total: number, cli: Cli): (done: number) => void {
-  let next = Date.now() + 1000;
-  return done => {
-    if (Date.now() < next) return;
-    next += 1000;
-    cli.err(`${done} of ${count(total, 'incident')} …`);
-  };
 }
 
 async function makeSite(
@@ -135,7 +80,9 @@ async function extendSite(
     return true;
   }
   const lines = retired.map(({ id, name }) => `  - { id: ${id}, name: ${JSON.stringify(name)} }`);
-  cli.out(`Former components: add these lines to status.yaml:\nretired:\n${lines.join('\n')}`);
+  const [where, key] =
+    site.retired.length > 0 ? ['the list `retired:` in status.yaml', []] : ['status.yaml', ['retired:']];
+  cli.out(`Former components: add these lines to ${where}:\n${[...key, ...lines].join('\n')}`);
   return false;
 }
 

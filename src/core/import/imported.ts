@@ -44,6 +44,8 @@ export interface ImportedIncident {
   readonly source: string;
   readonly id: string;
   readonly text: string;
+  /** The text as it would be if it had ended then (epoch ms), where the end may grow from import to import. */
+  readonly asEndedAt?: (end: Millis) => readonly string[];
 }
 
 /** What was measured of a component in one period. */
@@ -97,21 +99,18 @@ export class Remarks {
 }
 
 /**
- * The ids of components by what the other product calls them: that of a component here with the same name, else one made
- * of the name.
+ * The ids of components by what the other product calls them: that of a component here with the same name, else of one
+ * whose id is the name (`isNamedById`), else one made of the name that is still free here.
  */
 export class ComponentIds {
-  /** By name and by id; two components of different groups may have one name. */
-  readonly #here = new Map<string, string[]>();
-  readonly #unique = uniqueIds();
+  readonly #here: readonly ComponentName[];
+  readonly #unique: (base: string) => string;
   readonly #byCode = new Map<string, ComponentName>();
 
   /** @param here the components and former components of status.yaml */
   constructor(here: readonly ComponentName[]) {
-    const keys = here.flatMap(({ id, name }) =>
-      [...new Set([plain(name), id])].map(key => [key, id] as const),
-    );
-    for (const [key, id] of keys) this.#here.set(key, [...(this.#here.get(key) ?? []), id]);
+    this.#here = here;
+    this.#unique = uniqueIds(here.map(({ id }) => id));
   }
 
   /**
@@ -121,9 +120,13 @@ export class ComponentIds {
   of(name: string, code: string = plain(name), words: string = name): string {
     const known = this.#byCode.get(code);
     if (known) return known.id;
-    const ids = this.#here.get(plain(name)) ?? [];
     const given = new Set([...this.#byCode.values()].map(one => one.id));
-    const id = ids.find(one => !given.has(one)) ?? ids[0] ?? this.#unique(slugOr(words, 'component'));
+    const named = this.#here.filter(one => plain(one.name) === plain(name));
+    const same =
+      named.find(one => !given.has(one.id)) ??
+      named[0] ??
+      this.#here.find(one => isNamedById(one, name, words));
+    const id = same?.id ?? this.#unique(slugOr(words, 'component'));
     this.#byCode.set(code, { id, name: name.trim() || id });
     return id;
   }
@@ -132,6 +135,18 @@ export class ComponentIds {
   get named(): readonly ComponentName[] {
     return [...new Map([...this.#byCode.values()].reverse().map(one => [one.id, one])).values()].reverse();
   }
+}
+
+/**
+ * Whether the id of a component here is the other product's name for it: as it is typed there; or spelled as an id, if the
+ * component's own name is nothing else or did not make that id. Of a name without Latin letters, nothing is left in an id.
+ */
+function isNamedById({ id, name: own }: ComponentName, name: string, words: string): boolean {
+  if (name.trim() === id) return true;
+  const spelled = [name, words].map(one => plain(one.normalize('NFKD').replace(/\p{M}/gu, '')));
+  const isSpelled = spelled.some(one => one.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') === id);
+  const isOfOwn = id.replace(/-\d+$/, '') === slugOr(own, 'component') || id === slugOr(own, 'component');
+  return isSpelled && (plain(own) === id || !isOfOwn);
 }
 
 function plain(name: string): string {
@@ -143,9 +158,9 @@ export function slugOr(text: string, fallback: string): string {
   return slug(text, 60) || fallback;
 }
 
-/** Makes ids unique by numbers. */
-export function uniqueIds(): (base: string) => string {
-  const given = new Set<string>();
+/** Makes ids unique by numbers, also among those `taken`. */
+export function uniqueIds(taken: readonly string[] = []): (base: string) => string {
+  const given = new Set(taken);
   return base => {
     let id = base;
     for (let number = 2; given.has(id); number++) id = `${base}-${number}`;

@@ -34,7 +34,7 @@ export function outageIncident(
   unique: (id: string) => string,
 ): ImportedIncident {
   const { title } = fittingTitle(`${name} Down`, () => {});
-  const [started, resolved] = [start, Math.max(end, start)].map(at => at - (at % SECOND)) as [Millis, Millis];
+  const [started, last] = [start, Math.max(end, start)].map(at => at - (at % SECOND)) as [Millis, Millis];
   const signal = {
     kind: 'down',
     says: 'down',
@@ -45,30 +45,34 @@ export function outageIncident(
     url: null,
   } as const;
   const source = `${sender}:${key}`;
-  const isOpen = after === 'unknown';
-  const ending = after === 'measured' ? `The imported record ends here, while ${name} was still down.` : null;
-  const words = resolved > started ? upWords(name, resolved - started) : upWords(name);
-  const text = printIncident({
-    title,
-    status: isOpen ? 'investigating' : 'resolved',
-    severity: 'critical',
-    started,
-    ...(isOpen ? {} : { resolved }),
-    components: [component],
-    openedBy: source,
-    isToldElsewhere: true,
-    message: signalWords({
-      ...signal,
-      at: started,
-      component,
-      also: [],
-      alert: null,
-      severity: [],
-      event: null,
-    }),
-    later: isOpen ? [] : [{ status: 'resolved', at: resolved, message: ending ?? words }],
-  });
-  return { file, source, id: unique(incidentId(started, title)), text };
+  const printed = (resolved: Millis, ending: SeenOutage['after']) => {
+    const isOpen = ending === 'unknown';
+    const words = resolved > started ? upWords(name, resolved - started) : upWords(name);
+    const message =
+      ending === 'measured' ? `The imported record ends here, while ${name} was still down.` : words;
+    return printIncident({
+      title,
+      status: isOpen ? 'investigating' : 'resolved',
+      severity: 'critical',
+      started,
+      ...(isOpen ? {} : { resolved }),
+      components: [component],
+      openedBy: source,
+      isToldElsewhere: true,
+      message: signalWords({
+        ...signal,
+        at: started,
+        component,
+        also: [],
+        alert: null,
+        severity: [],
+        event: null,
+      }),
+      later: isOpen ? [] : [{ status: 'resolved', at: resolved, message }],
+    });
+  };
+  const asEndedAt = (end: Millis) => [printed(end, null), printed(end, 'measured')];
+  return { file, source, id: unique(incidentId(started, title)), text: printed(last, after), asEndedAt };
 }
 
 /** What the report says of an outage that the record does not see to its end. */

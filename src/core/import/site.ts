@@ -52,19 +52,23 @@ export function lackingIn(
  * way in which they cannot be added.
  */
 export function withRetired(source: string, retired: readonly ComponentName[]): string | null {
+  const eol = source.includes('\r\n') ? '\r\n' : '\n';
   const entries = (indent: string) =>
-    retired.map(({ id, name }) => `${indent}- { id: ${id}, name: ${JSON.stringify(name)} }\n`).join('');
+    retired.map(({ id, name }) => `${indent}- { id: ${id}, name: ${JSON.stringify(name)} }${eol}`).join('');
   const before = parseDocument(source);
   if (!isMap(before.contents) || before.errors.length > 0) return null;
   const list = before.get('retired', true);
-  const from = source.endsWith('\n') ? source : `${source}\n`;
-  let text = `${from}retired:\n${entries('  ')}`;
+  const from = source.endsWith('\n') ? source : `${source}${eol}`;
+  let text = `${from}retired:${eol}${entries('  ')}`;
   if (isSeq(list) && !list.flow && list.range) {
     const last = list.items.at(-1) as { range?: [number, number, number] } | undefined;
     const column = list.range[0] - (source.lastIndexOf('\n', list.range[0] - 1) + 1);
     const end = last?.range?.[1] ?? list.range[1];
     const lineEnd = from.indexOf('\n', Math.max(0, end - 1)) + 1 || from.length;
     text = from.slice(0, lineEnd) + entries(' '.repeat(column)) + from.slice(lineEnd);
+  } else if (isSeq(list) && list.items.length === 0) {
+    const empty = /^retired:[ \t]*\[[ \t]*\]([^\n]*)\n/m;
+    text = from.replace(empty, (_, rest: string) => `retired:${rest}\n${entries('  ')}`);
   } else if (list !== undefined) return null;
   return isExtended(before.toJS(), text, retired) ? text : null;
 }

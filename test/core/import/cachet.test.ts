@@ -468,7 +468,7 @@ test('the command: a dry run, a first and a second run; other files and empty an
   );
   expect(before).toHaveLength(2);
   expect((await terminal.run(importing, 'cachet', saved)).out).toContain(
-    '0 incidents written, 2 already there',
+    '0 incidents written, 2 already there, 0 updated',
   );
   await writeFile(path.join(saved, 'other.json'), '{"hello": [1]}');
   const wrong = await terminal.run(importing, 'cachet', saved);

@@ -644,7 +644,7 @@ test('the command: a dry run writes nothing, a second run changes nothing, what 
   const status = await readFile(path.join(terminal.dir, 'status', 'status.yaml'), 'utf8');
   expect(status).toContain('- { id: old-chat, name: "Old Chat" }');
   const second = await terminal.run(importing, 'cstate', site);
-  expect(second.out).toContain('0 incidents written, 4 already there, 0 changed since then and kept');
+  expect(second.out).toContain('0 incidents written, 4 already there, 0 updated, 0 kept');
   expect(await readFile(path.join(terminal.dir, 'status', 'status.yaml'), 'utf8')).toBe(status);
   await save('content/issues/broken.md', '---\ntitle: [\n---\n');
   const wrong = await terminal.run(importing, 'cstate', site);

@@ -448,7 +448,7 @@ test('the command writes once, says what it would write, and refuses what is not
   expect(before).toHaveLength(5);
   Object.assign(terminal.cli.env.variables, VARIABLES);
   const second = await terminal.run(importing, 'gatus', folder, more);
-  expect(second.out).toContain('0 incidents written, 4 already there, 0 changed');
+  expect(second.out).toContain('0 incidents written, 4 already there, 0 updated, 0 kept');
   expect(second.out).not.toContain('has no such component');
   expect(await texts()).toEqual(before);
   await writeFile(more, '- nothing');

@@ -1,5 +1,5 @@
 // status.yaml after an import: a new one, or former components added to a present one.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readSite } from '../../../src/config/site-file.ts';
 import type { Imported } from '../../../src/core/import/imported.ts';
 import { ComponentIds } from '../../../src/core/import/imported.ts';
@@ -72,6 +72,21 @@ test.each([
     `${BODY}retired:\n- { id: a, name: A }`,
     `${BODY}retired:\n- { id: a, name: A }\n- { id: login, name: "Old: \\"Login\\"" }\n`,
   ],
+  [
+    'an empty list, and more behind it',
+    `retired: [ ] # none yet\n${BODY}`,
+    `retired: # none yet\n  - { id: login, name: "Old: \\"Login\\"" }\n${BODY}`,
+  ],
+  [
+    'an empty list of Windows at the end',
+    `${BODY}retired: []`.replaceAll('\n', '\r\n'),
+    `${BODY}retired:\n  - { id: login, name: "Old: \\"Login\\"" }\n`.replaceAll('\n', '\r\n'),
+  ],
+  [
+    'no list in a file of Windows',
+    BODY.replaceAll('\n', '\r\n'),
+    `${BODY}retired:\n  - { id: login, name: "Old: \\"Login\\"" }\n`.replaceAll('\n', '\r\n'),
+  ],
 ])('former components are added, every other byte stays: %s', (_, before, after) => {
   expect(withRetired(before, [LOGIN])).toBe(after);
   expect(siteOf(after).retired.at(-1)).toEqual(LOGIN);
@@ -79,7 +94,6 @@ test.each([
 
 test.each([
   ['on one line', `${BODY}retired: [{ id: a, name: A }]\n`],
-  ['empty', `${BODY}retired: []\n`],
   ['no mapping', '- a\n'],
   ['no YAML', 'a: [\n'],
   ['of two documents', `${BODY}---\na: 1\n`],
@@ -98,4 +112,38 @@ test('a component is the one here of the same name or id, and two names that mak
     ids.of('x', '1'),
   ]).toEqual(['web', 'web', 'a-b', 'a-b-2', 'a-b']);
   expect(ids.named.map(({ id }) => id)).toEqual(['web', 'a-b', 'a-b-2']);
+});
+
+describe('names that make the same id', () => {
+  const here = [
+    { id: 'component', name: '決済' },
+    { id: 'api', name: 'API 支付' },
+    { id: 'api-2', name: 'API 検索' },
+    { id: 'api-gateway', name: 'api-gateway' },
+    { id: 'web', name: 'Website & Shop' },
+  ];
+
+  test.each([
+    ['the same name', '決済', 'component'],
+    ['another name without Latin letters', '検索', 'component-2'],
+    ['the fallback as a name', 'Component', 'component-2'],
+    ['another name with the same Latin part', 'API 通知', 'api-3'],
+    ['the Latin part alone', 'API', 'api-3'],
+    ['an id that only a number made', 'API 2', 'api-2-2'],
+    ['an id as it is typed', 'api-2', 'api-2'],
+    ['the id of a component without another name', 'API Gateway', 'api-gateway'],
+    ['an id that its own name did not make', 'Web', 'web'],
+  ])('%s', (_, name, id) => {
+    expect(new ComponentIds(here).of(name)).toBe(id);
+  });
+
+  test('a second import of the same names gives the same ids, in any order', () => {
+    const names = ['決済', '検索', 'API 支付', 'API 検索', 'Café'];
+    const first = new ComponentIds([]);
+    for (const name of names) first.of(name);
+    expect(first.named.map(({ id }) => id)).toEqual(['component', 'component-2', 'api', 'api-2', 'cafe']);
+    const second = new ComponentIds(first.named);
+    for (const name of ['通知', ...names.toReversed()]) second.of(name);
+    expect(second.named).toEqual([{ id: 'component-3', name: '通知' }, ...first.named.toReversed()]);
+  });
 });

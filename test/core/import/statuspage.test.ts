@@ -676,7 +676,7 @@ test('the command: a dry run writes nothing, a second run changes nothing, an ed
   const file = path.join(folder, '20240305_news.md');
   await writeFile(file, (await readFile(file, 'utf8')).replace('All & sundry.', 'All of you.'));
   const second = await terminal.run(importing, 'statuspage', saved);
-  expect(second.out).toContain('0 incidents written, 5 already there, 1 changed since then and kept');
+  expect(second.out).toContain('0 incidents written, 5 already there, 0 updated, 1 kept');
   expect(await readFile(path.join(terminal.dir, 'status', 'status.yaml'), 'utf8')).toBe(status);
   await save('wrong.json', { a: 1 });
   const wrong = await terminal.run(importing, 'statuspage', saved);

@@ -485,7 +485,7 @@ test('the command writes once, says what it would write, and refuses what is not
   expect(await readdir(path.join(terminal.dir, 'status'))).toEqual(['incidents']);
   const first = await terminal.run(importing, 'upptime', folder, issues);
   expect(first.code).toBe(0);
-  expect(first.out).toContain('8 incidents written, 0 already there');
+  expect(first.out).toContain('8 incidents written, 0 already there, 0 updated');
   expect(first.out).toContain('status.yaml created with 3 components.');
   expect(first.out).toContain('measurements of 2 components since 2025-03-01');
   const incidents = path.join(terminal.dir, 'status', 'incidents');
@@ -498,7 +498,7 @@ test('the command writes once, says what it would write, and refuses what is not
     TIDE_QUERY: 'q',
   });
   const second = await terminal.run(importing, 'upptime', folder, issues);
-  expect(second.out).toContain('0 incidents written, 8 already there, 0 changed');
+  expect(second.out).toContain('0 incidents written, 8 already there, 0 updated, 0 kept');
   expect(second.out).toContain('are there already');
   expect(await texts()).toEqual(before);
   await writeFile(issues, '[{');

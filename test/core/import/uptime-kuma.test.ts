@@ -595,8 +595,22 @@ describe('the command', () => {
     expect(first.out).toContain('Stored: measurements of 1 component since 2026-03-05');
     expect((await readdir(incidents)).sort()).toEqual(['20260305_shop-down-2.md', '20260305_shop-down.md']);
     const second = await terminal.run(importing, 'uptime-kuma', file);
-    expect(second.out).toContain('0 incidents written, 2 already there');
+    expect(second.out).toContain('0 incidents written, 2 already there, 0 updated');
     expect(second.out).toContain('are there already');
+  });
+
+  test('an outage that goes on at the first import gets its later end at the next', async () => {
+    const terminal = await openTerminal();
+    const kuma = await openKuma();
+    kuma.insert('monitor', { ...HTTP, name: 'Shop' });
+    kuma.beats(1, '2026-03-05 10:00:00', '1 20', '0', '0');
+    const run = async () => (await terminal.run(importing, 'uptime-kuma', kuma.file)).out;
+    expect(await run()).toContain('1 incident written');
+    kuma.beats(1, '2026-03-05 10:03:00', '0', '0', '1 30');
+    expect(await run()).toContain('0 incidents written, 0 already there, 1 updated, 0 kept.');
+    const file = path.join(terminal.dir, 'status', 'incidents', '20260305_shop-down.md');
+    expect(await readFile(file, 'utf8')).toContain('resolved: 2026-03-05T10:05:00Z');
+    expect(await run()).toContain('0 incidents written, 1 already there, 0 updated, 0 kept.');
   });
 
   test('an incident of another source with the same name is another one', async () => {
@@ -613,7 +627,7 @@ describe('the command', () => {
       '20260305_shop-down.md',
     ]);
     expect((await terminal.run(importing, 'uptime-kuma', file)).out).toContain(
-      '0 incidents written, 2 already there',
+      '0 incidents written, 2 already there, 0 updated',
     );
   });
 

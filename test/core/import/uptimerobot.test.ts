@@ -184,7 +184,7 @@ test('the command: a dry run, a first and a second run, a wrong file', async () 
   expect(first.out).toContain('2 incidents written');
   expect(await readdir(incidents)).toHaveLength(2);
   expect((await terminal.run(importing, 'uptimerobot', monitors, logs)).out).toContain(
-    '0 incidents written, 2 already there',
+    '0 incidents written, 2 already there, 0 updated',
   );
   const other = await terminal.write('../people.csv', 'Surname,Town\nSmith,York\n');
   await expect(terminal.run(importing, 'uptimerobot', other)).rejects.toThrow(

@@ -1,0 +1,110 @@
+// Writes imported incidents as files: new ones, and the newer text of those that nobody changed here.
+import path from 'node:path';
+import { createExclusively, replaceAtomically } from '../../content/atomic.ts';
+import type { StatusFolder } from '../../content/folder.ts';
+import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
+import type { ImportedIncident } from '../../core/import/imported.ts';
+import { besideSource } from '../../core/import/newer.ts';
+import { sourcesOf } from '../../core/model/incident.ts';
+import { count } from '../../core/text/count.ts';
+import type { Cli } from '../shared/command.ts';
+
+/** Files written at once: each waits for the disk twice. */
+const AT_ONCE = 64;
+
+/** What became of an incident; `kept` says why its file is not as the source has it. */
+type ImportOutcome =
+  | { readonly is: 'written' | 'updated' | 'there'; readonly file: string }
+  | { readonly is: 'kept'; readonly file: string; readonly why: string };
+
+/** The files written. An operator's version of an incident is kept. */
+export async function writeIncidents(
+  wanted: readonly ImportedIncident[],
+  content: StatusFolder,
+  isDry: boolean,
+  cli: Cli,
+): Promise<string[]> {
+  const files = await content.incidents();
+  const placeOf = places(wanted, files);
+  const outcomes: ImportOutcome[] = [];
+  const tell = progress(wanted.length, cli);
+  const one = (incident: ImportedIncident) => writeOne(incident, placeOf(incident), files, isDry);
+  for (let from = 0; from < wanted.length; from += AT_ONCE) {
+    tell(from);
+    outcomes.push(...(await Promise.all(wanted.slice(from, from + AT_ONCE).map(one))));
+  }
+  const all = (is: ImportOutcome['is']) => outcomes.filter(outcome => outcome.is === is);
+  const [written, updated] = [all('written'), all('updated')];
+  if (isDry) {
+    for (const { file } of written) cli.out(`would write ${file}`);
+    for (const { file } of updated) cli.out(`would update ${file}`);
+  }
+  for (const outcome of outcomes)
+    if (outcome.is === 'kept')
+      cli.out(`kept: incidents/${path.relative(content.folder, outcome.file)} ${outcome.why}`);
+  const [write, update] = isDry ? ['to write', 'to update'] : ['written', 'updated'];
+  cli.out(
+    `${count(written.length, 'incident')} ${write}, ${all('there').length} already there, ${updated.length} ${update}, ${all('kept').length} kept.`,
+  );
+  return [...written, ...updated].map(({ file }) => file);
+}
+
+interface ImportPlace {
+  /** The id of its file. */
+  readonly id: string;
+  /** Whether its file is there; `unread`: a file of this name is, which may be its own, but cannot be read. */
+  readonly file: 'there' | 'unread' | 'none';
+}
+
+/** A file of its name without its source is another incident of this title on this day. */
+function places(
+  wanted: readonly ImportedIncident[],
+  { incidents, text }: IncidentFiles,
+): (incident: ImportedIncident) => ImportPlace {
+  const known = new Map(incidents.flatMap(one => sourcesOf(one).map(source => [source, one.id] as const)));
+  const readable = new Set(incidents.map(({ id }) => id));
+  const names = new Set(wanted.map(({ id }) => id));
+  return ({ source, id: usual }) => {
+    const there = known.get(source);
+    if (there !== undefined) return { id: there, file: 'there' };
+    let id = usual;
+    for (let number = 2; readable.has(usual) && (names.has(id) || text(id) !== undefined); number++)
+      id = `${usual}-${number}`;
+    names.add(id);
+    return { id, file: text(id) === undefined ? 'none' : 'unread' };
+  };
+}
+
+async function writeOne(
+  incident: ImportedIncident,
+  place: ImportPlace,
+  { text, fileOf }: IncidentFiles,
+  isDry: boolean,
+): Promise<ImportOutcome> {
+  const file = fileOf(place.id);
+  if (place.file === 'unread')
+    return { is: 'kept', file, why: 'cannot be read: `status-live lint` says why' };
+  if (place.file === 'none') {
+    // `content.create` shows each file to readers at once, which takes longer with every file.
+    const isWritten = isDry || (await createExclusively(file, incident.text));
+    return isWritten ? { is: 'written', file } : { is: 'kept', file, why: 'was written meanwhile' };
+  }
+  const before = text(place.id) ?? '';
+  const beside = besideSource(before, incident);
+  if (beside.is === 'same') return { is: 'there', file };
+  if (beside.is === 'other')
+    return { is: 'kept', file, why: `is not as in the source (${beside.what}): compare them` };
+  const newer = before.includes('\r\n') ? incident.text.replaceAll('\n', '\r\n') : incident.text;
+  const isReplaced = isDry || (await replaceAtomically(file, before, newer));
+  return isReplaced ? { is: 'updated', file } : { is: 'kept', file, why: 'was changed meanwhile' };
+}
+
+/** A line each second, for a person who waits. */
+function progress(total: number, cli: Cli): (done: number) => void {
+  let next = Date.now() + 1000;
+  return done => {
+    if (Date.now() < next) return;
+    next += 1000;
+    cli.err(`${done} of ${count(total, 'incident')} …`);
+  };
+}
