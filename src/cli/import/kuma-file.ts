@@ -58,7 +58,10 @@ function tablesOf(db: Sqlite.Database): KumaTables {
     tables.has(table) ? (db.prepare(sql).all() as Row[]) : [];
   const lastBeats = all<{ monitor: number; time: string }>('heartbeat', LAST);
   return {
-    pages: all('status_page', 'SELECT title, slug FROM status_page ORDER BY published DESC, id'),
+    pages: all(
+      'status_page',
+      'SELECT title, CASE WHEN published THEN slug END AS slug FROM status_page ORDER BY published DESC, id',
+    ),
     monitors: all<MonitorRow>('monitor', 'SELECT * FROM monitor ORDER BY weight DESC, name, id'),
     shown: all('monitor_group', SHOWN),
     labels: all('monitor_tag', LABELS),

@@ -69,7 +69,7 @@ export function slugOf(name: string, ending: string): string {
 
 /**
  * The ids of the components a monitor is about, by the first rule that matches any: its label is a component's id or
- * name; its id, name or address is a component's id, name or `match:` entry; so is its service, entity or policy; its
+ * name; its id, which two monitors of one name do not share, is a component's id, name or `match:` entry; so is its name or address; so is its service, entity or policy; its
  * address is at or below the address a component checks (the most specific wins). Words within a name do not count: "API gateway in staging" is not the API.
  */
 export function matching(signal: MonitorNames, components: readonly Component[]): readonly string[] {
@@ -77,7 +77,7 @@ export function matching(signal: MonitorNames, components: readonly Component[])
     components.filter(({ id, name, match }) =>
       words.some(word => word !== null && [id, name, ...match].some(own => same(own, word))),
     );
-  const found = [[signal.component], [signal.monitor, signal.name, signal.url], signal.also]
+  const found = [[signal.component], [signal.monitor], [signal.name, signal.url], signal.also]
     .map(called)
     .find(({ length }) => length > 0);
   return (found ?? watching(signal.url, components)).map(({ id }) => id);

@@ -100,7 +100,7 @@ test('an outage that went on after the first import gets its later end, but not 
         start: START,
         end: at(minutes),
         reason: '',
-      after: null,
+        after: null,
       },
       id => id,
     );

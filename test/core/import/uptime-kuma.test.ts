@@ -234,9 +234,15 @@ describe('components', () => {
     });
     const made = await importOf(kuma);
     expect(made.title).toBe('Shop status');
+    // What only admins see there is in no file here.
+    expect(newSiteYaml(made)).not.toMatch(/For partners|draft/);
+    expect(newSiteYaml(made)).toContain('/status/main');
+    expect(saidOf(made)).toContainEqual(
+      expect.stringContaining('left out: the descriptions of its monitors'),
+    );
     expect(made.incidents).toEqual([]);
     expect(made.components).toMatchObject([
-      { id: 'api', group: 'First', description: 'For partners', match: ['5', 'API', 'partner-api'] },
+      { id: 'api', group: 'First', match: ['5', 'API', 'partner-api'] },
       { id: 'web', group: 'Second' },
       { id: 'node', group: 'Cluster' },
     ]);

@@ -100,6 +100,7 @@ describe('components of a monitor', () => {
     ['its label, by name', { component: 'database' }, ['db']],
     ['a label nobody has, then its address', { component: 'zzz', url: 'https://levqor.ai' }, ['dashboard']],
     ['its id in match', { monitor: '777' }, ['api']],
+    ['its id, not the name that another has', { monitor: '777', name: 'Database' }, ['api']],
     ['its name in match', { name: 'levqor PROD' }, ['api']],
     ['its name', { name: 'workflow builder' }, ['builder']],
     ['its name being an id', { name: 'DB' }, ['db']],

@@ -32,6 +32,9 @@ export function kumaComponents(
         file,
         `the monitor “${one.name}” (${one.id}), which is on no published status page there: show it on one and import again, or add it to status.yaml`,
       );
+  // Uptime Kuma shows them to its admins alone.
+  if ([...taken].some(({ description }) => description?.trim()))
+    remarks.leftOut(file, 'the descriptions of its monitors: visitors do not see them there');
   const names = new Set<string>();
   return [...taken].map(monitor => {
     const say = remarks.about(file, `${monitor.name} (${monitor.id})`);
@@ -44,7 +47,6 @@ export function kumaComponents(
       id: ids.of(name, String(monitor.id)),
       name,
       group: groups.get(monitor.id) ?? pathOf(monitor, byId),
-      description: monitor.description?.trim() || null,
       ...checking(monitor, say),
       match: [...new Set([String(monitor.id), plain, ...label])],
       monitor,
