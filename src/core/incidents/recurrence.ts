@@ -108,13 +108,14 @@ function endedBetween(
 
 /**
  * The update; without a day that is no occurrence's, so that it is shown with the one in which it was written. That one
- * is not called off by it: a late end would hide what failed since.
+ * is not called off by it: a late end would hide what failed since. Nobody is told: it was told of a day on which the
+ * plan, since moved, had an occurrence, or the day is a slip, which /readyz names.
  */
 function keepKnownDay(update: IncidentUpdate, isOccurrenceDay: (day: string) => boolean): IncidentUpdate {
   const { occurrence, ...rest } = update;
   if (occurrence === undefined || isOccurrenceDay(occurrence)) return update;
   const isWords = rest.status === 'completed' && rest.label !== null;
-  return isWords ? { ...rest, status: 'scheduled', inherits: true } : rest;
+  return { ...rest, ...(isWords ? { status: 'scheduled', inherits: true } : {}), quiet: true };
 }
 
 /** The days that updates name and on which no occurrence begins. */
