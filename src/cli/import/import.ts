@@ -31,7 +31,11 @@ export const importing = command(
       if (!existsSync(one))
         throw new Refused(`${one}: there is no such file or folder — give ${source.given}`);
     const site = existsSync(path.join(cli.env.statusDir, 'status.yaml')) ? await soundSite(cli) : null;
-    const imported = await source.read(paths, [...(site?.components ?? []), ...(site?.retired ?? [])]);
+    const imported = await source.read(
+      paths,
+      [...(site?.components ?? []), ...(site?.retired ?? [])],
+      cli.clock(),
+    );
     report(imported, cli);
     if (imported.incidents.length + imported.components.length + imported.history.length === 0)
       throw new Refused(`${given.join(', ')}: there is nothing to import — give ${source.given}`);

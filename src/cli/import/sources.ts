@@ -4,31 +4,37 @@ import path from 'node:path';
 import { importCachet } from '../../core/import/cachet/cachet.ts';
 import { importCstate } from '../../core/import/cstate/cstate.ts';
 import { importGatus } from '../../core/import/gatus/gatus.ts';
-import type { ComponentName, Imported } from '../../core/import/imported.ts';
+import type { ComponentName, Imported, ImportRemark } from '../../core/import/imported.ts';
 import { importStatuspage } from '../../core/import/statuspage/statuspage.ts';
 import { importUpptime } from '../../core/import/upptime/upptime.ts';
 import { importUptimeKuma } from '../../core/import/uptime-kuma/uptime-kuma.ts';
 import { type CsvFile, importUptimeRobot, isUptimeRobotHeader } from '../../core/import/uptimerobot.ts';
+import type { Millis } from '../../core/model/time.ts';
+import { oneLine } from '../../core/text/printable.ts';
 import { Refused } from '../shared/command.ts';
-import { rowsOfCsv, textOfCsv } from '../shared/csv.ts';
+import { decoded, rowsOfCsv, textOfCsv } from '../shared/csv.ts';
 import { readKumaFile } from './kuma-file.ts';
 
 interface Source {
   /** What to give, as the help and errors say it. */
   readonly given: string;
-  /** @param here the components and former ones of status.yaml. Throws Refused if the source cannot be read at all. */
-  read(paths: readonly string[], here: readonly ComponentName[]): Promise<Imported>;
+  /**
+   * Throws Refused if the source cannot be read at all.
+   * @param here the components and former ones of status.yaml
+   * @param now epoch ms
+   */
+  read(paths: readonly string[], here: readonly ComponentName[], now: Millis): Promise<Imported>;
 }
 
 export const SOURCES: Readonly<Record<string, Source>> = {
   statuspage: {
     given:
       'saved responses of its API (/api/v2/incidents.json, scheduled-maintenances.json, components.json, or single incidents; /history.json), or a folder of them',
-    read: async (paths, here) => importStatuspage(await jsonFiles(paths), here),
+    read: async (paths, here) => ofJson(paths, files => importStatuspage(files, here)),
   },
   cstate: {
     given: 'the folder of the site',
-    read: async ([folder = ''], here) => importCstate(await filesOf(folder), here),
+    read: async ([folder = ''], here, now) => importCstate(await filesOf(folder), here, now),
   },
   'uptime-kuma': {
     given: 'its database, kuma.db',
@@ -45,7 +51,7 @@ export const SOURCES: Readonly<Record<string, Source>> = {
   cachet: {
     given:
       'saved answers of its API (version 2: /api/v1/incidents, schedules, components, components/groups; version 3: /api/incidents?include=components,updates and so on), or a folder of them',
-    read: async (paths, here) => importCachet(await jsonFiles(paths), here),
+    read: async (paths, here) => ofJson(paths, files => importCachet(files, here)),
   },
   upptime: {
     given:
@@ -67,7 +73,7 @@ export const SOURCES: Readonly<Record<string, Source>> = {
   },
   gatus: {
     given: 'its configuration: config.yaml, or several files or a folder of them',
-    read: async (paths, here) => importGatus(await textFiles(paths, /\.ya?ml$/i), here),
+    read: async (paths, here, now) => importGatus(await textFiles(paths, /\.ya?ml$/i), here, now),
   },
 };
 
@@ -88,13 +94,16 @@ export interface TextFile {
 async function textFiles(paths: readonly string[], named: RegExp): Promise<readonly TextFile[]> {
   const files = paths.map(async file => {
     if ((await stat(file)).isDirectory()) return (await filesOf(file)).filter(({ name }) => named.test(name));
-    return [{ name: path.basename(file), text: await readFile(file, 'utf8') }];
+    return [{ name: path.basename(file), text: decoded(await readFile(file)) }];
   });
   return (await Promise.all(files)).flat();
 }
 
-/** JSON files, those of folders included; throws Refused for what is no JSON. */
-async function jsonFiles(paths: readonly string[]): Promise<{ name: string; data: unknown }[]> {
+/** Imports JSON files, those of folders included. What is no JSON is said; throws Refused if nothing else is there. */
+async function ofJson(
+  paths: readonly string[],
+  read: (files: readonly { readonly name: string; readonly data: unknown }[]) => Imported,
+): Promise<Imported> {
   const files: string[] = [];
   for (const file of paths) {
     if (!(await stat(file)).isDirectory()) files.push(file);
@@ -106,15 +115,22 @@ async function jsonFiles(paths: readonly string[]): Promise<{ name: string; data
           .map(name => path.join(file, name)),
       );
   }
-  return Promise.all(
-    files.map(async file => {
-      try {
-        return { name: path.basename(file), data: JSON.parse(await readFile(file, 'utf8')) as unknown };
-      } catch (error) {
-        throw new Refused(`${file}: this is not valid JSON (${(error as Error).message})`);
-      }
-    }),
-  );
+  const found: { name: string; data: unknown }[] = [];
+  const unreadable: ImportRemark[] = [];
+  for (const file of files) {
+    const name = path.basename(file);
+    const text = decoded(await readFile(file));
+    try {
+      found.push({ name, data: JSON.parse(text) });
+    } catch (error) {
+      const what = `this is not valid JSON (${oneLine((error as Error).message)})`;
+      unreadable.push({ file: name, kind: 'wrong', what });
+    }
+  }
+  const [first] = unreadable;
+  if (first && found.length === 0) throw new Refused(`${files[0]}: ${first.what}`);
+  const imported = read(found);
+  return { ...imported, remarks: [...imported.remarks, ...unreadable] };
 }
 
 /** Folders of other people's programs and of git. */
@@ -130,7 +146,7 @@ async function filesOf(folder: string): Promise<readonly TextFile[]> {
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory() && !FOREIGN.has(entry.name)) await walk(name);
       else if (entry.isFile() && READ.test(entry.name))
-        found.push({ name, text: await readFile(path.join(folder, name), 'utf8') });
+        found.push({ name, text: decoded(await readFile(path.join(folder, name))) });
     }
   };
   await walk('');

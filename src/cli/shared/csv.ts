@@ -54,7 +54,7 @@ function isSpreadsheet(bytes: Buffer): boolean {
 }
 
 /** The text of a file: UTF-8 or, with its mark at the beginning, UTF-16; else as Windows writes in western Europe. */
-function decoded(bytes: Buffer): string {
+export function decoded(bytes: Buffer): string {
   const utf16 = { fffe: 'utf-16le', feff: 'utf-16be' }[bytes.toString('hex', 0, 2)];
   return new TextDecoder(utf16 ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252')).decode(bytes);
 }

@@ -4,10 +4,12 @@ import path from 'node:path';
 import matter from 'gray-matter';
 import { describe, expect, test } from 'vitest';
 import { importing } from '../../../src/cli/import/import.ts';
+import { readSite } from '../../../src/config/site-file.ts';
 import { importCstate } from '../../../src/core/import/cstate/cstate.ts';
+import { newSiteYaml } from '../../../src/core/import/site.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
 import { iso } from '../../../src/core/model/time.ts';
-import { openTerminal } from '../../cli/terminal.ts';
+import { NOW, openTerminal } from '../../cli/terminal.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -15,6 +17,7 @@ function imported(files: Files) {
   const made = importCstate(
     Object.entries(files).map(([name, text]) => ({ name, text })),
     [],
+    NOW,
   );
   const incidents = made.incidents.map(({ id, text, source }) => {
     const { value, problems } = parseIncident(id, id, text);
@@ -92,20 +95,94 @@ test.each([
   ['2024-04-11', '2024-04-11T00:00'],
   ['"Thu, 11 Apr 2024 10:00:00 +0100"', '2024-04-11T09:00'],
   ['April 11, 2024 3:04 PM', '2024-04-11T15:04'],
+  ['2024-04-11 10:00:00 PST', '2024-04-11T18:00'],
+  ['2024-04-11 10:00:00 EDT', '2024-04-11T14:00'],
+  ['1712836800', '2024-04-11T12:00'],
+  ['"1712836800"', '2024-04-11T12:00'],
+  ['2024-04-11T24:00:00Z', '2024-04-12T00:00'],
 ])('the date %s', (date, at) => {
   expect(
     minutes(one(`---\ntitle: A\ndate: ${date}\nseverity: down\nresolved: false\n---\nA.\n`).incident.started),
   ).toBe(at);
 });
 
-test.each([['11/04/2024'], ['2024-02-30'], ['yesterday']])('the date %s is none', date => {
+test.each([
+  ['11/04/2024'],
+  ['2024-02-30'],
+  ['yesterday'],
+  ['2024-04-11T24:01:00Z'],
+  ['2024-04-11 10:00:00 XYZ'],
+])('the date %s is none', date => {
   const { incidents, remarks } = imported({
     'content/issues/a.md': `---\ntitle: A\ndate: ${date}\n---\nA.\n`,
   });
   expect(incidents).toEqual([]);
-  expect(remarks).toEqual([
-    { file: 'content/issues/a.md', kind: 'left out', what: `“${date}” is not a date` },
+  expect(remarks).toEqual([{ file: 'content/issues/a.md', kind: 'wrong', what: `“${date}” is not a date` }]);
+});
+
+describe('what is dated later than now, or ends later, is planned', () => {
+  const AN_HOUR = 'it is dated in the future, without an end: it is a maintenance of an hour';
+  const TO_END = 'it is dated in the future, or ends there: it is a maintenance until its end';
+  test.each([
+    ['2026-12-01 08:00:00', 'informational: true', ['2026-12-01T08:00', '2026-12-01T09:00'], [], AN_HOUR],
+    ['2026-12-01 08:00:00', 'resolved: true', ['2026-12-01T08:00', '2026-12-01T09:00'], ['mail'], AN_HOUR],
+    ['2026-12-01 08:00:00', 'resolved: false', ['2026-12-01T08:00', '2026-12-01T09:00'], ['mail'], AN_HOUR],
+    [
+      '2026-12-01 08:00:00',
+      'resolved: true\nresolvedWhen: 2026-12-01 12:00:00',
+      ['2026-12-01T08:00', '2026-12-01T12:00'],
+      ['mail'],
+      TO_END,
+    ],
+    [
+      '2026-11-20 08:00:00',
+      'informational: true\nresolvedWhen: 2026-12-01 12:00:00',
+      ['2026-11-20T08:00', '2026-12-01T12:00'],
+      [],
+      TO_END,
+    ],
+  ])('%s, %s', (date, lines, times, components, what) => {
+    const body =
+      'New racks {{< track "2026-11-19 08:00:00" >}}\n\n*Resolved* - Done {{< track "2026-12-01 08:30:00" >}}';
+    const { incident, remarks } = one(
+      `---\ntitle: Move\ndate: ${date}\nseverity: down\naffected: [Mail]\n${lines}\n---\n${body}\n`,
+    );
+    expect([incident.status, incident.resolved]).toEqual(['scheduled', null]);
+    expect([incident.scheduled!.start, incident.scheduled!.end].map(minutes)).toEqual(times);
+    expect(incident.components!.map(({ id }) => id)).toEqual(components);
+    expect(incident.started).toBeLessThanOrEqual(NOW);
+    expect(incident.updates.map(({ at, body: words }) => [minutes(at), words])).toEqual([
+      ['2026-11-19T08:00', 'New racks'],
+      [minutes(NOW), 'Completed: Done'],
+    ]);
+    expect(remarks).toContainEqual({ file: 'content/issues/2024-03-01-mail.md', kind: 'changed', what });
+  });
+});
+
+test('systems of one name in two categories are two components, and an issue affects both', () => {
+  const made = imported({
+    'config.yml':
+      'title: S\nparams:\n  systems:\n    - { name: API, category: EU }\n    - { name: API, category: US }\n    - { name: API, category: US }\n',
+    'content/issues/a.md': front('affected: [API]\nresolved: false'),
+  });
+  expect(made.components.map(({ id, group }) => [id, group])).toEqual([
+    ['api', 'EU'],
+    ['api-2', 'US'],
   ]);
+  const { problems } = readSite(
+    newSiteYaml({ ...made, incidents: [] }),
+    'status.yaml',
+    {},
+    null,
+    'http://localhost',
+  );
+  expect(problems).toEqual([]);
+  expect(made.incidents[0]!.components!.map(({ id }) => id)).toEqual(['api', 'api-2']);
+  expect(made.remarks).toContainEqual({
+    file: 'config.yml',
+    kind: 'left out',
+    what: '“API” is listed twice; it is taken once',
+  });
 });
 
 test('times without a zone are those of `timeZone`, which is said once', () => {

@@ -7,12 +7,13 @@ import { readSite } from '../../../src/config/site-file.ts';
 import { importGatus } from '../../../src/core/import/gatus/gatus.ts';
 import { newSiteYaml } from '../../../src/core/import/site.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { openTerminal } from '../../cli/terminal.ts';
+import { NOW, openTerminal } from '../../cli/terminal.ts';
 
 const importOf = (...texts: string[]) =>
   importGatus(
     texts.map((text, at) => ({ name: `${'abc'[at]}.yaml`, text })),
     [],
+    NOW,
   );
 const remarksOf = (made: ReturnType<typeof importGatus>) =>
   made.remarks.map(({ file, kind, what }) => `${file} ${kind}: ${what}`);
@@ -405,6 +406,21 @@ test('announcements are over at their time, and affect nothing', () => {
     JSON.stringify({ announcements: [{ ...SAID[0], message: 'Tide '.repeat(40) }] }),
   ).incidents;
   expect(parseIncident('x', 'x', long!.text).value!.title).toMatch(/^(Tide ){19}Tide…$/);
+});
+
+test('an announcement of the future is a maintenance from then', () => {
+  const timestamp = '2026-12-01T08:00:00Z';
+  const made = importOf(JSON.stringify({ announcements: [{ timestamp, type: 'outage', message: 'Move' }] }));
+  const { value, problems } = parseIncident('x', 'x', made.incidents[0]!.text);
+  expect(problems).toEqual([]);
+  const { status, started, components, scheduled, updates } = value!;
+  expect([status, started, components]).toEqual(['scheduled', NOW, []]);
+  const start = Date.parse(timestamp);
+  expect(scheduled).toMatchObject({ start, end: start + 3_600_000 });
+  expect(updates.map(({ body, at }) => [body, at])).toEqual([['Move', NOW]]);
+  expect(remarksOf(made)).toEqual([
+    'a.yaml changed: “Move” is dated in the future: it is a maintenance of an hour from then',
+  ]);
 });
 
 test.each([

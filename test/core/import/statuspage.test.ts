@@ -560,7 +560,7 @@ describe('what is affected', () => {
     const { components, named, said } = one();
     expect([components, named]).toEqual([[], [{ id: 'api', name: 'API' }]]);
     expect(said).toEqual([
-      'left out: no file lists the components, so those that incidents name are taken; for all: curl -O https://status.acme.example/api/v2/components.json',
+      'left out: no file lists the components, so those that incidents name are taken; for all: curl -fO https://status.acme.example/api/v2/components.json',
     ]);
   });
 });
@@ -686,11 +686,39 @@ test('the command: a dry run writes nothing, a second run changes nothing, an ed
     expect.stringContaining('1 file could not be read'),
   ]);
   await writeFile(path.join(saved, 'empty.json'), '');
-  await expect(terminal.run(importing, 'statuspage', saved)).rejects.toThrow(
+  await expect(terminal.run(importing, 'statuspage', path.join(saved, 'empty.json'))).rejects.toThrow(
     'empty.json: this is not valid JSON',
   );
   await save('empty.json', { page: PAGE, incidents: [] });
   await expect(terminal.run(importing, 'statuspage', path.join(saved, 'empty.json'))).rejects.toThrow(
     'there is nothing to import',
   );
+});
+
+test('the command: a file that is no JSON is named and the others are taken, in each Unicode encoding', async () => {
+  const terminal = await openTerminal();
+  const save = (name: string, data: string | Buffer) =>
+    writeFile(path.join(terminal.dir, 'saved', name), data);
+  await mkdir(path.join(terminal.dir, 'saved'));
+  const [a = '', b = '', c = ''] = ['a', 'b', 'c'].map(id =>
+    JSON.stringify({ page: PAGE, incident: incident({ id, name: `Wörld ${id}` }) }),
+  );
+  await save('a.json', a);
+  await save('b.json', `\uFEFF${b}`);
+  await save('c.json', Buffer.from(`\uFEFF${c}`, 'utf16le'));
+  await save('cut.json', a.slice(0, 40));
+  await save('empty.json', '');
+  await save('gone.json', '\n<!DOCTYPE html>\n<title>404</title>\n');
+  const { code, out, err } = await terminal.run(importing, 'statuspage', path.join(terminal.dir, 'saved'));
+  expect([code, err]).toEqual([1, expect.stringContaining('3 files could not be read')]);
+  expect(out).toContain('3 incidents written');
+  for (const name of ['cut', 'empty', 'gone'])
+    expect(out).toMatch(
+      new RegExp(`^${name}.json: nothing taken\n  wrong: this is not valid JSON \\(.+\\)$`, 'm'),
+    );
+  const files = await readdir(path.join(terminal.dir, 'status', 'incidents'));
+  const texts = await Promise.all(
+    files.map(name => readFile(path.join(terminal.dir, 'status', 'incidents', name), 'utf8')),
+  );
+  expect(texts.filter(text => /title: "?Wörld [abc]/.test(text))).toHaveLength(3);
 });

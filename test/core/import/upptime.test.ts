@@ -420,6 +420,20 @@ test('what is not taken is said', () => {
   expect(remarksOf(importUpptime(REPOSITORY, [], [])).join('\n')).toContain('gh issue list --state all');
 });
 
+test.each([
+  [{ state: 'open' }, 'left out: #12 “Swap”: a maintenance whose `end` is not after its `start`'],
+  [
+    { closed_at: '2025-03-05T12:00:00Z' },
+    'changed: #12 “Swap”: its `end` is not after its `start`; it is from its opening to its closing',
+  ],
+])('a maintenance that ends before it begins: %j', (more, what) => {
+  const body = '<!--\nstart: 2025-04-01 09:00\nend: 2025-04-01 08:00\n-->\nSwapped.';
+  const swapped = issue(12, 'Swap', ['maintenance'], '2025-03-05T11:00:00Z', { ...more, body });
+  expect(remarksOf(importUpptime(REPOSITORY, [json('issues.json', [swapped])], []))).toContain(
+    `issues.json ${what}`,
+  );
+});
+
 const WRONG: readonly (readonly [text: string, what: string])[] = [
   ['[{"number": 1', 'x.json wrong: it is no JSON'],
   ['', 'x.json wrong: it is no JSON'],

@@ -130,6 +130,7 @@ test('what another page told is emailed to nobody, from whichever product it com
       },
     ],
     [],
+    now,
   );
   const robot = importUptimeRobot(
     [

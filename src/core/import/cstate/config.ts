@@ -12,6 +12,8 @@ export interface SiteText {
 export interface SiteConfig {
   readonly title: string | null;
   readonly components: readonly ImportedComponent[];
+  /** The ids of all components that have the name of one, by the id of the first: an issue affects them all. */
+  readonly namesakes: ReadonlyMap<string, readonly string[]>;
   /** IANA name; UTC if it says none. */
   readonly zone: string;
   /** The file that says all this; null: there is none. */
@@ -64,7 +66,7 @@ export function readConfig(
   });
   return {
     title: textsIn(own.title ?? whole.title)[0] ?? null,
-    components: componentsOf(params, file, ids, remarks),
+    ...componentsOf(params, file, ids, remarks),
     zone: isZone(zone) ? zone : 'UTC',
     file,
     language,
@@ -77,29 +79,41 @@ function componentsOf(
   file: string | null,
   ids: ComponentIds,
   remarks: Remarks,
-): ImportedComponent[] {
+): Pick<SiteConfig, 'components' | 'namesakes'> {
   const nameless = new Set(
     (Array.isArray(categories) ? categories : [])
       .map(fieldsOf)
       .filter(({ untitled }) => untitled === true)
       .flatMap(({ name }) => textsIn(name)),
   );
-  const found = (Array.isArray(systems) ? systems : []).flatMap((system): ImportedComponent[] => {
+  const namesakes = new Map<string, readonly string[]>();
+  const seen = new Set<string>();
+  const components = (Array.isArray(systems) ? systems : []).flatMap((system): ImportedComponent[] => {
     // Older sites list names alone.
     const { name, description, category } = typeof system === 'string' ? { name: system } : fieldsOf(system);
     const [called] = textsIn(name);
     if (called === undefined) return [];
     const [group = null] = textsIn(category);
+    const first = ids.of(called);
+    const place = JSON.stringify([first, group]);
+    if (file !== null && seen.has(place)) {
+      remarks.leftOut(file, `“${called}” is listed twice; it is taken once`);
+      return [];
+    }
+    seen.add(place);
+    const before = namesakes.get(first) ?? [];
+    const id = before.length === 0 ? first : ids.of(called, place);
+    namesakes.set(first, [...before, id]);
     return [
       {
-        id: ids.of(called),
+        id,
         name: called,
         description: textsIn(description)[0] ?? null,
         group: group !== null && nameless.has(group) ? null : group,
       },
     ];
   });
-  if (file !== null && found.length === 0)
+  if (file !== null && components.length === 0)
     remarks.leftOut(file, 'it has no `params.systems`, so the components are those that issues name');
-  return found;
+  return { components, namesakes };
 }

@@ -2,7 +2,7 @@
 
 import { printIncident } from '../../incidents/file/print.ts';
 import type { Severity } from '../../model/component.ts';
-import type { Millis } from '../../model/time.ts';
+import { HOUR, type Millis, type Span } from '../../model/time.ts';
 import { markdownOfHtml } from '../html.ts';
 import {
   ComponentIds,
@@ -19,18 +19,26 @@ import { type HugoFields, hugoMoment, SiteZone, textsIn } from './hugo.ts';
 import { type CstateIssue, issuesOf } from './issues.ts';
 import { chunksOf } from './track.ts';
 
-/** Reads the files of a site's folder. */
+/**
+ * Reads the files of a site's folder.
+ * @param now epoch ms: what is dated later is planned
+ */
 export function importCstate(
   files: readonly { readonly name: string; readonly text: string }[],
   here: readonly ComponentName[],
+  now: Millis,
 ): Imported {
   const remarks = new Remarks();
   const ids = new ComponentIds(here);
   const { root, read } = issuesOf(files, remarks);
   const config = readConfig(files, root, ids, remarks);
   const zone = new SiteZone(config.zone);
-  const unique = uniqueIds();
-  const incidents = read(config).flatMap(issue => incidentOf(issue, zone, ids, unique, remarks));
+  const idsOf = (system: string) => {
+    const id = ids.of(system);
+    return config.namesakes.get(id) ?? [id];
+  };
+  const reading: SiteReading = { zone, unique: uniqueIds(), remarks, now, idsOf };
+  const incidents = read(config).flatMap(issue => incidentOf(issue, reading));
   if (zone.met) {
     const where = config.file ?? incidents[0]?.file ?? root;
     const why = config.zone === 'UTC' ? 'as in Hugo without `timeZone`' : 'as its `timeZone` says';
@@ -40,29 +48,51 @@ export function importCstate(
   return { title, components, named: ids.named, incidents, history: [], remarks: remarks.all };
 }
 
+interface SiteReading {
+  readonly zone: SiteZone;
+  readonly unique: (id: string) => string;
+  readonly remarks: Remarks;
+  readonly now: Millis;
+  /** The ids of the components that a system is. */
+  readonly idsOf: (system: string) => readonly string[];
+}
+
 function incidentOf(
   { file, name, fields, body, addresses }: CstateIssue,
-  zone: SiteZone,
-  ids: ComponentIds,
-  unique: (id: string) => string,
-  remarks: Remarks,
+  { zone, unique, remarks, now, idsOf }: SiteReading,
 ): ImportedIncident[] {
   const say = (what: string) => remarks.changed(file, what);
   const named = /^(\d{4}-\d{2}-\d{2})/.exec(name)?.[1];
   const started = hugoMoment(fields.date ?? named, zone.wall);
   if (started === null) {
-    const why = fields.date === undefined ? 'it has no date' : `“${String(fields.date)}” is not a date`;
-    remarks.leftOut(file, why);
+    if (fields.date == null) remarks.leftOut(file, 'it has no date');
+    else remarks.wrong(file, `“${String(fields.date)}” is not a date`);
     return [];
   }
-  if (fields.date === undefined) say('it has no date, so that in its name is used');
+  if (fields.date == null) say('it has no date, so that in its name is used');
   const told = toldOf(body, started, zone, say);
   const isNotice = isTrue(fields.informational);
-  const end = endOf(fields, started, told.at(-1)?.at ?? started, zone, say);
   const message = fittingTitle(titleOf(fields, name, say), say);
-  const affected = [
-    ...new Set(textsIn(fields.affected ?? fields.affectedsystems).map(system => ids.of(system))),
-  ];
+  const affected = [...new Set(textsIn(fields.affected ?? fields.affectedsystems).flatMap(idsOf))];
+  const source = `cstate:${name}.md`;
+  const id = () => unique(incidentId(started, message.title));
+  const common = { title: message.title, openedBy: source, aliases: addresses };
+  const scheduled = plannedWindow(fields, started, zone, now, say);
+  if (scheduled) {
+    const announced = Math.min(started, now, ...told.flatMap(({ at }) => at ?? []));
+    const course = plannedCourse(told, announced, now);
+    const text = printIncident({
+      ...course,
+      ...common,
+      message: message.before + course.message,
+      severity: null,
+      started: announced,
+      components: isNotice ? [] : affected,
+      scheduled,
+    });
+    return [{ file, source, id: id(), text }];
+  }
+  const end = endOf(fields, started, Math.min(told.at(-1)?.at ?? started, now), zone, say);
   const course = courseOf({
     // What is resolved without a time of its own was resolved at the end.
     told: told.map(({ at, ...one }) => ({
@@ -74,18 +104,15 @@ function incidentOf(
     over: 'resolved',
     open: 'investigating',
   });
-  const source = `cstate:${name}.md`;
   const text = printIncident({
     ...course,
-    title: message.title,
+    ...common,
     message: message.before + course.message,
     severity: isNotice ? 'minor' : severityOf(fields, say),
     started,
     components: affected.map(id => ({ id, status: isNotice ? 'operational' : null })),
-    openedBy: source,
-    aliases: addresses,
   });
-  return [{ file, source, id: unique(incidentId(started, message.title)), text }];
+  return [{ file, source, id: id(), text }];
 }
 
 function titleOf(fields: HugoFields, name: string, say: (what: string) => void): string {
@@ -122,7 +149,45 @@ function toldOf(
     .map(({ chunk }) => chunk);
 }
 
+/** When it is planned; null: it is not dated later than now, and does not end later. */
+function plannedWindow(
+  fields: HugoFields,
+  start: Millis,
+  zone: SiteZone,
+  now: Millis,
+  say: (what: string) => void,
+): Span | null {
+  const end = hugoMoment(givenEnd(fields), zone.wall) ?? hugoMoment(fields.resolved, zone.wall);
+  const endsLater = end !== null && end > now && !isFalse(fields.resolved);
+  if (start <= now && !endsLater) return null;
+  if (end !== null && end > start) {
+    say('it is dated in the future, or ends there: it is a maintenance until its end');
+    return { start, end };
+  }
+  say('it is dated in the future, without an end: it is a maintenance of an hour');
+  return { start, end: start + HOUR };
+}
+
+/** What is said before it begins: dates in the future are those of the plan, so it is told now. */
+function plannedCourse(told: ReturnType<typeof toldOf>, started: Millis, now: Millis) {
+  return courseOf({
+    told: told.map(({ at, status, message }) => ({
+      at: Math.min(at ?? started, now),
+      status: status === 'resolved' ? 'completed' : null,
+      message,
+    })),
+    started,
+    end: undefined,
+    over: 'completed',
+    open: 'scheduled',
+  });
+}
+
 const ENDS = ['resolvedwhen', 'resolvedon', 'resolvedat', 'resolveddate', 'resolvedtime'];
+
+function givenEnd(fields: HugoFields): unknown {
+  return Object.entries(fields).find(([key]) => ENDS.includes(key.replace(/[_-]/g, '')))?.[1];
+}
 
 /** When it was over; undefined: it is open, which cState takes only from an explicit `resolved: false`. */
 function endOf(
@@ -134,7 +199,7 @@ function endOf(
 ): Millis | undefined {
   if (isTrue(fields.informational)) return started;
   if (isFalse(fields.resolved)) return;
-  const given = Object.entries(fields).find(([key]) => ENDS.includes(key.replace(/[_-]/g, '')))?.[1];
+  const given = givenEnd(fields);
   const when = hugoMoment(given, zone.wall) ?? hugoMoment(fields.resolved, zone.wall);
   if (when !== null && when >= started) return when;
   const instead = 'the time of its last update is used';

@@ -1,7 +1,7 @@
 // What Hugo reads: front matter and settings in YAML, TOML or JSON, and times in the many forms that it takes.
 import { parse as parseToml, TomlDate } from 'smol-toml';
 import { momentAt } from '../../incidents/times/zone.ts';
-import { type Millis, parseInstant } from '../../model/time.ts';
+import { DAY, type Millis, parseInstant, SECOND } from '../../model/time.ts';
 import { readFrontmatter, withPlainLineEnds } from '../../text/front-matter.ts';
 import { MAX_SITE_YAML, readYaml } from '../../text/yaml.ts';
 
@@ -85,26 +85,38 @@ export function textsIn(value: unknown): readonly string[] {
 }
 
 const NUMBERS =
-  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|\s+)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?:\s*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)(?:\s+[A-Z]{2,5})?)?)?$/i;
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|\s+)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?(?:\s*(Z|UTC|GMT|[ECMP][SD]T|[+-]\d{1,2}(?::?\d{2})?)(?:\s+[A-Z]{2,5})?)?)?$/i;
+
+/** Seconds since 1970, of this century and the next two. */
+const UNIX = /^[1-9]\d{9}$/;
+const AMERICAN: Readonly<Record<string, string>> = {
+  ...{ EST: '-5', EDT: '-4', CST: '-6', CDT: '-5' },
+  ...{ MST: '-7', MDT: '-6', PST: '-8', PDT: '-7' },
+};
 
 /**
- * Epoch ms of a time as Hugo takes it (`2024-04-11T8:00:00-05:00`, `2024-04-11`, `11 Apr 2024 8:00 AM`), to the second;
- * null for anything else.
+ * Epoch ms of a time as Hugo takes it (`2024-04-11T8:00:00-05:00`, `2024-04-11`, `11 Apr 2024 8:00 AM`, seconds since 1970),
+ * to the second; null for anything else.
  * @param wall makes a moment of a time that names no zone
  */
 export function hugoMoment(value: unknown, wall: (at: Millis) => Millis): Millis | null {
-  if (typeof value !== 'string') return null;
-  const text = value.trim();
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const text = String(value).trim();
+  if (UNIX.test(text)) return Number(text) * SECOND;
   const found = NUMBERS.exec(text);
   if (!found) return readWords(text, wall);
   const [, year, month, day, hour = '0', minute = '0', second = '0', zone] = found;
   const two = (number = '') => number.padStart(2, '0');
-  const [, sign, hours, minutes = ''] = /^([+-])(\d{1,2}):?(\d{2})?$/.exec(zone ?? '') ?? [];
+  const [, sign, hours, minutes = ''] =
+    /^([+-])(\d{1,2}):?(\d{2})?$/.exec(AMERICAN[zone?.toUpperCase() ?? ''] ?? zone ?? '') ?? [];
   const offset = sign ? `${sign}${two(hours)}:${two(minutes)}` : 'Z';
-  const at = parseInstant(
-    `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}${offset}`,
-  );
-  return at === null || zone !== undefined ? at : wall(at);
+  // The end of a day may be its 24th hour.
+  const isEndOfDay = hour === '24' && Number(minute) === 0 && Number(second) === 0;
+  const time = isEndOfDay ? '00:00:00' : `${two(hour)}:${two(minute)}:${two(second)}`;
+  const ofDay = parseInstant(`${year}-${two(month)}-${two(day)}T${time}${offset}`);
+  if (ofDay === null) return null;
+  const at = isEndOfDay ? ofDay + DAY : ofDay;
+  return zone === undefined ? wall(at) : at;
 }
 
 /** Dates with the name of a month; numbers with slashes may be of two days, and are refused. */

@@ -2,7 +2,7 @@
 import { printIncident } from '../../incidents/file/print.ts';
 import type { Severity } from '../../model/component.ts';
 import { statusCommand } from '../../model/status-command.ts';
-import { iso, parseDuration, parseInstant } from '../../model/time.ts';
+import { HOUR, iso, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
 import { printDuration, sayVariables } from '../foreign-checks.ts';
 import { type ForeignRecord, foreignYaml, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
 import {
@@ -23,10 +23,14 @@ const TAKEN = ['endpoints', 'external-endpoints', 'suites', 'announcements', 'al
 /** A file with none of these keys is another program's. */
 const KEYS = new Set([...TAKEN, 'ui', 'storage', 'web', 'security']);
 
-/** Reads files as one configuration, as Gatus reads a folder. */
+/**
+ * Reads files as one configuration, as Gatus reads a folder.
+ * @param now epoch ms: an announcement that is dated later is planned
+ */
 export function importGatus(
   files: readonly { readonly name: string; readonly text: string }[],
   here: readonly ComponentName[],
+  now: Millis,
 ): Imported {
   const remarks = new Remarks();
   const ids = new ComponentIds(here);
@@ -48,7 +52,7 @@ export function importGatus(
     title: textOf(ui.header) ?? textOf(ui.title),
     components,
     named: ids.named,
-    incidents: parts.flatMap(({ name, data }) => announcementsOf(name, data, unique, remarks)),
+    incidents: parts.flatMap(({ name, data }) => announcementsOf(name, data, unique, remarks, now)),
     history: [],
     remarks: remarks.all,
   };
@@ -170,12 +174,16 @@ function sayWindow(window: ForeignRecord, say: EntryRemarks, components: string)
 
 const SEVERITIES: Readonly<Record<string, Severity>> = { outage: 'major' };
 
-/** An announcement says something at a time, and nothing of an end: it is over at that time, and affects no component. */
+/**
+ * An announcement says something at a time, and nothing of an end: it is over at that time, and affects no component. One of
+ * the future is planned.
+ */
 function announcementsOf(
   file: string,
   data: ForeignRecord,
   unique: (id: string) => string,
   remarks: Remarks,
+  now: Millis,
 ): readonly ImportedIncident[] {
   const sources = uniqueIds();
   return recordsIn(data.announcements).flatMap(({ timestamp, type, message, archived }, index) => {
@@ -188,7 +196,10 @@ function announcementsOf(
     const started = at - (at % 1000);
     const title = titleOf(text);
     const source = sources(`gatus:${iso(started)}`);
-    const isLive = archived !== true && (type === 'outage' || type === 'warning');
+    const isPlanned = started > now;
+    if (isPlanned)
+      remarks.changed(file, `“${title}” is dated in the future: it is a maintenance of an hour from then`);
+    const isLive = !isPlanned && archived !== true && (type === 'outage' || type === 'warning');
     if (isLive)
       remarks.changed(
         file,
@@ -197,10 +208,19 @@ function announcementsOf(
     const printed = printIncident({
       isToldElsewhere: true,
       title,
-      status: 'resolved',
-      severity: SEVERITIES[String(type)] ?? 'minor',
-      started,
-      resolved: started,
+      ...(isPlanned
+        ? {
+            status: 'scheduled',
+            severity: null,
+            started: now,
+            scheduled: { start: started, end: started + HOUR },
+          }
+        : {
+            status: 'resolved',
+            severity: SEVERITIES[String(type)] ?? 'minor',
+            started,
+            resolved: started,
+          }),
       components: [],
       openedBy: source,
       message: text,

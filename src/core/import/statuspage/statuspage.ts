@@ -32,7 +32,7 @@ export function importStatuspage(
     const address = url === null ? 'the page' : url.replace(/\/+$/, '');
     remarks.leftOut(
       first.file,
-      `no file lists the components, so those that incidents name are taken; for all: curl -O ${address}/api/v2/components.json`,
+      `no file lists the components, so those that incidents name are taken; for all: curl -fO ${address}/api/v2/components.json`,
     );
   }
   return {

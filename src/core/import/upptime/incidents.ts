@@ -144,14 +144,15 @@ function windowOf(issue: GithubIssue, fields: ReadonlyMap<string, string>, remar
   const [start, end] = ['start', 'end'].map(key => instantOf(fields.get(key) ?? ''));
   if (start && end && end > start) return { start, end };
   const where = `#${issue.number} “${issue.title}”`;
+  const [lacks, without] =
+    start && end
+      ? ['its `end` is not after its `start`', 'whose `end` is not after its `start`']
+      : ['it has no `start` and `end`', 'without `start` and `end`'];
   if (issue.closed === null || issue.closed <= issue.created) {
-    remarks.leftOut(issue.file, `${where}: a maintenance without \`start\` and \`end\``);
+    remarks.leftOut(issue.file, `${where}: a maintenance ${without}`);
     return null;
   }
-  remarks.changed(
-    issue.file,
-    `${where}: it has no \`start\` and \`end\`; it is from its opening to its closing`,
-  );
+  remarks.changed(issue.file, `${where}: ${lacks}; it is from its opening to its closing`);
   return { start: issue.created, end: issue.closed };
 }
 
