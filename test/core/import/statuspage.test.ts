@@ -722,3 +722,34 @@ test('the command: a file that is no JSON is named and the others are taken, in 
   );
   expect(texts.filter(text => /title: "?Wörld [abc]/.test(text))).toHaveLength(3);
 });
+
+test('a component that is not well, and of which no open incident tells, is said', () => {
+  const one = (id: string, status: string) => ({ id, name: id.toUpperCase(), status });
+  const incident = {
+    id: 'open1',
+    name: 'Slow',
+    status: 'identified',
+    created_at: '2026-05-02T10:00:00Z',
+    components: [{ id: 'db', name: 'DB' }],
+    incident_updates: [],
+  };
+  const { remarks } = importStatuspage(
+    [
+      {
+        name: 'components.json',
+        data: {
+          components: [one('api', 'major_outage'), one('web', 'operational'), one('db', 'partial_outage')],
+        },
+      },
+      { name: 'incidents.json', data: { incidents: [incident] } },
+    ],
+    [],
+  );
+  expect(remarks.filter(({ what }) => what.includes('present status'))).toEqual([
+    {
+      file: 'components.json',
+      kind: 'left out',
+      what: 'the present status of “API” (major outage): write an incident if it is not well',
+    },
+  ]);
+});

@@ -222,3 +222,25 @@ test('without a record, sections that fit no window are named, and prolong none'
   const excluded = (await world.get('/api/uptime.json')).json.components[1].excluded_seconds;
   expect(excluded).toBeLessThanOrEqual(4 * 3600);
 });
+
+test('what was told of a called-off day is not told again when the series moves to another weekday', async () => {
+  const off = '\n## Completed 2026-11-29 10:00:10 UTC\noccurrence: 2026-12-13\n\nFreeze week.\n';
+  const world = await openWorld({
+    now: '2026-11-29T10:00:00Z',
+    files: { [FILE]: WORK(['02:00', '03:00'], '') },
+  });
+  await subscribed(world, 'olga@example.com');
+  await world.pass(30, 10);
+  const mails = world.mails.length;
+  await world.write(FILE, WORK(['02:00', '03:00'], off));
+  await world.pass(30, 10);
+  expect(world.mails.slice(mails).map(({ text }) => /^CANCELLED[\s\S]*Freeze week/.test(text!))).toEqual([
+    true,
+  ]);
+  await world.write(FILE, WORK(['02:00', '03:00'], off, '2026-12-05', 'FREQ=WEEKLY;BYDAY=SA'));
+  await world.pass(600, 60);
+  await world.restart();
+  await world.pass(600, 60);
+  expect(world.mails).toHaveLength(mails + 1);
+  expect(JSON.stringify((await world.get('/readyz')).json.problems)).toContain('2026-12-13');
+});

@@ -50,12 +50,15 @@ const componentSchema = z.object({
   id,
   name: z.string(),
   description: text,
+  status: text,
   group: z.boolean().nullish(),
   group_id: text,
   /** Of a group: the ids of its members. */
   components: z.array(z.unknown()).nullish(),
 });
-export type SourceComponent = Omit<z.output<typeof componentSchema>, 'components'>;
+export type SourceComponent = Omit<z.output<typeof componentSchema>, 'components'> & {
+  readonly file: string;
+};
 
 interface Collected {
   /** Each incident once, oldest first. */
@@ -144,7 +147,7 @@ function addComponent(
   }
   const { components: members, ...one } = parsed.data;
   const isGroup = one.group ?? members != null;
-  components.set(one.id, { ...components.get(one.id), ...one, group: isGroup });
+  components.set(one.id, { ...components.get(one.id), ...one, file, group: isGroup });
   // The manage API names the members in the group, and in the components the group.
   for (const member of isGroup ? (members ?? []) : []) {
     const known = typeof member === 'string' ? components.get(member) : undefined;

@@ -27,6 +27,7 @@ export function importStatuspage(
   const affections = new Affections(here, components, sources);
   const unique = uniqueIds();
   const incidents = sources.flatMap(source => incidentOf(source, affections, unique, remarks));
+  sayUnwell(components, sources, remarks);
   const [first] = sources;
   if (components.size === 0 && first && affections.named.length > 0) {
     const address = url === null ? 'the page' : url.replace(/\/+$/, '');
@@ -43,6 +44,22 @@ export function importStatuspage(
     history: [],
     remarks: remarks.all,
   };
+}
+
+/** A component here is well unless an incident says otherwise. */
+function sayUnwell(
+  components: ReadonlyMap<string, SourceComponent>,
+  sources: readonly SourceIncident[],
+  remarks: Remarks,
+): void {
+  const open = sources.filter(({ status }) => !/^(resolved|postmortem|completed)$/.test(status ?? ''));
+  const told = new Set(open.flatMap(one => one.components ?? []).map(({ id }) => id));
+  for (const { id, name, status, group, file } of components.values())
+    if (!group && status && status !== 'operational' && !told.has(id))
+      remarks.leftOut(
+        file,
+        `the present status of “${name}” (${status.replaceAll('_', ' ')}): write an incident if it is not well`,
+      );
 }
 
 function componentList(
