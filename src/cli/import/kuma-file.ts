@@ -26,6 +26,8 @@ export async function readKumaFile(file: string): Promise<KumaTables> {
     } catch (error) {
       if (error instanceof Refused || (error as { code?: string }).code === 'SQLITE_NOTADB')
         throw new Refused(`${file}: this is not a database of Uptime Kuma — give its kuma.db`);
+      if ((error as { code?: string }).code?.startsWith('SQLITE_CORRUPT'))
+        throw new Refused(`${file}: the database is damaged — give a copy made while Uptime Kuma is stopped`);
       throw error;
     } finally {
       db.close();

@@ -74,13 +74,14 @@ export function importUptimeRobot(files: readonly CsvFile[], here: readonly Comp
   const ids = new ComponentIds(here);
   const unique = uniqueIds();
   const monitors: Monitor[] = [];
+  const taken = new Set<string>();
   const logs: { readonly name: string; readonly rows: readonly CsvRow[] }[] = [];
   for (const { name, rows: raw } of files) {
     const rows = raw.map(lowered);
     const header = Object.fromEntries(Object.keys(rows[0] ?? {}).map(key => [key, 'x']));
     if (rows.length === 0) remarks.wrong(name, 'it has no rows');
     else if (isOfLogs(header)) logs.push({ name, rows });
-    else if (isOfMonitors(header)) monitors.push(...monitorsOf(name, rows, ids, remarks));
+    else if (isOfMonitors(header)) monitors.push(...monitorsOf(name, rows, ids, taken, remarks));
     else remarks.wrong(name, 'it is neither an export of monitors nor one of logs');
   }
   const incidents = logs.flatMap(({ name, rows }) => outagesIn(name, rows, monitors, ids, unique, remarks));
@@ -98,7 +99,14 @@ function lowered(row: CsvRow): CsvRow {
   return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.trim().toLowerCase(), value]));
 }
 
-function monitorsOf(file: string, rows: readonly CsvRow[], ids: ComponentIds, remarks: Remarks): Monitor[] {
+/** @param taken the IDs of monitors that were read before; gets those of this file */
+function monitorsOf(
+  file: string,
+  rows: readonly CsvRow[],
+  ids: ComponentIds,
+  taken: Set<string>,
+  remarks: Remarks,
+): Monitor[] {
   remarks.changed(file, 'it does not say how often a monitor checks: each check runs every minute');
   const names = new Set<string>();
   return rows.flatMap((row, index): Monitor[] => {
@@ -108,6 +116,11 @@ function monitorsOf(file: string, rows: readonly CsvRow[], ids: ComponentIds, re
       return [];
     }
     const say = remarks.about(file, plain);
+    if (id !== '' && taken.has(id)) {
+      say.leftOut(`line ${index + 2}: a monitor with the ID ${id} is there already`);
+      return [];
+    }
+    taken.add(id);
     const name = names.has(plain.toLowerCase()) ? `${plain} (${id || index + 2})` : plain;
     if (name !== plain) say.changed(`another monitor has this name: the component is called “${name}”`);
     names.add(plain.toLowerCase());

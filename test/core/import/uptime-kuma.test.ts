@@ -668,6 +668,12 @@ describe('the command', () => {
     );
     const { file, db } = await openKuma();
     await expect(terminal.run(importing, 'uptime-kuma', file)).rejects.toThrow('there is nothing to import');
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    const torn = path.join(terminal.dir, 'torn.db');
+    await writeFile(torn, (await readFile(file)).fill(0xff, 4096));
+    await expect(terminal.run(importing, 'uptime-kuma', torn)).rejects.toThrow(
+      'torn.db: the database is damaged',
+    );
     db.exec('DROP TABLE heartbeat');
     await expect(terminal.run(importing, 'uptime-kuma', file)).rejects.toThrow(
       'not a database of Uptime Kuma',

@@ -132,6 +132,13 @@ describe('what is said of logs', () => {
     expect(saidOf(made)).toContain('“Wren” is down at the end of the file: its incident is open');
   });
 
+  test('a monitor that is in the exports twice is one component', () => {
+    const line = '7,HTTP(s),Up,A,https://a.example.com,,,';
+    const made = importOf(['m.csv', `${HEADER}\n${line}\n${line}`], ['n.csv', `${HEADER}\n${line}`]);
+    expect(made.components.map(({ id }) => id)).toEqual(['a']);
+    expect(saidOf(made)).toContain('left out: “A”: line 3: a monitor with the ID 7 is there already');
+  });
+
   test('what is down without a log and without a check is said', () => {
     const made = importOf(['m.csv', `${HEADER}\n9,Ping,Down,Wren,192.0.2.9,,,`]);
     expect(saidOf(made)).toContain('left out: “Wren”: it is down there');
