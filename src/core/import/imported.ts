@@ -1,5 +1,6 @@
 // The result of an import, and helpers shared by all importers.
 
+import { type NewIncident, printIncident } from '../incidents/file/print.ts';
 import type { RollupSpan } from '../model/metric.ts';
 import { iso, type Millis } from '../model/time.ts';
 import type { Rollup } from '../monitoring/rollup.ts';
@@ -151,6 +152,17 @@ function isNamedById({ id, name: own }: ComponentName, name: string, words: stri
 
 function plain(name: string): string {
   return name.normalize('NFC').trim().toLowerCase();
+}
+
+/**
+ * The text of an imported incident's file: by its source, and told to nobody.
+ * @param source its origin, the same on each run
+ */
+export function printImported(
+  source: string,
+  incident: Omit<NewIncident, 'openedBy' | 'isToldElsewhere'>,
+): string {
+  return printIncident({ ...incident, openedBy: source, isToldElsewhere: true });
 }
 
 /** Lower-case letters, digits and hyphens, for ids and file names. */

@@ -1,9 +1,8 @@
 // An outage that another monitor saw, as a resolved incident.
 import { signalWords } from '../inbound/to-transition.ts';
-import { printIncident } from '../incidents/file/print.ts';
 import { type Millis, SECOND } from '../model/time.ts';
 import { upWords } from '../monitoring/messages.ts';
-import { type ImportedIncident, incidentId } from './imported.ts';
+import { type ImportedComponent, type ImportedIncident, incidentId, printImported } from './imported.ts';
 import { fittingTitle } from './timeline.ts';
 
 interface SeenOutage {
@@ -26,8 +25,8 @@ interface SeenOutage {
 
 /**
  * The incident of an outage. One that the record does not see to its end is open if nothing measures the component here;
- * else the record's end is its end, and the words say so. Its source is no source of the webhook (`uptime-kuma:7`), so that what the monitor reports
- * from now on is never taken for a part of it.
+ * else the record's end is its end, and the words say so. Its source is no source of the webhook (`uptime-kuma:7`), so that
+ * what the monitor reports from now on is never taken for a part of it.
  */
 export function outageIncident(
   { file, sender, key, name, component, start, end, reason, after }: SeenOutage,
@@ -50,15 +49,13 @@ export function outageIncident(
     const words = resolved > started ? upWords(name, resolved - started) : upWords(name);
     const message =
       ending === 'measured' ? `The imported record ends here, while ${name} was still down.` : words;
-    return printIncident({
+    return printImported(source, {
       title,
       status: isOpen ? 'investigating' : 'resolved',
       severity: 'critical',
       started,
       ...(isOpen ? {} : { resolved }),
       components: [component],
-      openedBy: source,
-      isToldElsewhere: true,
       message: signalWords({
         ...signal,
         at: started,
@@ -83,9 +80,6 @@ export function goesOnRemark(name: string, after: SeenOutage['after']): string {
 }
 
 /** How an outage goes on after the record, for a component with or without a check of its own here. */
-export function afterRecord(
-  component: { readonly check?: { readonly type?: unknown } | object } | undefined,
-) {
-  const { type = 'manual' } = (component?.check ?? {}) as { type?: unknown };
-  return type === 'manual' ? ('unknown' as const) : ('measured' as const);
+export function afterRecord(component: Pick<ImportedComponent, 'check'> | undefined): SeenOutage['after'] {
+  return (component?.check?.type ?? 'manual') === 'manual' ? 'unknown' : 'measured';
 }

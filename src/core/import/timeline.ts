@@ -41,7 +41,7 @@ export function courseOf({
   end,
   over,
   open,
-}: Course): Pick<NewIncident, 'status' | 'resolved' | 'later' | 'isToldElsewhere' | keyof First> {
+}: Course): Pick<NewIncident, 'status' | 'resolved' | 'later' | keyof First> {
   const all = told.map(one => (end === undefined ? unended(one, over) : one)).sort((a, b) => a.at - b.at);
   if (all.length === 0) all.push({ at: started, status: null, message: '' });
   const isLast = all.findLast(({ status }) => status !== null)?.status === over;
@@ -73,7 +73,6 @@ export function courseOf({
     status,
     message: first.message || wordsOf(firstStatus),
     messageStatus: firstStatus,
-    isToldElsewhere: true,
     ...(first.at === started ? {} : { messageAt: first.at }),
     ...(end === undefined ? {} : { resolved: end }),
     later,

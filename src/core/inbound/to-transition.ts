@@ -69,8 +69,9 @@ export function slugOf(name: string, ending: string): string {
 
 /**
  * The ids of the components a monitor is about, by the first rule that matches any: its label is a component's id or
- * name; its id, which two monitors of one name do not share, is a component's id, name or `match:` entry; so is its name or address; so is its service, entity or policy; its
- * address is at or below the address a component checks (the most specific wins). Words within a name do not count: "API gateway in staging" is not the API.
+ * name; its id, which two monitors of one name do not share, is a component's id, name or `match:` entry; so is its name or
+ * address; so is its service, entity or policy; its address is at or below the address a component checks (the most specific
+ * wins). Words within a name do not count: "API gateway in staging" is not the API.
  */
 export function matching(signal: MonitorNames, components: readonly Component[]): readonly string[] {
   const called = (words: readonly (string | null)[]) =>

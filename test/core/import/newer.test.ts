@@ -1,10 +1,10 @@
 // Whether the file of an incident is still as an earlier import wrote it.
 import { expect, test } from 'vitest';
+import { printImported } from '../../../src/core/import/imported.ts';
 import { besideSource } from '../../../src/core/import/newer.ts';
 import { outageIncident } from '../../../src/core/import/outage.ts';
 import { courseOf, type ToldUpdate } from '../../../src/core/import/timeline.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { printIncident } from '../../../src/core/incidents/file/print.ts';
 import { type Affected, refOf, type UpdateStatus } from '../../../src/core/model/incident.ts';
 import { MINUTE } from '../../../src/core/model/time.ts';
 import { announcements } from '../../../src/core/notify/news.ts';
@@ -24,12 +24,11 @@ const TOLD = [
   update(30, 'resolved', 'All is well.'),
 ];
 const imported = (told: readonly ToldUpdate[], end?: number, more: object = {}) =>
-  printIncident({
+  printImported('statuspage:1', {
     title: 'Logins fail',
     severity: 'major',
     started: START,
     components: ['api'],
-    openedBy: 'statuspage:1',
     aliases: ['1'],
     ...courseOf({
       told,

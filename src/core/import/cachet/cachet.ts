@@ -1,5 +1,4 @@
 // Imports Cachet's incidents, schedules and components from saved answers of its API.
-import { printIncident } from '../../incidents/file/print.ts';
 import type { ComponentStatus, Severity } from '../../model/component.ts';
 import type { Affected, IncidentStatus } from '../../model/incident.ts';
 import { DAY, HOUR, type Millis } from '../../model/time.ts';
@@ -11,6 +10,7 @@ import {
   type Imported,
   type ImportedIncident,
   incidentId,
+  printImported,
   Remarks,
   uniqueIds,
 } from '../imported.ts';
@@ -134,12 +134,11 @@ function incidentOf(one: CachetEntry, page: CachetPage): ImportedIncident[] {
       one.file,
       'the updates and components of its incidents: save the answer with `?include=components,updates`',
     );
-  const printed = printIncident({
+  const printed = printImported(`cachet:incident-${one.id}`, {
     title: title.title,
     severity: worst ?? 'minor',
     started: Math.min(started, ...updates.map(({ at }) => at)),
     components: affected.map(component => (component.status === null ? component.id : component)),
-    openedBy: `cachet:incident-${one.id}`,
     aliases: [...(guid ? [guid] : []), one.id],
     ...courseOf({
       told: [{ at: started, status: began, message }, ...updates],
@@ -205,13 +204,12 @@ function maintenanceOf(one: CachetEntry, page: CachetPage): ImportedIncident[] {
     over: 'completed',
     open: 'scheduled',
   });
-  const printed = printIncident({
+  const printed = printImported(`cachet:${one.kind}-${one.id}`, {
     title: title.title,
     severity: null,
     started: announced,
     scheduled: { start, end },
     components: affectedBy(one, page.components).map(({ id }) => id),
-    openedBy: `cachet:${one.kind}-${one.id}`,
     aliases: [one.kind === 'schedule' ? `/schedules/${one.id}` : one.id],
     ...course,
   });

@@ -1,6 +1,5 @@
 // Imports the folder of a cState site: its issues and its settings.
 
-import { printIncident } from '../../incidents/file/print.ts';
 import type { Severity } from '../../model/component.ts';
 import { HOUR, type Millis, type Span } from '../../model/time.ts';
 import { markdownOfHtml } from '../html.ts';
@@ -10,6 +9,7 @@ import {
   type Imported,
   type ImportedIncident,
   incidentId,
+  printImported,
   Remarks,
   uniqueIds,
 } from '../imported.ts';
@@ -76,12 +76,12 @@ function incidentOf(
   const affected = [...new Set(textsIn(fields.affected ?? fields.affectedsystems).flatMap(idsOf))];
   const source = `cstate:${name}.md`;
   const id = () => unique(incidentId(started, message.title));
-  const common = { title: message.title, openedBy: source, aliases: addresses };
+  const common = { title: message.title, aliases: addresses };
   const scheduled = plannedWindow(fields, started, zone, now, say);
   if (scheduled) {
     const announced = Math.min(started, now, ...told.flatMap(({ at }) => at ?? []));
     const course = plannedCourse(told, announced, now);
-    const text = printIncident({
+    const text = printImported(source, {
       ...course,
       ...common,
       message: message.before + course.message,
@@ -104,7 +104,7 @@ function incidentOf(
     over: 'resolved',
     open: 'investigating',
   });
-  const text = printIncident({
+  const text = printImported(source, {
     ...course,
     ...common,
     message: message.before + course.message,

@@ -1,5 +1,4 @@
 // Imports Gatus' configuration: endpoints as components, announcements as incidents.
-import { printIncident } from '../../incidents/file/print.ts';
 import type { Severity } from '../../model/component.ts';
 import { statusCommand } from '../../model/status-command.ts';
 import { HOUR, iso, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
@@ -13,6 +12,7 @@ import {
   type ImportedComponent,
   type ImportedIncident,
   incidentId,
+  printImported,
   Remarks,
   uniqueIds,
 } from '../imported.ts';
@@ -205,8 +205,7 @@ function announcementsOf(
         file,
         `“${title}” is over at its own time, as an announcement has no end: open it if it goes on`,
       );
-    const printed = printIncident({
-      isToldElsewhere: true,
+    const printed = printImported(source, {
       title,
       ...(isPlanned
         ? {
@@ -222,7 +221,6 @@ function announcementsOf(
             resolved: started,
           }),
       components: [],
-      openedBy: source,
       message: text,
     });
     return [{ file, source, id: unique(incidentId(started, title)), text: printed }];

@@ -1,5 +1,4 @@
 // Imports Atlassian Statuspage: saved answers of its APIs.
-import { printIncident } from '../../incidents/file/print.ts';
 import type { Severity } from '../../model/component.ts';
 import type { MaintenanceStatus, UpdateStatus } from '../../model/incident.ts';
 import { MINUTE, type Millis } from '../../model/time.ts';
@@ -10,6 +9,7 @@ import {
   type ImportedComponent,
   type ImportedIncident,
   incidentId,
+  printImported,
   Remarks,
   uniqueIds,
 } from '../imported.ts';
@@ -119,14 +119,13 @@ function incidentOf(
     open: isWork ? (maintenanceStatus(source.status) ?? 'scheduled') : 'investigating',
   });
   const postmortem = postmortemOf(source, all, words, say);
-  const text = printIncident({
+  const text = printImported(`statuspage:${source.id}`, {
     ...course,
     title: title.title,
     message: title.before + course.message,
     severity: isWork ? null : severityOfImpact(impact),
     started,
     components: affected.atFirst,
-    openedBy: `statuspage:${source.id}`,
     aliases: [source.id],
     ...(scheduled ? { scheduled } : {}),
     ...(postmortem === '' ? {} : { postmortem }),

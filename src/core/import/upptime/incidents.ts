@@ -1,12 +1,12 @@
 // Issues of an Upptime repository as incident files: outages by the label `status`, and work by `maintenance`.
 
-import { type Addition, printIncident } from '../../incidents/file/print.ts';
+import type { Addition } from '../../incidents/file/print.ts';
 import { MAX_TITLE } from '../../incidents/file/schema.ts';
 import type { Severity } from '../../model/component.ts';
 import type { IncidentStatus } from '../../model/incident.ts';
 import { MINUTE, type Millis, parseInstant, type Span } from '../../model/time.ts';
 import { withoutComments } from '../../text/comments.ts';
-import { type ImportedIncident, incidentId, type Remarks } from '../imported.ts';
+import { type ImportedIncident, incidentId, printImported, type Remarks } from '../imported.ts';
 import type { GithubIssue } from './issues.ts';
 
 /** What the repository knows of the sites that issues name. */
@@ -47,14 +47,12 @@ function outageOf(issue: GithubIssue, { sites, unique, remarks }: Making): Impor
     end !== null && !spoken.some(({ status, afterwards }) => status === 'resolved' && !afterwards);
   const later = closing ? inserted(spoken, { status: 'resolved', at: end, message: 'Resolved.' }) : spoken;
   const { title, message } = titled(issue);
-  const text = printIncident({
-    isToldElsewhere: true,
+  const text = printImported(`upptime:${number}`, {
     title,
     status: end === null ? (later.at(-1)?.status ?? 'investigating') : 'resolved',
     severity: SEVERITIES.find(([words]) => words.test(issue.title))?.[1] ?? 'major',
     started: created,
     components: sites.idsOf(issue),
-    openedBy: `upptime:${number}`,
     aliases: [`/incident/${number}`],
     message: message || 'Investigating.',
     ...(end === null ? {} : { resolved: end }),
@@ -122,14 +120,12 @@ function maintenanceOf(issue: GithubIssue, { sites, unique, remarks }: Making): 
       : { ...text, status: 'scheduled', isUpdate: true };
   });
   const { title, message } = titled({ ...issue, body: rest });
-  const text = printIncident({
-    isToldElsewhere: true,
+  const text = printImported(`upptime:${number}`, {
     title,
     status: end === null ? 'scheduled' : 'completed',
     severity: null,
     started: Math.min(created, window.start),
     components: [...new Set([...named.map(slug => sites.idOf(slug)), ...sites.idsOf(issue)])],
-    openedBy: `upptime:${number}`,
     aliases: [`/incident/${number}`],
     message: message || 'Scheduled.',
     scheduled: window,

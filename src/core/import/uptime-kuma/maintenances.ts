@@ -1,5 +1,4 @@
 // Uptime Kuma's maintenance: a plan for each strategy, with a rule where it repeats.
-import { printIncident } from '../../incidents/file/print.ts';
 import { isZone, momentAt, wallTime } from '../../incidents/times/zone.ts';
 import {
   DAY,
@@ -11,7 +10,7 @@ import {
   SECOND,
   startOfUtcDay,
 } from '../../model/time.ts';
-import { type ImportedIncident, incidentId, type Remarks } from '../imported.ts';
+import { type ImportedIncident, incidentId, printImported, type Remarks } from '../imported.ts';
 import { type RuleOfDays, ruleOfDays } from './repetition.ts';
 import type { MaintenanceRow } from './tables.ts';
 
@@ -41,7 +40,7 @@ export function maintenanceOf(
   if (components.length === 0)
     remarks.changed(file, `${where}: it names no monitor that is taken, so it covers no component`);
   const source = `uptime-kuma:maintenance-${row.id}`;
-  const text = printIncident({
+  const text = printImported(source, {
     title: row.title,
     status: 'scheduled',
     severity: null,
@@ -49,8 +48,6 @@ export function maintenanceOf(
     scheduled: { start: plan.start, end: plan.end },
     ...(plan.rrule ? { rrule: plan.rrule, timezone: own } : {}),
     components,
-    openedBy: source,
-    isToldElsewhere: true,
     message: row.description.trim() || 'Scheduled.',
   });
   return [{ file, source, id: unique(incidentId(plan.start, row.title)), text }];

@@ -1,9 +1,8 @@
 // Uptime Kuma's outages, and the notes pinned to its status pages, as incidents.
-import { printIncident } from '../../incidents/file/print.ts';
 import type { Severity } from '../../model/component.ts';
 import { MINUTE, type Millis, parseInstant, SECOND } from '../../model/time.ts';
 import { count } from '../../text/count.ts';
-import { type ImportedIncident, incidentId, type Remarks } from '../imported.ts';
+import { type ImportedIncident, incidentId, printImported, type Remarks } from '../imported.ts';
 import { afterRecord, goesOnRemark, outageIncident } from '../outage.ts';
 import { fittingTitle } from '../timeline.ts';
 import type { KumaComponent } from './components.ts';
@@ -110,14 +109,12 @@ export function notesOf(
     );
     const source = `uptime-kuma:incident-${note.id}`;
     const { title, before } = fittingTitle(note.title, what => remarks.changed(file, `${where}: ${what}`));
-    const text = printIncident({
+    const text = printImported(source, {
       title,
       status: isOpen ? 'investigating' : 'resolved',
       severity: SEVERITY[note.style] ?? 'minor',
       started,
       components: [],
-      openedBy: source,
-      isToldElsewhere: true,
       message: before + note.content,
       ...(isOpen
         ? {}
