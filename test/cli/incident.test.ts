@@ -9,9 +9,11 @@ import type { Command } from '../../src/cli/shared/command.ts';
 import { subscribers } from '../../src/cli/subscribers.ts';
 import { isSilent } from '../../src/core/incidents/file/escape.ts';
 import { parseIncident } from '../../src/core/incidents/file/parse.ts';
+import { newRecord } from '../../src/core/incidents/identity.ts';
 import { occurrencesOf } from '../../src/core/incidents/recurrence.ts';
 import { iso } from '../../src/core/model/time.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
+import { saveIdentities } from '../../src/store/incidents/identities.ts';
 import { changeKeptFiles } from '../../src/store/incidents/last-good-files.ts';
 import { atTerminal, DOWN, ENTER } from './keyboard.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
@@ -44,6 +46,18 @@ async function read({ dir }: Terminal, id = ID) {
 }
 
 describe('incident', () => {
+  test('a former name is given to no new file, whether its file says so or the server knows it', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('incidents/20261123_b.md', OTHER.replace('---\nx', `aliases: [${ID}]\n---\nx`));
+    expect((await terminal.run(create, ...NEW, '--yes')).out).toContain(`${ID}-2`);
+    const { databaseFile } = terminal.cli.env;
+    const db = openDatabase(databaseFile);
+    await saveIdentities(db, [{ ...newRecord('20261123_b'), former: [ID, `${ID}-3`], goneAt: null }]).finally(
+      () => db.destroy(),
+    );
+    expect((await terminal.run(create, ...NEW, '--yes')).out).toContain(`${ID}-4`);
+  });
+
   test('git’s marks, our headings and open fences in a message are text', async () => {
     const terminal = await openTerminal();
     const message =

@@ -5,9 +5,11 @@ import type { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
 import type { ImportedIncident } from '../../core/import/imported.ts';
 import { besideSource } from '../../core/import/newer.ts';
+import { type IsFormerId, withFreeId } from '../../core/incidents/ids.ts';
 import { sourcesOf } from '../../core/model/incident.ts';
 import { count } from '../../core/text/count.ts';
 import type { Cli } from '../shared/command.ts';
+import { formerIds } from '../shared/incident-files.ts';
 
 /** Files written at once: each waits for the disk twice. */
 const AT_ONCE = 64;
@@ -25,7 +27,7 @@ export async function writeIncidents(
   cli: Cli,
 ): Promise<string[]> {
   const files = await content.incidents();
-  const placeOf = places(wanted, files);
+  const placeOf = places(wanted, files, await formerIds(files.incidents, cli));
   const outcomes: ImportOutcome[] = [];
   const tell = progress(wanted.length, cli);
   const one = (incident: ImportedIncident) => writeOne(incident, placeOf(incident), files, isDry);
@@ -56,10 +58,11 @@ interface ImportPlace {
   readonly file: 'there' | 'unread' | 'none';
 }
 
-/** A file of its name without its source is another incident of this title on this day. */
+/** A file of its name without its source is another incident of this title on this day, and so is a former name. */
 function places(
   wanted: readonly ImportedIncident[],
   { incidents, text }: IncidentFiles,
+  isFormer: IsFormerId,
 ): (incident: ImportedIncident) => ImportPlace {
   const known = new Map(incidents.flatMap(one => sourcesOf(one).map(source => [source, one.id] as const)));
   const readable = new Set(incidents.map(({ id }) => id));
@@ -67,11 +70,11 @@ function places(
   return ({ source, id: usual }) => {
     const there = known.get(source);
     if (there !== undefined) return { id: there, file: 'there' };
-    let id = usual;
-    for (let number = 2; readable.has(usual) && (names.has(id) || text(id) !== undefined); number++)
-      id = `${usual}-${number}`;
-    names.add(id);
-    return { id, file: text(id) === undefined ? 'none' : 'unread' };
+    return withFreeId<ImportPlace>(usual, isFormer, id => {
+      if (id === usual ? readable.has(id) : names.has(id) || text(id) !== undefined) return null;
+      names.add(id);
+      return { id, file: text(id) === undefined ? 'none' : 'unread' };
+    });
   };
 }
 

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
+import { formerIdsOf, type IsFormerId } from '../../core/incidents/ids.ts';
 import { withTold } from '../../core/incidents/plans.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
@@ -9,6 +10,7 @@ import { count } from '../../core/text/count.ts';
 import type { Db } from '../../store/db/database.ts';
 import { forgetKeptFiles } from '../../store/incidents/last-good-files.ts';
 import { readPlans } from '../../store/incidents/plans.ts';
+import { Identities } from '../../work/incidents/identities.ts';
 import { recallLastGood } from '../../work/incidents/last-good-files.ts';
 import { agreed, type Cli, databaseCommand, databaseOf, Refused } from './command.ts';
 
@@ -37,6 +39,13 @@ export async function presentContent(cli: Cli): Promise<StatusFolder> {
 export async function withToldPlans(incidents: readonly Incident[], cli: Cli): Promise<readonly Incident[]> {
   const db = readableDatabase(cli);
   return db ? withTold(incidents, await readPlans(db).finally(() => db.destroy())) : incidents;
+}
+
+/** Whether an incident had an id before, by its `aliases:` or as the server knows it. */
+export async function formerIds(incidents: readonly Incident[], cli: Cli): Promise<IsFormerId> {
+  const db = readableDatabase(cli);
+  const named = new Identities(db, 'reader').of(incidents, cli.clock());
+  return formerIdsOf(await named.finally(() => db?.destroy()));
 }
 
 /** The database; null if there is none or it is damaged, because the files can be read without it. */

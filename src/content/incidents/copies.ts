@@ -1,6 +1,7 @@
 // Copies: files beside each other that tell the same incident (`X copy.md`, a sync conflict, an editor's backup).
-import { byRank, byState } from '../../core/incidents/duplicate-ids.ts';
+
 import { endedAt } from '../../core/incidents/ending.ts';
+import { byRank, byState } from '../../core/incidents/ids.ts';
 import { asRead, isSameOutage, sharesComponents } from '../../core/incidents/renamed.ts';
 import {
   type Incident,

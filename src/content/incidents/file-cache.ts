@@ -1,7 +1,7 @@
 // The file cache: incident files as last read, so that only a changed file costs time.
 import path from 'node:path';
-import { byRank, duplicateIdProblem, similarIdProblem } from '../../core/incidents/duplicate-ids.ts';
 import { mayBeOpen } from '../../core/incidents/file/reparse.ts';
+import { byRank, duplicateIdProblem, similarIdProblem } from '../../core/incidents/ids.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import type { Clock, Millis } from '../../core/model/time.ts';

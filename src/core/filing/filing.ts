@@ -3,6 +3,7 @@ import type { ReadIncidentText } from '../incidents/api/edits.ts';
 import { parseIncident } from '../incidents/file/parse.ts';
 import { printIncident } from '../incidents/file/print.ts';
 import { listsOf } from '../incidents/grouped-members.ts';
+import { formerIdsOf, withFreeId } from '../incidents/ids.ts';
 import { type Incident, openedByOf, sourcesOf } from '../model/incident.ts';
 import type { Site } from '../model/site.ts';
 import { DAY, iso, type Millis } from '../model/time.ts';
@@ -26,9 +27,10 @@ export type FilingDecision =
 export const MISSING_FOR: Millis = DAY;
 
 export interface Circumstances {
-  /** The incident that its source was last filed in, and how that was last read. */
+  /** All incidents as last read. */
+  readonly incidents: readonly Incident[];
+  /** The id of the one that its source was last filed in. */
   readonly previous: string | null;
-  readonly lastGood?: Incident | undefined;
   readonly read: ReadIncidentText;
   readonly site: Site;
   /** A maintenance, or a parent's outage, may explain it. */
@@ -44,14 +46,15 @@ export interface Circumstances {
 
 /** Decides what to do with a transition. Safe to repeat after a crash: recognises what is already written. */
 export function decideFiling(transition: StoredTransition, about: Circumstances): FilingDecision {
-  const { previous, read, lastGood, isDeferred } = about;
+  const { previous, read, incidents, isDeferred } = about;
+  const lastGood = incidents.find(({ id }) => id === previous);
   const last = previous === null ? null : parsed(previous, read);
   if (previous !== null && last === null && read(previous) !== undefined) {
     // An incident that is over for so long does not go on.
     const isPast = transition.kind === 'down' && lastGood && !continues(lastGood, transition);
     if (!isPast) return { kind: transition.kind === 'down' && isDeferred ? 'waiting' : 'unreadable' };
   }
-  if (transition.kind === 'down') return decideDown(transition, last, about);
+  if (transition.kind === 'down') return decideDown(transition, last, lastGood, about);
   if (previous !== null && last === null) return { kind: 'missing', id: previous };
   const isOver = last?.status === 'resolved' || last?.scheduled;
   const isItsOwn = last && (last.openedBy === null || sourcesOf(last).includes(transition.source));
@@ -80,7 +83,8 @@ function covers(
 function decideDown(
   transition: StoredTransition,
   last: Incident | null,
-  { read, site, lastGood, isDeferred, open, ended, isEndedByHand, until }: Circumstances,
+  lastGood: Incident | undefined,
+  { read, incidents, site, isDeferred, open, ended, isEndedByHand, until }: Circumstances,
 ): FilingDecision {
   const { source, at, components } = transition;
   const own = last !== null && sourcesOf(last).includes(source);
@@ -111,13 +115,12 @@ function decideDown(
     return { kind: 'change', id: ended.id, isJoined: at <= ended.resolved };
   }
   const day = iso(at).slice(0, 10).replaceAll('-', '');
-  for (let number = 1; ; number++) {
-    const id = `${day}_${transition.slug}${number === 1 ? '' : `-${number}`}`;
+  return withFreeId<FilingDecision>(`${day}_${transition.slug}`, formerIdsOf(incidents), id => {
     if (read(id) === undefined) return { kind: 'create', id, text: printOutage(transition) };
     const there = parsed(id, read);
-    if (there && sourcesOf(there)[0] === source && iso(there.started) === iso(at))
-      return { kind: 'done', id };
-  }
+    const isIt = there && sourcesOf(there)[0] === source && iso(there.started) === iso(at);
+    return isIt ? { kind: 'done', id } : null;
+  });
 }
 
 /** Whether an outage goes on with an incident: with one that is open, and with one that is over for a short time. */

@@ -194,9 +194,8 @@ export class FilingRound {
     const { waits, ...late } = lateReport(one, over, members, this.#now);
     const isWaiting = isDeferred || (waits && open === null);
     const previous = await this.#notes.previousOf(one, this.#read.incidents);
-    const lastGood = this.#read.incidents.find(({ id }) => id === previous);
-    const found = { ...late, previous, lastGood, open, isDeferred: isWaiting };
-    return decideFiling(one, { ...found, read: this.#text, site, until });
+    const found = { ...late, previous, open, isDeferred: isWaiting };
+    return decideFiling(one, { ...found, incidents: this.#read.incidents, read: this.#text, site, until });
   }
 
   async #statesOf(incident: Incident): Promise<Members> {

@@ -13,10 +13,13 @@ import {
 } from '../../core/incidents/api/edits.ts';
 import type { Log } from '../../core/model/ports/log.ts';
 import type { Site } from '../../core/model/site.ts';
+import { idAtFormerName } from '../../core/page/former-paths.ts';
+import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Writer } from '../publish/git-sync.ts';
 
 interface WriteDeps {
   readonly site: () => Site;
+  readonly snapshot: () => Snapshot;
   readonly folder: StatusFolder;
   readonly writer: (author: string | null) => Writer;
   /** Brings the Snapshot up to date, so that the address in the response shows the change. */
@@ -61,8 +64,9 @@ export function makeWrite(deps: WriteDeps): IncidentEditor {
       deps.log.error({ code: error.code }, `an incident of the API cannot be written: ${fix}`);
       return { kind: 'failed', detail: `The incident's file cannot be written (${error.code}): ${fix}.` };
     });
+  const isFormer = (id: string) => idAtFormerName(deps.snapshot(), id) !== undefined;
   return {
-    open: (body, asked) => write(asked, read => writeOpen(body, deps.site(), asked, read)),
+    open: (body, asked) => write(asked, read => writeOpen(body, deps.site(), asked, read, isFormer)),
     change: (id, body, asked) => write(asked, read => writeChange(id, body, deps.site(), asked, read)),
     update: (id, body, asked) => write(asked, read => writeUpdate(id, body, asked, read)),
   };

@@ -130,3 +130,13 @@ test('a list of former components on one line is left alone: what it lacks is sa
   );
   expect(await readFile(path.join(terminal.dir, 'status', 'status.yaml'), 'utf8')).toBe(site);
 });
+
+test('an incident is given no former name of another one', async () => {
+  const { run, save, fileOf, terminal } = await openSource();
+  const [text] = ['title: Other\nstatus: investigating\nseverity: minor\nstarted: 2026-11-20T10:00:00Z'];
+  await terminal.write('incidents/other.md', `---\n${text}\naliases: [20261120_logins-a]\n---\nWords.\n`);
+  await save(incidentOf('a', 1));
+  expect((await run()).out).toContain('1 incident written');
+  expect(await readFile(fileOf('a-2'), 'utf8')).toContain('Logins a');
+  expect((await run()).out).toContain('0 incidents written, 1 already there');
+});

@@ -36,6 +36,7 @@ function folder(files: Record<string, string> = {}) {
   const read = (id: string) => files[id];
   const file = (told: StoredTransition, previous: string | null = null, quiet = false) => {
     const about = {
+      incidents: [],
       previous,
       read,
       site: SITE,

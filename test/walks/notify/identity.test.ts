@@ -107,6 +107,41 @@ test('renamed twice, its first address leads to the last; one that is used again
   expect(subjects(world).slice(2)).toEqual(['[INCIDENT] Lost exports', '[UPDATE] Lost exports']);
 });
 
+test('a machine and the API give no new file a former name: the old address leads on', async () => {
+  const world = await openWorld({ env: { API_TOKEN: 'the-api-token-of-this-test' } });
+  const fails = (alert_type: string) =>
+    world.post('/webhooks/uptime?token=the-webhook-token-of-this-test', {
+      alert_type,
+      monitor_name: 'Storage',
+    });
+  const opens = () =>
+    world.post(
+      '/api/incidents',
+      {
+        title: 'Lost mails',
+        status: 'investigating',
+        severity: 'major',
+        components: ['dashboard'],
+        message: 'Some.',
+      },
+      { 'content-type': 'application/json', authorization: 'Bearer the-api-token-of-this-test' },
+    );
+  await fails('down');
+  await opens();
+  await world.pass(60, 5);
+  await fails('up');
+  await world.pass(120, 5);
+  await rename(at(world, '20260310_storage-down'), at(world, '20260310_disks-full'));
+  await rename(at(world, '20260310_lost-mails'), at(world, '20260310_lost'));
+  // Later it would be the same outage again.
+  await world.pass(40 * 60, 60);
+  expect((await fails('down')).json.incident).toBe('20260310_storage-down-2');
+  expect((await opens()).json.id).toBe('20260310_lost-mails-2');
+  await world.pass(20, 5);
+  await leadsTo(world, '/status/incidents/20260310_storage-down', '20260310_disks-full');
+  await leadsTo(world, '/status/incidents/20260310_lost-mails', '20260310_lost');
+});
+
 const TEMPLATE = 'We are looking into it and write again within the hour.';
 const outage = (title: string, component: string, started: string, more = 'status: investigating') =>
   `---\ntitle: ${title}\n${more}\nseverity: major\nstarted: ${started}\ncomponents: [${component}]\n---\n\n## Investigating ${started.slice(0, 16).replace('T', ' ')} UTC\n${TEMPLATE}\n`;

@@ -12,6 +12,7 @@ import { editFront } from '../file/edit.ts';
 import { defuse } from '../file/escape.ts';
 import { parseIncident } from '../file/parse.ts';
 import { addUpdate, printIncident, type SetFields, updated, withFields } from '../file/print.ts';
+import { type IsFormerId, withFreeId } from '../ids.ts';
 import { statusWritten } from '../maintenance.ts';
 import { type ChangeBody, type FieldFault, faultAt, type OpenBody, type UpdateBody } from './bodies.ts';
 
@@ -40,7 +41,13 @@ export type Asked = { readonly at: Millis; readonly again: boolean; readonly by?
 const LONGEST = 60;
 
 /** `POST /api/incidents`: a new file named after the day and the title, with a number when that name is taken. */
-export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read: ReadIncidentText): Writing {
+export function writeOpen(
+  body: OpenBody,
+  site: Site,
+  { at, again }: Asked,
+  read: ReadIncidentText,
+  isFormer: IsFormerId,
+): Writing {
   const started = body.started ?? at;
   const faults = unknownIds(body.components, site);
   if (started > at) faults.push(faultAt(['started'], 'this is in the future'));
@@ -56,14 +63,13 @@ export function writeOpen(body: OpenBody, site: Site, { at, again }: Asked, read
   if (!isReadable(text)) return invalid([faultAt(['message'], TOO_LONG)]);
   const day = iso(started).slice(0, 10).replaceAll('-', '');
   const base = slug(body.title, LONGEST) || 'incident';
-  for (let number = 1; ; number++) {
-    const id = `${day}_${base}${number === 1 ? '' : `-${number}`}`;
+  return withFreeId<Writing>(`${day}_${base}`, isFormer, id => {
     const there = read(id);
     if (there === undefined) return { kind: 'create', id, text };
     // Compare title and start only: updates may have been added to the file since.
     const was = again ? parseIncident(`${id}.md`, id, there).value : null;
-    if (was?.title === body.title && iso(was.started) === iso(started)) return { kind: 'done', id };
-  }
+    return was?.title === body.title && iso(was.started) === iso(started) ? { kind: 'done', id } : null;
+  });
 }
 
 /** `PATCH /api/incidents/ID`: changes fields in place; a new status becomes an update. */

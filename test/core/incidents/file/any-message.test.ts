@@ -143,6 +143,7 @@ test('the writing API: written whole, or refused, and asked again it is written 
         site,
         { at: AT, again: false },
         () => undefined,
+        () => false,
       );
       if (opened.kind !== 'create') return expect.fail(opened.kind);
       let text = opened.text;

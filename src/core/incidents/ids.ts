@@ -1,9 +1,34 @@
-// Several files with one id: which of them is shown, by fixed rules.
+// Ids: those free for a new file; and of several files with one id, which is shown.
 import { severityOfStatus } from '../model/component.ts';
 import { type Incident, isOpen, SEVERITIES } from '../model/incident.ts';
 import { errorAt, type Problem, warningAt } from '../model/problem.ts';
 
 type FileOfId = { readonly file: string; readonly id: string; readonly good: Incident | null };
+
+/** Whether an incident had that id before, so that its address leads there. */
+export type IsFormerId = (id: string) => boolean;
+
+/**
+ * What `take` says of the first id that it accepts, of `base`, `base-2` and so on, for a new file; former ids are left out.
+ * @param take null refuses an id: another file has it
+ */
+export function withFreeId<Taken>(
+  base: string,
+  isFormer: IsFormerId,
+  take: (id: string) => Taken | null,
+): Taken {
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? base : `${base}-${number}`;
+    const taken = isFormer(id) ? null : take(id);
+    if (taken !== null) return taken;
+  }
+}
+
+/** @param incidents with the ids they had before in `aliases` */
+export function formerIdsOf(incidents: readonly Pick<Incident, 'aliases'>[]): IsFormerId {
+  const former = new Set(incidents.flatMap(({ aliases = [] }) => aliases));
+  return id => former.has(id);
+}
 
 /** Sorts files with the same id; the first is shown: `byState`, then by path. */
 export function byRank(a: FileOfId, b: FileOfId): number {
