@@ -14,7 +14,7 @@ import {
   uniqueIds,
 } from './imported.ts';
 import { afterRecord, goesOnRemark, outageIncident } from './outage.ts';
-import { type Hide, withoutSecretAddress } from './secrets.ts';
+import { type Hide, makeHide, withoutSecrets } from './secrets.ts';
 
 /** A CSV file; keys are the names in its first line. */
 export interface CsvFile {
@@ -142,11 +142,7 @@ function monitorsOf(
 
 /** The check of a monitor, or why there is none. */
 function checkOf(row: CsvRow, id: string, say: EntryRemarks): WrittenCheck | string {
-  const hide: Hide = (suffix, what) => {
-    const name = `UPTIMEROBOT_${id}_${suffix}`;
-    say.changed(`set the environment variable ${name} to ${what}`);
-    return `\${${name}}`;
-  };
+  const hide = makeHide(`UPTIMEROBOT_${id}`, say);
   const type = field(row, 'type').toLowerCase();
   if (/^(0|paused)$/i.test(field(row, 'status'))) return 'it is paused there';
   if (/^(1|https?(\(s\))?)$/.test(type)) return httpOf(row, hide);
@@ -165,7 +161,7 @@ function checkOf(row: CsvRow, id: string, say: EntryRemarks): WrittenCheck | str
 }
 
 function httpOf(row: CsvRow, hide: Hide): WrittenCheck {
-  const { url, headers } = withoutSecretAddress(field(row, 'url'), hide);
+  const { url, headers } = withoutSecrets({ url: field(row, 'url'), headers: [], body: null }, hide);
   return {
     type: 'http',
     url: /^https?:\/\//i.test(url) ? url : `https://${url}`,

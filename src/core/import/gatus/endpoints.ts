@@ -12,14 +12,18 @@ import {
 } from '../foreign-checks.ts';
 import { type ForeignRecord, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
 import type { EntryRemarks, ImportedComponent } from '../imported.ts';
+import { type Hide, makeHide, withoutSecrets } from '../secrets.ts';
 import { type Judges, meaningOf } from './conditions.ts';
 
 /** An endpoint's fields beside its id, name and group. */
 export type Watch = Pick<ImportedComponent, 'schedule' | 'check' | 'detect'>;
 
-/** @param alerting `alerting:`, which has the defaults of alerts */
-export function watchOf(endpoint: ForeignRecord, alerting: unknown, say: EntryRemarks): Watch {
-  const { check, judges } = targetOf(endpoint, say);
+/**
+ * @param id its component's
+ * @param alerting `alerting:`, which has the defaults of alerts
+ */
+export function watchOf(endpoint: ForeignRecord, id: string, alerting: unknown, say: EntryRemarks): Watch {
+  const { check, judges } = targetOf(endpoint, makeHide(`GATUS_${id}`, say), say);
   const conditions = (Array.isArray(endpoint.conditions) ? endpoint.conditions : []).map(String);
   if (!judges) {
     say.changed('its check becomes manual: this kind of endpoint cannot be checked');
@@ -83,7 +87,7 @@ interface CheckTarget {
   readonly judges: Judges | null;
 }
 
-function targetOf(endpoint: ForeignRecord, say: EntryRemarks): CheckTarget {
+function targetOf(endpoint: ForeignRecord, hide: Hide, say: EntryRemarks): CheckTarget {
   const url = (textOf(endpoint.url) ?? '').trim();
   if (isRecord(endpoint.dns)) return dnsOf(url, endpoint.dns);
   const [, scheme = ''] = /^([a-z]+):\/\//i.exec(url) ?? [];
@@ -102,7 +106,7 @@ function targetOf(endpoint: ForeignRecord, say: EntryRemarks): CheckTarget {
   if (scheme === 'wss') return { check: socketCheck(url, say), judges: 'tls' };
   // The whole address may be a variable.
   if (/^https?$/.test(scheme) || url.startsWith('${'))
-    return { check: httpOf(endpoint, url, say), judges: 'http' };
+    return { check: httpOf(endpoint, url, hide, say), judges: 'http' };
   return manual;
 }
 
@@ -119,7 +123,7 @@ function dnsOf(url: string, dns: ForeignRecord): CheckTarget {
 /** Settings of a client that have no field here, with what they would change. */
 const CLIENT = ['insecure', 'tls', 'oauth2', 'identity-aware-proxy', 'proxy-url', 'dns-resolver', 'tunnel'];
 
-function httpOf(endpoint: ForeignRecord, url: string, say: EntryRemarks): WrittenCheck {
+function httpOf(endpoint: ForeignRecord, address: string, hide: Hide, say: EntryRemarks): WrittenCheck {
   const client = isRecord(endpoint.client) ? endpoint.client : {};
   for (const key of CLIENT) if (client[key]) say.leftOut(`\`client.${key}\``);
   const method = (textOf(endpoint.method) ?? 'GET').toUpperCase();
@@ -128,12 +132,13 @@ function httpOf(endpoint: ForeignRecord, url: string, say: EntryRemarks): Writte
     ([name, value]) => [name, String(value)] as const,
   );
   const isTyped = endpoint.graphql !== true || written.some(([name]) => /^content-type$/i.test(name));
-  const body = bodyOf(endpoint, url, say);
+  const sent = { url: address, headers: written, body: bodyOf(endpoint, address, say) };
+  const { url, headers, body } = withoutSecrets(sent, hide);
   return {
     type: 'http',
     url,
     ...(method === 'GET' ? {} : { method }),
-    ...soundHeaders(isTyped ? written : [...written, ['Content-Type', 'application/json']], say),
+    ...soundHeaders(isTyped ? headers : [...headers, ['Content-Type', 'application/json']], say),
     ...(body === null ? {} : { body }),
     ...(client['ignore-redirect'] === true ? { redirects: 0 } : {}),
     ...(ip === null ? {} : { ip }),

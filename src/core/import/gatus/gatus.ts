@@ -121,7 +121,7 @@ function componentOf(
   const isAlone = all.filter(other => other.name.toLowerCase() === name.toLowerCase()).length === 1;
   const id = ids.of(name, `${group ?? ''}\n${name}`, isAlone ? name : where);
   for (const window of recordsIn(written['maintenance-windows'])) sayWindow(window, say, id);
-  const watch = isExternal ? heartbeatOf(written, id, say) : watchOf(written, alerting, say);
+  const watch = isExternal ? heartbeatOf(written, id, say) : watchOf(written, id, alerting, say);
   return [{ id, name, group, ...watch }];
 }
 

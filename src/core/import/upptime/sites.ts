@@ -20,6 +20,7 @@ import {
   type Remarks,
   uniqueIds,
 } from '../imported.ts';
+import { type Hide, makeHide, withoutSecrets } from '../secrets.ts';
 import { siteSlug } from './slug.ts';
 
 export interface UpptimeSite {
@@ -58,10 +59,10 @@ export function sitesOf(
     const name = named || slug;
     const about = remarks.about(file, name);
     for (const key of Object.keys(site)) if (!TAKEN_OF_SITE.has(key)) notTaken.add(key);
-    const check = soundCheck(checkOf(site, url, about), about);
-    const detect = { latency: latencyOf(site) };
     // Two sites may have one name; their history is that of the first.
-    return { slug, component: { id: ids.of(name, taken(slug), slug), name, schedule, check, detect } };
+    const id = ids.of(name, taken(slug), slug);
+    const check = soundCheck(checkOf(site, url, makeHide(`UPPTIME_${id}`, about), about), about);
+    return { slug, component: { id, name, schedule, check, detect: { latency: latencyOf(site) } } };
   });
   if (notTaken.size > 0) say.leftOut(`of its sites: ${[...notTaken].sort().join(', ')}`);
   const page = Object.keys(isRecord(config['status-website']) ? config['status-website'] : {}).filter(
@@ -96,7 +97,7 @@ function latencyOf({ maxResponseTime }: ForeignRecord): string {
   return printDuration(millis > 0 ? millis : PATIENCE);
 }
 
-function checkOf(site: ForeignRecord, written: string, say: EntryRemarks): WrittenCheck {
+function checkOf(site: ForeignRecord, written: string, hide: Hide, say: EntryRemarks): WrittenCheck {
   const url = withVariables(written, say);
   if (site.type === 'globalping') say.changed('it is checked from this server, not from other places');
   if (site.check === 'tcp-ping') {
@@ -112,7 +113,7 @@ function checkOf(site: ForeignRecord, written: string, say: EntryRemarks): Writt
   }
   if (site.check !== undefined && site.check !== 'http')
     say.changed(`the check “${String(site.check)}” is not known, and becomes http`);
-  return httpOf(site, url, say);
+  return httpOf(site, url, hide, say);
 }
 
 function portText({ port }: ForeignRecord, say: EntryRemarks): string | undefined {
@@ -122,7 +123,7 @@ function portText({ port }: ForeignRecord, say: EntryRemarks): string | undefine
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-function httpOf(site: ForeignRecord, url: string, say: EntryRemarks): WrittenCheck {
+function httpOf(site: ForeignRecord, address: string, hide: Hide, say: EntryRemarks): WrittenCheck {
   const word = (textOf(site.method) ?? 'GET').toUpperCase();
   const method = METHODS.includes(word) ? word : 'GET';
   if (method !== word) say.changed(`the method ${word} becomes GET`);
@@ -132,19 +133,24 @@ function httpOf(site: ForeignRecord, url: string, say: EntryRemarks): WrittenChe
     site.__dangerous__disable_verify_host
   )
     say.changed('its certificate is checked here');
-  const body = textOf(site.body);
+  const text = textOf(site.body);
+  const { url, headers, body } = withoutSecrets(
+    {
+      // curl takes an address without a scheme.
+      url: /^(?:[a-z][a-z\d+.-]*:\/\/|\$)/i.test(address) || address === '' ? address : `http://${address}`,
+      headers: headersIn(site.headers).map(([name, value]) => [name, withVariables(value, say)]),
+      body: text === null ? null : withVariables(text, say),
+    },
+    hide,
+  );
   const redirects = Number.isInteger(site.maxRedirects) ? Math.min(Number(site.maxRedirects), 20) : 3;
   const timeout = Number(site.requestTimeout) > 0 ? Number(site.requestTimeout) * SECOND : PATIENCE;
   return {
     type: 'http',
-    // curl takes an address without a scheme.
-    url: /^(?:[a-z][a-z\d+.-]*:\/\/|\$)/i.test(url) || url === '' ? url : `http://${url}`,
+    url,
     ...(method === 'GET' ? {} : { method }),
-    ...soundHeaders(
-      headersIn(site.headers).map(([name, value]) => [name, withVariables(value, say)]),
-      say,
-    ),
-    ...(body === null ? {} : { body: withVariables(body, say) }),
+    ...soundHeaders(headers, say),
+    ...(body === null ? {} : { body }),
     ...expectedOf(site, redirects, say),
     ...wordsOf(site, method, say),
     redirects,

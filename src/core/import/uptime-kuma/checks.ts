@@ -4,13 +4,7 @@ import { MINUTE, SECOND } from '../../model/time.ts';
 import { portOf, printDuration, socketCheck, soundHeaders, type WrittenCheck } from '../foreign-checks.ts';
 import { isRecord } from '../foreign-yaml.ts';
 import type { EntryRemarks } from '../imported.ts';
-import {
-  basicLogin,
-  type Hide,
-  withoutSecretAddress,
-  withoutSecretBody,
-  withoutSecretHeaders,
-} from '../secrets.ts';
+import { type Hide, withoutSecrets } from '../secrets.ts';
 import type { MonitorRow } from './tables.ts';
 
 /** The check of a monitor, not judged yet (`soundCheck`); a sentence why there is none. */
@@ -62,11 +56,9 @@ function httpOf(monitor: MonitorRow, say: EntryRemarks, hide: Hide): WrittenChec
   const { auth_method, basic_auth_user, method, maxredirects, timeout } = monitor;
   const login = auth_method ?? (basic_auth_user ? 'basic' : '');
   if (login !== '' && login !== 'basic') return `no check can log in as it does (${login})`;
-  const { url, headers } = withoutSecretAddress(monitor.url ?? '', hide);
-  const given = withoutSecretHeaders(headersOf(monitor, say), hide);
-  const own = login === 'basic' ? [basicLogin(hide)] : headers;
-  const body = monitor.body ? withoutSecretBody(monitor.body, hide) : '';
-  const type = body === '' ? undefined : CONTENT_TYPES[monitor.http_body_encoding ?? 'json'];
+  const sent = { url: monitor.url ?? '', headers: headersOf(monitor, say), body: monitor.body || null };
+  const { url, headers, body } = withoutSecrets(sent, hide, login === 'basic');
+  const type = body === null ? undefined : CONTENT_TYPES[monitor.http_body_encoding ?? 'json'];
   if (monitor.ignore_tls)
     say.changed(
       'its certificate is verified here, which it was not there: the check fails if it is not valid',
@@ -77,8 +69,8 @@ function httpOf(monitor: MonitorRow, say: EntryRemarks, hide: Hide): WrittenChec
     type: 'http',
     url,
     ...(method && method !== 'GET' ? { method } : {}),
-    ...soundHeaders([...(type ? [['Content-Type', type] as const] : []), ...own, ...given], say),
-    ...(body === '' ? {} : { body }),
+    ...soundHeaders([...(type ? [['Content-Type', type] as const] : []), ...headers], say),
+    ...(body === null ? {} : { body }),
     ...expectOf(monitor.accepted_statuscodes_json),
     ...(typeof maxredirects === 'number' ? { redirects: Math.min(maxredirects, 20) } : {}),
     ...(timeout ? { timeout: printDuration(Math.min(timeout * SECOND, 5 * MINUTE)) } : {}),

@@ -2,7 +2,7 @@
 import { SECOND } from '../../model/time.ts';
 import { cronOf, soundCheck } from '../foreign-checks.ts';
 import type { ComponentIds, EntryRemarks, ImportedComponent, Remarks } from '../imported.ts';
-import type { Hide } from '../secrets.ts';
+import { makeHide } from '../secrets.ts';
 import { checkOf } from './checks.ts';
 import type { KumaTables, MonitorRow } from './tables.ts';
 
@@ -59,12 +59,7 @@ function checking(
   monitor: MonitorRow,
   say: EntryRemarks,
 ): Pick<ImportedComponent, 'check' | 'schedule' | 'detect'> {
-  const hide: Hide = (suffix, what) => {
-    const name = `KUMA_${monitor.id}_${suffix}`;
-    say.changed(`set the environment variable ${name} to ${what}`);
-    return `\${${name}}`;
-  };
-  const made = checkOf(monitor, say, hide);
+  const made = checkOf(monitor, say, makeHide(`KUMA_${monitor.id}`, say));
   if (typeof made === 'string') {
     const instead = monitor.active ? '; the webhook of Uptime Kuma can report it' : '';
     say.changed(`${made}: its check becomes manual${instead}`);
