@@ -31,7 +31,7 @@ const SECRET = /pass|token|secret|key|auth|sig|session|credential/i;
  * one. A login in the address becomes a header, unless there is one. What holds a variable already stays.
  * @param hasLogin whether it logs in by a user and a password of its own
  */
-export function withoutSecrets(request: HttpRequest, hide: Hide, hasLogin = false): HttpRequest {
+export function hideSecrets(request: HttpRequest, hide: Hide, hasLogin = false): HttpRequest {
   const without = (value: string, suffix: string, what: string) =>
     isVariable(value) ? value : hide(suffix, what);
   const [, scheme = '', login = '', rest = request.url] =

@@ -14,7 +14,7 @@ import {
   uniqueIds,
 } from './imported.ts';
 import { afterRecord, goesOnRemark, outageIncident } from './outage.ts';
-import { type Hide, makeHide, withoutSecrets } from './secrets.ts';
+import { type Hide, hideSecrets, makeHide } from './secrets.ts';
 
 /** A CSV file; keys are the names in its first line. */
 export interface CsvFile {
@@ -161,7 +161,7 @@ function checkOf(row: CsvRow, id: string, say: EntryRemarks): WrittenCheck | str
 }
 
 function httpOf(row: CsvRow, hide: Hide): WrittenCheck {
-  const { url, headers } = withoutSecrets({ url: field(row, 'url'), headers: [], body: null }, hide);
+  const { url, headers } = hideSecrets({ url: field(row, 'url'), headers: [], body: null }, hide);
   return {
     type: 'http',
     url: /^https?:\/\//i.test(url) ? url : `https://${url}`,

@@ -487,9 +487,9 @@ test('10,000 incidents with their updates take seconds', () => {
     message: 'Mended.',
     created_at: '2019-05-01 12:00:00',
   }));
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   const { incidents } = importOf(page(many), page(updates));
-  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(10_000);
   expect(incidents).toHaveLength(10_000);
   expect(incidents[9]!.text).toContain('Mended.');
 });

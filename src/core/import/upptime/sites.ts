@@ -20,7 +20,7 @@ import {
   type Remarks,
   uniqueIds,
 } from '../imported.ts';
-import { type Hide, makeHide, withoutSecrets } from '../secrets.ts';
+import { type Hide, hideSecrets, makeHide } from '../secrets.ts';
 import { siteSlug } from './slug.ts';
 
 export interface UpptimeSite {
@@ -134,7 +134,7 @@ function httpOf(site: ForeignRecord, address: string, hide: Hide, say: EntryRema
   )
     say.changed('its certificate is checked here');
   const text = textOf(site.body);
-  const { url, headers, body } = withoutSecrets(
+  const { url, headers, body } = hideSecrets(
     {
       // curl takes an address without a scheme.
       url: /^(?:[a-z][a-z\d+.-]*:\/\/|\$)/i.test(address) || address === '' ? address : `http://${address}`,

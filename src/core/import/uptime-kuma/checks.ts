@@ -4,7 +4,7 @@ import { MINUTE, SECOND } from '../../model/time.ts';
 import { portOf, printDuration, socketCheck, soundHeaders, type WrittenCheck } from '../foreign-checks.ts';
 import { isRecord } from '../foreign-yaml.ts';
 import type { EntryRemarks } from '../imported.ts';
-import { type Hide, withoutSecrets } from '../secrets.ts';
+import { type Hide, hideSecrets } from '../secrets.ts';
 import type { MonitorRow } from './tables.ts';
 
 /** The check of a monitor, not judged yet (`soundCheck`); a sentence why there is none. */
@@ -57,7 +57,7 @@ function httpOf(monitor: MonitorRow, say: EntryRemarks, hide: Hide): WrittenChec
   const login = auth_method ?? (basic_auth_user ? 'basic' : '');
   if (login !== '' && login !== 'basic') return `no check can log in as it does (${login})`;
   const sent = { url: monitor.url ?? '', headers: headersOf(monitor, say), body: monitor.body || null };
-  const { url, headers, body } = withoutSecrets(sent, hide, login === 'basic');
+  const { url, headers, body } = hideSecrets(sent, hide, login === 'basic');
   const type = body === null ? undefined : CONTENT_TYPES[monitor.http_body_encoding ?? 'json'];
   if (monitor.ignore_tls)
     say.changed(
