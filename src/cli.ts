@@ -21,11 +21,11 @@ import { forgetMissing } from './cli/shared/incident-files.ts';
 import { subscribers } from './cli/subscribers.ts';
 import { webhooksHeld, webhooksLog } from './cli/webhooks.ts';
 import { ENV_FILE } from './config/env-file.ts';
-import { readEnvironment } from './config/environment.ts';
+import { type Environment, readEnvironment } from './config/environment.ts';
+import { leftAddress } from './content/left-address.ts';
 import { printProblem } from './core/model/problem.ts';
 import { statusCommand } from './core/model/status-command.ts';
 import { harmless } from './core/text/printable.ts';
-import { withLeftAddress } from './wiring/address.ts';
 import { ROOT } from './wiring/root.ts';
 
 const COMMANDS: readonly Command[] = [
@@ -85,7 +85,7 @@ async function run(words: readonly string[]): Promise<number> {
   for (const problem of problems) if (!set || problem.where === ENV_FILE) err(printProblem(problem));
   if (!set) return 1;
   // A new page has a server of its own.
-  const env = command === init ? set : await withLeftAddress(set);
+  const env = { ...set, ...(command === init ? null : await addressOf(set)) };
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   try {
     // docs/deploy/status.sh starts this in the folder of the service.
@@ -113,6 +113,12 @@ function plainly({ code = '', path, message }: NodeJS.ErrnoException): string {
     ENOSPC: 'its disk is full — nothing was written; free some space, and run the command again',
   }[code];
   return path && what ? `${path}: ${what}` : message;
+}
+
+/** The address of the server that ran last, unless PUBLIC_URL or PORT is set. */
+async function addressOf({ variables, dataDir }: Environment) {
+  const isSet = ['PUBLIC_URL', 'PORT'].some(name => variables[name] || variables[`${name}_FILE`]);
+  return isSet ? null : await leftAddress(dataDir);
 }
 
 /** The longest name that fits wins. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { confirm, input } from '@inquirer/prompts';
+import { isWebAddress } from '../config/channels-schema.ts';
 import { readSite } from '../config/site-file.ts';
 import { createExclusively } from '../content/atomic.ts';
 import { commitByHand } from '../content/git/operator-commit.ts';
@@ -181,10 +182,6 @@ function componentIn(text: string, earlier: NewComponents): NewComponents[number
   if (earlier.some(one => one.name.toLowerCase() === component.name.toLowerCase()))
     throw new Refused(`"${component.name}" is there already; give each its own name.`);
   return component;
-}
-
-function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function domainIn(text: string): string {

@@ -3,7 +3,7 @@ import type { ApiToken } from '../core/model/token.ts';
 
 /** How to write it; no message repeats a token. */
 export const TOKENS_FIX =
-  'write one token, or NAME:TOKEN,NAME:TOKEN, each with :read or :write at its end or neither; names are letters, digits, dots and hyphens, tokens hold no ":" and no ","';
+  'write one token, or NAME:TOKEN,NAME:TOKEN, each with :read or :write at its end or neither; names have letters, digits, dots, hyphens and underscores, tokens hold no ":" and no ","';
 
 /** The tokens, or what is wrong. `oncall:TOKEN,ci:TOKEN:read`; also one on each line. */
 export function readApiTokens(text: string): readonly ApiToken[] | { readonly what: string } {
@@ -22,10 +22,11 @@ export function readApiTokens(text: string): readonly ApiToken[] | { readonly wh
       return { what: `${where} is not NAME:TOKEN, NAME:TOKEN:read or NAME:TOKEN:write` };
     if (name === null && entries.length > 1)
       return { what: `${where} has no name, and there are several tokens` };
-    if (name !== null && !/^[\w.-]{1,40}$/.test(name)) return { what: `the name of ${where} is not one` };
+    if (name !== null && !/^[\w.-]{1,40}$/.test(name))
+      return { what: `${where}: a name has at most 40 letters, digits, dots, hyphens and underscores` };
     if (tokens.some(one => one.name === name)) return { what: `two tokens are named "${name}"` };
     if (tokens.some(one => one.token === token))
-      return { what: `the token of ${where} is that of another, too` };
+      return { what: `${where} has the same token as an earlier one` };
     tokens.push({ name, token, may });
   }
   return tokens;

@@ -63,6 +63,6 @@ export const notifySchema = z.strictObject({
   visitors: visitorsSchema.prefault({}),
 });
 
-function isWebAddress(text: string): boolean {
+export function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

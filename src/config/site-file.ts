@@ -16,7 +16,7 @@ import { soundFields } from './sound-fields.ts';
 import { mayBeCausedBy, substitute } from './substitute.ts';
 
 /**
- * Reads status.yaml. Null with any error; warnings come with a value.
+ * Reads status.yaml. `value` is null if any problem is an error.
  * @param variables fill `${NAME}` in strings.
  * @param publicUrl wins over `url:`.
  */

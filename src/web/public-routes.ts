@@ -76,9 +76,9 @@ function pageRoutes(router: Router, web: Web): void {
   );
 }
 
-function documentRoutes(router: Router, web: Web): void {
-  const { cache } = web;
-  const open = (
+/** Makes handlers of documents that pages of other sites may read; a document that is null does not exist. */
+function openDocuments({ cache }: Web) {
+  return (
     make: (snapshot: Snapshot, params: Params, query: string) => ResponseBody | null,
     { cached = CACHED, query = () => '' }: { cached?: string; query?: (req: Request) => string } = {},
   ): RequestHandler => {
@@ -92,6 +92,10 @@ function documentRoutes(router: Router, web: Web): void {
       cache.send(req, res, rendered, { 'Cache-Control': cached, Vary: 'Accept-Encoding', ...OPEN_TO_ALL });
     };
   };
+}
+
+function documentRoutes(router: Router, web: Web): void {
+  const open = openDocuments(web);
   router.get(
     '/api/v2/*path',
     open((snapshot, { path }) => {

@@ -1,5 +1,6 @@
 // The whole system: opens its parts in the order of their dependencies, and closes them in reverse.
 import type { Environment } from '../config/environment.ts';
+import { leaveAddress } from '../content/left-address.ts';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import type { Millis } from '../core/model/time.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
@@ -7,7 +8,6 @@ import type { Notifications } from '../work/notify/notifications.ts';
 import { serially } from '../work/timing/bell.ts';
 import { ClockSteps } from '../work/timing/clock-steps.ts';
 import { ignoreStorageFault } from '../work/timing/storage.ts';
-import { leaveAddress } from './address.ts';
 import { type Base, type Closers, type Outside, openBase, StartProblems } from './base.ts';
 import { type Content, openContent } from './content.ts';
 import { openMonitoring } from './monitoring.ts';
@@ -50,7 +50,7 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
     const jobs = jobsOf(base, monitoring, content, notifications, round);
     const timetable = openTimetable(base, jobs, content, judge);
     const publicUrl = content.snapshot().site.url;
-    await leaveAddress(env, server.port);
+    await leaveAddress(env.dataDir, { ...env, port: server.port });
     return {
       localUrl: `http://localhost:${server.port}`,
       publicUrl,

@@ -569,10 +569,10 @@ describe('API_TOKEN', () => {
   test.each([
     [`${A},${B}`, 'entry 1 has no name, and there are several tokens'],
     [`a:${A},a:${B}`, 'two tokens are named "a"'],
-    [`a:${A},b:${A}`, 'the token of entry 2 is that of another, too'],
+    [`a:${A},b:${A}`, 'entry 2 has the same token as an earlier one'],
     [`a:${A}:admin`, 'entry 1 is not NAME:TOKEN'],
     [`a:${A},b:`, 'entry 2 is not NAME:TOKEN'],
-    [`a b:${A}`, 'the name of entry 1 is not one'],
+    [`a b:${A}`, 'entry 1: a name has at most 40 letters, digits, dots, hyphens and underscores'],
   ])('%j is refused, without the token', (text, what) => {
     const { value, problems } = read(text);
     expect(value).toBeNull();

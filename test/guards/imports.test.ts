@@ -176,7 +176,8 @@ describe('src/', () => {
         if (!isStart(line)) return [];
         const end = lines.indexOf(line.startsWith(' ') ? '  }' : '}', at);
         // A call's arguments end with another sign.
-        if (end - at < 60 || lines.slice(at, end).some(one => /^( {2})?\}?\);$/.test(one))) return [];
+        const isCall = line.startsWith(' ') && lines.slice(at, end).some(one => /^ {2}\}?\);$/.test(one));
+        if (end - at < 60 || isCall) return [];
         const before = lines.slice(0, at).join('\n');
         const [doc = ''] = /\/\*\*(?:(?!\*\/)[\s\S])*\*\/$/.exec(before) ?? [];
         return /\blong\b/i.test(doc) ? [] : [`${file}:${at + 1}`];

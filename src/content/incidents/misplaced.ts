@@ -32,7 +32,7 @@ export interface Misplaced {
   readonly found: readonly { readonly id: string; readonly text: string | null }[];
 }
 
-interface Stranger {
+interface MisplacedFile {
   readonly file: string;
   readonly text: string | null;
   readonly isMeant: boolean;
@@ -51,7 +51,7 @@ export async function misplacedFiles(folder: string, below: readonly string[]): 
     .filter(entry => entry.isDirectory() && isLookedInto(entry.name))
     .map(({ name }) => path.join(status, name));
   const misnamed = below.map(async name => {
-    const found = await strangersIn(
+    const found = await misplacedIn(
       path.join(folder, name),
       (base, all) => !isIncidentName(base) && !all.has(rightName(base)),
     );
@@ -69,7 +69,7 @@ export async function misplacedFiles(folder: string, below: readonly string[]): 
     if (read.has(real)) return { problems: [], found: [] };
     const isOther = (base: string) =>
       !kept.has(base) && !kept.has(rightName(base)) && !read.has(path.join(real, base));
-    const found = (await strangersIn(place, isOther)).filter(({ text }) => text && readsLikeIncident(text));
+    const found = (await misplacedIn(place, isOther)).filter(({ text }) => text && readsLikeIncident(text));
     const [first, ...others] = found;
     const more = others.length > 0 ? ` (and ${count(others.length, 'other file')} there)` : '';
     const what = `it is not read: incident files are in \`incidents\`${more}`;
@@ -85,14 +85,14 @@ export async function misplacedFiles(folder: string, below: readonly string[]): 
   };
 }
 
-async function strangersIn(
+async function misplacedIn(
   place: string,
   isOther: (base: string, all: ReadonlySet<string>) => boolean,
-): Promise<Stranger[]> {
+): Promise<MisplacedFile[]> {
   const entries = (await entriesOf(place)).filter(entry => !entry.isDirectory());
   const all = new Set(entries.map(({ name }) => name));
   const names = [...all].filter(name => !PASSED.test(name) && isOther(name, all)).sort();
-  const found = names.slice(0, MAX_FILES).map(async (name): Promise<Stranger[]> => {
+  const found = names.slice(0, MAX_FILES).map(async (name): Promise<MisplacedFile[]> => {
     const file = path.join(place, name);
     const text = await headOf(file);
     if (text === undefined) return [];

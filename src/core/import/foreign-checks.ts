@@ -1,6 +1,7 @@
 // Checks of other products in the terms of status.yaml: what several importers need.
 import { checkSchema } from '../model/checks/check.ts';
 import { parseStatuses } from '../model/checks/http-statuses.ts';
+import { HEADER_NAME, OWN_HEADERS } from '../model/checks/kinds.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
 import { isRecord } from './foreign-yaml.ts';
 import type { EntryRemarks, ImportedComponent } from './imported.ts';
@@ -52,8 +53,6 @@ export function expectOf(statuses: Iterable<number>): string | number | null {
   return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ') || null;
 }
 
-const HEADERS_OF_HTTP = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
-
 /** Headers that a check may set; each name once, the last one. */
 export function soundHeaders(
   headers: readonly (readonly [name: string, value: string])[],
@@ -61,7 +60,7 @@ export function soundHeaders(
 ): { readonly headers?: Readonly<Record<string, string>> } {
   const kept = new Map<string, readonly [string, string]>();
   for (const [name, value] of headers) {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || HEADERS_OF_HTTP.test(name))
+    if (!HEADER_NAME.test(name) || OWN_HEADERS.test(name))
       say.leftOut(`the header “${name}”, which a check cannot set`);
     else kept.set(name.toLowerCase(), [name, value.trim()]);
   }

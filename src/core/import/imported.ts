@@ -1,10 +1,19 @@
 // The result of an import, and helpers shared by all importers.
 
+import * as z from 'zod';
 import { type NewIncident, printIncident } from '../incidents/file/print.ts';
 import type { RollupSpan } from '../model/metric.ts';
-import { iso, type Millis } from '../model/time.ts';
+import { iso, type Millis, parseInstant } from '../model/time.ts';
 import type { Rollup } from '../monitoring/rollup.ts';
 import { slug } from '../text/slug.ts';
+
+/** A time in another product's JSON, to the second. */
+export const moment = z.string().transform((text, context): Millis => {
+  const at = parseInstant(text);
+  if (at !== null) return at - (at % 1000);
+  context.addIssue({ code: 'custom', message: `"${text}" is not a date` });
+  return z.NEVER;
+});
 
 /** What an importer found in the files of another product. */
 export interface Imported {

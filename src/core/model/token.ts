@@ -44,7 +44,7 @@ export interface ApiToken {
   readonly may: 'all' | 'read' | 'write';
 }
 
-/** The owner of a token; compares with all of them, so that the time tells nothing. */
+/** The owner of a token; compares with all of them, in constant time. */
 export function ownerOf(given: string, tokens: readonly ApiToken[]): ApiToken | null {
   const [found = null] = tokens.filter(({ token }) => sameSecret(given, token));
   return found;

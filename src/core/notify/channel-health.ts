@@ -166,7 +166,7 @@ export function outboxProblems(
 }
 
 /** The key under which the email about a failing period is recorded. */
-export function stretchOf({ id, since }: FailingChannel): string {
+export function failureKey({ id, since }: FailingChannel): string {
   return `channel ${id} ${since}`;
 }
 

@@ -32,7 +32,7 @@ export function failureOf(error: SmtpError): EmailFailure {
 
 /** The failure in one line, for the log, the command `outbox` and the check at start. */
 export function wordsOf(error: unknown): string {
-  const { message, code, command, responseCode } = error as SmtpError & { originalCode?: string };
+  const { message, code, command, responseCode } = error as SmtpError;
   const said = String(message || code || 'unknown error')
     .replace(/\s+/g, ' ')
     .slice(0, 1000)

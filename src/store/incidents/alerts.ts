@@ -1,7 +1,6 @@
 // What a monitor said last, of itself or of each of its alerts: an outage of several is over with the last of them.
 import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
-import type { Tables } from '../db/tables.ts';
 
 export interface KnownAlert {
   readonly source: string;
@@ -22,34 +21,19 @@ export async function knownAlert(db: Db, id: string): Promise<KnownAlert | null>
   return { source, isFiring: is_firing === 1, recovered, failed, notedAt };
 }
 
-/** Records that it fails, and since when; an earlier time than the stored one changes nothing. Null: it has none. */
-export async function noteFiring(
+/** Records what it is now, and since when; an earlier time than the stored one changes nothing. Null: it has none. */
+export async function noteAlert(
   db: Db,
   id: string,
   source: string,
+  kind: 'down' | 'up',
   at: Millis | null,
   now: Millis,
 ): Promise<void> {
-  const failed_at = newer((await knownAlert(db, id))?.failed, at);
-  await note(db, id, { source, is_firing: 1, noted_at: now, failed_at });
-}
-
-/** Records a recovery and its time; an earlier time than the stored one changes nothing. Null: it has none. */
-export async function noteRecovery(
-  db: Db,
-  id: string,
-  source: string,
-  at: Millis | null,
-  now: Millis,
-): Promise<void> {
-  const recovered_at = newer((await knownAlert(db, id))?.recovered, at);
-  await note(db, id, { source, is_firing: 0, noted_at: now, recovered_at });
-}
-
-type Noted = Pick<Tables['alerts'], 'source' | 'is_firing' | 'noted_at'> & Partial<Tables['alerts']>;
-
-/** What is not in `set` stays as it is. */
-async function note(db: Db, id: string, set: Noted): Promise<void> {
+  const known = await knownAlert(db, id);
+  const since =
+    kind === 'down' ? { failed_at: newer(known?.failed, at) } : { recovered_at: newer(known?.recovered, at) };
+  const set = { source, is_firing: kind === 'down' ? 1 : 0, noted_at: now, ...since };
   await db
     .insertInto('alerts')
     .values({ id, recovered_at: null, failed_at: null, ...set })

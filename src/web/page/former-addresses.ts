@@ -4,7 +4,7 @@ import { pathToday } from '../../core/page/former-paths.ts';
 import { CACHED } from '../cache/cache-control.ts';
 import type { Web } from '../context.ts';
 
-/** For requests that no page answers: an address in use is no former one. */
+/** For requests that no page answers: current addresses win. */
 export function formerAddresses(router: Router, web: Web): void {
   // No route: /metrics counts requests by route, and these may be for anything.
   router.use((req, res, next) => {

@@ -60,7 +60,7 @@ export class FilingRound {
   readonly gathering = new Set<string>();
   readonly problems: Problem[] = [];
   readonly #written = new Map<string, string>();
-  /** Sources with a transition that needs a person, or a file that can be read. Their later ones wait behind it. */
+  /** Sources with a transition that waits for an operator, or until its file can be read. Their later ones wait behind it. */
   readonly #blocked = new Set<string>();
   /** Outages (by seq) that `openGrouped` has handled. */
   readonly #handled = new Set<number>();
@@ -84,7 +84,7 @@ export class FilingRound {
 
   /**
    * Opens incident files for first outages of checks. Outages within `group_within` of one another go into one file.
-   * A lone one is written at once, unless another check is in doubt. Until then the page shows it as it grows.
+   * A lone one is written at once, unless another check has failed and is not confirmed. The page shows what waits.
    * @param all the outages, in order of arrival
    * @param deferred seqs of outages that belong to a parent's outage found a moment later; the file keeps the name
    * under which it was first shown
@@ -252,7 +252,7 @@ export class FilingRound {
   readonly #text = (id: string): string | undefined =>
     this.#changing.get(id)?.text ?? this.unfiled.get(id) ?? this.#written.get(id) ?? this.#read.text(id);
 
-  /** Drops recoveries whose file is missing and whose source has a newer transition, and none that waits before it. */
+  /** Drops recoveries whose file is missing and whose source has a newer transition, if no earlier transition of it waits. */
   async withoutPast(pending: readonly StoredTransition[]): Promise<StoredTransition[]> {
     const left: StoredTransition[] = [];
     for (const one of pending) {

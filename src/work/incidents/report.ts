@@ -124,7 +124,7 @@ export async function withheld(
   if (severityOfSignal(signal, inbound) === null)
     return { action: 'ignored', why: `severity "${signal.severity[0] ?? 'default'}" opens no incident` };
   if (late !== null) return null;
-  await alerts.noteFiring(db, id, transition.source, signal.at === null ? null : transition.at, now);
+  await alerts.noteAlert(db, id, transition.source, 'down', signal.at === null ? null : transition.at, now);
   if (isOpen || transition.components.length > 0 || !isHeldUnmatched(signal.sender, inbound)) return null;
   await noteHeld(db, transition.source, signal, now);
   return {
@@ -146,7 +146,7 @@ export async function recovery(
   const { id, transition } = report;
   const { source, at } = transition;
   if (signal.at !== null || signal.alert !== null)
-    await alerts.noteRecovery(db, id, source, signal.at === null ? null : at, now);
+    await alerts.noteAlert(db, id, source, 'up', signal.at === null ? null : at, now);
   if (signal.alert === null) return transition;
   const { all, firing, ended } = await alerts.alertsOf(db, source);
   if (firing > 0) return null;

@@ -3,7 +3,7 @@ import { lastWord, reminderEmail, remindersDue } from '../../core/filing/reminde
 import { iso, type Millis } from '../../core/model/time.ts';
 import { shortId } from '../../core/model/token.ts';
 import { warningEmail, warningsDue } from '../../core/monitoring/warning.ts';
-import { channelEmail, type FailingChannel, stretchOf } from '../../core/notify/channel-health.ts';
+import { channelEmail, type FailingChannel, failureKey } from '../../core/notify/channel-health.ts';
 import { escapeHtml } from '../../core/text/markdown.ts';
 import { forgetReminders, noteReminder, readReminders } from '../../store/notify/reminders.ts';
 import { domainOf } from './email-composer.ts';
@@ -44,7 +44,7 @@ export function makeRemind({ db, snapshot, mail, mailFrom, failing, warn, clock,
     const known = await readReminders(db);
     const channels = await failing();
     const open = incidents.filter(({ status }) => status !== 'resolved').map(({ id }) => id);
-    const current = [...open, ...channels.map(stretchOf)];
+    const current = [...open, ...channels.map(failureKey)];
     if ([...known.keys()].some(id => !current.includes(id))) await forgetReminders(db, current);
     for (const incident of remindersDue(incidents, known, after, now)) {
       const { id } = incident;
@@ -56,8 +56,8 @@ export function makeRemind({ db, snapshot, mail, mailFrom, failing, warn, clock,
     }
     if (to === null) return;
     const failure = 'the warning could not be sent';
-    for (const channel of channels.filter(one => !known.has(stretchOf(one)))) {
-      const key = stretchOf(channel);
+    for (const channel of channels.filter(one => !known.has(failureKey(one)))) {
+      const key = failureKey(channel);
       if (await mailed(to, channelEmail(channel, site), key, failure)) await noteReminder(db, key, now);
     }
     for (const warning of warningsDue(warn.current(site, now), now)) {

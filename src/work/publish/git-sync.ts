@@ -29,10 +29,10 @@ interface GitSyncDeps {
 export type Writer = Pick<StatusFolder, 'create' | 'replace'>;
 
 /** A failed sync is tried again after this time, whatever the schedule. */
-const AGAIN: Millis = 30 * SECOND;
+const RETRY_AFTER: Millis = 30 * SECOND;
 
 /** How long /readyz shows what a merge rule decided; the log keeps it. */
-const DECIDED: Millis = HOUR;
+const SHOWN_FOR: Millis = HOUR;
 
 const MAX_NAMED = 10;
 
@@ -97,12 +97,12 @@ export class GitSync {
   /** Syncs if the pull schedule fired since the last call, a sync was requested, or the last one failed. */
   async round(now: Millis): Promise<void> {
     const { site, ring, log } = this.#deps;
-    this.#decided = this.#decided.filter(({ at }) => Math.abs(now - at) < DECIDED);
+    this.#decided = this.#decided.filter(({ at }) => Math.abs(now - at) < SHOWN_FOR);
     const { git } = site();
     await this.#uncommitted.save();
     if (git === null) return;
     const fired = this.#alarm(git.pull, now) !== null;
-    const isFailed = this.#found.length > 0 && Math.abs(now - this.#tried) >= AGAIN;
+    const isFailed = this.#found.length > 0 && Math.abs(now - this.#tried) >= RETRY_AFTER;
     if (!(this.#isAsked || fired || isFailed)) return;
     this.#isAsked = false;
     this.#tried = now;

@@ -18,7 +18,7 @@ const MAX_LIST = 6_000;
 const MAX_LISTS = 20_000;
 
 /** Finds the components that incidents name, by their code there or by their name. */
-export class Affections {
+export class AffectedComponents {
   readonly #ids: ComponentIds;
   /** Codes by name, and by `Group - Name`. */
   readonly #codes = new Map<string, string>();

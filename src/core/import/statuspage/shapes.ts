@@ -1,15 +1,9 @@
 // The JSON that Statuspage answers, in its public API, its manage API and its pages, as one list of incidents and components.
 import * as z from 'zod';
-import { type Millis, parseInstant } from '../../model/time.ts';
-import type { Remarks } from '../imported.ts';
+import type { Millis } from '../../model/time.ts';
+import { moment, type Remarks } from '../imported.ts';
 import { incidentsOfMonths } from './months.ts';
 
-const moment = z.string().transform((text, context): Millis => {
-  const at = parseInstant(text);
-  if (at !== null) return at - (at % 1000);
-  context.addIssue({ code: 'custom', message: `"${text}" is not a date` });
-  return z.NEVER;
-});
 const id = z.union([z.string().min(1), z.number().transform(String)]);
 const text = z.string().nullish();
 

@@ -14,7 +14,7 @@ import {
   uniqueIds,
 } from '../imported.ts';
 import { courseOf, fittingTitle, type ToldUpdate } from '../timeline.ts';
-import { Affections } from './affected.ts';
+import { AffectedComponents } from './affected.ts';
 import { collect, type SourceComponent, type SourceIncident, type SourceUpdate } from './shapes.ts';
 
 /** Reads saved answers (parsed JSON); an incident that is in two of them is imported once. */
@@ -24,7 +24,7 @@ export function importStatuspage(
 ): Imported {
   const remarks = new Remarks();
   const { incidents: sources, components, title, url } = collect(files, remarks);
-  const affections = new Affections(here, components, sources);
+  const affections = new AffectedComponents(here, components, sources);
   const unique = uniqueIds();
   const incidents = sources.flatMap(source => incidentOf(source, affections, unique, remarks));
   sayUnwell(components, sources, remarks);
@@ -64,7 +64,7 @@ function sayUnwell(
 
 function componentList(
   components: ReadonlyMap<string, SourceComponent>,
-  affections: Affections,
+  affections: AffectedComponents,
 ): ImportedComponent[] {
   return [...components.values()]
     .filter(({ group }) => !group)
@@ -78,7 +78,7 @@ function componentList(
 
 function incidentOf(
   source: SourceIncident,
-  affections: Affections,
+  affections: AffectedComponents,
   unique: (id: string) => string,
   remarks: Remarks,
 ): ImportedIncident[] {

@@ -1,15 +1,8 @@
 // Issues and comments in answers of GitHub's API, or of its command line `gh`, which writes the same with other names.
 import * as z from 'zod';
-import { type Millis, parseInstant } from '../../model/time.ts';
+import type { Millis } from '../../model/time.ts';
 import { isRecord } from '../foreign-yaml.ts';
-import type { Remarks } from '../imported.ts';
-
-const moment = z.string().transform((text, context): Millis => {
-  const at = parseInstant(text);
-  if (at !== null) return at - (at % 1000);
-  context.addIssue({ code: 'custom', message: `"${text}" is not a date` });
-  return z.NEVER;
-});
+import { moment, type Remarks } from '../imported.ts';
 
 const commentSchema = z.object({
   body: z.string().nullish(),

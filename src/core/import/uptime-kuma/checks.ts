@@ -1,4 +1,5 @@
 // Uptime Kuma's monitors as checks of status.yaml.
+import { fromJson } from '../../inbound/fields.ts';
 import { parseStatuses } from '../../model/checks/http-statuses.ts';
 import { MINUTE, SECOND } from '../../model/time.ts';
 import { portOf, printDuration, socketCheck, soundHeaders, type WrittenCheck } from '../foreign-checks.ts';
@@ -86,14 +87,14 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 function headersOf({ headers }: MonitorRow, say: EntryRemarks): [string, string][] {
   if (!headers) return [];
-  const read = jsonIn(headers);
+  const read = fromJson(headers);
   if (isRecord(read)) return Object.entries(read).map(([name, value]) => [name, String(value)]);
   say.leftOut('its headers, which are no JSON');
   return [];
 }
 
 function expectOf(codes: string | null | undefined): WrittenCheck {
-  const read = jsonIn(codes ?? '');
+  const read = fromJson(codes ?? '');
   const list = Array.isArray(read) ? read.map(String) : [];
   if (list.length === 0 || parseStatuses(list) === null || list.join() === '200-299') return {};
   return { expect: list.length === 1 ? list[0] : list };
@@ -113,7 +114,7 @@ function jsonOf(
     say.leftOut(`its JSON query “${path} ${json_path_operator ?? '=='} ${wanted}”, which no check can say`);
     return {};
   }
-  const value = /^(true|false|null|-?\d+(\.\d+)?)$/.test(wanted) ? jsonIn(wanted) : wanted;
+  const value = /^(true|false|null|-?\d+(\.\d+)?)$/.test(wanted) ? fromJson(wanted) : wanted;
   if (typeof value !== 'string')
     say.changed(`${wanted} is compared as a value of JSON: write it in quotes if the answer has it as text`);
   const below = path.replace(/^\$?\.?/, '');
@@ -143,12 +144,4 @@ function databaseOf({ type, database_query }: MonitorRow, _: EntryRemarks, hide:
     url: hide('URL', `its connection string (${type}://…)`),
     ...(query ? { query } : {}),
   };
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -38,6 +38,7 @@ export function timelineOf(
   return { status, frontStatus: front, updates: updatesOfFile({ ...fields, status }, ...more) };
 }
 
+/** The updates of a file. Long because what each one is depends on the same ten facts about the file. */
 function updatesOfFile(
   fields: Frontmatter,
   started: Millis,

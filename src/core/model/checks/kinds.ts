@@ -13,7 +13,9 @@ const words = z
   .meta({ title: 'the text to find', examples: ['Sign in'] });
 
 /** Headers that HTTP itself sets, or that have no meaning in a single request. */
-const OWN_HEADERS = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
+export const OWN_HEADERS = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
+
+export const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** Reports wrong names of headers, in which capitals make no difference. */
 function checkNames(headers: Record<string, string>, context: z.RefinementCtx): void {
@@ -40,7 +42,7 @@ export const httpCheck = z
       .record(
         z
           .string()
-          .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'not the name of a header')
+          .regex(HEADER_NAME, 'not the name of a header')
           .refine(
             name => !OWN_HEADERS.test(name),
             schemaIssue('the check sets this header itself, or cannot send it', 'remove it'),
