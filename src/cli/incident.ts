@@ -1,4 +1,5 @@
 // `incident new|update|resolve|retract|list`: writes incident files without an editor.
+import { existsSync } from 'node:fs';
 import { checkbox, input, select } from '@inquirer/prompts';
 import { afterwardsOf, endedAt } from '../core/incidents/ending.ts';
 import { type Addition, addUpdate, printIncident, updated } from '../core/incidents/file/print.ts';
@@ -105,8 +106,9 @@ export const incident: readonly Command[] = [
 
 async function create(typed: Arguments, cli: Cli): Promise<number> {
   const { options } = typed;
-  // With components given, an incident can be reported even if status.yaml cannot be read at all.
-  const isNamed = options.components !== undefined;
+  // With components given, an incident can be reported even if status.yaml cannot be read at all. Without its folder, this
+  // is nobody's page.
+  const isNamed = options.components !== undefined && existsSync(cli.env.statusDir);
   const site = isNamed ? await siteIfReadable(cli) : (await readableSite(cli)).site;
   const ids = idsOf(options.components, site?.components ?? []);
   const template = await templateOf(options.template, cli);

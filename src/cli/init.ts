@@ -11,7 +11,7 @@ import { placeOf } from '../content/git/work-tree.ts';
 import { leadsInside } from '../core/model/checks/private-address.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { mayBeAsked } from './incidents/existing.ts';
-import { type Arguments, type Cli, command, Misuse, Refused, shown } from './shared/command.ts';
+import { type Arguments, acceptedBy, type Cli, command, Misuse, Refused, shown } from './shared/command.ts';
 import { filesOfSite, type NewSite, SITE_FILE, WORKFLOW_FILE } from './shared/new-site.ts';
 import { foundAbove, nextSteps } from './shared/next-steps.ts';
 
@@ -69,7 +69,11 @@ address outside: if it does not answer either, a failed check is no outage. --gi
 
 /** The answers, from options where given. Throws Misuse for an option that is wrong; an answer is asked for again. */
 async function answers({ options }: Arguments, mayAsk: boolean): Promise<NewSite> {
-  const address = async (option: 'domain' | 'smtp', message: string, read: (text: string) => string) => {
+  const address = async (
+    option: 'domain' | 'smtp' | 'reference',
+    message: string,
+    read: (text: string) => string,
+  ) => {
     const given = options[option];
     if (given !== undefined) return given === '' ? null : orMisuse(option, () => read(given));
     const typed = mayAsk
@@ -92,7 +96,11 @@ async function answers({ options }: Arguments, mayAsk: boolean): Promise<NewSite
       'Which mail server sends its emails? (empty: not known yet)',
       mailServerIn,
     ),
-    reference: options.reference ?? null,
+    reference: await address(
+      'reference',
+      'Which address outside answers whenever this server is online? Without one, a fault of its own network is an outage. (empty: not known yet)',
+      text => text.trim(),
+    ),
   };
 }
 
@@ -102,17 +110,6 @@ function orMisuse<T>(option: string, read: () => T): T {
     return read();
   } catch (error) {
     throw error instanceof Refused ? new Misuse(`--${option}: ${error.message}`) : error;
-  }
-}
-
-/** For a question: true, or what is wrong with the answer. */
-function acceptedBy(read: () => unknown): true | string {
-  try {
-    read();
-    return true;
-  } catch (error) {
-    if (error instanceof Refused) return error.message;
-    throw error;
   }
 }
 

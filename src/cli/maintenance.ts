@@ -4,10 +4,10 @@ import { printIncident } from '../core/incidents/file/print.ts';
 import { isZone } from '../core/incidents/times/zone.ts';
 import { namedIn } from '../core/model/incident.ts';
 import type { Site } from '../core/model/site.ts';
-import { iso } from '../core/model/time.ts';
+import { iso, type Millis } from '../core/model/time.ts';
 import { update } from './incident.ts';
 import { mayBeAsked } from './incidents/existing.ts';
-import { type Command, command, Misuse } from './shared/command.ts';
+import { acceptedBy, type Command, command, Misuse } from './shared/command.ts';
 import { idsOf } from './shared/components.ts';
 import { freeId, messageOf, settle, templateOf, timeOfOption } from './shared/draft.ts';
 import { readableSite } from './shared/readable-site.ts';
@@ -42,14 +42,13 @@ export const maintenance: readonly Command[] = [
       const title = await ask('What will be done?', options.title ?? template.text('title'));
       const zone = options.timezone ?? site.timezone;
       if (!isZone(zone)) throw new Misuse(`--timezone: "${zone}" is not a time zone; write Europe/Berlin.`);
-      const asked = await ask(`When does it begin (${zone}, or 2h from now)?`, options.start);
-      const start = timeOfOption('start', asked, now, zone);
-      const end = timeOfOption(
-        'end',
-        await ask('When does it end (or how long: 90m)?', options.end),
-        start,
-        zone,
-      );
+      const askTime = async (option: 'start' | 'end', question: string, from: Millis) => {
+        const read = (text: string) => timeOfOption(option, text, from, zone);
+        const validate = (text: string) => acceptedBy(() => read(text));
+        return read(options[option] ?? (await input({ message: question, required: true, validate })));
+      };
+      const start = await askTime('start', `When does it begin (${zone}, or 2h from now)?`, now);
+      const end = await askTime('end', 'When does it end (or how long: 90m)?', start);
       const message = await messageOf(
         typed,
         template,

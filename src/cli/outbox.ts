@@ -1,8 +1,9 @@
 // `outbox`, `outbox retry`, `outbox release` and `mail test`: shows and releases waiting deliveries, and tests mail.
 import { SILENT } from '../core/model/ports/log.ts';
+import { printProblem } from '../core/model/problem.ts';
 import { readAddress } from '../core/model/subscriber.ts';
 import { iso } from '../core/model/time.ts';
-import { defaultSender } from '../core/notify/mail.ts';
+import { defaultSender, unsentProblems } from '../core/notify/mail.ts';
 import { count } from '../core/text/count.ts';
 import { openMail } from '../outside/mail.ts';
 import { retryChannels } from '../store/notify/channels.ts';
@@ -88,6 +89,7 @@ export const outbox: readonly Command[] = [
       });
       mail.close();
       if (!sent.ok) throw new Refused(`The email was not sent: ${sent.error}`);
+      for (const problem of unsentProblems(cli.env, site)) cli.err(printProblem(problem));
       cli.out(
         cli.env.smtpUrl ? `Sent to ${to}.` : `Written to ${cli.env.dataDir}/mail (no SMTP_URL is set).`,
       );

@@ -48,7 +48,10 @@ export function exposed(file: string, mode: number, where: string): Problem | nu
 }
 
 function unusable(where: string, done: 'kept' | 'read', error: unknown): Problem {
-  const what = `the secret cannot be ${done} here (${(error as NodeJS.ErrnoException).code})`;
+  const { code } = error as NodeJS.ErrnoException;
+  const what = `the secret cannot be ${done} here (${code})`;
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  if (isFull) return { level: 'error', where, what, fix: 'free disk space there, and start again' };
   const fix = 'make this user the owner of the folder, set DATA_DIR to another folder, or set SECRET';
   return { level: 'error', where, what, fix };
 }

@@ -1,4 +1,5 @@
 // With a mistake in status.yaml, or a variable that is not set here, there is still something to report.
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { addresses } from '../../src/cli/addresses.ts';
@@ -64,6 +65,14 @@ test.each([
   expect(out).toContain(`Written. https://status.levqor.ai/status/incidents/${ID}`);
   expect((await terminal.run(resolve, ID, '--message', 'x', '--yes')).code).toBe(0);
   for (const command of [webhook, check]) await expect(terminal.run(command)).rejects.toThrow('status.yaml');
+});
+
+test('in a folder that is no page, nothing is written, whatever is named', async () => {
+  const terminal = await openTerminal();
+  await rm(terminal.cli.env.statusDir, { recursive: true });
+  const tried = terminal.run(create, ...NEW, '--components', 'api');
+  await expect(tried).rejects.toThrow(/status\.yaml: there is no such file — set DATA_DIR and STATUS_DIR/);
+  expect(existsSync(terminal.cli.env.statusDir)).toBe(false);
 });
 
 test('an address made of a variable that is not set here is said to be a guess', async () => {

@@ -370,6 +370,21 @@ describe('incident', () => {
     expect(second).toMatchObject({ code: 0, text: expect.stringContaining('20261123_c.md') });
   });
 
+  test('a time that cannot be read is asked for again', async () => {
+    const terminal = await openTerminal();
+    const { code, text } = await atTerminal(
+      ['maintenance', 'new', '--title', 'API: new disks', '--message', 'Some requests fail.'],
+      [
+        ['When does it begin', `tomorrow${ENTER}`],
+        ['write 2026-11-23T02:00:00Z', `${'\u007f'.repeat(8)}2h${ENTER}`],
+        ['When does it end', `90m${ENTER}`],
+        ['Write it?', `n${ENTER}`],
+      ],
+      { cwd: terminal.dir, env: { STATUS_DIR: terminal.cli.env.statusDir } },
+    );
+    expect({ code, text }).toMatchObject({ code: 1, text: expect.stringContaining('scheduled_end:') });
+  });
+
   test('the components that the title names are ticked already', () => {
     const components = [
       { id: 'api', name: 'API' },

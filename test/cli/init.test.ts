@@ -142,7 +142,7 @@ describe('init', () => {
     expect(await readdir(terminal.dir)).toEqual(['status']);
   });
 
-  test('domain and mail server are settings; a password is not written; the reference only when asked for', async () => {
+  test('domain and mail server are settings; a password is not written; the reference is a comment until it is known', async () => {
     const terminal = await openTerminal();
     const more = [
       '--domain',
@@ -152,6 +152,9 @@ describe('init', () => {
       '--reference',
       '192.0.2.1:53',
     ];
+    await terminal.run(init, 'other', ...ANSWERS);
+    const other = await filesIn(path.join(terminal.dir, 'other'));
+    expect(other.get('status/status.yaml')).toContain('\n# network: { reference: ');
     await terminal.run(init, 'page', ...ANSWERS, ...more);
     const files = await filesIn(path.join(terminal.dir, 'page'));
     const settings = files.get('.env.example')!;
@@ -248,12 +251,14 @@ describe('init', () => {
         ['this is not an address', `${'\u007f'.repeat(22)}${ENTER}`],
         ['Which mail server', `foo${ENTER}`],
         ['this is not an address', `${'\u007f'.repeat(3)}${ENTER}`],
+        ['Which address outside', `https://example.net${ENTER}`],
         ['Keep it in a git repository?', `n${ENTER}`],
       ],
       { cwd },
     );
     expect(asked).toMatchObject({ code: 0, text: expect.stringContaining('/status/live') });
     const site = await readFile(path.join(cwd, 'mine', 'status', 'status.yaml'), 'utf8');
+    expect(site).toContain('network: { reference: "https://example.net" }');
     expect(site).toContain('name: "Shop"\n    check: { type: http, url: "http://127.0.0.1:9/" }');
     expect(site).toContain('name: "API"\n    check: { type: http, url: "http://127.0.0.1:8/" }');
   });

@@ -58,6 +58,17 @@ export class Misuse extends Error {}
 /** The command is valid but cannot be done: exit code 1. */
 export class Refused extends Error {}
 
+/** For a question: true, or what is wrong with the answer. */
+export function acceptedBy(read: () => unknown): true | string {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof Refused || error instanceof Misuse) return error.message;
+    throw error;
+  }
+}
+
 /**
  * Makes a command whose usage is the grammar of its arguments: `--title T` takes a value, `--yes` none, `FILE` is
  * required, `[ID]` is optional, `FILE…` is several. `work` resolves to the exit code; undefined means 0.

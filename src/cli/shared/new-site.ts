@@ -42,7 +42,9 @@ function siteFile({ title, components, reference }: NewSite): string {
   ]);
   const outside = [
     '# If a check fails and this address does not answer either, it is our own network: no outage is reported.',
-    `network: { reference: ${quoted(reference ?? '')} }`,
+    reference === null
+      ? '# network: { reference: https://AN-ADDRESS-OUTSIDE }'
+      : `network: { reference: ${quoted(reference)} }`,
   ];
   return [
     '# The whole page is described here. A running server reads each change at once.',
@@ -50,7 +52,7 @@ function siteFile({ title, components, reference }: NewSite): string {
     `title: ${quoted(title)}`,
     '# For dates in emails, and for times you type on the command line.',
     'timezone: UTC',
-    ...(reference === null ? [] : outside),
+    ...outside,
     'components:',
     ...entries,
     '',

@@ -41,11 +41,20 @@ export interface MailTransport {
   close(): void;
 }
 
-/** A page that the public reaches, whose emails are only written to files: visitors wait for a confirmation in vain. */
+/**
+ * A page that the public reaches, whose emails are only written to files, and one whose emails lead to this machine alone:
+ * visitors cannot confirm.
+ */
 export function unsentProblems(
   { smtpUrl, dataDir }: { readonly smtpUrl: string | null; readonly dataDir: string },
   { url }: Pick<Site, 'url'>,
 ): Problem[] {
+  if (smtpUrl !== null && isOwnMachine(url)) {
+    const what = `it is not set, so the links in emails begin with ${url}: nobody on another computer can confirm a subscription or leave`;
+    return [
+      warningAt('PUBLIC_URL', what, 'set it to the address at which visitors reach the page, and restart'),
+    ];
+  }
   if (smtpUrl !== null || leadsInside(url)) return [];
   const what = `it is not set, so no email is sent: ${url} offers subscriptions, but their emails are only written to ${dataDir}/mail`;
   return [warningAt('SMTP_URL', what, 'set it as docs/notifications.md says, and restart the server')];
@@ -54,4 +63,8 @@ export function unsentProblems(
 /** The sender without MAIL_FROM: the site's title at its host. */
 export function defaultSender({ title, url }: Pick<Site, 'title' | 'url'>): string {
   return `"${title.replace(/["\\\r\n]/g, '')}" <status@${new URL(url).hostname}>`;
+}
+
+function isOwnMachine(url: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
 }
