@@ -16,7 +16,7 @@ fail() {
 }
 
 [ "$(id -u)" -eq 0 ] || fail 'run it as root'
-[ -d /run/systemd/system ] || fail 'systemd does not run here: in a container or WSL, start the program yourself'
+systemctl show-environment > /dev/null 2>&1 || fail 'systemd does not run here: in a container or WSL, start the program yourself'
 node=$(command -v node) || fail 'Node is missing: install Node 22 or newer'
 case $program in *[[:space:]]*) fail "the path of the program has a space: $program" ;; esac
 
