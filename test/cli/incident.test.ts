@@ -15,6 +15,7 @@ import { iso } from '../../src/core/model/time.ts';
 import { openDatabase } from '../../src/store/db/database.ts';
 import { saveIdentities } from '../../src/store/incidents/identities.ts';
 import { changeKeptFiles } from '../../src/store/incidents/last-good-files.ts';
+import { stableId } from '../../src/web/statuspage/ids.ts';
 import { atTerminal, DOWN, ENTER } from './keyboard.ts';
 import { NOW, openTerminal, type Terminal } from './terminal.ts';
 
@@ -56,6 +57,16 @@ describe('incident', () => {
       () => db.destroy(),
     );
     expect((await terminal.run(create, ...NEW, '--yes')).out).toContain(`${ID}-4`);
+  });
+
+  test('an incident is found by a former id, and by its id of /api/v2', async () => {
+    const terminal = await openTerminal();
+    await terminal.write('incidents/20261123_b.md', OTHER.replace('---\nx', `aliases: [${ID}]\n---\nx`));
+    for (const name of [ID, stableId('incident', ID)]) {
+      const { code } = await terminal.run(update, name, '--message', `As ${name}.`, '--yes');
+      expect(code).toBe(0);
+      expect((await read(terminal, '20261123_b')).updates.map(({ body }) => body)).toContain(`As ${name}.`);
+    }
   });
 
   test('git’s marks, our headings and open fences in a message are text', async () => {

@@ -5,11 +5,11 @@ import type { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
 import type { ImportedIncident } from '../../core/import/imported.ts';
 import { besideSource } from '../../core/import/newer.ts';
-import { type IsFormerId, withFreeId } from '../../core/incidents/ids.ts';
+import { formerIdsOf, type IsFormerId, withFreeId } from '../../core/incidents/ids.ts';
 import { sourcesOf } from '../../core/model/incident.ts';
 import { count } from '../../core/text/count.ts';
 import type { Cli } from '../shared/command.ts';
-import { formerIds } from '../shared/incident-files.ts';
+import { withFormerIds } from '../shared/incident-files.ts';
 
 /** Files written at once: each waits for the disk twice. */
 const AT_ONCE = 64;
@@ -27,7 +27,7 @@ export async function writeIncidents(
   cli: Cli,
 ): Promise<string[]> {
   const files = await content.incidents();
-  const placeOf = places(wanted, files, await formerIds(files.incidents, cli));
+  const placeOf = places(wanted, files, formerIdsOf(await withFormerIds(files.incidents, cli)));
   const outcomes: ImportOutcome[] = [];
   const tell = progress(wanted.length, cli);
   const one = (incident: ImportedIncident) => writeOne(incident, placeOf(incident), files, isDry);

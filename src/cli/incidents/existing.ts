@@ -4,11 +4,12 @@ import { select } from '@inquirer/prompts';
 import { asOf } from '../../core/incidents/as-of.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
 import { occurrenceOn, readOccurrenceId } from '../../core/incidents/recurrence.ts';
-import { type Incident, isOpen } from '../../core/model/incident.ts';
+import { type Incident, isOpen, keyOf } from '../../core/model/incident.ts';
 import { nearestWord, printProblem } from '../../core/model/problem.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
+import { stableId } from '../../web/statuspage/ids.ts';
 import { type Arguments, type Cli, Misuse, Refused, shown } from '../shared/command.ts';
-import { presentContent, withToldPlans } from '../shared/incident-files.ts';
+import { presentContent, withFormerIds, withToldPlans } from '../shared/incident-files.ts';
 
 /** Whether a command may ask for what was not typed. */
 export function mayBeAsked({ flags }: Arguments, { interactive }: Cli): boolean {
@@ -56,7 +57,10 @@ export async function existing(
   const plain = path.basename(word).replace(/\.md$/i, '');
   const named = files.text(plain) === undefined ? readOccurrenceId(plain) : null;
   const wanted = named?.series ?? plain;
-  const file = files.text(wanted) === undefined ? idLike(wanted, ids) : wanted;
+  const file =
+    files.text(wanted) === undefined
+      ? ((await idBefore(wanted, files.incidents, cli)) ?? idLike(wanted, ids))
+      : wanted;
   const [incident] = await withToldPlans(
     files.incidents.filter(one => one.id === file),
     cli,
@@ -83,6 +87,13 @@ export async function existing(
   throw new Refused(
     `There is no incident "${plain}" in ${folder} — ${near ? `did you mean ${near}?` : those}`,
   );
+}
+
+/** Today's id for a former one, or for that of `/api/v2`; undefined if it is none. */
+async function idBefore(name: string, incidents: readonly Incident[], cli: Cli): Promise<string | undefined> {
+  const known = await withFormerIds(incidents, cli);
+  const is = (one: Incident) => one.aliases?.includes(name) || stableId('incident', keyOf(one)) === name;
+  return known.find(is)?.id;
 }
 
 /** The only id whose part behind the date is `typed`, else the only one that, or its part behind the date, begins with it. */

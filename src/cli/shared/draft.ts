@@ -9,7 +9,7 @@ import { NotUtf8, Unreadable } from '../../content/atomic.ts';
 import { datesIn } from '../../core/i18n/dates.ts';
 import { isSilent } from '../../core/incidents/file/escape.ts';
 import { parseIncident } from '../../core/incidents/file/parse.ts';
-import { withFreeId } from '../../core/incidents/ids.ts';
+import { formerIdsOf, withFreeId } from '../../core/incidents/ids.ts';
 import { coversNobody, unknownComponents, unknownOccurrences } from '../../core/incidents/lint/lint.ts';
 import { backwards } from '../../core/incidents/lint/times.ts';
 import { occurrenceOn, occurrencesOf } from '../../core/incidents/recurrence.ts';
@@ -23,7 +23,7 @@ import { slug } from '../../core/text/slug.ts';
 import { type Arguments, agreed, type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
 import { commitWritten } from './commit.ts';
 import { forecast, waitingAddresses } from './forecast.ts';
-import { formerIds, presentContent, withToldPlans } from './incident-files.ts';
+import { presentContent, withFormerIds, withToldPlans } from './incident-files.ts';
 import { failingOn, openBeside } from './still-open.ts';
 
 /** A template: texts by front matter key, component ids under `components`, and its body. */
@@ -93,7 +93,7 @@ function readMoment(
 export async function freeId(at: Millis, title: string, cli: Cli): Promise<string> {
   const files = await (await presentContent(cli)).incidents();
   const base = `${iso(at).slice(0, 10).replaceAll('-', '')}_${slug(title, 60) || 'incident'}`;
-  const isFormer = await formerIds(files.incidents, cli);
+  const isFormer = formerIdsOf(await withFormerIds(files.incidents, cli));
   return withFreeId(base, isFormer, id => (files.text(id) === undefined ? id : null));
 }
 

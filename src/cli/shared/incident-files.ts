@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { StatusFolder } from '../../content/folder.ts';
 import type { IncidentFiles } from '../../content/incidents/file-cache.ts';
-import { formerIdsOf, type IsFormerId } from '../../core/incidents/ids.ts';
 import { withTold } from '../../core/incidents/plans.ts';
 import { type Incident, isOpen } from '../../core/model/incident.ts';
 import { printProblem } from '../../core/model/problem.ts';
@@ -41,11 +40,11 @@ export async function withToldPlans(incidents: readonly Incident[], cli: Cli): P
   return db ? withTold(incidents, await readPlans(db).finally(() => db.destroy())) : incidents;
 }
 
-/** Whether an incident had an id before, by its `aliases:` or as the server knows it. */
-export async function formerIds(incidents: readonly Incident[], cli: Cli): Promise<IsFormerId> {
+/** The incidents with the ids they had before in `aliases`, also those that the server knows. */
+export async function withFormerIds(incidents: readonly Incident[], cli: Cli): Promise<readonly Incident[]> {
   const db = readableDatabase(cli);
   const named = new Identities(db, 'reader').of(incidents, cli.clock());
-  return formerIdsOf(await named.finally(() => db?.destroy()));
+  return named.finally(() => db?.destroy());
 }
 
 /** The database; null if there is none or it is damaged, because the files can be read without it. */

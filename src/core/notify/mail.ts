@@ -49,8 +49,9 @@ export function unsentProblems(
   { smtpUrl, dataDir }: { readonly smtpUrl: string | null; readonly dataDir: string },
   { url }: Pick<Site, 'url'>,
 ): Problem[] {
-  if (smtpUrl !== null && isOwnMachine(url)) {
-    const what = `it is not set, so the links in emails begin with ${url}: nobody on another computer can confirm a subscription or leave`;
+  // A mail server on this machine may be there to try things out.
+  if (smtpUrl !== null && isOwnMachine(url) && !isOwnMachine(smtpUrl)) {
+    const what = `the links in emails begin with ${url}: nobody on another computer can confirm a subscription or leave`;
     return [
       warningAt('PUBLIC_URL', what, 'set it to the address at which visitors reach the page, and restart'),
     ];

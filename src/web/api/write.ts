@@ -21,6 +21,7 @@ import type { Web } from '../context.ts';
 import { Refusal } from '../http/guards.ts';
 import { LIMITS } from '../http/limits.ts';
 import { limited } from '../http/rate-limit.ts';
+import { incidentNamed } from '../statuspage/statuspage.ts';
 
 /** A response, as stored for a repeated request. */
 interface Result {
@@ -65,8 +66,13 @@ export function writeRoutes(router: Router, web: Web): void {
       }),
     );
   on('post', '/api/incidents', openSchema, (_id, body, asked) => write.open(body, asked));
-  on('patch', '/api/incidents/:id', changeSchema, (id, body, asked) => write.change(id, body, asked));
-  on('post', '/api/incidents/:id/updates', updateSchema, (id, body, asked) => write.update(id, body, asked));
+  const today = (name: string) => incidentNamed(web.refresh.current(), name)?.id ?? name;
+  on('patch', '/api/incidents/:id', changeSchema, (name, body, asked) =>
+    write.change(today(name), body, asked),
+  );
+  on('post', '/api/incidents/:id/updates', updateSchema, (name, body, asked) =>
+    write.update(today(name), body, asked),
+  );
   on('post', '/api/metrics/:id', pushSchema, (id, body, asked) => web.push(id, body, asked));
 }
 

@@ -32,17 +32,20 @@ export const STATUSPAGE: Readonly<Record<string, (snapshot: Snapshot) => object>
     maintenances(snapshot, ({ state }) => state === 'in_progress' || state === 'verifying'),
 };
 
-/**
- * The body of `incidents/CODE.json`, as on Statuspage; null if there is no such incident.
- * @param code the API's id, the file's, or a former one (`aliases:`)
- */
-export function oneIncident(snapshot: Snapshot, code: string): object | null {
+/** The incident that a name means: its file's id, that of `/api/v2`, or a former one (`aliases:`). */
+export function incidentNamed(snapshot: Snapshot, name: string): IncidentView | undefined {
   const all = [...snapshot.incidents, ...snapshot.maintenances];
-  const former = idAtFormerName(snapshot, code);
-  const found =
-    all.find(({ id }) => id === code) ??
-    all.find(one => stableId('incident', keyOf(one)) === code) ??
-    all.find(({ id }) => id === former);
+  const former = idAtFormerName(snapshot, name);
+  return (
+    all.find(({ id }) => id === name) ??
+    all.find(one => stableId('incident', keyOf(one)) === name) ??
+    all.find(({ id }) => id === former)
+  );
+}
+
+/** The body of `incidents/CODE.json`, as on Statuspage; null if there is no such incident (`incidentNamed`). */
+export function oneIncident(snapshot: Snapshot, code: string): object | null {
+  const found = incidentNamed(snapshot, code);
   return found ? { page: page(snapshot), incident: rows(snapshot, [found])[0] } : null;
 }
 

@@ -142,6 +142,24 @@ test('a machine and the API give no new file a former name: the old address lead
   await leadsTo(world, '/status/incidents/20260310_lost-mails', '20260310_lost');
 });
 
+test('the API writes an incident by its former id, by an alias and by its id of /api/v2', async () => {
+  const world = await openWorld({ env: { API_TOKEN: 'the-api-token-of-this-test' } });
+  await told(world);
+  const code = (await ids(world)).incident;
+  await renamed(world);
+  await world.write(`${NEW}.md`, text().replace('---\n\n', 'aliases: [x-7]\n---\n\n'));
+  await world.pass(20, 5);
+  for (const name of [OLD, 'x-7', code]) {
+    const answer = await world.post(
+      `/api/incidents/${name}/updates`,
+      { message: `Written as ${name}.` },
+      { 'content-type': 'application/json', authorization: 'Bearer the-api-token-of-this-test' },
+    );
+    expect([answer.status, answer.json.id]).toEqual([201, NEW]);
+    expect(await world.read(`${NEW}.md`)).toContain(`Written as ${name}.`);
+  }
+});
+
 const TEMPLATE = 'We are looking into it and write again within the hour.';
 const outage = (title: string, component: string, started: string, more = 'status: investigating') =>
   `---\ntitle: ${title}\n${more}\nseverity: major\nstarted: ${started}\ncomponents: [${component}]\n---\n\n## Investigating ${started.slice(0, 16).replace('T', ' ')} UTC\n${TEMPLATE}\n`;

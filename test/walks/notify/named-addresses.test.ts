@@ -107,21 +107,6 @@ test.each([
   );
 });
 
-test.each([
-  ['http://localhost:3000', 1],
-  ['http://127.0.0.1:3000/status', 1],
-  ['http://192.168.1.4:3000', 0],
-  ['https://status.acme.com', 0],
-])('a page at %s that sends emails says %d times that their links lead nowhere', async (url, times) => {
-  const world = await openWorld({ env: { PUBLIC_URL: url } });
-  const { ok, problems } = (await world.get('/readyz')).json;
-  expect(ok).toBe(true);
-  const said = problems.filter(({ message }: { message: string }) =>
-    message.startsWith(`PUBLIC_URL: it is not set, so the links in emails begin with ${url}`),
-  );
-  expect(said).toHaveLength(times);
-});
-
 test('on a server without SMTP_URL the log leads to the email', async () => {
   const world = await openWorld({ env: { SMTP_URL: '' } });
   await world.get('/status/subscribe?email=ada@example.com');
