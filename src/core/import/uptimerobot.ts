@@ -218,14 +218,7 @@ function outagesIn(
   read.sort((a, b) => a.at - b.at);
   const [newest = 0] = read.map(({ at }) => at).reverse();
   if (read.length > 0) remarks.changed(file, 'its times have no zone: they are read as UTC');
-  // The next line of the same monitor.
-  const following = new Map<LogRow, LogRow>();
-  const latest = new Map<string, LogRow>();
-  for (const one of read) {
-    const before = latest.get(one.monitor);
-    if (before) following.set(before, one);
-    latest.set(one.monitor, one);
-  }
+  const following = followingOf(read);
   return read.flatMap((one): ImportedIncident[] => {
     if (!/^(1|down|ongoing|resolved)\b/.test(one.event)) return [];
     const known = monitors.find(({ name, id }) => name === one.monitor || id === one.monitor);
@@ -254,6 +247,18 @@ function outagesIn(
       ),
     ];
   });
+}
+
+/** The next line of the same monitor, by each line. */
+function followingOf(read: readonly LogRow[]): ReadonlyMap<LogRow, LogRow> {
+  const following = new Map<LogRow, LogRow>();
+  const latest = new Map<string, LogRow>();
+  for (const one of read) {
+    const before = latest.get(one.monitor);
+    if (before) following.set(before, one);
+    latest.set(one.monitor, one);
+  }
+  return following;
 }
 
 /** The monitor of a file of logs that names none: the only one, or the one whose ID or name is in the file's name. */

@@ -302,7 +302,7 @@ describe('work that goes on after its planned end', () => {
   test('scheduled: it is over here, which is said', () => {
     const made = at(NOW, 'scheduled');
     expect(made.remarks.map(({ what }) => what).join()).toContain(
-      'it is still “scheduled” there: it is over here',
+      'it is still “scheduled” there: it is over here. If it is not, write a later',
     );
     expect(
       at(NOW - 2 * HOUR)

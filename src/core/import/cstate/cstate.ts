@@ -85,18 +85,10 @@ function incidentOf(
   const common = { title: message.title, aliases: addresses };
   const scheduled = plannedWindow(fields, started, zone, now, say);
   if (scheduled) {
+    const plan = { ...common, severity: null, components: isNotice ? [] : affected, scheduled };
     const asSeenAt = (seen: Millis) => {
-      const announced = Math.min(started, seen, ...told.flatMap(({ at }) => at ?? []));
-      const course = plannedCourse(told, announced, seen);
-      return printImported(source, {
-        ...course,
-        ...common,
-        message: message.before + course.message,
-        severity: null,
-        started: announced,
-        components: isNotice ? [] : affected,
-        scheduled,
-      });
+      const course = plannedCourse(told, started, seen);
+      return printImported(source, { ...plan, ...course, message: message.before + course.message });
     };
     return [{ file, source, id: id(), text: asSeenAt(now), asSeenAt }];
   }
@@ -185,8 +177,9 @@ function plannedWindow(
 }
 
 /** What is said before it begins: dates in the future are those of the plan, so it is told now. */
-function plannedCourse(told: ReturnType<typeof toldOf>, started: Millis, now: Millis) {
-  return courseOf({
+function plannedCourse(told: ReturnType<typeof toldOf>, start: Millis, now: Millis) {
+  const started = Math.min(start, now, ...told.flatMap(({ at }) => at ?? []));
+  const course = courseOf({
     told: told.map(({ at, status, message }) => ({
       at: Math.min(at ?? started, now),
       status: status === 'resolved' ? 'completed' : null,
@@ -197,6 +190,7 @@ function plannedCourse(told: ReturnType<typeof toldOf>, started: Millis, now: Mi
     over: 'completed',
     open: 'scheduled',
   });
+  return { ...course, started };
 }
 
 const ENDS = ['resolvedwhen', 'resolvedon', 'resolvedat', 'resolveddate', 'resolvedtime'];

@@ -1,7 +1,7 @@
 // Imports Atlassian Statuspage: saved answers of its APIs.
 import type { Severity } from '../../model/component.ts';
 import type { MaintenanceStatus, UpdateStatus } from '../../model/incident.ts';
-import { MINUTE, type Millis } from '../../model/time.ts';
+import { MINUTE, type Millis, type Span } from '../../model/time.ts';
 import { markdownOfEncodedHtml } from '../html.ts';
 import {
   type ComponentName,
@@ -109,49 +109,47 @@ function incidentOf(
   if (impact === 'none' && !isWork) remarks.changed(file, NONE);
   const affected = affections.of(source, updates, impact, isWork, say);
   const title = fittingTitle(source.name, say);
+  const statusOf = isWork ? maintenanceStatus : incidentStatus;
   const told = updates.map(({ at, status, body }, index): ToldUpdate => {
     const change = affected.changes[index];
-    return {
-      at,
-      status: (isWork ? maintenanceStatus : incidentStatus)(status),
-      message: words(body),
-      ...(change ? { affected: change } : {}),
-    };
+    return { at, status: statusOf(status), message: words(body), ...(change ? { affected: change } : {}) };
   });
-  const open = isWork ? (maintenanceStatus(source.status) ?? 'scheduled') : 'investigating';
   const postmortem = postmortemOf(source, all, words, say);
   const id = unique(incidentId(started, title.title));
-  const isOverdue = (at: Millis) => scheduled !== undefined && end === undefined && at >= scheduled.end;
-  const goesOn = open === 'in_progress' || open === 'verifying';
-  const asSeenAt = (seen: Millis) => {
-    const standing = goesOn && isOverdue(seen) ? [{ at: seen, status: open, message: '' }] : [];
-    const over = isWork ? 'completed' : 'resolved';
-    const course = courseOf({ told: [...told, ...standing], started, end, over, open });
-    return printImported(`statuspage:${source.id}`, {
-      ...course,
-      title: title.title,
-      message: title.before + course.message,
-      severity: isWork ? null : severityOfImpact(impact),
-      started,
-      components: affected.atFirst,
-      aliases: [source.id],
-      ...(scheduled ? { scheduled } : {}),
-      ...(postmortem === '' ? {} : { postmortem }),
-    });
+  const open: UpdateStatus = isWork ? (maintenanceStatus(source.status) ?? 'scheduled') : 'investigating';
+  const common = {
+    title: title.title,
+    severity: isWork ? null : severityOfImpact(impact),
+    started,
+    components: affected.atFirst,
+    aliases: [source.id],
+    ...(scheduled ? { scheduled } : {}),
+    ...(postmortem === '' ? {} : { postmortem }),
   };
-  const one = { file, source: `statuspage:${source.id}`, id, text: asSeenAt(now) };
-  if (!isOverdue(now)) return [one];
-  say(goesOn ? stillGoingOn(id) : overHere(id));
-  return [goesOn ? { ...one, asSeenAt, isRenewed: true } : one];
+  const over = isWork ? ('completed' as const) : 'resolved';
+  const asSeenAt = (seen: Millis) => {
+    const standing = goesOnAt(seen, scheduled, open) ? [{ at: seen, status: open, message: '' }] : [];
+    const course = courseOf({ told: [...told, ...standing], started, end, over, open });
+    const message = title.before + course.message;
+    return printImported(`statuspage:${source.id}`, { ...common, ...course, message });
+  };
+  if (end === undefined && scheduled && now >= scheduled.end) say(overdueRemark(open, id));
+  const renewing = goesOnAt(now, scheduled, open) ? { asSeenAt, isRenewed: true as const } : {};
+  return [{ file, source: `statuspage:${source.id}`, id, text: asSeenAt(now), ...renewing }];
+}
+
+/** Whether work goes on after its planned end. */
+function goesOnAt(now: Millis, planned: Span | undefined, open: UpdateStatus): boolean {
+  return planned !== undefined && now >= planned.end && (open === 'in_progress' || open === 'verifying');
 }
 
 /** What the report says of work after its planned end that is not called completed. */
-function stillGoingOn(id: string): string {
-  return `its planned end is past, and it goes on there: it goes on here for a day. To keep it so, write a later \`scheduled_end\` in incidents/${id}.md; when it is over, \`status: completed\``;
-}
-
-function overHere(id: string): string {
-  return `its planned end is past, and it is still “scheduled” there: it is over here. If it is not, write a later \`scheduled_end\` in incidents/${id}.md`;
+function overdueRemark(open: UpdateStatus, id: string): string {
+  const there = `its planned end is past, and it is still “${open.replace('_', ' ')}” there`;
+  const later = `a later \`scheduled_end\` in incidents/${id}.md`;
+  return open === 'scheduled'
+    ? `${there}: it is over here. If it is not, write ${later}`
+    : `${there}: it goes on here for a day. To keep it so, write ${later}; when it is over, \`status: completed\``;
 }
 
 const NONE =
