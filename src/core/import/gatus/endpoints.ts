@@ -25,6 +25,9 @@ const WAYS: Readonly<Record<string, string>> = {
   tunnel: 'goes through a tunnel',
 };
 
+/** Of a check that becomes manual, nothing else is said. */
+const UNSAID: EntryRemarks = { changed: () => {}, leftOut: () => {}, changedInAll: () => {} };
+
 /** An endpoint's fields beside its id, name and group. */
 export type Watch = Pick<ImportedComponent, 'schedule' | 'check' | 'detect'>;
 
@@ -40,11 +43,13 @@ export function watchOf(endpoint: ForeignRecord, id: string, alerting: unknown, 
   };
   const way = Object.keys(WAYS).find(key => client[key]);
   if (way !== undefined) return manual(`no check ${WAYS[way]} (\`client.${way}\`)`);
-  const { check, judges } = targetOf(endpoint, makeHide(`GATUS_${id}`, say), say);
+  const { judges } = targetOf(endpoint, makeHide('', UNSAID), UNSAID);
   if (!judges) return manual('this kind of endpoint cannot be checked');
   const conditions = (Array.isArray(endpoint.conditions) ? endpoint.conditions : []).map(String);
-  const { fields, latency, contrary } = meaningOf(conditions, judges, say);
+  const { contrary } = meaningOf(conditions, judges, UNSAID);
   if (contrary.length > 0) return manual(`it is up there by “${contrary.join('”, “')}”, which is down here`);
+  const { check } = targetOf(endpoint, makeHide(`GATUS_${id}`, say), say);
+  const { fields, latency } = meaningOf(conditions, judges, say);
   if (client.insecure && judges !== 'dns' && check.type !== 'tcp') say.changed(VERIFIED_HERE);
   if (client['dns-resolver'])
     say.changed('its name is looked up as this server does, not by `client.dns-resolver`');
