@@ -30,7 +30,7 @@ export const SOURCES: Readonly<Record<string, Source>> = {
   statuspage: {
     given:
       'saved responses of its API (/api/v2/incidents.json, scheduled-maintenances.json, components.json, or single incidents; /history.json), or a folder of them',
-    read: async (paths, here) => ofJson(paths, files => importStatuspage(files, here)),
+    read: async (paths, here, now) => ofJson(paths, files => importStatuspage(files, here, now)),
   },
   cstate: {
     given: 'the folder of the site',

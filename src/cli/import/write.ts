@@ -4,6 +4,7 @@ import { createExclusively, replaceAtomically } from '../../content/atomic.ts';
 import type { StatusFolder } from '../../content/folder.ts';
 import type { Imported, ImportedSpan } from '../../core/import/imported.ts';
 import { componentsYaml, lackingIn, newSiteYaml, withRetired } from '../../core/import/site.ts';
+import { zoneCalled } from '../../core/import/zones.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
 import { count } from '../../core/text/count.ts';
@@ -42,6 +43,9 @@ async function makeSite(
     return false;
   }
   const text = newSiteYaml(imported);
+  const { timezone } = imported;
+  if (timezone && zoneCalled(timezone) === null)
+    cli.out(`Its time zone “${timezone}” is not known here: write \`timezone:\` in status.yaml.`);
   if (isDry) cli.out(`would write ${content.siteFile}:\n${text.trimEnd()}`);
   else if (!(await createExclusively(content.siteFile, text))) return false;
   const number = imported.components.length || imported.named.length;

@@ -8,6 +8,13 @@ import type { EntryRemarks, ImportedComponent } from './imported.ts';
 
 export type WrittenCheck = Readonly<Record<string, unknown>>;
 
+/** What is said where the other product took any certificate. */
+export const VERIFIED_HERE =
+  'its certificate is verified here, which it was not there: the check fails if it is not valid';
+
+/** A dollar that begins no variable: status.yaml reads this, in one pass, as a plain `$`. */
+export const PLAIN_DOLLAR = '${DOLLAR:-$}';
+
 const VARIABLE = /\$\{([A-Za-z_]\w*)\}/g;
 
 /** The check as it is, or `manual` if status.yaml could not be read with it; variables may have any value that fits. */
@@ -35,7 +42,8 @@ function filled(value: unknown, key: string): unknown {
 
 /** Says which environment variables the checks of components need. */
 export function sayVariables(components: readonly ImportedComponent[], say: EntryRemarks): void {
-  const names = new Set([...JSON.stringify(components).matchAll(VARIABLE)].map(([, name]) => name));
+  const checks = JSON.stringify(components.map(({ check }) => check));
+  const names = new Set([...checks.matchAll(VARIABLE)].map(([, name]) => name));
   if (names.size > 0)
     say.changed(`set these environment variables, which its checks use: ${[...names].sort().join(', ')}`);
 }

@@ -15,10 +15,13 @@ const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]+`)/;
 /**
  * The words of a text with its HTML as markdown; markdown in it stays.
  * @param told is called with the tags for which markdown has no form
+ * @param arePathsKept whether links and pictures may have a path as their address
  */
-export function markdownOfHtml(text: string, told: (tags: string) => void): string {
+export function markdownOfHtml(text: string, told: (tags: string) => void, arePathsKept = false): string {
   const plain = text.replace(/\r\n?/g, '\n');
-  const parts = plain.split(CODE).map((part, index) => (index % 2 === 1 ? part : ofPart(part, told)));
+  const parts = plain
+    .split(CODE)
+    .map((part, index) => (index % 2 === 1 ? part : ofPart(part, told, arePathsKept)));
   return parts
     .join('')
     .replace(/\n{3,}/g, '\n\n')
@@ -31,7 +34,7 @@ export function markdownOfEncodedHtml(text: string, told: (tags: string) => void
   return decodeEntities(markdownOfHtml(text, told)).replaceAll('<!--', String.raw`\<!--`);
 }
 
-function ofPart(part: string, told: (tags: string) => void): string {
+function ofPart(part: string, told: (tags: string) => void, arePathsKept: boolean): string {
   if (part.search(TAG) < 0) return part;
   const marked = part
     .replace(/<(script|style)[\s>][\s\S]*?<\/\1\s*>/gi, '')
@@ -40,9 +43,9 @@ function ofPart(part: string, told: (tags: string) => void): string {
       around('`', words.replace(TAG, '')),
     )
     .replace(/<a\s([^<>]*)>([\s\S]*?)<\/a\s*>/gi, (_, attributes: string, words: string) =>
-      link(attributes, words),
+      link(attributes, words, arePathsKept),
     )
-    .replace(/<img\s([^<>]*)>/gi, (_, attributes: string) => image(attributes))
+    .replace(/<img\s([^<>]*)>/gi, (_, attributes: string) => image(attributes, arePathsKept))
     .replace(/<(strong|b)(?:\s[^<>]*)?>([\s\S]*?)<\/\1\s*>/gi, (_, _tag, words: string) =>
       around('**', words),
     )
@@ -71,23 +74,26 @@ function attribute(name: string, attributes: string): string {
   return decodeEntities(found?.[1] ?? found?.[2] ?? found?.[3] ?? '').trim();
 }
 
-function link(attributes: string, inner: string): string {
+const PATH = /^(?![a-z][a-z\d+.-]*:)[^\s<>]+$/i;
+
+function link(attributes: string, inner: string, arePathsKept: boolean): string {
   const address = attribute('href', attributes);
   const words = decodeEntities(inner.replace(TAG, '')).trim();
-  if (!/^(https?|mailto):[^\s<>]+$/i.test(address)) return words;
-  return words === address || words === ''
-    ? `<${address}>`
-    : `[${escapeMarkdown(words)}](${target(address)})`;
+  const isPath = arePathsKept && PATH.test(address);
+  if (!isPath && !/^(https?|mailto):[^\s<>]+$/i.test(address)) return words;
+  if (!isPath && (words === address || words === '')) return `<${address}>`;
+  return `[${escapeMarkdown(words || address)}](${target(address)})`;
 }
 
 function target(address: string): string {
   return /[()]/.test(address) ? `<${address}>` : address;
 }
 
-function image(attributes: string): string {
+function image(attributes: string, arePathsKept: boolean): string {
   const address = attribute('src', attributes);
   const words = escapeMarkdown(attribute('alt', attributes));
-  return /^https?:[^\s<>]+$/i.test(address) ? `![${words}](${target(address)})` : words;
+  const isShown = /^https?:[^\s<>]+$/i.test(address) || (arePathsKept && PATH.test(address));
+  return isShown ? `![${words}](${target(address)})` : words;
 }
 
 /** Marks around words; none around paragraphs, which markdown could not read. */

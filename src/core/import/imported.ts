@@ -5,7 +5,7 @@ import { type NewIncident, printIncident } from '../incidents/file/print.ts';
 import type { RollupSpan } from '../model/metric.ts';
 import { iso, type Millis, parseInstant } from '../model/time.ts';
 import type { Rollup } from '../monitoring/rollup.ts';
-import { slug } from '../text/slug.ts';
+import { plainLetters, slug } from '../text/slug.ts';
 
 /** A time in another product's JSON, to the second. */
 export const moment = z.string().transform((text, context): Millis => {
@@ -19,6 +19,8 @@ export const moment = z.string().transform((text, context): Millis => {
 export interface Imported {
   /** The page's title; null: not known. */
   readonly title: string | null;
+  /** The page's time zone by its name there, if it says one. */
+  readonly timezone?: string | null;
   /** Former paths of the page itself. */
   readonly addresses?: readonly string[];
   /** The components that the other page shows today. */
@@ -56,6 +58,10 @@ export interface ImportedIncident {
   readonly text: string;
   /** The text as it would be if it had ended then (epoch ms), where the end may grow from import to import. */
   readonly asEndedAt?: (end: Millis) => readonly string[];
+  /** The text as an import at another moment (epoch ms) would have written it, where it says when it was written. */
+  readonly asSeenAt?: (moment: Millis) => string;
+  /** What it says of that moment is news each time: a later import says it anew. */
+  readonly isRenewed?: true;
 }
 
 /** What was measured of a component in one period. */
@@ -153,7 +159,7 @@ export class ComponentIds {
  */
 function isNamedById({ id, name: own }: ComponentName, name: string, words: string): boolean {
   if (name.trim() === id) return true;
-  const spelled = [name, words].map(one => plain(one.normalize('NFKD').replace(/\p{M}/gu, '')));
+  const spelled = [name, words].map(one => plain(plainLetters(one)));
   const isSpelled = spelled.some(one => one.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') === id);
   const isOfOwn = id.replace(/-\d+$/, '') === slugOr(own, 'component') || id === slugOr(own, 'component');
   return isSpelled && (plain(own) === id || !isOfOwn);

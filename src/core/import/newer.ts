@@ -1,7 +1,7 @@
 // Whether an incident file is still as an earlier import wrote it, while its source went on: then its newer text may replace it.
 import { cutFile } from '../incidents/file/edit.ts';
 import { isFinal, type UpdateStatus } from '../model/incident.ts';
-import { parseInstant } from '../model/time.ts';
+import { type Millis, parseInstant } from '../model/time.ts';
 import { count } from '../text/count.ts';
 import type { ImportedIncident } from './imported.ts';
 
@@ -22,13 +22,17 @@ export type Beside =
   /** Somebody changed it here, or the source changed what it had said: `what` tells the difference, without a full stop. */
   | { readonly is: 'other'; readonly what: string };
 
+type ImportedText = Pick<ImportedIncident, 'text' | 'asEndedAt' | 'asSeenAt' | 'isRenewed'>;
+
 /**
  * @param here the text of the file, with any line ends
  * @param there what an import would write today
  */
-export function besideSource(here: string, there: Pick<ImportedIncident, 'text' | 'asEndedAt'>): Beside {
+export function besideSource(here: string, there: ImportedText): Beside {
   const text = here.replaceAll('\r\n', '\n');
   if (text === there.text) return { is: 'same' };
+  if (there.asSeenAt && momentsIn(text).some(moment => there.asSeenAt?.(moment) === text))
+    return { is: there.isRenewed ? 'older' : 'same' };
   const [ours, theirs] = [partsOf(text), partsOf(there.text)];
   const keys = [...new Set([...ours.front.keys(), ...theirs.front.keys()])];
   const changed = keys.filter(key => ours.front.get(key) !== theirs.front.get(key));
@@ -67,6 +71,12 @@ function partsOf(text: string) {
     isOver: byKey.has('resolved') || byKey.has('notify') || isFinal(byKey.get('status') as UpdateStatus),
     sections: sections.map(bare).filter(one => one !== ''),
   };
+}
+
+/** The times that a file says for its beginning and its sections. */
+function momentsIn(text: string): Millis[] {
+  const said = text.matchAll(/^(?:started: |## \D*)(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})/gm);
+  return [...said].flatMap(([, day, time]) => parseInstant(`${day}T${time}Z`) ?? []);
 }
 
 function bare(section: string): string {

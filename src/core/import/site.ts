@@ -1,15 +1,18 @@
 // What an import means for status.yaml: a new one, or the former components that it must know.
 import { isMap, isSeq, parseDocument, stringify } from 'yaml';
 import type { ComponentName, Imported, ImportedComponent } from './imported.ts';
+import { zoneCalled } from './zones.ts';
 
 /** A status.yaml for a page that has none. Without a list of components, those that incidents name are taken. */
 export function newSiteYaml(imported: Imported): string {
-  const { title, named, addresses = [] } = imported;
+  const { title, named, addresses = [], timezone } = imported;
+  const zone = zoneCalled(timezone ?? 'UTC') ?? 'UTC';
   const components: readonly ImportedComponent[] =
     imported.components.length > 0 ? imported.components : named;
   const retired = named.filter(({ id }) => !components.some(one => one.id === id));
   return stringify({
     title: title ?? 'Status',
+    ...(/^(?:Etc\/)?(?:UTC|GMT)$/.test(zone) ? {} : { timezone: zone }),
     ...(addresses.length > 0 ? { aliases: addresses } : {}),
     components: components.map(entryOf),
     ...(retired.length > 0 ? { retired } : {}),

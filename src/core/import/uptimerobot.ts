@@ -1,7 +1,7 @@
 // Imports UptimeRobot's CSV exports: monitors, and logs, whose outages become resolved incidents.
 import { readDateTime } from '../incidents/times/written-time.ts';
 import { DAY, HOUR, MINUTE, type Millis, SECOND } from '../model/time.ts';
-import { slug } from '../text/slug.ts';
+import { bareSlug, slug } from '../text/slug.ts';
 import { hostPort, portOf, soundCheck, type WrittenCheck } from './foreign-checks.ts';
 import {
   ComponentIds,
@@ -61,6 +61,7 @@ function field(row: CsvRow, of: keyof typeof COLUMNS): string {
 }
 
 interface Monitor {
+  readonly file: string;
   readonly id: string;
   readonly name: string;
   readonly component: ImportedComponent;
@@ -84,7 +85,15 @@ export function importUptimeRobot(files: readonly CsvFile[], here: readonly Comp
     else if (isOfMonitors(header)) monitors.push(...monitorsOf(name, rows, ids, taken, remarks));
     else remarks.wrong(name, 'it is neither an export of monitors nor one of logs');
   }
-  const incidents = logs.flatMap(({ name, rows }) => outagesIn(name, rows, monitors, ids, unique, remarks));
+  const goingOn = new Set<string>();
+  const incidents = logs.flatMap(({ name, rows }) =>
+    outagesIn(name, rows, monitors, ids, unique, goingOn, remarks),
+  );
+  for (const { file, name, component, isDown } of monitors)
+    if (isDown && afterRecord(component) === 'unknown' && !goingOn.has(component.id))
+      remarks
+        .about(file, name)
+        .leftOut('it is down there, and no log says since when: write an incident if it is not well');
   return {
     title: null,
     components: monitors.map(({ component }) => component),
@@ -107,7 +116,10 @@ function monitorsOf(
   taken: Set<string>,
   remarks: Remarks,
 ): Monitor[] {
-  remarks.changed(file, 'it does not say how often a monitor checks: each check runs every minute');
+  remarks.changed(
+    file,
+    'it says neither how often a monitor checks nor how it logs in: each check runs every minute, with no login but one in its address',
+  );
   const names = new Set<string>();
   return rows.flatMap((row, index): Monitor[] => {
     const [id, plain] = [field(row, 'id'), field(row, 'name')];
@@ -134,9 +146,7 @@ function monitorsOf(
       match: [...new Set([id, plain].filter(Boolean))],
     };
     const isDown = /^([89]|down|seems[ _]down)$/i.test(field(row, 'status'));
-    if (isDown && typeof made === 'string')
-      say.leftOut('it is down there: without its logs, write an incident if it is not well');
-    return [{ id, name: plain, component, isDown }];
+    return [{ file, id, name: plain, component, isDown }];
   });
 }
 
@@ -182,12 +192,14 @@ interface LogRow {
   readonly row: CsvRow;
 }
 
+/** @param goingOn gets the components whose outage does not end in the logs */
 function outagesIn(
   file: string,
   rows: readonly CsvRow[],
   monitors: readonly Monitor[],
   ids: ComponentIds,
   unique: (id: string) => string,
+  goingOn: Set<string>,
   remarks: Remarks,
 ): ImportedIncident[] {
   const alone = monitorOfFile(file, monitors);
@@ -206,14 +218,7 @@ function outagesIn(
   read.sort((a, b) => a.at - b.at);
   const [newest = 0] = read.map(({ at }) => at).reverse();
   if (read.length > 0) remarks.changed(file, 'its times have no zone: they are read as UTC');
-  // The next line of the same monitor.
-  const following = new Map<LogRow, LogRow>();
-  const latest = new Map<string, LogRow>();
-  for (const one of read) {
-    const before = latest.get(one.monitor);
-    if (before) following.set(before, one);
-    latest.set(one.monitor, one);
-  }
+  const following = followingOf(read);
   return read.flatMap((one): ImportedIncident[] => {
     if (!/^(1|down|ongoing|resolved)\b/.test(one.event)) return [];
     const known = monitors.find(({ name, id }) => name === one.monitor || id === one.monitor);
@@ -223,7 +228,8 @@ function outagesIn(
     const isGoingOn = !next && (length === null || known?.isDown === true);
     const after = isGoingOn ? afterRecord(known?.component) : null;
     if (after) remarks.changed(file, goesOnRemark(one.monitor, after));
-    const key = `${known?.id || slug(one.monitor, 60) || one.monitor}/${new Date(one.at).toISOString().slice(0, 19)}Z`;
+    if (after && known) goingOn.add(known.component.id);
+    const key = `${known?.id || bareSlug(one.monitor, 60) || one.monitor}/${new Date(one.at).toISOString().slice(0, 19)}Z`;
     return [
       outageIncident(
         {
@@ -241,6 +247,18 @@ function outagesIn(
       ),
     ];
   });
+}
+
+/** The next line of the same monitor, by each line. */
+function followingOf(read: readonly LogRow[]): ReadonlyMap<LogRow, LogRow> {
+  const following = new Map<LogRow, LogRow>();
+  const latest = new Map<string, LogRow>();
+  for (const one of read) {
+    const before = latest.get(one.monitor);
+    if (before) following.set(before, one);
+    latest.set(one.monitor, one);
+  }
+  return following;
 }
 
 /** The monitor of a file of logs that names none: the only one, or the one whose ID or name is in the file's name. */

@@ -6,9 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { importing } from '../../../src/cli/import/import.ts';
 import { readSite } from '../../../src/config/site-file.ts';
 import { importCstate } from '../../../src/core/import/cstate/cstate.ts';
+import { besideSource } from '../../../src/core/import/newer.ts';
 import { newSiteYaml } from '../../../src/core/import/site.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { iso } from '../../../src/core/model/time.ts';
+import { HOUR, iso } from '../../../src/core/model/time.ts';
 import { NOW, openTerminal } from '../../cli/terminal.ts';
 
 type Files = Readonly<Record<string, string>>;
@@ -159,6 +160,60 @@ describe('what is dated later than now, or ends later, is planned', () => {
   });
 });
 
+test('what is planned is the same file at each import', () => {
+  const text = '---\ntitle: Move\ndate: 2026-12-01 08:00:00\nseverity: down\n---\nNew racks\n';
+  const at = (now: number) => importCstate([{ name: 'content/issues/a.md', text }], [], now).incidents[0]!;
+  expect(besideSource(at(NOW).text, at(NOW + HOUR))).toEqual({ is: 'same' });
+  expect(besideSource(at(NOW).text.replace('racks', 'rooms'), at(NOW + HOUR)).is).toBe('other');
+});
+
+describe('pictures and links with a path of the old site', () => {
+  const BODY = [
+    'See ![pic](/img/a.png), [the log](</files/a log.txt>) and [more](more.txt).',
+    '<img src="/images/graph.png" alt="again"> <a href="/files/b.txt">b</a> `![x](/y.png)`',
+    '[us](https://example.com/x) [there](#a) [old](/issues/b/) [mail](mailto:a@example.com)',
+    '[^1]: note\n[ref]: /files/c.txt',
+  ].join('\n\n');
+  const made = (config: string) =>
+    imported({ 'config.yml': config, 'content/issues/a.md': front(`resolved: false`, BODY) });
+  const PATHS = [
+    '/img/a.png',
+    '/files/a log.txt',
+    'more.txt',
+    '/images/graph.png',
+    '/files/b.txt',
+    '/files/c.txt',
+  ];
+  const saidOf = ({ remarks }: ReturnType<typeof made>) =>
+    remarks.find(({ what }) => what.startsWith('its pictures'))!;
+
+  test('are made whole where the site says its address', () => {
+    const one = made('baseURL: https://old.example/status\nparams: {systems: [A]}\n');
+    expect(one.incidents[0]!.updates[0]!.body).toBe(
+      [
+        'See ![pic](https://old.example/img/a.png), [the log](<https://old.example/files/a%20log.txt>) and [more](https://old.example/status/issues/a/more.txt).',
+        '![again](https://old.example/images/graph.png) [b](https://old.example/files/b.txt) `![x](/y.png)`',
+        '[us](https://example.com/x) [there](#a) [old](/issues/b/) [mail](mailto:a@example.com)',
+        '[^1]: note\n[ref]: https://old.example/files/c.txt',
+      ].join('\n\n'),
+    );
+    expect(saidOf(one)).toMatchObject({ file: 'content/issues/a.md', kind: 'changed' });
+    for (const path of PATHS) expect(saidOf(one).what).toContain(`“${path}”`);
+    expect(saidOf(one).what).toContain(
+      'lead to the old site (https://old.example) and work while it is there',
+    );
+  });
+
+  test.each(['', 'baseURL: /\n'])('stay where it says none, and are named: %j', config => {
+    const one = made(`${config}params: {systems: [A]}\n`);
+    const body = one.incidents[0]!.updates[0]!.body;
+    expect(body).toContain('![pic](/img/a.png)');
+    expect(body).toContain('![again](/images/graph.png) [b](/files/b.txt)');
+    for (const path of PATHS) expect(saidOf(one).what).toContain(`“${path}”`);
+    expect(saidOf(one).what).toContain('write their whole addresses');
+  });
+});
+
 test('systems of one name in two categories are two components, and an issue affects both', () => {
   const made = imported({
     'config.yml':
@@ -186,11 +241,12 @@ test('systems of one name in two categories are two components, and an issue aff
 });
 
 test('times without a zone are those of `timeZone`, which is said once', () => {
-  const { incidents, remarks } = imported({
+  const { incidents, remarks, timezone } = imported({
     'config.yml': 'title: Acme\ntimeZone: Europe/Berlin\nparams:\n  systems: [API]\n',
     'content/issues/a.md': front(RESOLVED),
     'content/issues/b.md': front('resolved: true\nresolvedWhen: 2024-03-01T12:00:00Z'),
   });
+  expect(timezone).toBe('Europe/Berlin');
   expect(incidents.map(({ started, resolved }) => [minutes(started), minutes(resolved)])).toEqual([
     ['2024-03-01T09:00', '2024-03-01T11:00'],
     ['2024-03-01T09:00', '2024-03-01T12:00'],

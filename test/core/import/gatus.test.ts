@@ -5,8 +5,10 @@ import { expect, test } from 'vitest';
 import { importing } from '../../../src/cli/import/import.ts';
 import { readSite } from '../../../src/config/site-file.ts';
 import { importGatus } from '../../../src/core/import/gatus/gatus.ts';
+import { besideSource } from '../../../src/core/import/newer.ts';
 import { newSiteYaml } from '../../../src/core/import/site.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
+import { DAY } from '../../../src/core/model/time.ts';
 import { NOW, openTerminal } from '../../cli/terminal.ts';
 
 const importOf = (...texts: string[]) =>
@@ -80,18 +82,11 @@ const CONDITIONS: [conditions: string[], fields: object, leftOut?: string[]][] =
       '[STATUS] == 200',
       '[DOMAIN_EXPIRATION] > 720h',
       '[IP] == 192.0.2.1',
-      '[CONNECTED] == false',
       '[STATUS]==200',
       '[RESPONSE_TIME] > 5',
     ],
     { expect: 200 },
-    [
-      '[DOMAIN_EXPIRATION] > 720h',
-      '[IP] == 192.0.2.1',
-      '[CONNECTED] == false',
-      '[STATUS]==200',
-      '[RESPONSE_TIME] > 5',
-    ],
+    ['[DOMAIN_EXPIRATION] > 720h', '[IP] == 192.0.2.1', '[STATUS]==200', '[RESPONSE_TIME] > 5'],
   ],
 ];
 
@@ -171,10 +166,10 @@ const TARGETS: [endpoint: object, check: object, said?: string][] = [
     {
       url: '8.8.8.8',
       dns: { 'query-name': 'a.example', 'query-type': 'A' },
-      conditions: ['[BODY] == pat(*.*)', '[DNS_RCODE] == NXDOMAIN'],
+      conditions: ['[BODY] == pat(*.*)', '[DNS_RCODE] == NOERROR'],
     },
     { type: 'dns', name: 'a.example', server: '8.8.8.8' },
-    'the condition “[DNS_RCODE] == NXDOMAIN”',
+    'the condition “[BODY] == pat(*.*)”',
   ],
   [
     {
@@ -212,7 +207,7 @@ const TARGETS: [endpoint: object, check: object, said?: string][] = [
       expect: 302,
       timeout: '3s',
     },
-    '“G/A”: `client.insecure`',
+    '“G/A”: its certificate is verified here',
   ],
 ];
 
@@ -221,6 +216,65 @@ test.each(TARGETS)('the endpoint %j', (endpoint, check, said = '') => {
   expect(made.components[0]!.check).toEqual(check);
   expect(remarksOf(made).join('\n')).toContain(said);
   load(made);
+});
+
+const DNS = { url: '8.8.8.8', dns: { 'query-name': 'a.example', 'query-type': 'A' } };
+const HTTP = { url: 'https://a.example', conditions: ['[STATUS] == 200'] };
+
+test.each<[endpoint: object, why: string]>([
+  [{ url: 'tcp://a.example:1', conditions: ['[CONNECTED] == false'] }, 'by “[CONNECTED] == false”'],
+  [{ url: 'https://a.example', conditions: ['[CONNECTED] != true'] }, 'by “[CONNECTED] != true”'],
+  [
+    { url: 'https://a.example', headers: { 'X-Key': 'k' }, conditions: ['[STATUS] == 0'] },
+    'by “[STATUS] == 0”',
+  ],
+  [{ url: 'https://a.example', conditions: ['[STATUS] == any(200, 999)'] }, 'by “[STATUS] == any(200, 999)”'],
+  [{ url: 'https://a.example', conditions: ['[STATUS] > 599'] }, 'by “[STATUS] > 599”'],
+  [{ ...DNS, conditions: ['[DNS_RCODE] == NXDOMAIN'] }, 'by “[DNS_RCODE] == NXDOMAIN”'],
+  [{ ...DNS, conditions: ['[DNS_RCODE] == any(NOERROR, NXDOMAIN)'] }, 'which is down here'],
+  [{ url: 'tls://a.example:1', conditions: ['[CERTIFICATE_EXPIRATION] < 1h'] }, 'which is down here'],
+  [{ ...HTTP, client: { oauth2: { 'token-url': 'x' } } }, 'no check can log in as it does (`client.oauth2`)'],
+  [{ ...HTTP, client: { 'identity-aware-proxy': { audience: 'x' } } }, 'no check can log in as it does'],
+  [{ ...HTTP, client: { tls: { 'certificate-file': 'x' } } }, 'no check has a certificate of its own'],
+  [{ ...HTTP, client: { 'proxy-url': 'http://p' } }, 'no check goes through a proxy'],
+  [{ url: 'tcp://a.example:1', client: { tunnel: 'jump' } }, 'no check goes through a tunnel'],
+])('without it something well would be down, so the check is manual: %j', (endpoint, why) => {
+  const made = importOf(JSON.stringify({ endpoints: [{ name: 'A', ...endpoint }] }));
+  expect(made.components[0]!.check).toEqual({ type: 'manual' });
+  expect(made.components[0]!.detect).toBeUndefined();
+  expect(remarksOf(made)).toEqual([expect.stringContaining(why)]);
+  expect(remarksOf(made)[0]).toContain('its check becomes manual');
+  load(made);
+});
+
+test.each([
+  [{ url: 'tls://a.example:1', client: { insecure: true } }, 'its certificate is verified here'],
+  [{ ...HTTP, client: { 'dns-resolver': 'tcp://8.8.8.8:53' } }, 'not by `client.dns-resolver`'],
+  [{ ...HTTP, conditions: ['[BODY].n == 3'] }, '3 is compared as a value of JSON'],
+])('what may make something well down is said: %j', (endpoint, said) => {
+  const made = importOf(JSON.stringify({ endpoints: [{ name: 'A', ...endpoint }] }));
+  expect(remarksOf(made).join('\n')).toContain(said);
+});
+
+test('two dollars are one, and begin no variable', () => {
+  const made = importOf(
+    `ui: { header: "$\${HOST}" }
+endpoints:
+  - { name: "$\${HOST}", group: "$\${CODE}", url: "https://\${HOST}", body: "\${HOST} $\${HOST} $$HOST $$1", method: POST, conditions: ["[STATUS] == 200"] }
+announcements:
+  - { timestamp: "2025-08-15T12:00:00Z", message: "It costs $\${HOST}" }
+`,
+  );
+  expect(made.title).toBe('$' + '{HOST}');
+  expect(made.components).toMatchObject([{ name: '$' + '{HOST}', group: '$' + '{CODE}' }]);
+  expect(load(made).components[0]!.check).toMatchObject({
+    url: 'https://h.example',
+    body: 'h.example $' + '{HOST} $HOST $1',
+  });
+  expect(made.incidents[0]!.text).toContain('It costs $' + '{HOST}');
+  expect(remarksOf(made).at(-1)).toBe(
+    'a.yaml changed: set these environment variables, which its checks use: HOST',
+  );
 });
 
 test.each([
@@ -421,6 +475,18 @@ test('an announcement of the future is a maintenance from then', () => {
   expect(remarksOf(made)).toEqual([
     'a.yaml changed: “Move” is dated in the future: it is a maintenance of an hour from then',
   ]);
+});
+
+test('a planned announcement is the same file at each import, also after its time', () => {
+  const text = (message: string) =>
+    JSON.stringify({ announcements: [{ timestamp: '2026-12-01T08:00:00Z', message }] });
+  const at = (now: number, message = 'Move') =>
+    importGatus([{ name: 'a.yaml', text: text(message) }], [], now).incidents[0]!;
+  const here = at(NOW).text;
+  expect(besideSource(here, at(NOW + DAY))).toEqual({ is: 'same' });
+  expect(besideSource(here, at(NOW + 30 * DAY))).toEqual({ is: 'same' });
+  expect(besideSource(here, at(NOW + DAY, 'Moved')).is).toBe('other');
+  expect(besideSource(here.replace('Move', 'We move'), at(NOW + DAY)).is).toBe('other');
 });
 
 test.each([

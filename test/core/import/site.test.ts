@@ -1,9 +1,13 @@
 // status.yaml after an import: a new one, or former components added to a present one.
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { importing } from '../../../src/cli/import/import.ts';
 import { readSite } from '../../../src/config/site-file.ts';
 import type { Imported } from '../../../src/core/import/imported.ts';
 import { ComponentIds } from '../../../src/core/import/imported.ts';
 import { componentsYaml, lackingIn, newSiteYaml, withRetired } from '../../../src/core/import/site.ts';
+import { openTerminal } from '../../cli/terminal.ts';
 
 const imported = (more: Partial<Imported>): Imported => ({
   title: null,
@@ -40,6 +44,33 @@ test('a new status.yaml has the components of today with their checks, and the f
     { id: 'api', name: 'API', group: 'Core', description: 'Public', check, match: ['77'] },
     { id: 'web', name: 'no', group: null, check: { type: 'manual' } },
   ]);
+});
+
+test.each([
+  ['Europe/Berlin', 'Europe/Berlin'],
+  ['Eastern Time (US & Canada)', 'America/New_York'],
+  ['Mexico City', 'America/Mexico_City'],
+  ['Bern', 'Europe/Zurich'],
+  ['Etc/UTC', 'UTC'],
+  ['Mars', 'UTC'],
+  ['constructor', 'UTC'],
+  [null, 'UTC'],
+])('a new status.yaml has the time zone of the page: %s', (timezone, zone) => {
+  const text = newSiteYaml(imported({ timezone, named: [LOGIN] }));
+  expect(siteOf(text).timezone).toBe(zone);
+  expect(text.includes('timezone')).toBe(zone !== 'UTC');
+});
+
+test('a time zone that is not known is said', async () => {
+  const terminal = await openTerminal();
+  await rm(path.join(terminal.dir, 'status', 'status.yaml'));
+  const page = {
+    page: { name: 'Acme', time_zone: 'Mars' },
+    components: [{ id: 'a', name: 'A', status: 'x' }],
+  };
+  await writeFile(path.join(terminal.dir, 'a.json'), JSON.stringify(page));
+  const { out } = await terminal.run(importing, 'statuspage', path.join(terminal.dir, 'a.json'));
+  expect(out).toContain('Its time zone “Mars” is not known here: write `timezone:` in status.yaml.');
 });
 
 test('without a list of components, those that incidents name are taken', () => {
@@ -121,6 +152,7 @@ describe('names that make the same id', () => {
     { id: 'api-2', name: 'API 検索' },
     { id: 'api-gateway', name: 'api-gateway' },
     { id: 'web', name: 'Website & Shop' },
+    { id: 'strasse', name: 'Road' },
   ];
 
   test.each([
@@ -133,6 +165,8 @@ describe('names that make the same id', () => {
     ['an id as it is typed', 'api-2', 'api-2'],
     ['the id of a component without another name', 'API Gateway', 'api-gateway'],
     ['an id that its own name did not make', 'Web', 'web'],
+    ['letters that are no plain letter with a mark', 'Größenrechner Łódź Ærø', 'grossenrechner-lodz-aero'],
+    ['an id of such letters', 'Straße', 'strasse'],
   ])('%s', (_, name, id) => {
     expect(new ComponentIds(here).of(name)).toBe(id);
   });

@@ -3,10 +3,12 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importing } from '../../../src/cli/import/import.ts';
+import { besideSource } from '../../../src/core/import/newer.ts';
 import { importStatuspage } from '../../../src/core/import/statuspage/statuspage.ts';
 import { parseIncident } from '../../../src/core/incidents/file/parse.ts';
-import { iso } from '../../../src/core/model/time.ts';
-import { openTerminal } from '../../cli/terminal.ts';
+import { stateAt } from '../../../src/core/incidents/maintenance.ts';
+import { HOUR, iso } from '../../../src/core/model/time.ts';
+import { NOW, openTerminal } from '../../cli/terminal.ts';
 
 type Json = Record<string, unknown>;
 
@@ -14,6 +16,7 @@ function imported(...answers: unknown[]) {
   const made = importStatuspage(
     answers.map((data, index) => ({ name: `${index}.json`, data })),
     [],
+    NOW,
   );
   const incidents = made.incidents.map(({ id, text }) => {
     const { value, problems } = parseIncident(id, id, text);
@@ -261,6 +264,51 @@ describe('history.json', () => {
       [whole, history('Jan 5, 10:00 UTC')],
     ])
       expect(imported(...files).incidents.map(({ title }) => title)).toEqual(['Login fails: "500"']);
+  });
+});
+
+describe('work that goes on after its planned end', () => {
+  const overdue = (status: string) =>
+    work({
+      status,
+      resolved_at: null,
+      scheduled_for: iso(NOW - 5 * HOUR),
+      scheduled_until: iso(NOW - HOUR),
+      incident_updates: [{ ...update('in_progress', '10:00'), display_at: iso(NOW - 5 * HOUR) }],
+    });
+  const at = (now: number, status = 'in_progress') =>
+    importStatuspage([{ name: 'a.json', data: overdue(status) }], [], now);
+
+  test.each(['in_progress', 'verifying'])(
+    '%s: it goes on here, and the report says how to keep it so',
+    status => {
+      const made = imported(overdue(status));
+      expect([0, 23].map(hours => stateAt(made.incidents[0]!, NOW + hours * HOUR))).toEqual([status, status]);
+      expect(made.incidents[0]!.updates.at(-1)).toMatchObject({ status, quiet: true });
+      expect(made.said.join()).toContain(
+        'it goes on here for a day. To keep it so, write a later `scheduled_end` in incidents/20240301_database-work.md',
+      );
+    },
+  );
+
+  test('a later import says it anew, in a file that nobody changed', () => {
+    const [first, later] = [at(NOW).incidents[0]!, at(NOW + 30 * HOUR).incidents[0]!];
+    expect(besideSource(first.text, at(NOW).incidents[0]!)).toEqual({ is: 'same' });
+    expect(besideSource(first.text, later)).toEqual({ is: 'older' });
+    expect(besideSource(at(NOW - 2 * HOUR).incidents[0]!.text, later)).toEqual({ is: 'older' });
+    expect(besideSource(first.text.replace('In progress.', 'Nearly done.'), later).is).toBe('other');
+  });
+
+  test('scheduled: it is over here, which is said', () => {
+    const made = at(NOW, 'scheduled');
+    expect(made.remarks.map(({ what }) => what).join()).toContain(
+      'it is still “scheduled” there: it is over here. If it is not, write a later',
+    );
+    expect(
+      at(NOW - 2 * HOUR)
+        .remarks.map(({ what }) => what)
+        .join(),
+    ).not.toContain('planned end');
   });
 });
 
@@ -573,9 +621,9 @@ test('two components of one name keep their ids on the next run', () => {
     ],
     incidents: [incident({ components: [{ id: 'c2', name: 'API' }] })],
   };
-  const first = importStatuspage([{ name: 'a.json', data }], []);
+  const first = importStatuspage([{ name: 'a.json', data }], [], NOW);
   expect(first.components.map(({ id }) => id)).toEqual(['api', 'api-2']);
-  expect(importStatuspage([{ name: 'a.json', data }], first.named)).toMatchObject({
+  expect(importStatuspage([{ name: 'a.json', data }], first.named, NOW)).toMatchObject({
     components: first.components,
     incidents: first.incidents,
   });
@@ -744,6 +792,7 @@ test('a component that is not well, and of which no open incident tells, is said
       { name: 'incidents.json', data: { incidents: [incident] } },
     ],
     [],
+    NOW,
   );
   expect(remarks.filter(({ what }) => what.includes('present status'))).toEqual([
     {

@@ -319,8 +319,13 @@ const SITES: [yaml: string, check: object, said?: RegExp][] = [
   ],
   [
     'url: https://a.example\n    method: PURGE\n    requestTimeout: 900',
+    { type: 'manual' },
+    /its check becomes manual: `method`/,
+  ],
+  [
+    'url: https://a.example\n    requestTimeout: 900\n    __dangerous__insecure: true',
     { type: 'http', url: 'https://a.example', redirects: 3, timeout: '5m' },
-    /PURGE becomes GET/,
+    /its certificate is verified here, which it was not there: the check fails if it is not valid/,
   ],
   [
     'url: https://a.example\n    headers: ["Content-Length: 3", "accept: a", "Accept: b", "no header"]',
@@ -334,8 +339,13 @@ const SITES: [yaml: string, check: object, said?: RegExp][] = [
   ],
   [
     'url: https://a.example\n    expectedStatusCodes: [0]\n    type: globalping\n    location: Mars',
-    { type: 'http', url: 'https://a.example', redirects: 3, timeout: '1m' },
-    /name no status/,
+    { type: 'manual' },
+    /its check becomes manual: `expect`/,
+  ],
+  [
+    'url: https://a.example\n    expectedStatusCodes: []',
+    { type: 'manual' },
+    /its check becomes manual: `expect`/,
   ],
   ['url: "https://"\n    __dangerous__insecure: true', { type: 'manual' }, /becomes manual: `url`/],
 ];

@@ -553,6 +553,7 @@ describe('maintenance', () => {
       { monitor_id: 2, maintenance_id: 1 },
     );
     const made = await importOf(kuma);
+    expect(made.timezone).toBe('Europe/Lisbon');
     const [one] = made.incidents.map(read);
     expect(one).toMatchObject({
       title: 'Upgrade',

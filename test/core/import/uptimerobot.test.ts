@@ -60,6 +60,22 @@ test.each([
   if ('type' in check && check.type === 'manual') expect(saidOf(made)).toContain('its check becomes manual');
 });
 
+test('what the export does not say is said', () => {
+  expect(saidOf(importOf(['m.csv', MONITORS]))).toContain(
+    'it says neither how often a monitor checks nor how it logs in',
+  );
+});
+
+test('the logs of a monitor without an ID keep their source', () => {
+  const made = importOf([
+    'l.csv',
+    'Event,Monitor,Date-Time,Reason,Duration\nDown,Größe,2026-03-05 10:00:00,x,60',
+  ]);
+  expect(made.incidents.map(({ source, id }) => [source, id])).toEqual([
+    ['uptimerobot:gro-e/2026-03-05T10:00:00Z', '20260305_grosse-down'],
+  ]);
+});
+
 test('a login and a token in an address become variables', () => {
   const made = importOf(['m.csv', `${HEADER}\n7,1,2,A,https://u:pw99@a.example.com/?api_key=k-55,,,`]);
   expect(made.components[0]!.check).toEqual({
@@ -130,6 +146,7 @@ describe('what is said of logs', () => {
     expect(wren).toMatchObject({ status: 'investigating', resolved: null, components: [{ id: 'wren' }] });
     expect(wren!.updates.map(({ quiet }) => quiet)).toEqual([true]);
     expect(saidOf(made)).toContain('“Wren” is down at the end of the file: its incident is open');
+    expect(saidOf(made)).not.toContain('it is down there');
   });
 
   test('a monitor that is in the exports twice is one component', () => {

@@ -16,6 +16,10 @@ export interface SiteConfig {
   readonly namesakes: ReadonlyMap<string, readonly string[]>;
   /** IANA name; UTC if it says none. */
   readonly zone: string;
+  /** What it says of its zone; null: nothing. */
+  readonly timezone: string | null;
+  /** The site's own address; null: it says none. */
+  readonly address: string | null;
   /** The file that says all this; null: there is none. */
   readonly file: string | null;
   readonly language: string;
@@ -59,7 +63,9 @@ export function readConfig(
   const language = textsIn(whole.defaultcontentlanguage)[0]?.toLowerCase() ?? 'en';
   const own = fieldsOf(languages[language]);
   const params = { ...fieldsOf(whole.params), ...fieldsOf(own.params) };
-  const [zone = 'UTC'] = textsIn(own.timezone ?? whole.timezone);
+  const [timezone = null] = textsIn(own.timezone ?? whole.timezone);
+  const zone = timezone ?? 'UTC';
+  const [address = ''] = textsIn(own.baseurl ?? whole.baseurl);
   const folders = Object.entries(languages).map(([name, of]) => {
     const [folder = name] = textsIn(fieldsOf(of).contentdir);
     return [name, folder.replace(/^content\/?|\/$/g, '')] as const;
@@ -68,6 +74,8 @@ export function readConfig(
     title: textsIn(own.title ?? whole.title)[0] ?? null,
     ...componentsOf(params, file, ids, remarks),
     zone: isZone(zone) ? zone : 'UTC',
+    timezone,
+    address: /^https?:\/\/[^/]/i.test(address) && URL.canParse(address) ? address.replace(/\/*$/, '/') : null,
     file,
     language,
     languages: new Map(folders),

@@ -17,6 +17,7 @@ import { courseOf, fittingTitle, type ToldUpdate } from '../timeline.ts';
 import { readConfig } from './config.ts';
 import { type HugoFields, hugoMoment, SiteZone, textsIn } from './hugo.ts';
 import { type CstateIssue, issuesOf } from './issues.ts';
+import { linksRemark, withWholeLinks } from './links.ts';
 import { chunksOf } from './track.ts';
 
 /**
@@ -37,19 +38,22 @@ export function importCstate(
     const id = ids.of(system);
     return config.namesakes.get(id) ?? [id];
   };
-  const reading: SiteReading = { zone, unique: uniqueIds(), remarks, now, idsOf };
+  const { address } = config;
+  const reading: SiteReading = { zone, address, unique: uniqueIds(), remarks, now, idsOf };
   const incidents = read(config).flatMap(issue => incidentOf(issue, reading));
   if (zone.met) {
     const where = config.file ?? incidents[0]?.file ?? root;
     const why = config.zone === 'UTC' ? 'as in Hugo without `timeZone`' : 'as its `timeZone` says';
     remarks.changed(where, `times without a zone are read in ${config.zone}, ${why}`);
   }
-  const { title, components } = config;
-  return { title, components, named: ids.named, incidents, history: [], remarks: remarks.all };
+  const { title, components, timezone } = config;
+  return { title, timezone, components, named: ids.named, incidents, history: [], remarks: remarks.all };
 }
 
 interface SiteReading {
   readonly zone: SiteZone;
+  /** The site's; null: not known. */
+  readonly address: string | null;
   readonly unique: (id: string) => string;
   readonly remarks: Remarks;
   readonly now: Millis;
@@ -59,7 +63,7 @@ interface SiteReading {
 
 function incidentOf(
   { file, name, fields, body, addresses }: CstateIssue,
-  { zone, unique, remarks, now, idsOf }: SiteReading,
+  { zone, address, unique, remarks, now, idsOf }: SiteReading,
 ): ImportedIncident[] {
   const say = (what: string) => remarks.changed(file, what);
   const named = /^(\d{4}-\d{2}-\d{2})/.exec(name)?.[1];
@@ -70,7 +74,9 @@ function incidentOf(
     return [];
   }
   if (fields.date == null) say('it has no date, so that in its name is used');
-  const told = toldOf(body, started, zone, say);
+  const [path = ''] = addresses;
+  const page = address === null ? null : new URL(`.${path}/`, address).href;
+  const told = toldOf(markdownOf(body, page, say), started, zone, say);
   const isNotice = isTrue(fields.informational);
   const message = fittingTitle(titleOf(fields, name, say), say);
   const affected = [...new Set(textsIn(fields.affected ?? fields.affectedsystems).flatMap(idsOf))];
@@ -79,18 +85,12 @@ function incidentOf(
   const common = { title: message.title, aliases: addresses };
   const scheduled = plannedWindow(fields, started, zone, now, say);
   if (scheduled) {
-    const announced = Math.min(started, now, ...told.flatMap(({ at }) => at ?? []));
-    const course = plannedCourse(told, announced, now);
-    const text = printImported(source, {
-      ...course,
-      ...common,
-      message: message.before + course.message,
-      severity: null,
-      started: announced,
-      components: isNotice ? [] : affected,
-      scheduled,
-    });
-    return [{ file, source, id: id(), text }];
+    const plan = { ...common, severity: null, components: isNotice ? [] : affected, scheduled };
+    const asSeenAt = (seen: Millis) => {
+      const course = plannedCourse(told, started, seen);
+      return printImported(source, { ...plan, ...course, message: message.before + course.message });
+    };
+    return [{ file, source, id: id(), text: asSeenAt(now), asSeenAt }];
   }
   const end = endOf(fields, started, Math.min(told.at(-1)?.at ?? started, now), zone, say);
   const course = courseOf({
@@ -123,6 +123,15 @@ function titleOf(fields: HugoFields, name: string, say: (what: string) => void):
   return words.replace(/[-_]+/g, ' ').trim() || name;
 }
 
+/** @param page the issue's address there; null: not known */
+function markdownOf(body: string, page: string | null, say: (what: string) => void): string {
+  const plain = markdownOfHtml(body, tags => say(`HTML is removed (${tags})`), true);
+  const met = new Set<string>();
+  const whole = withWholeLinks(plain, page, target => met.add(target));
+  if (met.size > 0) say(linksRemark(met, page));
+  return whole;
+}
+
 /** The updates, oldest first. `at` is null where the text says no time. */
 function toldOf(
   body: string,
@@ -137,8 +146,7 @@ function toldOf(
         ? 'a time of an update is empty'
         : `the time of an update, “${text}”, cannot be read; it stays as text`,
     );
-  const plain = markdownOfHtml(body, tags => say(`HTML is removed (${tags})`));
-  const chunks = chunksOf(plain, moment, unread);
+  const chunks = chunksOf(body, moment, unread);
   const times = chunks.flatMap(({ at }) => at ?? []);
   if (times.some(at => at < started)) say('an update is older than its date; it stands at its own time');
   const isNewestFirst = times.length < 2 || times[0]! >= times.at(-1)!;
@@ -169,8 +177,9 @@ function plannedWindow(
 }
 
 /** What is said before it begins: dates in the future are those of the plan, so it is told now. */
-function plannedCourse(told: ReturnType<typeof toldOf>, started: Millis, now: Millis) {
-  return courseOf({
+function plannedCourse(told: ReturnType<typeof toldOf>, start: Millis, now: Millis) {
+  const started = Math.min(start, now, ...told.flatMap(({ at }) => at ?? []));
+  const course = courseOf({
     told: told.map(({ at, status, message }) => ({
       at: Math.min(at ?? started, now),
       status: status === 'resolved' ? 'completed' : null,
@@ -181,6 +190,7 @@ function plannedCourse(told: ReturnType<typeof toldOf>, started: Millis, now: Mi
     over: 'completed',
     open: 'scheduled',
   });
+  return { ...course, started };
 }
 
 const ENDS = ['resolvedwhen', 'resolvedon', 'resolvedat', 'resolveddate', 'resolvedtime'];

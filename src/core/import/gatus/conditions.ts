@@ -13,6 +13,8 @@ export interface Meaning {
   readonly fields: ForeignRecord;
   /** The response time above which it is too slow, ms; null: it never is. */
   readonly latency: Millis | null;
+  /** Conditions under which it is up, and every check here would call it down. */
+  readonly contrary: readonly string[];
 }
 
 interface Condition {
@@ -38,29 +40,53 @@ function readCondition(text: string): Condition | null {
   return place ? { text, place, path, sign: isTurned ? (TURNED[sign] ?? sign) : sign, value } : null;
 }
 
-/** What the conditions of an endpoint mean; those that no field can express are said. */
+/**
+ * What the conditions of an endpoint mean. Those that no field can express are said: without them, something broken may be
+ * up. Those without which something well would be down are `contrary`.
+ */
 export function meaningOf(conditions: readonly string[], judges: Judges, say: EntryRemarks): Meaning {
   const statuses: Condition[] = [];
+  const contrary: string[] = [];
   let fields: ForeignRecord = {};
   let latency: Millis | null = null;
   for (const text of conditions) {
     const one = readCondition(text);
     const slow = one && latencyOf(one);
     const more = one && fieldsOf(one, judges, fields, say);
-    if (one && judges === 'http' && one.place === '[STATUS]') statuses.push(one);
+    if (one && isContrary(one, judges)) contrary.push(text);
+    else if (one && judges === 'http' && one.place === '[STATUS]') statuses.push(one);
     else if (slow) latency = Math.min(slow, latency ?? slow);
     else if (more) fields = { ...fields, ...more };
     else say.leftOut(`the condition “${text}”`);
   }
-  return { fields: judges === 'http' ? { ...expectedOf(statuses, say), ...fields } : fields, latency };
+  if (judges === 'http' && hasOthers(statuses)) contrary.push(...statuses.map(({ text }) => text));
+  const expected = judges === 'http' && contrary.length === 0 ? expectedOf(statuses, say) : {};
+  return { fields: { ...expected, ...fields }, latency, contrary };
 }
+
+/** Whether it holds where there is no connection, no name, or an expired certificate, which a check takes for an outage. */
+function isContrary({ place, sign, value }: Condition, judges: Judges): boolean {
+  if (place === '[CONNECTED]') return `${sign} ${value}` === '== false' || `${sign} ${value}` === '!= true';
+  if (place === '[CERTIFICATE_EXPIRATION]')
+    return (judges === 'http' || judges === 'tls') && sign.startsWith('<');
+  return place === '[DNS_RCODE]' && judges === 'dns' && `${sign} ${value}` !== '== NOERROR';
+}
+
+/** Whether they are about an answer that no check can expect: none at all (0), or a number above 599. */
+function hasOthers(conditions: readonly Condition[]): boolean {
+  const hold = (status: number) => conditions.every(one => holds(one, status));
+  const others = [0, ...Array.from({ length: 400 }, (_, index) => index + 600)].filter(hold);
+  const named = conditions.flatMap(({ sign, value }) => (sign === '==' ? (anyOf(value) ?? [value]) : []));
+  return others.length > 0 && (!STATUSES.some(hold) || named.some(one => others.includes(Number(one))));
+}
+
+const STATUSES = Array.from({ length: 500 }, (_, index) => index + 100);
 
 /** The statuses for which all conditions hold. Without one, Gatus takes any answer. */
 function expectedOf(conditions: readonly Condition[], say: EntryRemarks): ForeignRecord {
   const variable = conditions.find(({ value }) => value.includes('${'));
   if (variable?.sign === '==' && conditions.length === 1) return { expect: variable.value };
-  const all = Array.from({ length: 500 }, (_, index) => index + 100);
-  const expect = expectOf(all.filter(status => conditions.every(one => holds(one, status))));
+  const expect = expectOf(STATUSES.filter(status => conditions.every(one => holds(one, status))));
   if (expect !== null) return expect === '200-299' ? {} : { expect };
   for (const { text } of conditions) say.leftOut(`the condition “${text}”: with it no status is left`);
   return { expect: '100-599' };
@@ -118,7 +144,7 @@ function fieldsOf(
   if (place !== '[BODY]') return null;
   if (judges === 'dns') return path === '' && sign === '==' ? recordOf(value) : null;
   if (judges !== 'http') return null;
-  return path === '' ? wordsOf(one, there, say) : jsonOf(one, there);
+  return path === '' ? wordsOf(one, there, say) : jsonOf(one, there, say);
 }
 
 function daysLeft(judges: Judges, value: string, say: EntryRemarks): ForeignRecord | null {
@@ -149,7 +175,11 @@ function wordsOf(
 }
 
 /** `[BODY].a[0].b == x` as a JSONPath and its value. Texts and numbers look alike in a condition: numbers are numbers. */
-function jsonOf({ path, sign, value }: Condition, there: ForeignRecord): ForeignRecord | null {
+function jsonOf(
+  { path, sign, value }: Condition,
+  there: ForeignRecord,
+  say: EntryRemarks,
+): ForeignRecord | null {
   if (sign !== '==' || /^(?:any|pat)\(/.test(value) || value.includes('[')) return null;
   const parts = [...path.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)];
   if (parts.map(([whole]) => whole).join('') !== path) return null;
@@ -158,7 +188,10 @@ function jsonOf({ path, sign, value }: Condition, there: ForeignRecord): Foreign
     return /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
   });
   const json = (there.json ?? {}) as ForeignRecord;
-  return { json: { ...json, [`$${steps.join('')}`]: typed(value) } };
+  const wanted = typed(value);
+  if (typeof wanted !== 'string')
+    say.changed(`${value} is compared as a value of JSON: write it in quotes if the answer has it as text`);
+  return { json: { ...json, [`$${steps.join('')}`]: wanted } };
 }
 
 function typed(value: string): string | number | boolean {

@@ -8,12 +8,25 @@ import {
   socketCheck,
   soundCheck,
   soundHeaders,
+  VERIFIED_HERE,
   type WrittenCheck,
 } from '../foreign-checks.ts';
 import { type ForeignRecord, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
 import type { EntryRemarks, ImportedComponent } from '../imported.ts';
 import { type Hide, hideSecrets, makeHide } from '../secrets.ts';
 import { type Judges, meaningOf } from './conditions.ts';
+
+/** Ways to an endpoint without which it may not answer, though it is well. */
+const WAYS: Readonly<Record<string, string>> = {
+  oauth2: 'can log in as it does',
+  'identity-aware-proxy': 'can log in as it does',
+  tls: 'has a certificate of its own',
+  'proxy-url': 'goes through a proxy',
+  tunnel: 'goes through a tunnel',
+};
+
+/** Of a check that becomes manual, nothing else is said. */
+const UNSAID: EntryRemarks = { changed: () => {}, leftOut: () => {}, changedInAll: () => {} };
 
 /** An endpoint's fields beside its id, name and group. */
 export type Watch = Pick<ImportedComponent, 'schedule' | 'check' | 'detect'>;
@@ -23,13 +36,23 @@ export type Watch = Pick<ImportedComponent, 'schedule' | 'check' | 'detect'>;
  * @param alerting `alerting:`, which has the defaults of alerts
  */
 export function watchOf(endpoint: ForeignRecord, id: string, alerting: unknown, say: EntryRemarks): Watch {
-  const { check, judges } = targetOf(endpoint, makeHide(`GATUS_${id}`, say), say);
+  const client = isRecord(endpoint.client) ? endpoint.client : {};
+  const manual = (why: string): Watch => {
+    say.changed(`${why}: its check becomes manual`);
+    return { check: { type: 'manual' } };
+  };
+  const way = Object.keys(WAYS).find(key => client[key]);
+  if (way !== undefined) return manual(`no check ${WAYS[way]} (\`client.${way}\`)`);
+  const { judges } = targetOf(endpoint, makeHide('', UNSAID), UNSAID);
+  if (!judges) return manual('this kind of endpoint cannot be checked');
   const conditions = (Array.isArray(endpoint.conditions) ? endpoint.conditions : []).map(String);
-  if (!judges) {
-    say.changed('its check becomes manual: this kind of endpoint cannot be checked');
-    return { check };
-  }
+  const { contrary } = meaningOf(conditions, judges, UNSAID);
+  if (contrary.length > 0) return manual(`it is up there by “${contrary.join('”, “')}”, which is down here`);
+  const { check } = targetOf(endpoint, makeHide(`GATUS_${id}`, say), say);
   const { fields, latency } = meaningOf(conditions, judges, say);
+  if (client.insecure && judges !== 'dns' && check.type !== 'tcp') say.changed(VERIFIED_HERE);
+  if (client['dns-resolver'])
+    say.changed('its name is looked up as this server does, not by `client.dns-resolver`');
   const timeout = timeoutOf(endpoint) ?? 10 * SECOND;
   if (latency !== null)
     say.changedInAll(
@@ -120,12 +143,8 @@ function dnsOf(url: string, dns: ForeignRecord): CheckTarget {
   return { check: { type: 'dns', name, ...(record === 'A' ? {} : { record }), server }, judges: 'dns' };
 }
 
-/** Settings of a client that have no field here, with what they would change. */
-const CLIENT = ['insecure', 'tls', 'oauth2', 'identity-aware-proxy', 'proxy-url', 'dns-resolver', 'tunnel'];
-
 function httpOf(endpoint: ForeignRecord, address: string, hide: Hide, say: EntryRemarks): WrittenCheck {
   const client = isRecord(endpoint.client) ? endpoint.client : {};
-  for (const key of CLIENT) if (client[key]) say.leftOut(`\`client.${key}\``);
   const method = (textOf(endpoint.method) ?? 'GET').toUpperCase();
   const ip = client.network === 'ip4' ? 4 : client.network === 'ip6' ? 6 : null;
   const written = Object.entries(isRecord(endpoint.headers) ? endpoint.headers : {}).map(

@@ -2,7 +2,7 @@
 import type { Severity } from '../../model/component.ts';
 import { statusCommand } from '../../model/status-command.ts';
 import { HOUR, iso, type Millis, parseDuration, parseInstant } from '../../model/time.ts';
-import { printDuration, sayVariables } from '../foreign-checks.ts';
+import { PLAIN_DOLLAR, printDuration, sayVariables } from '../foreign-checks.ts';
 import { type ForeignRecord, foreignYaml, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
 import {
   ComponentIds,
@@ -49,7 +49,7 @@ export function importGatus(
   if (first) sayVariables(components, remarks.about(first.name));
   const ui = merged(parts.map(({ data }) => data.ui));
   return {
-    title: textOf(ui.header) ?? textOf(ui.title),
+    title: wordsIn(ui.header) ?? wordsIn(ui.title),
     components,
     named: ids.named,
     incidents: parts.flatMap(({ name, data }) => announcementsOf(name, data, unique, remarks, now)),
@@ -58,15 +58,20 @@ export function importGatus(
   };
 }
 
-/** `$NAME` becomes `${NAME}`, and `$$` a dollar, in all texts. */
+/** `$NAME` becomes `${NAME}`, and `$$` a dollar, in all texts; one that would begin a variable is written another way. */
 function withVariables(value: unknown): unknown {
   if (typeof value === 'string')
-    return value.replace(/\$\$|\$([A-Za-z_]\w*)/g, (whole, name?: string) =>
-      name ? `\${${name}}` : whole.slice(1),
+    return value.replace(/\$\$(\{)?|\$([A-Za-z_]\w*)/g, (_, brace?: string, name?: string) =>
+      name ? `\${${name}}` : brace ? `${PLAIN_DOLLAR}{` : '$',
     );
   if (Array.isArray(value)) return value.map(withVariables);
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withVariables(inner)]));
+}
+
+/** A text that visitors read. */
+function wordsIn(value: unknown): string | null {
+  return textOf(value)?.replaceAll(PLAIN_DOLLAR, '$').trim() ?? null;
 }
 
 /** Mappings as one, at each level; of two other values the first. */
@@ -93,8 +98,8 @@ interface Entry {
 function entriesOf(file: string, data: ForeignRecord): readonly Entry[] {
   const of = (key: string, isExternal: boolean) =>
     recordsIn(data[key]).map(written => {
-      const name = textOf(written.name) ?? textOf(written.url) ?? 'Endpoint';
-      return { file, name: name.trim(), group: textOf(written.group)?.trim() ?? null, written, isExternal };
+      const name = wordsIn(written.name) ?? wordsIn(written.url) ?? 'Endpoint';
+      return { file, name, group: wordsIn(written.group), written, isExternal };
     });
   return [...of('endpoints', false), ...of('external-endpoints', true)];
 }
@@ -188,8 +193,8 @@ function announcementsOf(
   const sources = uniqueIds();
   return recordsIn(data.announcements).flatMap(({ timestamp, type, message, archived }, index) => {
     const at = parseInstant(String(timestamp));
-    const text = textOf(message)?.trim();
-    if (at === null || text === undefined) {
+    const text = wordsIn(message);
+    if (at === null || text === null) {
       remarks.wrong(file, `its announcement ${index + 1} has no message or no readable timestamp`);
       return [];
     }
@@ -205,25 +210,27 @@ function announcementsOf(
         file,
         `“${title}” is over at its own time, as an announcement has no end: open it if it goes on`,
       );
-    const printed = printImported(source, {
-      title,
-      ...(isPlanned
-        ? {
-            status: 'scheduled',
-            severity: null,
-            started: now,
-            scheduled: { start: started, end: started + HOUR },
-          }
-        : {
-            status: 'resolved',
-            severity: SEVERITIES[String(type)] ?? 'minor',
-            started,
-            resolved: started,
-          }),
-      components: [],
-      message: text,
-    });
-    return [{ file, source, id: unique(incidentId(started, title)), text: printed }];
+    const common = { title, components: [], message: text };
+    const asSeenAt = (seen: Millis) =>
+      printImported(
+        source,
+        seen < started
+          ? {
+              ...common,
+              status: 'scheduled',
+              severity: null,
+              started: seen,
+              scheduled: { start: started, end: started + HOUR },
+            }
+          : {
+              ...common,
+              status: 'resolved',
+              severity: SEVERITIES[String(type)] ?? 'minor',
+              started,
+              resolved: started,
+            },
+      );
+    return [{ file, source, id: unique(incidentId(started, title)), text: asSeenAt(now), asSeenAt }];
   });
 }
 

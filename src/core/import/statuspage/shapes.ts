@@ -62,12 +62,14 @@ interface Collected {
   readonly title: string | null;
   /** The page's address. */
   readonly url: string | null;
+  /** The page's time zone, as Rails or IANA call it. */
+  readonly timezone: string | null;
 }
 
 /** As many as one answer of the public API has at most. */
 const FULL = 50;
 
-const pageSchema = z.object({ name: text, url: text }).nullish().catch(null);
+const pageSchema = z.object({ name: text, url: text, time_zone: text }).nullish().catch(null);
 
 /** What is in all files. Of two versions of an incident, that with more updates counts. */
 export function collect(
@@ -98,6 +100,7 @@ export function collect(
     components,
     title: page?.name ?? null,
     url: page?.url ?? null,
+    timezone: page?.time_zone ?? null,
   };
 }
 

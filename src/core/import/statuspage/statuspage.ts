@@ -1,7 +1,7 @@
 // Imports Atlassian Statuspage: saved answers of its APIs.
 import type { Severity } from '../../model/component.ts';
 import type { MaintenanceStatus, UpdateStatus } from '../../model/incident.ts';
-import { MINUTE, type Millis } from '../../model/time.ts';
+import { MINUTE, type Millis, type Span } from '../../model/time.ts';
 import { markdownOfEncodedHtml } from '../html.ts';
 import {
   type ComponentName,
@@ -17,16 +17,20 @@ import { courseOf, fittingTitle, type ToldUpdate } from '../timeline.ts';
 import { AffectedComponents } from './affected.ts';
 import { collect, type SourceComponent, type SourceIncident, type SourceUpdate } from './shapes.ts';
 
-/** Reads saved answers (parsed JSON); an incident that is in two of them is imported once. */
+/**
+ * Reads saved answers (parsed JSON); an incident that is in two of them is imported once.
+ * @param now epoch ms: work that was to end before and goes on is said to go on
+ */
 export function importStatuspage(
   files: readonly { readonly name: string; readonly data: unknown }[],
   here: readonly ComponentName[],
+  now: Millis,
 ): Imported {
   const remarks = new Remarks();
-  const { incidents: sources, components, title, url } = collect(files, remarks);
+  const { incidents: sources, components, title, url, timezone } = collect(files, remarks);
   const affections = new AffectedComponents(here, components, sources);
   const unique = uniqueIds();
-  const incidents = sources.flatMap(source => incidentOf(source, affections, unique, remarks));
+  const incidents = sources.flatMap(source => incidentOf(source, affections, now, unique, remarks));
   sayUnwell(components, sources, remarks);
   const [first] = sources;
   if (components.size === 0 && first && affections.named.length > 0) {
@@ -38,6 +42,7 @@ export function importStatuspage(
   }
   return {
     title,
+    timezone,
     components: componentList(components, affections),
     named: affections.named,
     incidents,
@@ -79,6 +84,7 @@ function componentList(
 function incidentOf(
   source: SourceIncident,
   affections: AffectedComponents,
+  now: Millis,
   unique: (id: string) => string,
   remarks: Remarks,
 ): ImportedIncident[] {
@@ -103,34 +109,47 @@ function incidentOf(
   if (impact === 'none' && !isWork) remarks.changed(file, NONE);
   const affected = affections.of(source, updates, impact, isWork, say);
   const title = fittingTitle(source.name, say);
-  const course = courseOf({
-    told: updates.map(({ at, status, body }, index): ToldUpdate => {
-      const change = affected.changes[index];
-      return {
-        at,
-        status: (isWork ? maintenanceStatus : incidentStatus)(status),
-        message: words(body),
-        ...(change ? { affected: change } : {}),
-      };
-    }),
-    started,
-    end,
-    over: isWork ? 'completed' : 'resolved',
-    open: isWork ? (maintenanceStatus(source.status) ?? 'scheduled') : 'investigating',
+  const statusOf = isWork ? maintenanceStatus : incidentStatus;
+  const told = updates.map(({ at, status, body }, index): ToldUpdate => {
+    const change = affected.changes[index];
+    return { at, status: statusOf(status), message: words(body), ...(change ? { affected: change } : {}) };
   });
   const postmortem = postmortemOf(source, all, words, say);
-  const text = printImported(`statuspage:${source.id}`, {
-    ...course,
+  const id = unique(incidentId(started, title.title));
+  const open: UpdateStatus = isWork ? (maintenanceStatus(source.status) ?? 'scheduled') : 'investigating';
+  const common = {
     title: title.title,
-    message: title.before + course.message,
     severity: isWork ? null : severityOfImpact(impact),
     started,
     components: affected.atFirst,
     aliases: [source.id],
     ...(scheduled ? { scheduled } : {}),
     ...(postmortem === '' ? {} : { postmortem }),
-  });
-  return [{ file, source: `statuspage:${source.id}`, id: unique(incidentId(started, title.title)), text }];
+  };
+  const over = isWork ? ('completed' as const) : 'resolved';
+  const asSeenAt = (seen: Millis) => {
+    const standing = goesOnAt(seen, scheduled, open) ? [{ at: seen, status: open, message: '' }] : [];
+    const course = courseOf({ told: [...told, ...standing], started, end, over, open });
+    const message = title.before + course.message;
+    return printImported(`statuspage:${source.id}`, { ...common, ...course, message });
+  };
+  if (end === undefined && scheduled && now >= scheduled.end) say(overdueRemark(open, id));
+  const renewing = goesOnAt(now, scheduled, open) ? { asSeenAt, isRenewed: true as const } : {};
+  return [{ file, source: `statuspage:${source.id}`, id, text: asSeenAt(now), ...renewing }];
+}
+
+/** Whether work goes on after its planned end. */
+function goesOnAt(now: Millis, planned: Span | undefined, open: UpdateStatus): boolean {
+  return planned !== undefined && now >= planned.end && (open === 'in_progress' || open === 'verifying');
+}
+
+/** What the report says of work after its planned end that is not called completed. */
+function overdueRemark(open: UpdateStatus, id: string): string {
+  const there = `its planned end is past, and it is still “${open.replace('_', ' ')}” there`;
+  const later = `a later \`scheduled_end\` in incidents/${id}.md`;
+  return open === 'scheduled'
+    ? `${there}: it is over here. If it is not, write ${later}`
+    : `${there}: it goes on here for a day. To keep it so, write ${later}; when it is over, \`status: completed\``;
 }
 
 const NONE =

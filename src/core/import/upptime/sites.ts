@@ -1,5 +1,6 @@
 // Upptime's `.upptimerc.yml`: its sites as components with checks.
 import { faultOfCron } from '../../model/checks/cron.ts';
+import { parseStatuses } from '../../model/checks/http-statuses.ts';
 import { MINUTE, SECOND } from '../../model/time.ts';
 import {
   expectOf,
@@ -10,6 +11,7 @@ import {
   socketCheck,
   soundCheck,
   soundHeaders,
+  VERIFIED_HERE,
   type WrittenCheck,
 } from '../foreign-checks.ts';
 import { type ForeignRecord, isRecord, recordsIn, textOf } from '../foreign-yaml.ts';
@@ -121,18 +123,14 @@ function portText({ port }: ForeignRecord, say: EntryRemarks): string | undefine
   return text === null ? undefined : withVariables(text, say);
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
 function httpOf(site: ForeignRecord, address: string, hide: Hide, say: EntryRemarks): WrittenCheck {
-  const word = (textOf(site.method) ?? 'GET').toUpperCase();
-  const method = METHODS.includes(word) ? word : 'GET';
-  if (method !== word) say.changed(`the method ${word} becomes GET`);
+  const method = (textOf(site.method) ?? 'GET').toUpperCase();
   if (
     site.__dangerous__insecure ||
     site.__dangerous__disable_verify_peer ||
     site.__dangerous__disable_verify_host
   )
-    say.changed('its certificate is checked here');
+    say.changed(VERIFIED_HERE);
   const text = textOf(site.body);
   const { url, headers, body } = hideSecrets(
     {
@@ -151,7 +149,7 @@ function httpOf(site: ForeignRecord, address: string, hide: Hide, say: EntryRema
     ...(method === 'GET' ? {} : { method }),
     ...soundHeaders(headers, say),
     ...(body === null ? {} : { body }),
-    ...expectedOf(site, redirects, say),
+    ...expectedOf(site, redirects),
     ...wordsOf(site, method, say),
     redirects,
     timeout: printDuration(Math.min(timeout, 5 * MINUTE)),
@@ -163,13 +161,15 @@ function httpOf(site: ForeignRecord, address: string, hide: Hide, say: EntryRema
 function expectedOf(
   { expectedStatusCodes }: ForeignRecord,
   redirects: number,
-  say: EntryRemarks,
 ): { readonly expect?: string | number } {
   if (!Array.isArray(expectedStatusCodes)) return redirects > 0 ? {} : { expect: '200-308' };
-  const expect = expectOf(expectedStatusCodes.map(Number));
-  if (expect !== null) return { expect };
-  say.changed('its `expectedStatusCodes` name no status, and become 200-299');
-  return {};
+  // What is no status stays, so that the check becomes manual: without it, a good answer would be an outage.
+  const isSound = expectedStatusCodes.every(one => parseStatuses(Number(one)) !== null);
+  return {
+    expect:
+      (isSound ? expectOf(expectedStatusCodes.map(Number)) : null) ??
+      (expectedStatusCodes.join(', ') || 'none'),
+  };
 }
 
 /** `Name: value` lines, or mappings where the quotes were forgotten. */

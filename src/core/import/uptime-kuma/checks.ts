@@ -2,7 +2,14 @@
 import { fromJson } from '../../inbound/fields.ts';
 import { parseStatuses } from '../../model/checks/http-statuses.ts';
 import { MINUTE, SECOND } from '../../model/time.ts';
-import { portOf, printDuration, socketCheck, soundHeaders, type WrittenCheck } from '../foreign-checks.ts';
+import {
+  portOf,
+  printDuration,
+  socketCheck,
+  soundHeaders,
+  VERIFIED_HERE,
+  type WrittenCheck,
+} from '../foreign-checks.ts';
 import { isRecord } from '../foreign-yaml.ts';
 import type { EntryRemarks } from '../imported.ts';
 import { type Hide, hideSecrets } from '../secrets.ts';
@@ -60,10 +67,7 @@ function httpOf(monitor: MonitorRow, say: EntryRemarks, hide: Hide): WrittenChec
   const sent = { url: monitor.url ?? '', headers: headersOf(monitor, say), body: monitor.body || null };
   const { url, headers, body } = hideSecrets(sent, hide, login === 'basic');
   const type = body === null ? undefined : CONTENT_TYPES[monitor.http_body_encoding ?? 'json'];
-  if (monitor.ignore_tls)
-    say.changed(
-      'its certificate is verified here, which it was not there: the check fails if it is not valid',
-    );
+  if (monitor.ignore_tls) say.changed(VERIFIED_HERE);
   if (monitor.proxy_id) say.changed('it is checked without its proxy');
   const isNoticed = monitor.expiry_notification !== 0;
   return {

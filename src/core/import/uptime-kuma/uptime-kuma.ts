@@ -30,6 +30,7 @@ export function importUptimeKuma(tables: KumaTables, file: string, here: readonl
     remarks.changed(file, `it has several status pages: their monitors are on one, called “${first!.title}”`);
   return {
     title: first?.title ?? null,
+    timezone: tables.zone,
     addresses: tables.pages.flatMap(({ slug }) => (slug ? [`/status/${slug}`] : [])),
     components: found.map(({ monitor: _, ...component }) => component),
     named: ids.named,
