@@ -214,7 +214,7 @@ test('a machine’s incident, renamed, keeps what joined it', async () => {
   expect(standing(world)).toEqual(['20260310_renamed resolved']);
 });
 
-test('a new incident under the name that another had before has its own sources', async () => {
+test('a new incident after another of that name was renamed has its own name and sources', async () => {
   const world = await openWorld({
     site: url => SITE(url).replace('name: API,', 'name: API, match: [Shop],'),
   });
@@ -226,14 +226,14 @@ test('a new incident under the name that another had before has its own sources'
   await robot(world, 'up');
   await world.pass(3600, 60);
   await turn(world, 500);
-  expect(standing(world)).toEqual(['20260310_api-down investigating', '20260310_renamed resolved']);
+  expect(standing(world)).toEqual(['20260310_api-down-2 investigating', '20260310_renamed resolved']);
   expect(await stretches(world, 'web')).toEqual(['uptimerobot:Shop in 20260310_renamed, critical']);
-  expect(await robot(world, 'down')).toMatchObject({ action: 'joined', incident: '20260310_api-down' });
+  expect(await robot(world, 'down')).toMatchObject({ action: 'joined', incident: '20260310_api-down-2' });
   await world.restart();
   await turn(world, 200);
-  expect(standing(world)[0]).toBe('20260310_api-down investigating');
-  expect(await robot(world, 'up')).toMatchObject({ action: 'resolved', incident: '20260310_api-down' });
-  expect(standing(world)[0]).toBe('20260310_api-down resolved');
+  expect(standing(world)[0]).toBe('20260310_api-down-2 investigating');
+  expect(await robot(world, 'up')).toMatchObject({ action: 'resolved', incident: '20260310_api-down-2' });
+  expect(standing(world)[0]).toBe('20260310_api-down-2 resolved');
 });
 
 test('a deleted one is no more: a source that fails again opens its own', async () => {
