@@ -37,7 +37,7 @@ const textOf = (text: string) => settle(text).incidents[0]!.text;
 const toldOf = (text: string) => {
   const { value, problems } = parseIncident('x', 'x.md', textOf(text));
   expect(problems).toEqual([]);
-  return announcements([value!], new Set(), NOW, false).filter(({ owed }) => owed);
+  return announcements([value!], new Set(), NOW, false).filter(({ quiet }) => !quiet);
 };
 
 test.each(['scheduled', 'in_progress'] as const)('a plan that is over is told to nobody: %s', status => {
