@@ -1,7 +1,7 @@
 // Atomic writes: no reader, crash or other writer ever sees half a file.
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from './make-folder.ts';
 
@@ -48,9 +48,21 @@ export class Unreadable extends Error {
   }
 }
 
+/** Gives the draft the rights and, where the system allows it, the owner of the file whose place it takes. */
+async function likeFile(draft: string, file: string): Promise<void> {
+  const [handle, { mode, uid, gid }] = await Promise.all([open(draft, 'r+'), stat(file)]);
+  try {
+    // Only root may give files away.
+    await handle.chown(uid, gid).catch(() => undefined);
+    await handle.chmod(mode & 0o7777);
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
- * Replaces `file` in one step if it still holds `before`; false when somebody changed or deleted it meanwhile. Throws
- * NotUtf8, Unreadable, or what the disk says.
+ * Replaces `file` in one step if it still holds `before`; false when somebody changed or deleted it meanwhile. The
+ * rights and the owner stay. Throws NotUtf8, Unreadable, or what the disk says.
  */
 export async function replaceAtomically(file: string, before: string, text: string): Promise<boolean> {
   return aside(file, text, async draft => {
@@ -60,6 +72,7 @@ export async function replaceAtomically(file: string, before: string, text: stri
     });
     if (current?.toString() !== before) return false;
     if (!isUtf8(current)) throw new NotUtf8(`${file} is not UTF-8; nothing was written. Save it as UTF-8.`);
+    await likeFile(draft, file);
     await rename(draft, file);
     return true;
   });

@@ -1,13 +1,15 @@
 // `import KIND SOURCE…`: takes over the history, and where known the components and measurements, of another status page.
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Imported } from '../../core/import/imported.ts';
+import type { Imported, ImportRemark } from '../../core/import/imported.ts';
+import { settled } from '../../core/import/settled.ts';
 import { printProblem } from '../../core/model/problem.ts';
 import type { Site } from '../../core/model/site.ts';
 import { count } from '../../core/text/count.ts';
 import { type Cli, command, hint, Misuse, Refused } from '../shared/command.ts';
 import { lenientSite } from '../shared/readable-site.ts';
-import { SOURCES } from './sources.ts';
+import { SOURCES, type Source } from './sources.ts';
 import { write } from './write.ts';
 
 export const importing = command(
@@ -24,18 +26,15 @@ export const importing = command(
     example: 'statuspage incidents.json components.json',
   },
   async ({ words: [kind = '', ...given], flags }, cli) => {
-    const source = SOURCES[kind];
+    const source = Object.hasOwn(SOURCES, kind) ? SOURCES[kind] : undefined;
     if (!source) throw new Misuse(`"${kind}" cannot be imported; ${hint(kind, Object.keys(SOURCES))}`);
     const paths = given.map(one => path.resolve(cli.cwd, one));
-    for (const one of paths)
-      if (!existsSync(one))
-        throw new Refused(`${one}: there is no such file or folder — give ${source.given}`);
+    for (const one of paths) await sureIsReadable(one, source);
     const site = existsSync(path.join(cli.env.statusDir, 'status.yaml')) ? await soundSite(cli) : null;
-    const imported = await source.read(
-      paths,
-      [...(site?.components ?? []), ...(site?.retired ?? [])],
-      cli.clock(),
-    );
+    const [here, now] = [[...(site?.components ?? []), ...(site?.retired ?? [])], cli.clock()];
+    const unread: ImportRemark[] = [];
+    const read = await source.read(paths, here, now, unread);
+    const imported = settled({ ...read, remarks: [...read.remarks, ...unread] }, now);
     report(imported, cli);
     if (imported.incidents.length + imported.components.length + imported.history.length === 0)
       throw new Refused(`${given.join(', ')}: there is nothing to import — give ${source.given}`);
@@ -46,6 +45,17 @@ export const importing = command(
     return 1;
   },
 );
+
+/** Throws Refused unless a path is what the kind takes: a folder or a regular file (reading a pipe would wait for ever). */
+async function sureIsReadable(file: string, { given, takes }: Source): Promise<void> {
+  const found = await stat(file).catch(() => null);
+  if (!found) throw new Refused(`${file}: there is no such file or folder — give ${given}`);
+  if (!found.isFile() && !found.isDirectory())
+    throw new Refused(`${file}: this is neither a file nor a folder — give ${given}`);
+  if (found.isDirectory() && takes === 'files')
+    throw new Refused(`${file}: this is a folder — give ${given}`);
+  if (found.isFile() && takes === 'a folder') throw new Refused(`${file}: this is no folder — give ${given}`);
+}
 
 /** status.yaml; throws Refused if it has an error, for then it is not known which components it has. */
 async function soundSite(cli: Cli): Promise<Site> {

@@ -1,9 +1,9 @@
 // Writes what was imported: incident files, status.yaml and measurements; or says what it would write.
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { createExclusively, replaceAtomically } from '../../content/atomic.ts';
 import type { StatusFolder } from '../../content/folder.ts';
 import type { Imported, ImportedSpan } from '../../core/import/imported.ts';
-import { componentsYaml, lackingIn, newSiteYaml, withRetired } from '../../core/import/site.ts';
+import { componentsYaml, lackingIn, newSiteYaml, retiredEntry, withRetired } from '../../core/import/site.ts';
 import { zoneCalled } from '../../core/import/zones.ts';
 import type { Site } from '../../core/model/site.ts';
 import { utcDay } from '../../core/model/time.ts';
@@ -73,17 +73,19 @@ async function extendSite(
     cli.out(`So that old links to the page lead here, write in status.yaml:\naliases: [${lost.join(', ')}]`);
   if (retired.length === 0) return false;
   const names = retired.map(({ name }) => name).join(', ');
-  if (isDry) {
+  // The operator's link stays one.
+  const file = await realpath(content.siteFile);
+  const before = await readFile(file, 'utf8');
+  const text = withRetired(before, retired);
+  if (isDry && text !== null) {
     cli.out(`would add to \`retired:\` in status.yaml: ${names}`);
     return false;
   }
-  const before = await readFile(content.siteFile, 'utf8');
-  const text = withRetired(before, retired);
-  if (text !== null && (await replaceAtomically(content.siteFile, before, text))) {
+  if (text !== null && (await replaceAtomically(file, before, text))) {
     cli.out(`Former components, added to \`retired:\` in status.yaml: ${names}`);
     return true;
   }
-  const lines = retired.map(({ id, name }) => `  - { id: ${id}, name: ${JSON.stringify(name)} }`);
+  const lines = retired.map(one => `  ${retiredEntry(one)}`);
   const [where, key] =
     site.retired.length > 0 ? ['the list `retired:` in status.yaml', []] : ['status.yaml', ['retired:']];
   cli.out(`Former components: add these lines to ${where}:\n${[...key, ...lines].join('\n')}`);

@@ -11,11 +11,11 @@ export function newSiteYaml(imported: Imported): string {
     imported.components.length > 0 ? imported.components : named;
   const retired = named.filter(({ id }) => !components.some(one => one.id === id));
   return stringify({
-    title: title ?? 'Status',
+    title: literal(title ?? 'Status'),
     ...(/^(?:Etc\/)?(?:UTC|GMT)$/.test(zone) ? {} : { timezone: zone }),
-    ...(addresses.length > 0 ? { aliases: addresses } : {}),
+    ...(addresses.length > 0 ? { aliases: addresses.map(literal) } : {}),
     components: components.map(entryOf),
-    ...(retired.length > 0 ? { retired } : {}),
+    ...(retired.length > 0 ? { retired: retired.map(one => ({ ...one, name: literal(one.name) })) } : {}),
   });
 }
 
@@ -24,15 +24,26 @@ export function componentsYaml(components: readonly ImportedComponent[]): string
   return stringify(components.map(entryOf)).trimEnd();
 }
 
-function entryOf({ id, name, group, description, check, ...more }: ImportedComponent) {
+function entryOf({ id, name, group, description, check, match, ...more }: ImportedComponent) {
   return {
     id,
-    name,
-    ...(group ? { group } : {}),
-    ...(description ? { description } : {}),
+    name: literal(name),
+    ...(group ? { group: literal(group) } : {}),
+    ...(description ? { description: literal(description) } : {}),
     check: check ?? { type: 'manual' },
+    ...(match ? { match: match.map(literal) } : {}),
     ...more,
   };
+}
+
+/** A text of the other page for status.yaml: `${NAME}` in it is no variable, and stays these characters (`substitute`). */
+function literal(text: string): string {
+  return text.replace(/\$(?=\{[A-Za-z_]\w*(?::-[^}]*)?\})/g, () => '${DOLLAR:-$}');
+}
+
+/** An entry of `retired:` on one line. */
+export function retiredEntry({ id, name }: ComponentName): string {
+  return `- { id: ${id}, name: ${JSON.stringify(literal(name))} }`;
 }
 
 /**
@@ -56,8 +67,7 @@ export function lackingIn(
  */
 export function withRetired(source: string, retired: readonly ComponentName[]): string | null {
   const eol = source.includes('\r\n') ? '\r\n' : '\n';
-  const entries = (indent: string) =>
-    retired.map(({ id, name }) => `${indent}- { id: ${id}, name: ${JSON.stringify(name)} }${eol}`).join('');
+  const entries = (indent: string) => retired.map(one => `${indent}${retiredEntry(one)}${eol}`).join('');
   const before = parseDocument(source);
   if (!isMap(before.contents) || before.errors.length > 0) return null;
   const list = before.get('retired', true);
@@ -83,7 +93,10 @@ function isExtended(
   retired: readonly ComponentName[],
 ): boolean {
   const after = parseDocument(text);
-  const wanted = { ...before, retired: [...(before.retired ?? []), ...retired] };
+  const wanted = {
+    ...before,
+    retired: [...(before.retired ?? []), ...retired.map(one => ({ ...one, name: literal(one.name) }))],
+  };
   const sorted = (value: object) => JSON.stringify(Object.entries(value).sort());
   return after.errors.length === 0 && sorted(after.toJS() as object) === sorted(wanted);
 }

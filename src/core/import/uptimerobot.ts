@@ -67,6 +67,7 @@ interface Monitor {
   readonly component: ImportedComponent;
   /** Down when it was exported. */
   readonly isDown: boolean;
+  readonly isPaused: boolean;
 }
 
 /** Reads the exports, in any order. */
@@ -146,7 +147,7 @@ function monitorsOf(
       match: [...new Set([id, plain].filter(Boolean))],
     };
     const isDown = /^([89]|down|seems[ _]down)$/i.test(field(row, 'status'));
-    return [{ file, id, name: plain, component, isDown }];
+    return [{ file, id, name: plain, component, isDown, isPaused: isPausedIn(row) }];
   });
 }
 
@@ -154,7 +155,7 @@ function monitorsOf(
 function checkOf(row: CsvRow, id: string, say: EntryRemarks): WrittenCheck | string {
   const hide = makeHide(`UPTIMEROBOT_${id}`, say);
   const type = field(row, 'type').toLowerCase();
-  if (/^(0|paused)$/i.test(field(row, 'status'))) return 'it is paused there';
+  if (isPausedIn(row)) return 'it is paused there';
   if (/^(1|https?(\(s\))?)$/.test(type)) return httpOf(row, hide);
   if (/^(2|keyword)$/.test(type)) return { ...httpOf(row, hide), ...keywordOf(row) };
   if (/^(4|port)$/.test(type)) {
@@ -168,6 +169,10 @@ function checkOf(row: CsvRow, id: string, say: EntryRemarks): WrittenCheck | str
     return { type: 'heartbeat', period: '5m' };
   }
   return `no check does what its type “${field(row, 'type')}” does`;
+}
+
+function isPausedIn(row: CsvRow): boolean {
+  return /^(0|paused)$/i.test(field(row, 'status'));
 }
 
 function httpOf(row: CsvRow, hide: Hide): WrittenCheck {
@@ -226,9 +231,12 @@ function outagesIn(
     const length = lengthOf(one.row);
     const end = length === null ? (next?.at ?? newest) : one.at + length;
     const isGoingOn = !next && (length === null || known?.isDown === true);
-    const after = isGoingOn ? afterRecord(known?.component) : null;
-    if (after) remarks.changed(file, goesOnRemark(one.monitor, after));
-    if (after && known) goingOn.add(known.component.id);
+    // Nobody saw its end: neither the logs nor, from now on, anything there.
+    const isPausedWhileDown = next ? /^(99|paused)\b/.test(next.event) : length === null && known?.isPaused;
+    const goesOn = isGoingOn && !isPausedWhileDown ? afterRecord(known?.component) : null;
+    const after = isPausedWhileDown ? 'measured' : goesOn;
+    if (goesOn) remarks.changed(file, goesOnRemark(one.monitor, goesOn));
+    if (goesOn && known) goingOn.add(known.component.id);
     const key = `${known?.id || bareSlug(one.monitor, 60) || one.monitor}/${new Date(one.at).toISOString().slice(0, 19)}Z`;
     return [
       outageIncident(

@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { importing } from '../../../src/cli/import/import.ts';
+import { openedDatabase } from '../../../src/cli/shared/command.ts';
 import { openTerminal } from '../terminal.ts';
 
 const UPDATES = ['investigating', 'identified', 'resolved'].map((status, index) => ({
@@ -139,4 +140,18 @@ test('an incident is given no former name of another one', async () => {
   expect((await run()).out).toContain('1 incident written');
   expect(await readFile(fileOf('a-2'), 'utf8')).toContain('Logins a');
   expect((await run()).out).toContain('0 incidents written, 1 already there');
+});
+
+test('with a database, a file that nobody touched follows its source also where that takes back what it said', async () => {
+  const { run, save, fileOf, terminal } = await openSource();
+  openedDatabase(terminal.cli).destroy();
+  await save(incidentOf('a', 3), incidentOf('b', 3));
+  await run();
+  await writeFile(fileOf('b'), (await readFile(fileOf('b'), 'utf8')).replace('Words 1', 'Ours'));
+  await save(incidentOf('a', 2), incidentOf('b', 2));
+  expect((await run()).out).toContain('0 incidents written, 0 already there, 1 updated, 1 kept.');
+  expect(await readFile(fileOf('a'), 'utf8')).not.toContain('resolved');
+  await save({ ...incidentOf('a', 2), name: 'Sign-ins a' });
+  expect((await run()).out).toContain('1 updated, 0 kept.');
+  expect(await readFile(fileOf('a'), 'utf8')).toContain('title: Sign-ins a');
 });

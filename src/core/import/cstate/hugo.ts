@@ -4,6 +4,7 @@ import { momentAt } from '../../incidents/times/zone.ts';
 import { DAY, type Millis, parseInstant, SECOND } from '../../model/time.ts';
 import { readFrontmatter, withPlainLineEnds } from '../../text/front-matter.ts';
 import { MAX_SITE_YAML, readYaml } from '../../text/yaml.ts';
+import { isRecord } from '../foreign-yaml.ts';
 
 /** Settings or front matter; keys in lower case, as Hugo does not tell them apart. */
 export type HugoFields = Readonly<Record<string, unknown>>;
@@ -72,7 +73,12 @@ function lowerCased(value: unknown): unknown {
   if (value instanceof TomlDate) return value.toISOString();
   if (Array.isArray(value)) return value.map(lowerCased);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, of]) => [key.toLowerCase(), lowerCased(of)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, of]) => {
+      const isNames = /^affected(?:systems)?$/i.test(key) && Array.isArray(of);
+      return [key.toLowerCase(), lowerCased(isNames ? of.map(unquoted) : of)];
+    }),
+  );
 }
 
 /** A list of texts, or one text. */
@@ -82,6 +88,13 @@ export function textsIn(value: unknown): readonly string[] {
     .filter(one => typeof one === 'string' || typeof one === 'number')
     .map(one => String(one).trim())
     .filter(one => one !== '');
+}
+
+/** A name with a colon in it (`- Fax: old`) is a mapping in YAML, unless it is quoted. */
+function unquoted(value: unknown): unknown {
+  const [[key, rest] = [], ...more] = isRecord(value) ? Object.entries(value) : [];
+  const isText = typeof rest === 'string' || typeof rest === 'number';
+  return more.length === 0 && isText ? `${key}: ${rest}` : value;
 }
 
 const NUMBERS =

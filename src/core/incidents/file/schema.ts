@@ -63,10 +63,15 @@ function aliasOf(text: string): string {
 
 export const MAX_TITLE = 200;
 
+/** A title as the page shows it; '' if it shows nothing. */
+export function shownTitle(title: string): string {
+  return oneLine(title.replace(/<!--(?:-?>|[\s\S]*?--!?>)/g, ''));
+}
+
 export const frontmatterSchema = z.strictObject({
   title: z
     .union([z.string(), z.number().transform(String)])
-    .transform(title => oneLine(title.replace(/<!--(?:-?>|[\s\S]*?--!?>)/g, '')))
+    .transform(shownTitle)
     .refine(title => title.length > 0, schemaIssue('is empty', 'say in a few words what visitors notice')),
   status: z.enum([...INCIDENT_STATUSES, ...MAINTENANCE_STATUSES]),
   severity: z.enum(SEVERITIES).optional().describe('how it began; an update may change it'),
