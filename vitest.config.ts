@@ -14,7 +14,7 @@ export default defineConfig({
     // The default leaves a core to whoever watches. A walk waits for disk and peers for a third of its time, so two cores
     // serve three of them.
     maxWorkers: 3,
-    globalSetup: ['test/build.ts'],
+    globalSetup: ['test/build.ts', 'test/postgres-server.ts'],
     setupFiles: ['test/setup.ts'],
     // No module holds state, and a guard says so: files that share their modules load the program once.
     projects: [

@@ -49,6 +49,11 @@ async function start(): Promise<void> {
       fetchText,
       isOverloaded: pulse.isOverloaded,
       log,
+      // Nothing may be written or sent any more, whatever is in progress.
+      deposed: why => {
+        log.fatal({}, `this process stops: ${why}; its supervisor must start it again, as a standby`);
+        process.exit(1);
+      },
     });
   } catch (error) {
     if (error instanceof StartProblems) refuse(error.problems);

@@ -33,7 +33,7 @@ export const channel = command(
       const target = { type: one.type, url: one.url, secret: one.secret, guarded: false };
       const sent = await send(target, testMessage(site, one, cli.clock()), cli.clock());
       if (sent.ok) {
-        const db = databaseOf(cli);
+        const db = await databaseOf(cli);
         if (db) await reviveChannel(db, one.id).finally(() => db.destroy());
       } else failures++;
       cli.out(`${channelName(one, one.url)}: ${sent.ok ? 'accepted the message' : sent.error}`);

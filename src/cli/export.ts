@@ -17,7 +17,7 @@ export const exporting = command(
     lacking: 'Give the folder to write to.',
   },
   async ({ words: [dir = ''] }, cli) => {
-    const db = databaseOf(cli);
+    const db = await databaseOf(cli);
     try {
       const { value: snapshot, problems } = await readSnapshot(cli.env, db, cli.clock, SILENT);
       if (!snapshot) throw new Refused(problems.map(printProblem).join('\n'));

@@ -1,7 +1,6 @@
 // `subscribers list|import|export|remove|suppressed`: lists, imports and exports subscribers as CSV, and suppressed
 // addresses.
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -24,6 +23,7 @@ import {
   command,
   databaseCommand,
   ELSEWHERE,
+  hasDatabase,
   notHere,
   openedDatabase,
   Refused,
@@ -159,12 +159,12 @@ async function importFile({ words: [file = ''], flags }: Arguments, cli: Cli): P
   const now = cli.clock();
   const counts = { added: 0, asked: 0, lifted: 0, known: 0, suppressed: 0 };
   // Only this command may create the database: subscribers are imported before the first start.
-  if (!existsSync(cli.env.databaseFile)) {
+  if (!hasDatabase(cli)) {
     cli.err(
       `${notHere(cli.env.dataDir)}: a new database is created. If a server runs elsewhere, ${ELSEWHERE}.`,
     );
   }
-  const db = openedDatabase(cli);
+  const db = await openedDatabase(cli);
   try {
     for (const { address, choice, lang, isPending } of entries) {
       const confirms = isConfirmed && !isPending;

@@ -2,10 +2,12 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
+import type { PostgresPlace } from '../core/model/ports/storage.ts';
 import { nearestWord, type Outcome, type Problem } from '../core/model/problem.ts';
 import type { ApiToken } from '../core/model/token.ts';
 import { joinWithOr } from '../core/text/yaml.ts';
 import { readApiTokens, TOKENS_FIX } from './api-tokens.ts';
+import { placeOf, readDatabaseUrl, readSchemaName } from './database-url.ts';
 import { misspelt, readEnvFile, readShort } from './env-file.ts';
 import { exposed } from './secret.ts';
 
@@ -25,7 +27,10 @@ export interface Environment {
   readonly publicUrl: string | null;
   readonly statusDir: string;
   readonly dataDir: string;
+  /** SQLite's file; not used on PostgreSQL. */
   readonly databaseFile: string;
+  /** Null: the database is a SQLite file. */
+  readonly postgres: PostgresPlace | null;
   readonly smtpUrl: string | null;
   readonly mailFrom: string | null;
   /** The key that signs email; null when the mail server signs. */
@@ -42,6 +47,8 @@ export interface Environment {
   /** All variables, those of `.env` too, for `${NAME}` in status.yaml. */
   readonly variables: Variables;
 }
+
+type Database = { readonly file: string } | { readonly server: string };
 
 /** A variable that is wrong, and the fix. */
 class BadVariable {
@@ -86,13 +93,18 @@ export function readEnvironment(given: Variables, cwd: string): Outcome<Environm
   const dkim = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'].map(textOf);
   const key = dkimOf(dkim);
   if (key instanceof BadVariable) say('error', dkim.includes(null) ? 'DKIM_DOMAIN' : 'DKIM_PRIVATE_KEY', key);
+  const database = read<Database>('DATABASE_URL', { file: path.join(dataDir, 'status.db') }, text =>
+    checked(readDatabaseUrl(text)),
+  );
+  const schema = read('DATABASE_SCHEMA', 'public', text => checked(readSchemaName(text)));
   const value: Environment = {
     port: read('PORT', 3000, portIn),
     host: plain('HOST', '0.0.0.0'),
     publicUrl: read<string | null>('PUBLIC_URL', null, publicUrlIn),
     statusDir: path.resolve(cwd, plain('STATUS_DIR', 'status')),
     dataDir,
-    databaseFile: path.resolve(cwd, read('DATABASE_URL', path.join(dataDir, 'status.db'), databaseIn)),
+    databaseFile: path.resolve(cwd, 'file' in database ? database.file : path.join(dataDir, 'status.db')),
+    postgres: 'server' in database ? placeOf(database.server, schema) : null,
     smtpUrl: read<string | null>('SMTP_URL', null, smtpUrlIn),
     mailFrom: read<string | null>('MAIL_FROM', null, senderIn),
     dkim: key instanceof BadVariable ? null : key,
@@ -105,6 +117,7 @@ export function readEnvironment(given: Variables, cwd: string): Outcome<Environm
     variables: { ...given, ...file.values },
   };
   problems.push(...misspelt(file, names));
+  if (value.postgres && value.secret === null) say('error', 'SECRET', NO_SECRET);
   for (const fault of value.smtpUrl === null ? [] : smtpOptionFaults(value.smtpUrl))
     say('warning', 'SMTP_URL', fault);
   if (value.apiTokens.some(({ token }) => token.length < 16)) say('warning', 'API_TOKEN', SHORT);
@@ -133,6 +146,17 @@ function textIn(name: string, variables: Variables, cwd: string, problems: Probl
   }
 }
 
+/** A fault of another reader's own. */
+function checked<T>(value: T): Exclude<T, { readonly what: string }> | BadVariable {
+  const isFault = typeof value === 'object' && value !== null && 'what' in value && 'fix' in value;
+  if (isFault) return new BadVariable(String(value.what), String(value.fix));
+  return value as Exclude<T, { readonly what: string }>;
+}
+
+const NO_SECRET = new BadVariable(
+  'it is not set, and with PostgreSQL every process needs the same one',
+  'set it to the content of DATA_DIR/secret, or make one with `openssl rand -hex 32`',
+);
 const SHORT = new BadVariable(
   'it is shorter than 16 characters',
   'make a longer one with `openssl rand -hex 32`',
@@ -160,13 +184,6 @@ function publicUrlIn(text: string): string | BadVariable {
   const fix = 'write where visitors reach the page, for instance https://status.levqor.ai';
   // Somebody may have written a password into it.
   return new BadVariable(`"${text.replace(/\/\/[^\s/@]*@/, '//***@')}" is not an http(s) address`, fix);
-}
-
-function databaseIn(text: string): string | BadVariable {
-  const [, kind] = /^(?!sqlite:|file:)([a-z]+):\/\//i.exec(text) ?? [];
-  if (kind)
-    return new BadVariable(`"${kind}" databases are not supported`, 'leave it out, or write sqlite:PATH');
-  return text.replace(/^(sqlite|file):(\/\/(?=\/))?/i, '');
 }
 
 function smtpUrlIn(text: string): string | BadVariable {

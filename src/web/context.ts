@@ -44,7 +44,7 @@ export interface WebDeps {
   readonly metrics: Metrics;
   /** Whether the process is too slow now to accept work that can wait. */
   readonly isOverloaded: () => boolean;
-  readonly storage: Pick<Storage, 'problem'>;
+  readonly storage: Pick<Storage, 'problem' | 'epoch'>;
   /** How many event streams may be open at a time. */
   readonly maxStreams: number;
   readonly clock: Clock;

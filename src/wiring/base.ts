@@ -10,18 +10,21 @@ import { makeDataFolder } from '../content/make-folder.ts';
 import type { FetchText } from '../core/inbound/senders/alerts/sns.ts';
 import type { Probe } from '../core/model/checks/check.ts';
 import type { Log } from '../core/model/ports/log.ts';
+import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import { type Outcome, type Problem, printProblem } from '../core/model/problem.ts';
 import type { Clock } from '../core/model/time.ts';
 import { deriveSecret } from '../core/model/token.ts';
 import type { Pulse } from '../outside/pulse.ts';
+import { openExisting } from '../store/db/open.ts';
 import { openSecretChange } from '../store/db/secret-change.ts';
-import { readLastGoodSite } from '../store/incidents/last-good-files.ts';
+import { readKept } from '../store/incidents/last-good-files.ts';
 import { makeRender } from '../views.ts';
 import { Metrics } from '../web/ops/metrics.ts';
 import { Bell } from '../work/timing/bell.ts';
 import type { ClockSteps } from '../work/timing/clock-steps.ts';
+import { openLeaderStorage } from '../work/timing/leader-storage.ts';
 import type { EverySecond, Job } from '../work/timing/scheduler.ts';
-import { Storage } from '../work/timing/storage.ts';
+import { openFileStorage, type Storage } from '../work/timing/storage.ts';
 import { ROOT } from './root.ts';
 
 /** The parts that tests replace: clocks, timer, and the network of probes and channels. */
@@ -42,6 +45,8 @@ export interface Outside {
   /** Replaces the address of a chat service. */
   readonly dial?: (url: URL) => URL | null;
   readonly log: Log;
+  /** On PostgreSQL: another process leads since, and this one must end at once. */
+  readonly deposed?: (why: string) => void;
 }
 
 /** The problems that prevent a start; each says what to do. */
@@ -59,23 +64,30 @@ export type Closers = (() => unknown)[];
 
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
-/** Reads the settings and opens the database. `port` is the one that was really taken. */
+/**
+ * Reads the settings and opens the database. `port` is the one that was really taken; `standBy` is called if another process
+ * leads: then this waits.
+ */
 export async function openBase(
   env: Environment,
   outside: Outside,
   clockSteps: ClockSteps,
   port: number,
   closers: Closers,
+  standBy: () => void,
 ) {
   const { clock, log } = outside;
   const folder = new StatusFolder(env.statusDir, env.variables, clock);
-  const siteFile = needed(await openSiteFile(env, folder, port, () => readLastGoodSite(env.databaseFile)));
-  for (const dir of [...(env.secret === null ? [env.dataDir] : []), path.dirname(env.databaseFile)])
-    needed(makeDataFolder(dir));
+  const siteFile = needed(await openSiteFile(env, folder, port, () => lastGoodSite(env)));
+  const folders = [
+    env.secret === null ? env.dataDir : [],
+    env.postgres ? [] : path.dirname(env.databaseFile),
+  ];
+  for (const dir of folders.flat()) needed(makeDataFolder(dir));
   const kept = env.secret === null ? await keptSecret(env.dataDir) : { value: env.secret, problems: [] };
   const secret = needed(kept);
   for (const problem of kept.problems) log.warn({}, printProblem(problem));
-  const storage = await Storage.open(env.databaseFile, clock, log);
+  const storage = await openStorage(env, secret, outside, standBy);
   closers.push(() => storage.close());
   const bell = new Bell(log);
   const metrics = new Metrics();
@@ -97,6 +109,31 @@ export async function openBase(
     render: metrics.timed(makeRender(path.join(ROOT, 'views'))),
     closers,
   };
+}
+
+async function openStorage(
+  { databaseFile, postgres }: Environment,
+  secret: string,
+  { clock, log, deposed = unexpected }: Outside,
+  standingBy: () => void,
+): Promise<Storage> {
+  if (postgres === null) return openFileStorage(databaseFile, clock, log);
+  return openLeaderStorage(postgres, secret, { standingBy, deposed }, clock, log);
+}
+
+function unexpected(why: string): never {
+  throw new Error(why);
+}
+
+/** The last good status.yaml in the database; null if there is none. */
+async function lastGoodSite(env: Environment): Promise<string | null> {
+  try {
+    const db = await openExisting(env);
+    return db && (await readKept(db).finally(() => db.destroy())).site;
+  } catch (error) {
+    if (error instanceof DatabaseRefused) return null;
+    throw error;
+  }
 }
 
 /** Opens status.yaml, or the text in `kept` if it cannot be read; reads it again with the brand files it names. */

@@ -24,7 +24,7 @@ export async function openNotifications(
     mailFrom,
     sendToChannel: makeChannels(dial ? { dial } : {}),
     payload: webhookPayload,
-    writable: () => storage.problem() === null,
+    writable: () => storage.problem() === null && storage.leads(),
     warn,
     isClockUnsure: base.clockSteps.isUnsure,
   });

@@ -4,6 +4,7 @@ import { leaveAddress } from '../content/left-address.ts';
 import { DatabaseRefused } from '../core/model/ports/storage.ts';
 import type { Millis } from '../core/model/time.ts';
 import type { Snapshot } from '../core/page/snapshot.ts';
+import { standingBy } from '../web/ops/standby.ts';
 import type { Notifications } from '../work/notify/notifications.ts';
 import { serially } from '../work/timing/bell.ts';
 import { ClockSteps } from '../work/timing/clock-steps.ts';
@@ -40,7 +41,13 @@ export async function openSystem(env: Environment, outside: Outside): Promise<Sy
   };
   try {
     const server = await listen(env, outside.log, closers);
-    const base = await openBase(env, outside, clockSteps, server.port, closers);
+    const base = await openBase(env, outside, clockSteps, server.port, closers, () => {
+      outside.log.info(
+        {},
+        'another process leads on this database: this one stands by, and takes over when that one ends',
+      );
+      server.serve(standingBy);
+    });
     const monitoring = await openMonitoring(base);
     const content = await openContent(base, monitoring);
     const notifications = await openNotifications(base, content, monitoring.warnings);

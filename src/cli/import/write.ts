@@ -100,7 +100,7 @@ async function writeHistory(history: readonly ImportedSpan[], isDry: boolean, cl
     cli.out(`would store ${what}`);
     return;
   }
-  const db = openedDatabase(cli);
+  const db = await openedDatabase(cli);
   const added = await importRollups(db, history).finally(() => db.destroy());
   cli.out(
     added === 0

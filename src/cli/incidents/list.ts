@@ -49,7 +49,7 @@ function stateOf(one: Incident, now: Millis, zone: string): UpdateStatus {
 
 /** Dates as on the page, and what the server saw of series. Without a database, the first-seen times of future dates are unknown. */
 export async function datedAsKnown(incidents: readonly Incident[], now: Millis, cli: Cli) {
-  const db = readableDatabase(cli);
+  const db = await readableDatabase(cli);
   const dated = await new FirstSeen(db, 'reader').date(incidents, now).finally(() => db?.destroy());
   return withToldPlans(dated, cli);
 }

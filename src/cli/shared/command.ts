@@ -13,7 +13,8 @@ import { nearestWord, type Outcome, printProblem } from '../../core/model/proble
 import type { Site } from '../../core/model/site.ts';
 import { statusCommand } from '../../core/model/status-command.ts';
 import type { Clock } from '../../core/model/time.ts';
-import { type Db, openDatabase } from '../../store/db/database.ts';
+import type { Db } from '../../store/db/database.ts';
+import { openExisting, openOrCreate } from '../../store/db/open.ts';
 
 export interface Cli {
   readonly env: Environment;
@@ -93,9 +94,9 @@ export function databaseCommand(
   work: (db: Db, typed: Arguments, cli: Cli) => Promise<number | undefined>,
 ): Command {
   return command(about, async (typed, cli) => {
-    const db = databaseOf(cli);
+    const db = await databaseOf(cli);
     if (!db) {
-      const file = cli.env.databaseFile;
+      const file = cli.env.postgres?.shown ?? cli.env.databaseFile;
       throw new Refused(`There is no database yet: ${file} — ${ELSEWHERE}, or start the server first`);
     }
     return work(db, typed, cli).finally(() => db.destroy());
@@ -209,16 +210,25 @@ export function notHere(dataDir: string): string {
 
 export const ELSEWHERE = 'set DATA_DIR and STATUS_DIR to the server’s values';
 
-/** The database, if there is one; a command never creates it. Close it with `destroy()`. */
-export function databaseOf(cli: Cli): Db | null {
-  return existsSync(cli.env.databaseFile) ? openedDatabase(cli) : null;
+/** The database, if there is one; a command never creates it. Close it with `destroy()`. Throws Refused. */
+export function databaseOf({ env }: Cli): Promise<Db | null> {
+  return refusing(() => openExisting(env));
+}
+
+/** Whether a server has run here: there is a file, or a PostgreSQL is set. */
+export function hasDatabase({ env }: Cli): boolean {
+  return env.postgres !== null || existsSync(env.databaseFile);
 }
 
 /** The database, created if there is none; throws Refused if it cannot be opened. */
-export function openedDatabase({ env }: Cli): Db {
-  needed(makeDataFolder(path.dirname(env.databaseFile)));
+export function openedDatabase({ env }: Cli): Promise<Db> {
+  if (env.postgres === null) needed(makeDataFolder(path.dirname(env.databaseFile)));
+  return refusing(() => openOrCreate(env));
+}
+
+async function refusing<T>(open: () => Promise<T>): Promise<T> {
   try {
-    return openDatabase(env.databaseFile);
+    return await open();
   } catch (error) {
     if (error instanceof DatabaseRefused) throw new Refused(printProblem(error.problem));
     throw error;

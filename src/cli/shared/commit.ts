@@ -1,8 +1,7 @@
 // Commits the files a command wrote in the operator's name, or explains how to.
-import { existsSync } from 'node:fs';
 import { commitByHand } from '../../content/git/operator-commit.ts';
 import type { Site } from '../../core/model/site.ts';
-import type { Cli } from './command.ts';
+import { type Cli, hasDatabase } from './command.ts';
 
 /** Commits the files that a command wrote if `content.git` syncs the folder; otherwise prints how to do it. */
 export async function commitWritten(
@@ -12,7 +11,7 @@ export async function commitWritten(
   cli: Cli,
 ): Promise<void> {
   if (files.length === 0) return;
-  const { statusDir, variables, databaseFile } = cli.env;
+  const { statusDir, variables } = cli.env;
   const done = await commitByHand(statusDir, variables, files, message, site?.git ?? null);
   if (done.kind === 'committed') {
     cli.out(`Committed (${done.commit}, by ${done.by}).`);
@@ -21,7 +20,7 @@ export async function commitWritten(
       return;
     }
     const pushed = 'The server pushes it with its next pull, unless /readyz says that the sync is stopped.';
-    cli.out(existsSync(databaseFile) ? pushed : `Push it: ${done.push}`);
+    cli.out(hasDatabase(cli) ? pushed : `Push it: ${done.push}`);
   } else if (done.kind === 'open') {
     cli.out(`Not committed. If this folder is in git:\n  ${done.commands.join('\n  ')}`);
   } else if (done.kind === 'failed') {

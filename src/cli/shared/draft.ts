@@ -1,6 +1,5 @@
 // Drafts, shared by the writing commands: questions, templates, editor, preview and file.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,7 +19,17 @@ import type { Site } from '../../core/model/site.ts';
 import { iso, type Millis, parseDuration } from '../../core/model/time.ts';
 import { readFrontmatter, withPlainLineEnds } from '../../core/text/front-matter.ts';
 import { slug } from '../../core/text/slug.ts';
-import { type Arguments, agreed, type Cli, ELSEWHERE, Misuse, notHere, Refused, shown } from './command.ts';
+import {
+  type Arguments,
+  agreed,
+  type Cli,
+  ELSEWHERE,
+  hasDatabase,
+  Misuse,
+  notHere,
+  Refused,
+  shown,
+} from './command.ts';
 import { commitWritten } from './commit.ts';
 import { forecast, waitingAddresses } from './forecast.ts';
 import { presentContent, withFormerIds, withToldPlans } from './incident-files.ts';
@@ -219,8 +228,8 @@ function read(place: string, id: string, text: string, now: Millis) {
 
 /** Describes who would be mailed. If no server has run here, says that the folder may not be the server's. */
 async function mailed(incident: Incident, site: Site | null, cli: Cli): Promise<string> {
-  const { dataDir, databaseFile, statusDir } = cli.env;
-  if (!existsSync(databaseFile)) {
+  const { dataDir, statusDir } = cli.env;
+  if (!hasDatabase(cli)) {
     return `${notHere(dataDir)}: this is written to ${statusDir}, and it is not known who would be told. If a server runs elsewhere, ${ELSEWHERE}.`;
   }
   if (!site) return 'It is not known who would be told.';

@@ -32,7 +32,7 @@ import { type Cli, databaseOf } from './command.ts';
  * or if nobody would be told.
  */
 export async function forecast(incidents: readonly Incident[], site: Site, cli: Cli): Promise<string[]> {
-  const db = databaseOf(cli);
+  const db = await databaseOf(cli);
   if (!db) return [];
   try {
     const seen = await seenUpdates(db);
@@ -83,7 +83,7 @@ export async function forecast(incidents: readonly Incident[], site: Site, cli: 
 
 /** How many addresses are waiting for their confirmation, in a sentence; null without one. */
 export async function waitingAddresses(cli: Cli): Promise<string | null> {
-  const db = databaseOf(cli);
+  const db = await databaseOf(cli);
   if (!db) return null;
   const waiting = await countPending(db).finally(() => db.destroy());
   if (waiting === 0) return null;

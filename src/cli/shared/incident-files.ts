@@ -16,7 +16,7 @@ import { agreed, type Cli, databaseCommand, databaseOf, Refused } from './comman
 /** The folder, with the server's last good versions: a file with an error counts in its last good version. */
 export async function knownContent(cli: Cli): Promise<StatusFolder> {
   const content = new StatusFolder(cli.env.statusDir, cli.env.variables, cli.clock);
-  const db = readableDatabase(cli);
+  const db = await readableDatabase(cli);
   if (db) await recallLastGood(content, db).finally(() => db.destroy());
   return content;
 }
@@ -36,21 +36,21 @@ export async function presentContent(cli: Cli): Promise<StatusFolder> {
 
 /** The incidents with what the server saw of series (their former plans, their end): all that says which windows there are. */
 export async function withToldPlans(incidents: readonly Incident[], cli: Cli): Promise<readonly Incident[]> {
-  const db = readableDatabase(cli);
+  const db = await readableDatabase(cli);
   return db ? withTold(incidents, await readPlans(db).finally(() => db.destroy())) : incidents;
 }
 
 /** The incidents with the ids they had before in `aliases`, also those that the server knows. */
 export async function withFormerIds(incidents: readonly Incident[], cli: Cli): Promise<readonly Incident[]> {
-  const db = readableDatabase(cli);
+  const db = await readableDatabase(cli);
   const named = new Identities(db, 'reader').of(incidents, cli.clock());
   return named.finally(() => db?.destroy());
 }
 
 /** The database; null if there is none or it is damaged, because the files can be read without it. */
-export function readableDatabase(cli: Cli): Db | null {
+export async function readableDatabase(cli: Cli): Promise<Db | null> {
   try {
-    return databaseOf(cli);
+    return await databaseOf(cli);
   } catch (error) {
     if (error instanceof Refused) return null;
     throw error;

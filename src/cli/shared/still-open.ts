@@ -36,7 +36,7 @@ export async function failingOn(
   site: Site,
   cli: Cli,
 ): Promise<string[]> {
-  const db = incident.status === 'resolved' ? readableDatabase(cli) : null;
+  const db = incident.status === 'resolved' ? await readableDatabase(cli) : null;
   if (!db) return [];
   try {
     const now = cli.clock();

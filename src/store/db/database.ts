@@ -1,4 +1,4 @@
-// Opens the database: one SQLite file, inspected, backed up before its schema changes, and migrated.
+// Opens SQLite, the database as one file: inspected, backed up before its schema changes, and migrated.
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Kysely } from 'kysely';
@@ -34,7 +34,7 @@ export function openDatabase(
     const sqlite = file === ':memory:' ? made(file) : opened(file, locked);
     const connection = new Connection(sqlite, onWrite, gone, locked ? () => handle(file, 0) : null);
     const db = new Kysely<Tables>({ dialect: dialectOf(connection, 'FULL') });
-    unsynced.set(db, new Kysely<Tables>({ dialect: dialectOf(connection, 'NORMAL') }));
+    pairUnsynced(db, new Kysely<Tables>({ dialect: dialectOf(connection, 'NORMAL') }));
     return db;
   } catch (error) {
     throw explained(error, file);
@@ -42,6 +42,11 @@ export function openDatabase(
 }
 
 const unsynced = new WeakMap<Db, Db>();
+
+/** Makes `quick` what `withoutFsync` returns for a database. */
+export function pairUnsynced(db: Db, quick: Db): void {
+  unsynced.set(db, quick);
+}
 
 /**
  * The same database, but its transactions do not wait for the disk (NORMAL). Use it for measurements, and for writes

@@ -1,5 +1,6 @@
 // Single values in the database, by name.
 import type { Db } from './database.ts';
+import { upsert } from './dialect.ts';
 
 export async function readMeta(db: Db, name: string): Promise<string | null> {
   const query = db.selectFrom('meta').select('value').where('name', '=', name);
@@ -7,7 +8,7 @@ export async function readMeta(db: Db, name: string): Promise<string | null> {
 }
 
 export async function writeMeta(db: Db, name: string, value: string): Promise<void> {
-  await db.replaceInto('meta').values({ name, value }).execute();
+  await upsert(db, 'meta', [{ name, value }]);
 }
 
 /** A value that outlives a restart: read once, `first` if there is none, and written when it changes. */

@@ -2,6 +2,7 @@
 import type { KnownIncident } from '../../core/incidents/identity.ts';
 import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
+import { upsert } from '../db/dialect.ts';
 
 export interface StoredIncident extends KnownIncident {
   /** Since when no file has its id, epoch ms; null while there is one. */
@@ -19,5 +20,5 @@ export async function saveIdentities(db: Db, records: readonly StoredIncident[])
     ...{ key, id, gone_at: goneAt },
     record: JSON.stringify({ former, updates, gone, sources, front }),
   }));
-  await db.replaceInto('known_incidents').values(rows).execute();
+  await upsert(db, 'known_incidents', rows);
 }

@@ -1,9 +1,8 @@
 // The last good text of the incident files and of status.yaml, for when they cannot be read or their folder is missing.
 // Also which folder it was, and which files an operator gave up.
-import { existsSync } from 'node:fs';
-import { DatabaseRefused } from '../../core/model/ports/storage.ts';
 import type { Millis } from '../../core/model/time.ts';
-import { type Db, openDatabase } from '../db/database.ts';
+import type { Db } from '../db/database.ts';
+import { upsert } from '../db/dialect.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
 
 export interface KeptRecord {
@@ -40,18 +39,6 @@ export async function readKept(db: Db): Promise<KeptRecord> {
   return text === null ? NOTHING_KEPT : { ...NOTHING_KEPT, ...(JSON.parse(text) as Partial<KeptRecord>) };
 }
 
-/** Reads the last good status.yaml from the database `file`; null if there is none. Creates nothing. */
-export async function readLastGoodSite(file: string): Promise<string | null> {
-  if (!existsSync(file)) return null;
-  try {
-    const db = openDatabase(file);
-    return (await readKept(db).finally(() => db.destroy())).site;
-  } catch (error) {
-    if (error instanceof DatabaseRefused) return null;
-    throw error;
-  }
-}
-
 /** Stores and removes kept texts and updates the other values, in one transaction. */
 export async function changeKeptFiles(
   db: Db,
@@ -62,10 +49,7 @@ export async function changeKeptFiles(
   await db.transaction().execute(async trx => {
     const rows = [...texts].map(([name, text]) => ({ name, text }));
     for (let at = 0; at < rows.length; at += STEP) {
-      await trx
-        .replaceInto('kept_files')
-        .values(rows.slice(at, at + STEP))
-        .execute();
+      await upsert(trx, 'kept_files', rows.slice(at, at + STEP));
     }
     await dropFiles(trx, gone);
     await writeMeta(trx, 'kept', JSON.stringify(kept));

@@ -1,6 +1,7 @@
 // What calendars were last told of each maintenance (core/incidents/plans.ts).
 import type { ToldPlan } from '../../core/incidents/plans.ts';
 import type { Db } from '../db/database.ts';
+import { upsert } from '../db/dialect.ts';
 
 export async function readPlans(db: Db): Promise<ToldPlan[]> {
   const rows = await db.selectFrom('plans').selectAll().orderBy('incident_id').execute();
@@ -18,10 +19,7 @@ export async function changePlans(
   await db.transaction().execute(async trx => {
     for (const { id, plan, sequence, changedAt, goneAt } of changed) {
       const row = { incident_id: id, plan: JSON.stringify(plan), sequence };
-      await trx
-        .replaceInto('plans')
-        .values({ ...row, changed_at: changedAt, gone_at: goneAt })
-        .execute();
+      await upsert(trx, 'plans', [{ ...row, changed_at: changedAt, gone_at: goneAt }]);
     }
     for (const id of removed) await trx.deleteFrom('plans').where('incident_id', '=', id).execute();
   });

@@ -7,10 +7,11 @@ const KEPT = 100;
 /** Records a webhook and removes the oldest beyond a hundred. */
 export async function logWebhook(db: Db, webhook: LoggedWebhook): Promise<void> {
   await db.transaction().execute(async trx => {
-    const { insertId } = await trx.insertInto('webhooks_log').values(webhook).executeTakeFirstOrThrow();
+    const insert = trx.insertInto('webhooks_log').values(webhook).returning('seq');
+    const { seq } = await insert.executeTakeFirstOrThrow();
     await trx
       .deleteFrom('webhooks_log')
-      .where('seq', '<=', Number(insertId) - KEPT)
+      .where('seq', '<=', seq - KEPT)
       .execute();
   });
 }

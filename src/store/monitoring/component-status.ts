@@ -6,6 +6,7 @@ import { DAY, isPlausible, type Millis, startOfUtcDay } from '../../core/model/t
 import { confirmedHealth, isUnsure } from '../../core/monitoring/detector.ts';
 import { type DetectorState, initialState, tookOf } from '../../core/monitoring/detector-state.ts';
 import type { Db } from '../db/database.ts';
+import { listOf } from '../db/dialect.ts';
 import type { Tables } from '../db/tables.ts';
 
 /** A cache: the database stays the source of truth. */
@@ -103,9 +104,11 @@ export class StatusReader {
  * the next read tries again.
  */
 async function hasMovedBack(db: Db, now: Millis): Promise<boolean> {
+  const earlier = (column: string) =>
+    sql`CASE WHEN ${sql.ref(column)} > ${now} THEN ${now} ELSE ${sql.ref(column)} END`;
   const moved = sql`
-    UPDATE components SET first_seen = min(first_seen, ${now}), first_check = min(first_check, ${now}),
-      health_since = min(health_since, ${now})
+    UPDATE components SET first_seen = ${earlier('first_seen')}, first_check = ${earlier('first_check')},
+      health_since = ${earlier('health_since')}
     WHERE first_seen > ${now} OR first_check > ${now} OR health_since > ${now}`.execute(db);
   return moved.then(
     () => true,
@@ -121,9 +124,9 @@ export async function readMeasured(db: Db, from: Millis): Promise<Map<string, Me
   const rows = await db.selectFrom('components').selectAll().execute();
   // One row per component, read in storage order: ninety thousand small rows take five times as long.
   const { rows: days } = await sql<{ id: string; starts: string; observed: string }>`
-    SELECT c.id, json_group_array(r.start) AS starts, json_group_array(r.observed) AS observed
-    FROM components c CROSS JOIN rollups r ON r.component_id = c.id
-    WHERE r.span = 'day' AND r.start >= ${startOfUtcDay(from)}
+    SELECT c.id, ${listOf(db, 'r.start')} AS starts, ${listOf(db, 'r.observed')} AS observed
+    FROM components c CROSS JOIN rollups r
+    WHERE r.component_id = c.id AND r.span = 'day' AND r.start >= ${startOfUtcDay(from)}
     GROUP BY c.id`.execute(db);
   const observed = new Map(
     days.map(row => {

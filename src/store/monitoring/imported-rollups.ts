@@ -29,8 +29,11 @@ export async function importRollups(db: Db, history: readonly ImportedSpan[]): P
     await sql`
       INSERT INTO components (id, first_seen, first_check)
       SELECT component_id, min(start), min(start) FROM rollups WHERE imported = 1 GROUP BY component_id
-      ON CONFLICT (id) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
-        first_check = min(coalesce(first_check, excluded.first_check), excluded.first_check)`.execute(trx);
+      ON CONFLICT (id) DO UPDATE SET
+        first_seen = CASE WHEN components.first_seen < excluded.first_seen
+          THEN components.first_seen ELSE excluded.first_seen END,
+        first_check = CASE WHEN components.first_check < excluded.first_check
+          THEN components.first_check ELSE excluded.first_check END`.execute(trx);
     return Number(added);
   });
 }

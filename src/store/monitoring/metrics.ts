@@ -11,6 +11,7 @@ import {
 import type { Millis } from '../../core/model/time.ts';
 import { KEPT_FOR, startOfSpan } from '../../core/monitoring/rollup.ts';
 import type { Db } from '../db/database.ts';
+import { upsert } from '../db/dialect.ts';
 import type { MetricRollupRow } from '../db/tables.ts';
 
 /** The stored value of a metric at a moment; `isNew` if this request stored it. */
@@ -66,7 +67,7 @@ async function addUp(db: Db, id: string, point: MetricPoint, now: Millis): Promi
     const one = rollupOfPoint(point);
     const { lastAt, ...figures } = before ? joinRollups(rollupOf(before), one) : one;
     const row = { metric_id: id, span, start, ...figures, last_at: lastAt };
-    await db.replaceInto('metric_rollups').values(row).execute();
+    await upsert(db, 'metric_rollups', [row]);
   }
 }
 

@@ -13,6 +13,7 @@ import {
   withResult,
 } from '../../core/monitoring/rollup.ts';
 import type { Db } from '../db/database.ts';
+import { upsert } from '../db/dialect.ts';
 import type { RollupRow } from '../db/tables.ts';
 
 const SPANS: readonly RollupSpan[] = ['slot', 'hour', 'day'];
@@ -30,9 +31,10 @@ export async function rollUp(db: Db, id: string, result: CheckResult, observed: 
   const rows = keys.map(({ span, start }) => {
     const row = there.find(row => row.span === span);
     const before = row ? rollupOf(row) : EMPTY_ROLLUP;
-    return rowOf(id, span, start, withResult(before, result.outcome !== 'down', latency, observed));
+    const rollup = withResult(before, result.outcome !== 'down', latency, observed);
+    return { ...rowOf(id, span, start, rollup), imported: 0 };
   });
-  await db.replaceInto('rollups').values(rows).execute();
+  await upsert(db, 'rollups', rows);
 }
 
 export function rowOf(id: string, span: RollupSpan, start: Millis, rollup: Rollup): Insertable<RollupRow> {

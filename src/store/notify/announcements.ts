@@ -21,6 +21,7 @@ import type { Announcement } from '../../core/notify/news.ts';
 import { undrawn } from '../../core/page/rendered-texts.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Db } from '../db/database.ts';
+import { rowsOf } from '../db/dialect.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
 import type { Tables } from '../db/tables.ts';
 import { choiceIn, lastPlace, type Row } from './subscribers.ts';
@@ -176,7 +177,7 @@ export async function enqueueSome(
         CASE s.state WHEN 'dead' THEN 'given_up' ELSE 'pending' END,
         CASE s.state WHEN 'dead' THEN 'its channel is disabled' END,
         ${Math.min(update.seen_at, now)}, ${update.seen_at}
-      FROM json_each(${JSON.stringify(ids)}) CROSS JOIN subscribers s ON s.id = value WHERE true
+      FROM ${rowsOf(trx, ids)} CROSS JOIN subscribers s WHERE s.id = value
       ON CONFLICT DO NOTHING`.execute(trx);
     const done = rows.length < most;
     const cursor = done ? null : (rows.at(-1)?.id ?? null);

@@ -4,12 +4,13 @@ import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import { type Depth, UNCOMPOSED, type Uncomposed } from '../../core/notify/channel-health.ts';
 import type { ChannelDelivery, Delivery, EmailDelivery } from '../../core/notify/delivery.ts';
 import { type Db, withoutFsync } from '../db/database.ts';
+import { indexedBy, rowsOf, unindexed } from '../db/dialect.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
 import { notificationChannel } from './channels.ts';
 import { type Row, subscriber } from './subscribers.ts';
 
-// States are written into the SQL, not bound, so that SQLite can use the partial indexes; a `+` before a column keeps it
-// from choosing that column's index.
+// States are written into the SQL, not bound, so that SQLite can use the partial indexes;
+// `unindexed` keeps it from choosing a column's index.
 
 /** Enqueues an email requested with a form. Two requests at the same moment are one. */
 export async function enqueue(
@@ -38,7 +39,7 @@ export async function dueEmails(
   const requested = await emailsWhere(db, sql`d.kind <> 'update'`, now, limit);
   if (requested.length >= limit) return requested;
   const released = until === null ? sql`` : sql` AND d.created_at <= ${until}`;
-  const which = sql`+d.kind = 'update'${released} AND ${FIRST}`;
+  const which = sql`${unindexed(db, 'd.kind')} = 'update'${released} AND ${FIRST}`;
   return [...requested, ...(await emailsWhere(db, which, now, limit - requested.length))];
 }
 
@@ -75,7 +76,7 @@ export async function dueChannels(
 export async function nextMessage(db: Db, channelId: string, now: Millis): Promise<ChannelDelivery | null> {
   const { rows } = await sql<DueRow>`
     SELECT s.*, ${DELIVERY}
-    FROM deliveries d INDEXED BY deliveries_to_channels JOIN subscribers s ON s.id = d.subscriber_id
+    FROM deliveries d ${indexedBy(db, 'deliveries_to_channels')} JOIN subscribers s ON s.id = d.subscriber_id
     WHERE d.state = 'pending' AND d.channel <> 'email' AND d.subscriber_id = ${channelId} AND d.due_at <= ${now}
     ORDER BY d.id LIMIT 1`.execute(db);
   const [row] = rows;
@@ -95,13 +96,13 @@ export async function markSent(
   deliveries: readonly (EmailDelivery | ChannelDelivery)[],
   now: Millis,
 ): Promise<void> {
-  const ids = JSON.stringify(deliveries.map(({ id }) => id));
+  const ids = deliveries.map(({ id }) => id);
   const emails = deliveries.filter(one => 'refusals' in one);
   const quick = emails.length === deliveries.length ? withoutFsync(db) : db;
   await quick.transaction().execute(async trx => {
     await sql`
       UPDATE deliveries SET state = 'sent', sent_at = ${now}, error = NULL, attempts = attempts + 1
-      WHERE id IN (SELECT value FROM json_each(${ids}))`.execute(trx);
+      WHERE id IN (SELECT CAST(value AS BIGINT) FROM ${rowsOf(trx, ids)})`.execute(trx);
   });
   const refused = emails.filter(({ refusals }) => refusals > 0).map(({ subscriber }) => subscriber.id);
   if (refused.length === 0) return;
@@ -204,7 +205,7 @@ export async function sentLately(db: Db, now: Millis, from: Millis): Promise<num
   const { rows } = await sql<{ count: number }>`
     SELECT COUNT(*) AS count FROM deliveries
     WHERE state = 'sent' AND sent_at > ${now - HOUR} AND sent_at <= ${now + MINUTE}
-      AND channel = 'email' AND +kind = 'update' AND created_at > ${from}`.execute(db);
+      AND channel = 'email' AND ${unindexed(db, 'kind')} = 'update' AND created_at > ${from}`.execute(db);
   return rows[0]?.count ?? 0;
 }
 
@@ -213,7 +214,7 @@ export async function release(db: Db, now: Millis): Promise<number> {
   const before = await releasedUntil(db);
   const { rows } = await sql<{ count: number }>`
     SELECT COUNT(*) AS count FROM deliveries
-    WHERE state = 'pending' AND channel = 'email' AND +kind = 'update' AND attempts = 0
+    WHERE state = 'pending' AND channel = 'email' AND ${unindexed(db, 'kind')} = 'update' AND attempts = 0
       AND created_at > ${before} AND created_at <= ${now}`.execute(db);
   await writeMeta(db, 'released_until', String(now));
   return rows[0]?.count ?? 0;

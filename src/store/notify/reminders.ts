@@ -1,6 +1,7 @@
 // When the operators were last reminded of each open incident.
 import type { Millis } from '../../core/model/time.ts';
 import type { Db } from '../db/database.ts';
+import { upsert } from '../db/dialect.ts';
 
 /** When each incident had its last reminder, epoch ms, by id. */
 export async function readReminders(db: Db): Promise<Map<string, Millis>> {
@@ -9,7 +10,7 @@ export async function readReminders(db: Db): Promise<Map<string, Millis>> {
 }
 
 export async function noteReminder(db: Db, incident_id: string, at: Millis): Promise<void> {
-  await db.replaceInto('reminders').values({ incident_id, at }).execute();
+  await upsert(db, 'reminders', [{ incident_id, at }]);
 }
 
 export async function forgetReminders(db: Db, but: readonly string[]): Promise<void> {

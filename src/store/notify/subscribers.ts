@@ -6,6 +6,7 @@ import { type Choice, emailAddressKey, type Subscriber } from '../../core/model/
 import { DAY, type Millis } from '../../core/model/time.ts';
 import type { NotificationChannel } from '../../core/notify/channel-health.ts';
 import type { Db } from '../db/database.ts';
+import { upsert } from '../db/dialect.ts';
 import { readMeta } from '../db/meta.ts';
 import type { SubscriberRow } from '../db/tables.ts';
 
@@ -156,7 +157,7 @@ export async function suppress(
       .where(BY_EMAIL)
       .where('address_key', '=', emailAddressKey(address))
       .execute();
-    await trx.replaceInto('suppressed').values({ address_hash: hash, reason, at: now }).execute();
+    await upsert(trx, 'suppressed', [{ address_hash: hash, reason, at: now }]);
   });
 }
 
@@ -199,7 +200,7 @@ export async function pruneSubscribers(db: Db, now: Millis): Promise<void> {
 export async function nextPlace(db: Db): Promise<number> {
   const row = await db
     .updateTable('meta')
-    .set({ value: sql<string>`CAST(CAST(value AS INTEGER) + 1 AS TEXT)` })
+    .set({ value: sql<string>`CAST(CAST(value AS BIGINT) + 1 AS TEXT)` })
     .where('name', '=', 'confirmed_seq')
     .returning('value')
     .executeTakeFirstOrThrow();

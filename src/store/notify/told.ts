@@ -4,6 +4,7 @@ import type { IncidentUpdate } from '../../core/model/incident.ts';
 import { JOINED, type Told, toldAfter } from '../../core/notify/calm.ts';
 import { filedKey } from '../../core/notify/filed-words.ts';
 import type { Db } from '../db/database.ts';
+import { memberOf } from '../db/dialect.ts';
 
 /** The records of an incident: by the beginning of their primary key, as there may be thousands of others. */
 export function isRecordOf(incidentId: string) {
@@ -15,7 +16,7 @@ export function isRecordOf(incidentId: string) {
 export async function whenAnnounced(db: Db, incidentId: string): Promise<Told | null> {
   const rows = await db
     .selectFrom('announcements')
-    .select(['seen_at', sql<string>`json_extract(frozen, '$.update')`.as('update')])
+    .select(['seen_at', memberOf(db, 'frozen', 'update').as('update')])
     .where(isRecordOf(incidentId))
     .where('key', 'not like', `${JOINED}%`)
     .where('frozen', 'is not', null)

@@ -33,6 +33,7 @@ export function healthRoutes(router: Router, web: Web): void {
       .send(
         jsonText({
           ok: outbox !== null && problems.every(problem => problem.level !== 'error'),
+          ...(storage.epoch === null ? {} : { role: 'leader', epoch: storage.epoch }),
           snapshot: { version, at: isoMillis(at) },
           problems: problems.map(problem => ({ ...problem, message: printProblem(problem) })),
           warnings: warnings.map(({ source, component, what, since, seenAt, expires }) => ({

@@ -21,7 +21,7 @@ import type { SomeNotificationParts } from './parts.ts';
 import { StormGuard } from './storm-guard.ts';
 
 interface EmailSenderParts
-  extends SomeNotificationParts<'db' | 'mail' | 'snapshot' | 'secret' | 'clock' | 'log'> {
+  extends SomeNotificationParts<'db' | 'mail' | 'snapshot' | 'secret' | 'writable' | 'clock' | 'log'> {
   readonly record: DeliveryRecord;
   readonly composer: EmailComposer;
 }
@@ -101,7 +101,8 @@ export class EmailSender {
   }
 
   #isHalted(): boolean {
-    return this.#closing || this.#pause.at(this.#parts.clock()) !== null;
+    const { writable, clock } = this.#parts;
+    return this.#closing || !writable() || this.#pause.at(clock()) !== null;
   }
 
   async #sendAll(): Promise<void> {

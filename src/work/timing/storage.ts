@@ -43,90 +43,114 @@ const PAUSE: Millis = 100;
 /** Writes must succeed for this long before the database counts as working: a full disk may accept a small one. */
 const MENDED_AFTER: Millis = 3 * SECOND;
 
-export class Storage {
+/** The database of a server, whatever it is. */
+export interface Storage {
   readonly db: Db;
-  readonly #file: string;
-  readonly #lock: Lock;
+  /** On PostgreSQL: which of the processes this is. Null: there is only one. */
+  readonly epoch: number | null;
+  /** Whether this process may work: on PostgreSQL, whether it still leads. */
+  readonly leads: () => boolean;
+  /** For /readyz; null if the database works. */
+  readonly problem: () => Problem | null;
+  /** Runs once a second: looks whether the database is there, and after a failure tries to write. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What is wrong with the database: logged when it begins and when it ends. */
+export class StorageHealth {
+  readonly #where: string;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #inode: number;
   #wrong: { readonly trouble: StorageTrouble; readonly since: Millis } | null = null;
   #goodSince: Millis | null = null;
 
-  private constructor(file: string, lock: Lock, clock: Clock, log: Log) {
-    this.#file = file;
-    this.#lock = lock;
+  constructor(where: string, clock: Clock, log: Log) {
+    this.#where = where;
     this.#clock = clock;
     this.#log = log;
-    this.db = openDatabase(file, {
-      locked: true,
-      onWrite: trouble => (trouble === null ? this.#succeeded() : this.#failed(trouble)),
-      gone: () => this.#isGone(),
-    });
-    this.#inode = statSync(file).ino;
   }
 
-  /** Opens the database and locks it against other servers; throws DatabaseRefused. */
-  static async open(file: string, clock: Clock, log: Log): Promise<Storage> {
-    let lock = takeLock(file);
-    for (let waited = 0; !lock && waited < LOCK_TIMEOUT; waited += PAUSE) {
-      await sleep(PAUSE);
-      lock = takeLock(file);
-    }
-    if (!lock) {
-      const what = 'another Status Live is running on this database';
-      throw new DatabaseRefused(file, what, 'stop it, or set DATA_DIR to another folder');
-    }
-    try {
-      return new Storage(file, lock, clock, log);
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
-  }
+  /** Called after every write. */
+  readonly onWrite = (trouble: StorageTrouble | null): void =>
+    trouble === null ? this.#succeeded() : this.failed(trouble);
 
-  async close(): Promise<void> {
-    await this.db.destroy();
-    this.#lock.release();
-  }
-
-  /** Runs once a second: checks that the file is there, and after a failure tries to write. */
-  async look(): Promise<void> {
-    if (statSync(this.#file, { throwIfNoEntry: false })?.ino !== this.#inode) return this.#failed('gone');
-    if (this.#isGone()) this.#wrong = { trouble: 'io', since: this.#wrong!.since };
-    if (!this.#wrong) return;
-    // The connection reports the result.
-    await writeMeta(this.db, 'tried', String(this.#clock())).catch(() => undefined);
-  }
+  readonly problem = (): Problem | null =>
+    this.#wrong && storageProblem(this.#where, this.#wrong.trouble, this.#wrong.since);
 
   /** Whether the file was removed: what is written to it now would be lost. */
-  #isGone(): boolean {
+  isGone(): boolean {
     return this.#wrong?.trouble === 'gone';
   }
 
-  /** For /readyz; null if the database works. */
-  readonly problem = (): Problem | null =>
-    this.#wrong && storageProblem(this.#file, this.#wrong.trouble, this.#wrong.since);
+  /** The file is back. */
+  found(): void {
+    if (this.isGone()) this.#wrong = { trouble: 'io', since: this.#wrong!.since };
+  }
 
-  #failed(trouble: StorageTrouble): void {
-    const where = this.#file;
+  failed(trouble: StorageTrouble): void {
+    const where = this.#where;
     this.#goodSince = null;
     if (this.#wrong?.trouble === trouble) return;
     this.#wrong = { trouble, since: this.#wrong?.since ?? this.#clock() };
     this.#log.error({ where, trouble }, printProblem(storageProblem(where, trouble, this.#wrong.since)));
   }
 
+  /** Tries to write, if something is wrong: the connection reports the result. */
+  async tryAgain(db: Db): Promise<void> {
+    if (!this.#wrong) return;
+    await writeMeta(db, 'tried', String(this.#clock())).catch(() => undefined);
+  }
+
   #succeeded(): void {
     // A removed file still accepts writes.
-    if (!this.#wrong || this.#isGone()) return;
+    if (!this.#wrong || this.isGone()) return;
     const now = this.#clock();
     // The clock may have gone back meanwhile.
     this.#goodSince = Math.min(this.#goodSince ?? now, now);
     if (now - this.#goodSince < MENDED_AFTER) return;
-    this.#log.info(
-      { where: this.#file, trouble: this.#wrong.trouble },
-      'the database can be written again; nothing was lost',
-    );
+    const { trouble } = this.#wrong;
+    this.#log.info({ where: this.#where, trouble }, 'the database can be written again; nothing was lost');
     this.#wrong = null;
   }
+}
+
+/** Opens a SQLite file and locks it against other servers; throws DatabaseRefused. */
+export async function openFileStorage(file: string, clock: Clock, log: Log): Promise<Storage> {
+  const lock = await lockOf(file);
+  const health = new StorageHealth(file, clock, log);
+  const { onWrite, problem } = health;
+  try {
+    const db = openDatabase(file, { locked: true, onWrite, gone: () => health.isGone() });
+    const { ino } = statSync(file);
+    return {
+      db,
+      epoch: null,
+      leads: () => true,
+      problem,
+      async look() {
+        if (statSync(file, { throwIfNoEntry: false })?.ino !== ino) return health.failed('gone');
+        health.found();
+        await health.tryAgain(db);
+      },
+      async close() {
+        await db.destroy();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function lockOf(file: string): Promise<Lock> {
+  for (let waited = 0; ; waited += PAUSE) {
+    const lock = takeLock(file);
+    if (lock) return lock;
+    if (waited >= LOCK_TIMEOUT) break;
+    await sleep(PAUSE);
+  }
+  const what = 'another Status Live is running on this database';
+  throw new DatabaseRefused(file, what, 'stop it, or set DATA_DIR to another folder');
 }

@@ -1,10 +1,11 @@
 // The database probe against real servers where the machine has them, and everywhere against none.
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { asPostgres, findServer, folderFor, initdb, runAs } from '../../servers.ts';
 import { deserted, expectPublishable, probe, tcp } from '../loopback.ts';
 
 const KINDS = ['postgres', 'mysql', 'redis'] as const;
@@ -76,34 +77,9 @@ async function builtCheck(url: string): Promise<string> {
   }
 }
 
-function find(program: string, ...folders: string[]): string | undefined {
-  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
-  const places = [...folders, ...versions.map(version => `/usr/lib/postgresql/${version}/bin`)];
-  return places.map(folder => join(folder, program)).find(path => existsSync(path));
-}
-
-const PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
-const redisServer = find('redis-server', ...PLACES);
-const initdb = find('initdb', ...PLACES);
-const mariadbd = find('mariadbd', ...PLACES) ?? find('mysqld', ...PLACES);
-const installDb = find('mariadb-install-db', ...PLACES);
-
-/** Who a server runs as: these refuse to be root, and Debian's packages bring users of their own. */
-function runAs(name: string): { uid?: number; gid?: number } | null {
-  if (process.getuid?.() !== 0) return {};
-  const id = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' }).toString());
-  try {
-    return { uid: id('-u'), gid: id('-g') };
-  } catch {
-    return null;
-  }
-}
-
-function folderFor(owner: { uid?: number; gid?: number }): string {
-  const folder = mkdtempSync(join(tmpdir(), 'status-database-'));
-  if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid!);
-  return folder;
-}
+const redisServer = findServer('redis-server');
+const mariadbd = findServer('mariadbd') ?? findServer('mysqld');
+const installDb = findServer('mariadb-install-db');
 
 describe.runIf(redisServer)('a real Redis', () => {
   let child: ChildProcess;
@@ -155,8 +131,6 @@ describe.runIf(redisServer)('a real Redis', () => {
     });
   });
 });
-
-const asPostgres = runAs('postgres');
 
 describe.runIf(initdb && asPostgres)('a real PostgreSQL', () => {
   let child: ChildProcess;

@@ -4,13 +4,27 @@ import type { Problem } from '../problem.ts';
 import { statusCommand } from '../status-command.ts';
 import { iso, type Millis } from '../time.ts';
 
-/** `gone`: the file was removed or replaced while it was open. */
-export type StorageTrouble = 'full' | 'readonly' | 'locked' | 'damaged' | 'gone' | 'io';
+/**
+ * `gone`: the file was removed or replaced while it was open. Of PostgreSQL alone: `away`: it does not answer; `refusing`: it
+ * is read-only for us; `locked out`: another writer holds it for long.
+ */
+export type StorageTrouble =
+  | ('full' | 'readonly' | 'locked' | 'damaged' | 'gone' | 'io')
+  | ('away' | 'refusing' | 'locked out');
+
+/** A database of PostgreSQL. */
+export interface PostgresPlace {
+  /** `postgres://…`, with its password: never shown. */
+  readonly url: string;
+  readonly schema: string;
+  /** Host and database, for messages. */
+  readonly shown: string;
+}
 
 /** A read or write of the database failed for a reason outside the program. */
 export class StorageFault extends Error {
   readonly trouble: StorageTrouble;
-  /** SQLite's error code. */
+  /** The database's error code. */
   readonly code: string;
 
   constructor(trouble: StorageTrouble, code: string, cause?: unknown) {
@@ -58,6 +72,12 @@ const SAID: Readonly<Record<StorageTrouble, readonly [string, string]>> = {
     'cannot be read or written: the disk reports errors',
     'check the disk (dmesg), and restore a backup elsewhere',
   ],
+  away: ['does not answer', 'start PostgreSQL, or mend the network between'],
+  refusing: [
+    'refuses writes: it is read-only, or the user has lost its rights',
+    'point DATABASE_URL to the primary server, or give the rights back',
+  ],
+  'locked out': ['is held by another program', 'end its transaction (pg_stat_activity and pg_locks show it)'],
 };
 
 /** For /readyz and the log: what has been wrong since `since`, what it means, what to do. */

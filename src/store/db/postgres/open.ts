@@ -1,0 +1,82 @@
+// Opens a PostgreSQL for a server that leads, or for a command beside it.
+
+import { Kysely } from 'kysely';
+import type { Client } from 'pg';
+import type { PostgresPlace } from '../../../core/model/ports/storage.ts';
+import type { OnWrite } from '../connection.ts';
+import { type Db, pairUnsynced } from '../database.ts';
+import { currentSchema } from '../migrations.ts';
+import type { Tables } from '../tables.ts';
+import { type Fence, PostgresConnection, postgresDialect } from './connection.ts';
+import { refusalOf, refused } from './errors.ts';
+import { inspectServer } from './inspect.ts';
+import { migrateServer, prepareSchema } from './migrate.ts';
+import { clientOf, leaderLock, poolOf, settle } from './place.ts';
+
+/** The database of a leader; it is migrated. */
+export async function openAsLeader(
+  place: PostgresPlace,
+  leader: Fence & { readonly name: string },
+  onWrite: OnWrite,
+): Promise<Db> {
+  return dbOn(place, leader.name, onWrite, leader);
+}
+
+/**
+ * The database for a command, also while a server leads. Null if there is none yet, unless `create`. Throws
+ * DatabaseRefused.
+ */
+export async function openBesideServer(
+  place: PostgresPlace,
+  secret: string,
+  create: boolean,
+): Promise<Db | null> {
+  try {
+    const client = await clientOf(place);
+    await client.connect();
+    try {
+      const { version } = await inspectServer(client, place, secret);
+      if (version === null && !create) return null;
+      if (version !== currentSchema()) await migrateAlone(client, place, secret);
+    } finally {
+      await client.end();
+    }
+    return await dbOn(place, 'status-live command', () => {}, null);
+  } catch (error) {
+    throw refusalOf(error, place);
+  }
+}
+
+/** Migrates while no server leads. */
+async function migrateAlone(client: Client, place: PostgresPlace, secret: string): Promise<void> {
+  await underLeaderLock(client, place, async () => {
+    await prepareSchema(client, place);
+    await migrateServer(place, secret);
+  });
+}
+
+/** Runs `work` while no server may lead. Throws DatabaseRefused while one does. */
+export async function underLeaderLock<T>(
+  client: Client,
+  place: PostgresPlace,
+  work: () => Promise<T>,
+): Promise<T> {
+  await settle(client, place, 'status-live command');
+  const asked = `SELECT pg_try_advisory_lock(${leaderLock(place)}) AS taken`;
+  const { rows } = await client.query<{ taken: boolean }>(asked);
+  if (!rows[0]?.taken) throw refused(place, 'a server is running on this database', 'stop it first');
+  try {
+    return await work();
+  } finally {
+    await client.query(`SELECT pg_advisory_unlock(${leaderLock(place)})`).catch(() => undefined);
+  }
+}
+
+async function dbOn(place: PostgresPlace, name: string, onWrite: OnWrite, fence: Fence | null): Promise<Db> {
+  const connection = new PostgresConnection(await poolOf(place, name), place, onWrite, fence);
+  const db = new Kysely<Tables>({ dialect: postgresDialect(connection, 'FULL') });
+  pairUnsynced(db, new Kysely<Tables>({ dialect: postgresDialect(connection, 'NORMAL') }));
+  // Kysely closes only what it has used.
+  await db.selectFrom('meta').select('name').limit(1).execute();
+  return db;
+}
