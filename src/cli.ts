@@ -13,6 +13,7 @@ import { incident } from './cli/incident.ts';
 import { init } from './cli/init.ts';
 import { lint } from './cli/lint.ts';
 import { maintenance } from './cli/maintenance.ts';
+import { migrateDatabase } from './cli/migrate-database.ts';
 import { outbox } from './cli/outbox.ts';
 import { schema } from './cli/schema.ts';
 import { type Command, Misuse, Refused } from './cli/shared/command.ts';
@@ -44,6 +45,7 @@ const COMMANDS: readonly Command[] = [
   webhooksLog,
   exporting,
   ...backup,
+  migrateDatabase,
   importing,
   schema,
 ];

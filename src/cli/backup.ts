@@ -19,6 +19,7 @@ export const backup: readonly Command[] = [
       lacking: 'Give the name of one file.',
     },
     async ({ words: [file = ''], flags }, cli) => {
+      refuseServers(cli);
       const target = path.resolve(cli.cwd, file);
       const { bytes } = await refusing(() =>
         backUp(cli.env.databaseFile, target, flags.has('force'), eachSecond(cli)),
@@ -39,6 +40,7 @@ export const backup: readonly Command[] = [
       lacking: 'Give the name of one file.',
     },
     async ({ words: [typed = ''], flags }, cli) => {
+      refuseServers(cli);
       const resume = flags.has('resume');
       const from = path.resolve(cli.cwd, typed);
       const file = cli.env.databaseFile;
@@ -55,6 +57,14 @@ export const backup: readonly Command[] = [
     },
   ),
 ];
+
+function refuseServers({ env: { postgres } }: Cli): void {
+  if (postgres === null) return;
+  const { schema, shown } = postgres;
+  throw new Refused(
+    `The database is a PostgreSQL (${shown}): back it up with \`pg_dump --format=custom --schema=${schema}\`, and restore with \`pg_restore\` while no server runs.`,
+  );
+}
 
 async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {

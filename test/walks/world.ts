@@ -1,4 +1,5 @@
-// A world for the walks: the whole system on temporary folders, a hand-moved clock, real HTTP and SMTP peers.
+// A world for the walks: the whole system on temporary folders, a hand-moved clock, real HTTP and SMTP peers. With
+// WALKS_ON=postgres in the environment (`npm run test:postgres`) its database is a PostgreSQL.
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import type { Network } from '../../src/outside/probes/network.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
 import type { Outside } from '../../src/wiring/base.ts';
 import { openSystem, type System } from '../../src/wiring/wiring.ts';
+import { freshPlace } from '../postgres.ts';
 import { Stillness } from './stillness.ts';
 
 /** What signs links in a world. */
@@ -107,6 +109,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await writeFile(path.join(incidents, name), text);
   }
   options.prepare?.(dir);
+  const place = process.env.WALKS_ON === 'postgres' ? await freshPlace() : null;
+  const database = place && { DATABASE_URL: place.url, DATABASE_SCHEMA: place.schema };
   let now = parseInstant(options.now ?? '2026-03-10T12:00:00Z') as number;
   let grown = 0;
   const logged: World['logged'] = [];
@@ -124,6 +128,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         MAIL_FROM: 'Levqor Status <status@levqor.ai>',
         WEBHOOK_TOKEN: 'the-webhook-token-of-this-test',
         SECRET,
+        ...database,
         ...options.env,
       },
       dir,

@@ -76,3 +76,28 @@ export function forPostgres(migration: string): string {
     .replace(/\bTEXT\b/g, 'TEXT COLLATE "C"')
     .replace(/\bREAL\b/g, 'DOUBLE PRECISION');
 }
+
+/** The last number that a counting column has given, and never gives again; null if none. */
+export async function lastNumber(db: Db, { table, column }: Counted): Promise<number | null> {
+  const asked = isPostgres(db)
+    ? sql<Last>`SELECT pg_sequence_last_value(pg_get_serial_sequence(${table}, ${column})::regclass) AS last`
+    : sql<Last>`SELECT seq AS last FROM sqlite_sequence WHERE name = ${table}`;
+  return (await asked.execute(db)).rows[0]?.last ?? null;
+}
+
+/** Makes a counting column go on after `last`. */
+export async function countFrom(db: Db, { table, column }: Counted, last: number): Promise<void> {
+  if (isPostgres(db)) {
+    await sql`SELECT setval(pg_get_serial_sequence(${table}, ${column})::regclass, ${last})`.execute(db);
+    return;
+  }
+  await sql`DELETE FROM sqlite_sequence WHERE name = ${table}`.execute(db);
+  await sql`INSERT INTO sqlite_sequence (name, seq) VALUES (${table}, ${last})`.execute(db);
+}
+
+interface Counted {
+  readonly table: string;
+  readonly column: string;
+}
+
+type Last = { readonly last: number | null };

@@ -52,7 +52,8 @@ export function refusalOf(error: unknown, place: { readonly shown: string; reado
     'start it, or check host, port and firewall',
   ];
   const said = code || message.slice(0, 120);
-  return refused(place, `${what} (${said})`, fix.replaceAll('SCHEMA', place.schema));
+  const named = (text: string) => text.replaceAll('{schema}', place.schema);
+  return refused(place, named(`${what} (${said})`), named(fix));
 }
 
 export function refused({ shown }: { readonly shown: string }, what: string, fix: string): DatabaseRefused {
@@ -74,12 +75,12 @@ const REFUSALS: readonly (readonly [RegExp, string, string])[] = [
   [/^3D000$/, 'there is no database of this name', 'create it with `createdb`, or correct DATABASE_URL'],
   [
     /^42501$/,
-    'this user may not use the schema “SCHEMA”',
-    'GRANT USAGE, CREATE ON SCHEMA SCHEMA to it, or let it own the schema and its tables',
+    'this user may not use the schema “{schema}”',
+    'GRANT USAGE, CREATE ON SCHEMA {schema} to it, or let it own the schema and its tables',
   ],
   [
     /^42P07$/,
-    'the schema “SCHEMA” has tables of another program',
+    'the schema “{schema}” has tables of another program',
     'set DATABASE_SCHEMA to a schema of its own',
   ],
   [

@@ -47,29 +47,47 @@ export async function openBesideServer(
   }
 }
 
-/** Migrates while no server leads. */
+/** Migrates while no server leads; the lock ends with the connection. */
 async function migrateAlone(client: Client, place: PostgresPlace, secret: string): Promise<void> {
-  await underLeaderLock(client, place, async () => {
-    await prepareSchema(client, place);
-    await migrateServer(place, secret);
-  });
+  await takeLeaderLock(client, place);
+  await prepareSchema(client, place);
+  await migrateServer(place, secret);
 }
 
-/** Runs `work` while no server may lead. Throws DatabaseRefused while one does. */
-export async function underLeaderLock<T>(
-  client: Client,
+/** The database, created if there is none, while no server may lead. Throws DatabaseRefused while one does. */
+export async function openAlone(
   place: PostgresPlace,
-  work: () => Promise<T>,
-): Promise<T> {
+  secret: string,
+): Promise<{ readonly db: Db; close(): Promise<void> }> {
+  const db = (await openBesideServer(place, secret, true)) as Db;
+  const client = await clientOf(place);
+  const close = async () => {
+    await db.destroy();
+    await client.end();
+  };
+  try {
+    await client.connect();
+    await takeLeaderLock(client, place);
+  } catch (error) {
+    await close();
+    throw refusalOf(error, place);
+  }
+  // A standby ends a holder of the lock that is silent for long.
+  const timer = setInterval(() => void client.query('SELECT 1').catch(() => undefined), 2000);
+  return {
+    db,
+    close() {
+      clearInterval(timer);
+      return close();
+    },
+  };
+}
+
+async function takeLeaderLock(client: Client, place: PostgresPlace): Promise<void> {
   await settle(client, place, 'status-live command');
   const asked = `SELECT pg_try_advisory_lock(${leaderLock(place)}) AS taken`;
   const { rows } = await client.query<{ taken: boolean }>(asked);
   if (!rows[0]?.taken) throw refused(place, 'a server is running on this database', 'stop it first');
-  try {
-    return await work();
-  } finally {
-    await client.query(`SELECT pg_advisory_unlock(${leaderLock(place)})`).catch(() => undefined);
-  }
 }
 
 async function dbOn(place: PostgresPlace, name: string, onWrite: OnWrite, fence: Fence | null): Promise<Db> {
