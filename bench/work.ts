@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openDatabase } from '../src/store/db/database.ts';
 import { enrolled } from '../test/walks/notify/many-subscribers.ts';
 import { startOurs, stop } from './servers.ts';
 
@@ -37,7 +38,7 @@ export async function openWork(dir: string, port: number): Promise<Work> {
   });
   const [{ port: smtp }] = (await once(sink, 'message')) as [{ port: number }];
   const addresses = Array.from({ length: SUBSCRIBERS }, (_, i) => `user${i}@example.com`);
-  await enrolled(path.join(dir, 'data', 'status.db'), addresses, Date.now());
+  await enrolled(openDatabase(path.join(dir, 'data', 'status.db')), addresses, Date.now());
   const child = startOurs(port, dir, {
     SMTP_URL: `smtp://127.0.0.1:${smtp}`,
     MAIL_FROM: 'status@levqor.ai',

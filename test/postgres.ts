@@ -17,11 +17,17 @@ export const hasPostgres = url !== undefined;
 export async function freshPlace(): Promise<PostgresPlace> {
   const client = await connected();
   const schema = `test_${randomBytes(6).toString('hex')}`;
-  onTestFinished(async () => {
-    await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-    await client.end();
-  });
-  return placeOf(url!, schema);
+  await client.end();
+  const place = placeOf(url!, schema);
+  onTestFinished(() => dropSchema(place));
+  return place;
+}
+
+/** Removes all that is in a place. */
+export async function dropSchema({ schema }: PostgresPlace): Promise<void> {
+  const client = await connected();
+  await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+  await client.end();
 }
 
 /** A connection of the test's own; waits for the server of this run. */

@@ -11,9 +11,11 @@ import { readEnvironment } from '../../src/config/environment.ts';
 import { parseInstant } from '../../src/core/model/time.ts';
 import type { Network } from '../../src/outside/probes/network.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
+import type { Db } from '../../src/store/db/database.ts';
+import { openOrCreate } from '../../src/store/db/open.ts';
 import type { Outside } from '../../src/wiring/base.ts';
 import { openSystem, type System } from '../../src/wiring/wiring.ts';
-import { freshPlace } from '../postgres.ts';
+import { dropSchema, freshPlace } from '../postgres.ts';
 import { Stillness } from './stillness.ts';
 
 /** What signs links in a world. */
@@ -26,6 +28,9 @@ components:
   - { id: dashboard, name: Dashboard, check: { type: manual } }
   - { id: jobs, name: Background Jobs, check: { type: heartbeat, period: 5m, grace: 1m } }
 `;
+
+/** Whether the database of worlds is a SQLite file: some tests are about that file. */
+export const onSqlite = process.env.WALKS_ON !== 'postgres';
 
 export interface WorldOptions {
   /** status.yaml, given the address of the failing HTTP server. */
@@ -73,6 +78,10 @@ export interface World {
   files(): Promise<string[]>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Opens the database as a command does, beside the system. Close it with `destroy()`. */
+  openDb(): Promise<Db>;
+  /** Removes the database; the system must be opened again. */
+  loseDatabase(): Promise<void>;
   /** Closes the system and opens it again on the same folders. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
 }
@@ -109,7 +118,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await writeFile(path.join(incidents, name), text);
   }
   options.prepare?.(dir);
-  const place = process.env.WALKS_ON === 'postgres' ? await freshPlace() : null;
+  const place = onSqlite ? null : await freshPlace();
   const database = place && { DATABASE_URL: place.url, DATABASE_SCHEMA: place.schema };
   let now = parseInstant(options.now ?? '2026-03-10T12:00:00Z') as number;
   let grown = 0;
@@ -119,7 +128,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   const stillness = new Stillness();
-  const open = () => {
+  const environment = () => {
     const { value: env, problems } = readEnvironment(
       {
         PORT: '0',
@@ -134,8 +143,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       dir,
     );
     if (!env) throw new Error(JSON.stringify(problems));
+    return env;
+  };
+  const open = () => {
     const unreachable = () => Promise.reject(new Error('no network in tests'));
-    return openSystem(env, {
+    return openSystem(environment(), {
       clock: () => now,
       monotonic: () => grown,
       // Its turns are called by hand.
@@ -184,6 +196,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     smtp,
     logged,
     now: () => now,
+    openDb: () => openOrCreate(environment()),
+    async loseDatabase() {
+      const { databaseFile, postgres } = environment();
+      if (!postgres) return rm(databaseFile);
+      await system.close();
+      closed = true;
+      await dropSchema(postgres);
+    },
     async pass(seconds, step = seconds) {
       stillness.disturb();
       if (seconds === 0) await tick();
@@ -211,7 +231,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       return ask(address, { method: 'POST', body: sent ?? null, headers: { ...type, ...headers } });
     },
     async restart(meanwhile = async () => {}) {
-      await system.close();
+      if (!closed) await system.close();
       closed = true;
       await meanwhile();
       system = await open();

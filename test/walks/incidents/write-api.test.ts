@@ -2,7 +2,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import Sqlite from '#sqlite';
 import { openWorld, subscribed, type World } from '../world.ts';
 
 const TOKEN = 'the-api-token-of-this-test';
@@ -125,9 +124,7 @@ We check.
     expect((await send(world, 'POST', updates, more, key)).status).toBe(201);
     const text = await world.read(`${ID}.md`);
     // As after a crash between the file and the answer.
-    const database = new Sqlite(path.join(world.dir, 'data', 'status.db'));
-    database.prepare('update requests set answer = null').run();
-    database.close();
+    await forgetAnswers(world);
     expect((await send(world, 'POST', updates, more, key)).status).toBe(201);
     expect(await world.read(`${ID}.md`)).toBe(text);
     await world.pass(60);
@@ -548,9 +545,7 @@ describe('Idempotency-Key', () => {
     const more = { message: 'Still looking.' };
     const noted = { 'idempotency-key': 'note' };
     await send(world, 'POST', `/api/incidents/${ID}/updates`, more, noted);
-    const db = new Sqlite(path.join(world.dir, 'data', 'status.db'));
-    expect(db.prepare('UPDATE requests SET answer = NULL').run().changes).toBe(2);
-    db.close();
+    expect(await forgetAnswers(world)).toBe(2n);
     await world.pass(60);
     expect((await send(world, 'POST', `/api/incidents/${ID}/updates`, more, noted)).status).toBe(201);
     expect((await send(world, 'POST', '/api/incidents', NEW, key)).json.id).toBe(ID);
@@ -572,3 +567,10 @@ test('several people: each token is known by its name, and one that may only rea
   expect(lines.map(({ fields }) => [fields.by, fields.change])).toEqual([['oncall', 'create']]);
   expect(JSON.stringify(world.logged)).not.toContain(ONCALL);
 });
+
+async function forgetAnswers(world: World): Promise<bigint> {
+  const db = await world.openDb();
+  const done = await db.updateTable('requests').set({ answer: null }).executeTakeFirst();
+  await db.destroy();
+  return done.numUpdatedRows;
+}

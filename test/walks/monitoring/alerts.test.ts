@@ -1,6 +1,6 @@
 // Alerts of other monitors: those of nobody are held, those of one name and component are one incident, and their
 // severity is the sender's word.
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -298,7 +298,7 @@ describe('one name', () => {
   test('a lost database finds its incident by the file', async () => {
     const world = await openWorld();
     await send(world, [{ id: '1' }]);
-    await rm(`${world.dir}/data/status.db`);
+    await world.loseDatabase();
     await world.restart();
     expect((await send(world, [{ id: '1' }])).json).toMatchObject({
       action: 'ignored',

@@ -4,7 +4,6 @@ import { createSign } from 'node:crypto';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SENDERS } from '../../../src/core/inbound/senders.ts';
-import { openDatabase } from '../../../src/store/db/database.ts';
 import { loggedWebhooks } from '../../../src/store/incidents/webhooks-log.ts';
 import { ALERTS } from '../../core/inbound/payloads-alerts.ts';
 import { INCIDENTS } from '../../core/inbound/payloads-incidents.ts';
@@ -18,7 +17,7 @@ const TOKEN = 'the-webhook-token-of-this-test';
 const hook = (sender: string) => `/webhooks/${sender}?token=${TOKEN}`;
 
 async function logOf(world: World) {
-  const db = openDatabase(path.join(world.dir, 'data', 'status.db'));
+  const db = await world.openDb();
   try {
     return await loggedWebhooks(db);
   } finally {

@@ -168,9 +168,8 @@ test('old rollups are pruned, days stay, and a repeat is known as long as it may
   const world = await open();
   const first = { value: 1, at: iso(world.now()) };
   await push(world, 'orders', first);
-  const { openDatabase } = await import('../../../src/store/db/database.ts');
   const { pruneMeasurements } = await import('../../../src/store/monitoring/prune.ts');
-  const db = openDatabase(`${world.dir}/data/status.db`);
+  const db = await world.openDb();
   const spans = async () => {
     const rows = await db.selectFrom('metric_rollups').select('span').orderBy('span').execute();
     return rows.map(row => row.span);

@@ -2,7 +2,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from '../../../src/store/db/database.ts';
 import { loggedWebhooks } from '../../../src/store/incidents/webhooks-log.ts';
 import { openWorld, subscribed, type World } from '../world.ts';
 
@@ -156,7 +155,7 @@ describe('the text of an alert is for the people on call', () => {
     const world = await opened();
     const [sender, body] = WITH_TEXT[3]!;
     await post(world, sender, body);
-    const db = openDatabase(path.join(world.dir, 'data', 'status.db'));
+    const db = await world.openDb();
     const [logged] = await loggedWebhooks(db);
     await db.destroy();
     expect(logged?.body).toContain('ip-10-2-3-4.ec2.internal');

@@ -66,9 +66,8 @@ describe('POST /webhooks/uptime', () => {
 
   test('a new database finds its open incident by the file', async () => {
     const world = await openWorld();
-    const { rm } = await import('node:fs/promises');
     await world.post(HOOK, { alert_type: 'down', monitor_name: 'API' });
-    await rm(`${world.dir}/data/status.db`);
+    await world.loseDatabase();
     await world.restart();
     const again = await world.post(HOOK, { alert_type: 'down', monitor_name: 'API' });
     expect(again.json).toMatchObject({ action: 'ignored', incident: '20260310_api-down' });

@@ -2,7 +2,6 @@
 // when it leaves.
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../src/store/db/database.ts';
 import { type Answer, openWorld, SITE, type World } from '../world.ts';
 import { openPeer, type Peer, says } from './channel-peer.ts';
 
@@ -187,7 +186,7 @@ test('what does not answer the challenge gets nothing, however often there is ne
   expect((await world.get(page.pathname + page.search)).text).toContain('It has not confirmed yet.');
   // Nobody confirmed: forgotten after a week, by the clock.
   const { pruneSubscribers } = await import('../../../src/store/notify/subscribers.ts');
-  const db = openDatabase(`${world.dir}/data/status.db`);
+  const db = await world.openDb();
   await pruneSubscribers(db, world.now() + 8 * 86_400_000);
   await db.destroy();
   expect((await manageOf(world, json.manage)).status).toBe(400);
@@ -379,7 +378,7 @@ async function configure(world: World, line: string): Promise<void> {
 
 /** Every row of the tables a visitor may stand in that tells of `text`, or is of a channel. */
 async function rowsWith(world: World, text: string): Promise<unknown[]> {
-  const db = openDatabase(`${world.dir}/data/status.db`);
+  const db = await world.openDb();
   const tables = ['subscribers', 'deliveries', 'subscribe_requests', 'announcements', 'meta'] as const;
   const all = await Promise.all(tables.map(table => db.selectFrom(table).selectAll().execute()));
   await db.destroy();

@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../../src/store/db/database.ts';
 import { retryChannels } from '../../../src/store/notify/channels.ts';
 import { retryAll } from '../../../src/store/notify/outbox.ts';
 import { openWorld, SITE, subscribed, type World } from '../world.ts';
@@ -348,7 +347,7 @@ test('what a dead channel missed is sent when it is tried again, and until it ta
   await world.pass(1200, 60);
   expect((await told())[0].what).toContain('2 messages were given up');
   peer.answer = says(503);
-  const db = openDatabase(path.join(world.dir, 'data', 'status.db'));
+  const db = await world.openDb();
   await retryChannels(db);
   await retryAll(db, world.now());
   await db.destroy();

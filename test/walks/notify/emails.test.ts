@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ParsedMail } from 'mailparser';
 import { expect, test } from 'vitest';
 import { EVERYTHING } from '../../../src/core/model/subscriber.ts';
-import { type Db, openDatabase } from '../../../src/store/db/database.ts';
+import type { Db } from '../../../src/store/db/database.ts';
 import { release } from '../../../src/store/notify/outbox.ts';
 import { confirmSubscriber, savePending } from '../../../src/store/notify/subscribers.ts';
 import { linkIn, openWorld, subscribed, type World } from '../world.ts';
@@ -332,7 +332,7 @@ test('a storm waits for the operator; emails asked for at a form do not', async 
 
 /** As the command line does it: another process on the same file. */
 async function withDatabase(world: World, work: (db: Db) => Promise<unknown>): Promise<void> {
-  const db = openDatabase(`${world.dir}/data/status.db`);
+  const db = await world.openDb();
   await work(db);
   await db.destroy();
 }

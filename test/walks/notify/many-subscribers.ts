@@ -1,9 +1,8 @@
 // Many confirmed subscribers at once, straight into a database.
-import { openDatabase } from '../../../src/store/db/database.ts';
+import type { Db } from '../../../src/store/db/database.ts';
 
-/** Adds confirmed subscribers of everything, as another process would. */
-export async function enrolled(file: string, addresses: readonly string[], now: number): Promise<void> {
-  const db = openDatabase(file);
+/** Adds confirmed subscribers of everything, as another process would, and closes the database. */
+export async function enrolled(db: Db, addresses: readonly string[], now: number): Promise<void> {
   const rows = addresses.map((address, i) => ({
     id: `reader${i.toString(36).padStart(5, '0')}`,
     address,
