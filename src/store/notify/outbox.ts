@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE, type Millis } from '../../core/model/time.ts';
 import { type Depth, UNCOMPOSED, type Uncomposed } from '../../core/notify/channel-health.ts';
 import type { ChannelDelivery, Delivery, EmailDelivery } from '../../core/notify/delivery.ts';
 import { type Db, withoutFsync } from '../db/database.ts';
-import { indexedBy, rowsOf, unindexed } from '../db/dialect.ts';
+import { indexedBy, isAmong, unindexed } from '../db/dialect.ts';
 import { readMeta, writeMeta } from '../db/meta.ts';
 import { notificationChannel } from './channels.ts';
 import { type Row, subscriber } from './subscribers.ts';
@@ -102,7 +102,7 @@ export async function markSent(
   await quick.transaction().execute(async trx => {
     await sql`
       UPDATE deliveries SET state = 'sent', sent_at = ${now}, error = NULL, attempts = attempts + 1
-      WHERE id IN (SELECT CAST(value AS BIGINT) FROM ${rowsOf(trx, ids)})`.execute(trx);
+      WHERE ${isAmong(trx, 'id', ids)}`.execute(trx);
   });
   const refused = emails.filter(({ refusals }) => refusals > 0).map(({ subscriber }) => subscriber.id);
   if (refused.length === 0) return;

@@ -189,9 +189,24 @@ function isReading({ query, sql }: CompiledQuery): boolean {
 }
 
 async function run<R>(client: PoolClient, { sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-  const { command, rowCount, rows } = await client.query(sql, parameters.map(storable));
+  const values = parameters.map(storable);
+  const { command, rowCount, rows } = await client.query({ ...named(sql), text: sql, values });
   const counts = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE';
   return { rows, ...(counts ? { numAffectedRows: BigInt(rowCount ?? 0) } : {}) };
+}
+
+/** Statements with a name are parsed once in each connection; lists of many lengths would be many. */
+const names = new Map<string, string>();
+const MOST_NAMED = 300;
+const LONGEST_NAMED = 1500;
+
+function named(text: string): { name?: string } {
+  let name = names.get(text);
+  if (name === undefined && names.size < MOST_NAMED && text.length <= LONGEST_NAMED) {
+    name = `s${names.size}`;
+    names.set(text, name);
+  }
+  return name === undefined ? {} : { name };
 }
 
 /** PostgreSQL holds every character but this one. */

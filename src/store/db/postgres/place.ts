@@ -60,6 +60,7 @@ export async function settle(client: ClientBase, place: PostgresPlace, name: str
   await client.query(`
     SET application_name = '${name}';
     SET search_path = "${place.schema}";
+    SET jit = off;
     SET statement_timeout = ${STATEMENT_TIMEOUT};
     SET lock_timeout = ${LOCK_TIMEOUT};
     SET idle_in_transaction_session_timeout = ${IDLE_TIMEOUT};
