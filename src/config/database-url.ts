@@ -17,6 +17,9 @@ export function readDatabaseUrl(
     const url = URL.canParse(text) ? new URL(text) : null;
     const isWhole = url !== null && (url.hostname !== '' || url.searchParams.has('host'));
     if (!isWhole) return { what: 'this is not a whole postgres:// address', fix };
+    // With a bare / or # in it, a password would be read as the rest of the address, and shown.
+    if (/[/@:]/.test(url.pathname.slice(1)) || url.hash)
+      return { what: 'its user or password holds a special character', fix };
     if (!isEncoded(url)) return { what: 'a % in it begins no percent-encoded character', fix };
     if (url.pathname.length < 2) return { what: 'it names no database', fix };
     return { server: text };

@@ -56,6 +56,41 @@ describe('the environment', () => {
     expect(told.join('\n')).not.toContain('re_secret');
   });
 
+  test('a PostgreSQL: its schema, and what is shown of its address', () => {
+    const SECRET = 'a secret that is long enough';
+    const read = (url: string, more = {}) =>
+      readEnvironment({ DATABASE_URL: url, SECRET, ...more }, '/srv').value;
+    const url = 'postgresql://u:sesame%40@db.internal:5433/status?sslmode=require';
+    expect(read(url)?.postgres).toEqual({ url, schema: 'public', shown: 'db.internal:5433/status' });
+    expect(read(url, { DATABASE_SCHEMA: 'levqor' })?.postgres?.schema).toBe('levqor');
+    const socket = 'postgres:///status?host=/run/postgresql';
+    expect(read(socket)?.postgres?.shown).toBe('/run/postgresql/status');
+    expect(read('sqlite:x.db')).toMatchObject({ postgres: null, databaseFile: '/srv/x.db' });
+  });
+
+  test.each([
+    [
+      { DATABASE_URL: 'postgres://u:sesame@' },
+      /^DATABASE_URL: this is not a whole postgres:\/\/ address — write/,
+    ],
+    [{ DATABASE_URL: 'postgres://u:sesame@h' }, /^DATABASE_URL: it names no database — write/],
+    [{ DATABASE_URL: 'postgres://u:sesame%@h/d' }, /^DATABASE_URL: a % in it begins no percent-encoded/],
+    [{ DATABASE_URL: 'postgres://u:1/sesame@h/d' }, /^DATABASE_URL: its user or password holds a special/],
+    [{ DATABASE_URL: 'postgres://h/d', DATABASE_SCHEMA: 'Big-Name' }, /^DATABASE_SCHEMA: "Big-Name" is not/],
+    [
+      { DATABASE_URL: 'postgres://h/d', SECRET: '' },
+      /^SECRET: it is not set, and with PostgreSQL every process/,
+    ],
+  ])('%o is refused without its password', (variables, told) => {
+    const { value, problems } = readEnvironment(
+      { SECRET: 'a secret that is long enough', ...variables },
+      '/srv',
+    );
+    expect(value).toBeNull();
+    expect(lines(problems)).toEqual([expect.stringMatching(told)]);
+    expect(lines(problems).join()).not.toContain('sesame');
+  });
+
   test.each([
     ['1', 1],
     ['loopback', 'loopback'],
