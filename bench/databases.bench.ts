@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { placeOf } from '../src/config/database-url.ts';
 import { parseIncident } from '../src/core/incidents/file/parse.ts';
 import { checkSchema } from '../src/core/model/checks/check.ts';
 import { refOf } from '../src/core/model/incident.ts';
+import { postgresPlace } from '../src/core/model/ports/database-url.ts';
 import { SECOND } from '../src/core/model/time.ts';
 import { announcements } from '../src/core/notify/news.ts';
 import { type Db, openDatabase } from '../src/store/db/database.ts';
@@ -91,7 +91,7 @@ export async function run(): Promise<void> {
     const file = path.join(dir, 'status.db');
     const lite = await measure(openDatabase(file), async () => openDatabase(file));
     const url = `postgres://someone:sesame-open@127.0.0.1:${port}/postgres`;
-    const place = placeOf(url, 'status');
+    const place = postgresPlace(url, 'status');
     const open = async () => (await openBesideServer(place, 'a secret', true)) as Db;
     await started(open);
     const postgres = await measure(await open(), open);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { onTestFinished } from 'vitest';
-import { placeOf } from '../src/config/database-url.ts';
+import { postgresPlace } from '../src/core/model/ports/database-url.ts';
 import type { PostgresPlace } from '../src/core/model/ports/storage.ts';
 import { type Db, openDatabase } from '../src/store/db/database.ts';
 import { openBesideServer } from '../src/store/db/postgres/open.ts';
@@ -18,7 +18,7 @@ export async function freshPlace(): Promise<PostgresPlace> {
   const client = await connected();
   const schema = `test_${randomBytes(6).toString('hex')}`;
   await client.end();
-  const place = placeOf(url!, schema);
+  const place = postgresPlace(url!, schema);
   onTestFinished(() => dropSchema(place));
   return place;
 }

@@ -1,9 +1,9 @@
 // `migrate-database FROM TO`: moves everything from SQLite to PostgreSQL, or back, while no server runs.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { placeOf, readDatabaseUrl, readSchemaName } from '../config/database-url.ts';
 import { foundSecret } from '../config/secret.ts';
 import { makeDataFolder } from '../content/make-folder.ts';
+import { postgresPlace, readDatabaseUrl, readSchemaName } from '../core/model/ports/database-url.ts';
 import { DatabaseRefused, type PostgresPlace } from '../core/model/ports/storage.ts';
 import { printProblem } from '../core/model/problem.ts';
 import { SECOND } from '../core/model/time.ts';
@@ -21,7 +21,7 @@ interface Held {
   close(): Promise<void>;
 }
 
-type Address = { readonly file: string } | { readonly place: PostgresPlace };
+type MovedDatabase = { readonly file: string } | { readonly place: PostgresPlace };
 
 export const migrateDatabase: Command = command(
   {
@@ -60,18 +60,18 @@ export const migrateDatabase: Command = command(
   },
 );
 
-function addressOf(text: string, word: string, cli: Cli): Address {
+function addressOf(text: string, word: string, cli: Cli): MovedDatabase {
   const read = readDatabaseUrl(text);
   const schema = readSchemaName(cli.env.variables.DATABASE_SCHEMA?.trim() || 'public');
   if ('what' in read) throw new Refused(`${word}: ${read.what} — ${read.fix}`);
   if (typeof schema !== 'string') throw new Refused(`DATABASE_SCHEMA: ${schema.what} — ${schema.fix}`);
   return 'file' in read
     ? { file: path.resolve(cli.cwd, read.file) }
-    : { place: placeOf(read.server, schema) };
+    : { place: postgresPlace(read.server, schema) };
 }
 
 /** PostgreSQL keeps a fingerprint of the secret. */
-async function secretFor(addresses: readonly Address[], { env }: Cli): Promise<string> {
+async function secretFor(addresses: readonly MovedDatabase[], { env }: Cli): Promise<string> {
   if (env.secret !== null || addresses.every(one => 'file' in one)) return env.secret ?? '';
   const { value } = await foundSecret(env.dataDir);
   if (value !== null) return value;
@@ -80,7 +80,7 @@ async function secretFor(addresses: readonly Address[], { env }: Cli): Promise<s
   );
 }
 
-async function hold(address: Address, secret: string, cli: Cli): Promise<Held> {
+async function hold(address: MovedDatabase, secret: string, cli: Cli): Promise<Held> {
   if ('place' in address) {
     const { db, close } = await openAlone(address.place, secret);
     return { name: address.place.shown, db, close };
@@ -113,7 +113,7 @@ function eachSecond({ err }: Cli): (table: string, rows: number) => void {
   };
 }
 
-function nextSteps(target: Address, { env }: Cli): string[] {
+function nextSteps(target: MovedDatabase, { env }: Cli): string[] {
   if ('file' in target) return ['Set DATABASE_URL to it (or leave it out), then start the server.'];
   const secret = env.secret === null ? ' and SECRET (the content of DATA_DIR/secret)' : '';
   return [`Set DATABASE_URL${secret}, then start the server. Keep the old file until all is well.`];

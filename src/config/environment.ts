@@ -2,12 +2,12 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { postgresPlace, readDatabaseUrl, readSchemaName } from '../core/model/ports/database-url.ts';
 import type { PostgresPlace } from '../core/model/ports/storage.ts';
 import { nearestWord, type Outcome, type Problem } from '../core/model/problem.ts';
 import type { ApiToken } from '../core/model/token.ts';
 import { joinWithOr } from '../core/text/yaml.ts';
 import { readApiTokens, TOKENS_FIX } from './api-tokens.ts';
-import { placeOf, readDatabaseUrl, readSchemaName } from './database-url.ts';
 import { misspelt, readEnvFile, readShort } from './env-file.ts';
 import { exposed } from './secret.ts';
 
@@ -104,7 +104,7 @@ export function readEnvironment(given: Variables, cwd: string): Outcome<Environm
     statusDir: path.resolve(cwd, plain('STATUS_DIR', 'status')),
     dataDir,
     databaseFile: path.resolve(cwd, 'file' in database ? database.file : path.join(dataDir, 'status.db')),
-    postgres: 'server' in database ? placeOf(database.server, schema) : null,
+    postgres: 'server' in database ? postgresPlace(database.server, schema) : null,
     smtpUrl: read<string | null>('SMTP_URL', null, smtpUrlIn),
     mailFrom: read<string | null>('MAIL_FROM', null, senderIn),
     dkim: key instanceof BadVariable ? null : key,

@@ -79,11 +79,10 @@ export async function openBase(
   const { clock, log } = outside;
   const folder = new StatusFolder(env.statusDir, env.variables, clock);
   const siteFile = needed(await openSiteFile(env, folder, port, () => lastGoodSite(env)));
-  const folders = [
-    env.secret === null ? env.dataDir : [],
-    env.postgres ? [] : path.dirname(env.databaseFile),
-  ];
-  for (const dir of folders.flat()) needed(makeDataFolder(dir));
+  const folders = [...(env.secret === null ? [env.dataDir] : []), path.dirname(env.databaseFile)];
+  // With a PostgreSQL and a secret, the server can do without a folder.
+  if (env.postgres) makeDataFolder(env.dataDir);
+  else for (const dir of folders) needed(makeDataFolder(dir));
   const kept = env.secret === null ? await keptSecret(env.dataDir) : { value: env.secret, problems: [] };
   const secret = needed(kept);
   for (const problem of kept.problems) log.warn({}, printProblem(problem));

@@ -1,6 +1,7 @@
 // Opens the content: the operators' files, git, and the Snapshot composed from them.
 import { openTemplates, type TemplateFolder } from '../content/templates.ts';
 import { writeProblems } from '../content/writable.ts';
+import { StorageFault } from '../core/model/ports/storage.ts';
 import type { Problem } from '../core/model/problem.ts';
 import type { Millis } from '../core/model/time.ts';
 import { unsentProblems } from '../core/notify/mail.ts';
@@ -13,9 +14,9 @@ import { Plans } from '../work/incidents/plans.ts';
 import { Refresh } from '../work/incidents/refresh.ts';
 import { makeMetricDays } from '../work/monitoring/metrics.ts';
 import { makeResponses } from '../work/monitoring/responses.ts';
-import { GitSync } from '../work/publish/git-sync.ts';
+import { GitSync, type Writer } from '../work/publish/git-sync.ts';
 import { Mirror } from '../work/publish/mirror.ts';
-import { ignoreStorageFault, lastGood } from '../work/timing/storage.ts';
+import { ignoreStorageFault, lastGood, type Storage } from '../work/timing/storage.ts';
 import type { Base } from './base.ts';
 import { exportInto } from './export.ts';
 import type { MonitoringParts } from './monitoring.ts';
@@ -24,7 +25,7 @@ export type Content = Awaited<ReturnType<typeof openContent>>;
 
 /** Opens the content and composes the first Snapshot. */
 export async function openContent(base: Base, monitoring: MonitoringParts) {
-  const { env, db, folder, clockSteps, secretChange, clock, monotonic, log } = base;
+  const { env, db, storage, folder, clockSteps, secretChange, clock, monotonic, log } = base;
   const { recorder, network, warnings, watchdog } = monitoring;
   const snapshot = () => refresh.current();
   const mirror = new Mirror({ snapshot, write: exportInto(env, folder, db), monotonic, log });
@@ -36,9 +37,10 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
   const outages = lastGood(makeReadOutages(db), {});
   const firstSeen = new FirstSeen(db, 'server');
   const named = firstSeen.unfiled;
-  const edits = new CarriedEdits({ db, writer: git.writer('machine'), named });
+  const writerOf = (...whose: Parameters<GitSync['writer']>) => whileLeading(storage, git.writer(...whose));
+  const edits = new CarriedEdits({ db, writer: writerOf('machine'), named });
   const { writer } = edits;
-  const apiWriter = (by: string | null) => edits.keeping(git.writer('api', by));
+  const apiWriter = (by: string | null) => edits.keeping(writerOf('api', by));
   const refresh: Refresh = await Refresh.open(
     {
       ...facts,
@@ -59,6 +61,23 @@ export async function openContent(base: Base, monitoring: MonitoringParts) {
     clock(),
   );
   return { git, apiWriter, mirror, refresh, snapshot, save: () => save(snapshot().missingSince) };
+}
+
+/** A writer that refuses when another process may lead: the folder may be the same. */
+function whileLeading({ leads }: Storage, { create, replace }: Writer): Writer {
+  const mustLead = () => {
+    if (!leads()) throw new StorageFault('away', 'the lock of the leader');
+  };
+  return {
+    async create(...file) {
+      mustLead();
+      return create(...file);
+    },
+    async replace(...file) {
+      mustLead();
+      return replace(...file);
+    },
+  };
 }
 
 /** Reads the folder in each round; `others` are problems of the folder, besides those of its files. */

@@ -33,6 +33,10 @@ export function jobsOf(
   notifications: Notifications,
   round: () => Promise<void>,
 ): readonly Job[] {
+  /** What others see must come from one process. */
+  const leading = (run: () => Promise<void>) => async () => {
+    if (storage.leads()) await run();
+  };
   const look = async () => {
     await storage.look();
     await recorder.drain();
@@ -53,13 +57,13 @@ export function jobsOf(
     { name: 'storage', every: SECOND, run: look },
     { name: 'poll', every: SECOND, run: async () => poll.startDue(clock()), settled: () => poll.settled() },
     { name: 'heartbeats', every: SECOND, run: () => heartbeats.judgeAll(clock()) },
-    { name: 'git', every: SECOND, run: () => git.round(clock()) },
+    { name: 'git', every: SECOND, run: leading(() => git.round(clock())) },
     { name: 'history', every: 10 * SECOND, run: () => git.readHistories() },
     { name: 'round', every: SECOND, run: round },
     { name: 'enqueue', every: SECOND, run: notifications.enqueue },
     { name: 'dispatch', every: SECOND, run: notifications.dispatch, settled: notifications.settled },
     { name: 'deliver', every: SECOND, run: notifications.send },
-    { name: 'mirror', every: SECOND, run: () => mirror.round(clock()) },
+    { name: 'mirror', every: SECOND, run: leading(() => mirror.round(clock())) },
     // Right after a step of the clock, the page still has the old time.
     { name: 'remind', every: MINUTE, run: remindAll, patient: true },
     { name: 'prune', every: HOUR, run: prune, patient: true },

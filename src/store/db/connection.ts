@@ -19,7 +19,7 @@ import { StorageFault, type StorageTrouble, troubleOf } from '../../core/model/p
 export type OnWrite = (trouble: StorageTrouble | null) => void;
 
 /** FULL: a commit waits for the disk. NORMAL: a power cut may lose it, a crash of the process cannot. */
-type Level = 'FULL' | 'NORMAL';
+export type Level = 'FULL' | 'NORMAL';
 
 /** How long to wait for a locked database before a write is refused, ms. */
 const LOCK_TIMEOUT = 5000;

@@ -37,7 +37,7 @@ const COUNTED = [
   { table: 'deliveries', column: 'id' },
 ];
 
-type Row = Readonly<Record<string, unknown>>;
+type StoredRow = Readonly<Record<string, unknown>>;
 type AnyTable = Kysely<Record<'a table', Record<string, unknown>>>;
 
 /** Rows read and written at a time: SQLite takes 32,766 values in a statement. */
@@ -55,7 +55,7 @@ export class CopyFailed extends Error {}
 export async function tablesWithData(db: Db): Promise<string[]> {
   const found: string[] = [];
   for (const table of Object.keys(KEYS)) {
-    const { rows } = await sql<Row>`SELECT * FROM ${sql.table(table)} LIMIT 2`.execute(db);
+    const { rows } = await sql<StoredRow>`SELECT * FROM ${sql.table(table)} LIMIT 2`.execute(db);
     const isFresh = table === 'meta' && rows.length === 1 && rows[0]?.value === '0';
     if (rows.length > 0 && !isFresh) found.push(table);
   }
@@ -118,12 +118,12 @@ async function copyTable(
 async function digestOf(
   db: Db,
   table: keyof Tables,
-  each: (rows: readonly Row[], done: number) => Promise<void> = async () => {},
+  each: (rows: readonly StoredRow[], done: number) => Promise<void> = async () => {},
 ): Promise<Digest> {
   const hash = createHash('sha256');
   let done = 0;
-  for (let last: Row | null = null; ; ) {
-    const rows: readonly Row[] = await page(db, table, last);
+  for (let last: StoredRow | null = null; ; ) {
+    const rows: readonly StoredRow[] = await page(db, table, last);
     for (const row of rows) addTo(hash, row);
     done += rows.length;
     for (let at = 0; at < rows.length; at += AT_ONCE) await each(rows.slice(at, at + AT_ONCE), done);
@@ -133,20 +133,21 @@ async function digestOf(
   return { rows: done, digest: hash.digest('base64') };
 }
 
-async function page(db: Db, table: keyof Tables, last: Row | null): Promise<readonly Row[]> {
+async function page(db: Db, table: keyof Tables, last: StoredRow | null): Promise<readonly StoredRow[]> {
   const keys = KEYS[table];
   if (keys.length === 0)
-    return (await sql<Row>`SELECT * FROM ${sql.table(table)} ORDER BY ${sql.raw(UNKEYED_ORDER)}`.execute(db))
-      .rows;
+    return (
+      await sql<StoredRow>`SELECT * FROM ${sql.table(table)} ORDER BY ${sql.raw(UNKEYED_ORDER)}`.execute(db)
+    ).rows;
   const order = sql.join(keys.map(key => sql.ref(key)));
   const after = last ? sql`WHERE (${order}) > (${sql.join(keys.map(key => last[key]))})` : sql``;
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<StoredRow>`
     SELECT * FROM ${sql.table(table)} ${after} ORDER BY ${order} LIMIT ${AT_ONCE}`.execute(db);
   return rows;
 }
 
 /** The same for the same values in both databases, whatever the order of the columns. */
-function addTo(hash: Hash, row: Row): void {
+function addTo(hash: Hash, row: StoredRow): void {
   const values = Object.keys(row)
     .sort()
     .map(column => row[column]);

@@ -1,7 +1,7 @@
 // PostgreSQL as the store: what cannot be used is refused in a sentence, and one writer writes at a time.
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { placeOf } from '../../../src/config/database-url.ts';
+import { postgresPlace } from '../../../src/core/model/ports/database-url.ts';
 import { DatabaseRefused, type PostgresPlace, StorageFault } from '../../../src/core/model/ports/storage.ts';
 import { type Db, withoutFsync } from '../../../src/store/db/database.ts';
 import { readMeta, writeMeta } from '../../../src/store/db/meta.ts';
@@ -23,7 +23,7 @@ async function opened(place: PostgresPlace, secret = SECRET): Promise<Db> {
 const changed = (place: PostgresPlace, change: (url: URL) => void): PostgresPlace => {
   const url = new URL(place.url);
   change(url);
-  return placeOf(url.href, place.schema);
+  return postgresPlace(url.href, place.schema);
 };
 
 /** The sentence of a refusal. */
@@ -104,7 +104,7 @@ describe.runIf(hasPostgres)('a PostgreSQL that cannot be used', () => {
 
   test('a pooler of transactions', async () => {
     const place = await freshPlace();
-    const behind = placeOf(await poolerBefore(place.url), place.schema);
+    const behind = postgresPlace(await poolerBefore(place.url), place.schema);
     expect(await refusal(behind)).toContain(
       'a pooler in front of PostgreSQL shares connections between transactions, which breaks the lock of the leader — connect to PostgreSQL itself',
     );
@@ -112,7 +112,7 @@ describe.runIf(hasPostgres)('a PostgreSQL that cannot be used', () => {
 });
 
 test('an old server and a read-only standby are refused', () => {
-  const place = placeOf('postgres://u:p@h:5432/d', 'public');
+  const place = postgresPlace('postgres://u:p@h:5432/d', 'public');
   const server = {
     version: 150004,
     recovering: false,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { placeOf } from '../../../src/config/database-url.ts';
+import { postgresPlace } from '../../../src/core/model/ports/database-url.ts';
 import { connected, freshPlace, hasPostgres } from '../../postgres.ts';
 import { wayTo } from '../../store/db/tcp-proxies.ts';
 import { openTown } from './processes.ts';
@@ -69,7 +69,7 @@ describe.runIf(hasPostgres)('the database away', () => {
     async how => {
       const place = await freshPlace();
       const way = await wayTo(place.url);
-      const town = await openTown(placeOf(way.url, place.schema));
+      const town = await openTown(postgresPlace(way.url, place.schema));
       const program = await town.start();
       await program.until('leader');
       way[how]();

@@ -12,21 +12,18 @@ import {
 } from 'kysely';
 import type { QueryResult as PgResult, Pool, PoolClient } from 'pg';
 import { type PostgresPlace, StorageFault } from '../../../core/model/ports/storage.ts';
-import type { OnWrite } from '../connection.ts';
+import type { Level, OnWrite } from '../connection.ts';
 import { asFault } from './errors.ts';
 import { writerLock } from './place.ts';
 
 /** What a leader's statements must pass; commands have none. */
-export interface Fence {
+export interface LeaderFence {
   readonly epoch: number;
   /** False from the moment on at which another process may lead. */
   holds(): boolean;
   /** Another epoch was found: this process has been deposed. */
   deposed(epoch: number): void;
 }
-
-/** FULL: a commit waits for the disk. NORMAL: a power cut of the server may lose the last ones, a crash of ours cannot. */
-type Level = 'FULL' | 'NORMAL';
 
 interface Transaction {
   readonly client: PoolClient;
@@ -37,12 +34,12 @@ export class PostgresConnection {
   readonly #pool: Pool;
   readonly #place: PostgresPlace;
   readonly #onWrite: OnWrite;
-  readonly #fence: Fence | null;
+  readonly #fence: LeaderFence | null;
   /** The end of the transaction in progress: the next one would only wait for its lock, with a connection in its hands. */
   #last: Promise<void> = Promise.resolve();
   #ended = new WeakMap<Transaction, () => void>();
 
-  constructor(pool: Pool, place: PostgresPlace, onWrite: OnWrite, fence: Fence | null) {
+  constructor(pool: Pool, place: PostgresPlace, onWrite: OnWrite, fence: LeaderFence | null) {
     this.#pool = pool;
     this.#place = place;
     this.#onWrite = onWrite;
@@ -224,7 +221,7 @@ export function postgresDialect(connection: PostgresConnection, level: Level): D
   };
 }
 
-interface Lease extends DatabaseConnection {
+interface PostgresLease extends DatabaseConnection {
   transaction: Transaction | null;
 }
 
@@ -232,7 +229,7 @@ function driverOf(connection: PostgresConnection, level: Level): Driver {
   return {
     init: async () => {},
     async acquireConnection() {
-      const lease: Lease = {
+      const lease: PostgresLease = {
         transaction: null,
         executeQuery: query =>
           lease.transaction ? connection.within(lease.transaction, query) : connection.alone(query),
@@ -243,15 +240,15 @@ function driverOf(connection: PostgresConnection, level: Level): Driver {
       return lease;
     },
     async beginTransaction(lease) {
-      (lease as Lease).transaction = await connection.begin(level);
+      (lease as PostgresLease).transaction = await connection.begin(level);
     },
     async commitTransaction(lease) {
-      await connection.commit((lease as Lease).transaction as Transaction);
-      (lease as Lease).transaction = null;
+      await connection.commit((lease as PostgresLease).transaction as Transaction);
+      (lease as PostgresLease).transaction = null;
     },
     async rollbackTransaction(lease) {
-      const { transaction } = lease as Lease;
-      (lease as Lease).transaction = null;
+      const { transaction } = lease as PostgresLease;
+      (lease as PostgresLease).transaction = null;
       if (transaction) await connection.rollback(transaction);
     },
     releaseConnection: async () => {},

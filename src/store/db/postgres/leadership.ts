@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, QueryConfig } from 'pg';
 import type { PostgresPlace } from '../../../core/model/ports/storage.ts';
 import { type Millis, SECOND } from '../../../core/model/time.ts';
-import type { Fence } from './connection.ts';
+import type { LeaderFence } from './connection.ts';
 import { serverTroubleOf } from './errors.ts';
 import { inspectServer } from './inspect.ts';
 import { migrateServer, prepareSchema } from './migrate.ts';
-import { clientOf, leaderLock, settle, writerLock } from './place.ts';
+import { clientOf, leaderLock, settleSession, writerLock } from './place.ts';
 
 const RENEWED_EVERY: Millis = 2 * SECOND;
 /** A leader that could not renew for so long stops; a standby waits longer, by the clock of the database. */
@@ -33,7 +33,7 @@ export interface LeadershipEvents {
   readonly deposed: (why: string) => void;
 }
 
-export class Leadership implements Fence {
+export class Leadership implements LeaderFence {
   readonly #place: PostgresPlace;
   readonly #events: LeadershipEvents;
   /** In pg_stat_activity, so that a successor can end the sessions of this process. */
@@ -113,7 +113,7 @@ export class Leadership implements Fence {
   /** The lock is ours: ends what is left of the leader before, then counts the epoch up under the lock of every writer. */
   async #begin(client: Client): Promise<void> {
     await prepareSchema(client, this.#place);
-    await settle(client, this.#place, this.name);
+    await settleSession(client, this.#place, this.name);
     await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
         AND pid <> pg_backend_pid() AND application_name = (SELECT leader FROM status_live_leader)
@@ -200,7 +200,7 @@ export class Leadership implements Fence {
   async #connect(): Promise<Client> {
     const client = await clientOf(this.#place, ANSWER_TIMEOUT);
     await client.connect();
-    await settle(client, this.#place, this.name);
+    await settleSession(client, this.#place, this.name);
     return client;
   }
 }

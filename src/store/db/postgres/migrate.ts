@@ -5,7 +5,7 @@ import { forPostgres } from '../dialect.ts';
 import { currentSchema, FIRST_SCHEMA, MIGRATIONS } from '../migrations.ts';
 import { asFault, refused } from './errors.ts';
 import { fingerprintOf } from './inspect.ts';
-import { clientOf, settle, writerLock } from './place.ts';
+import { clientOf, settleSession, writerLock } from './place.ts';
 
 /** The schema itself and the row of the leader, which all later steps need. May be repeated. */
 export async function prepareSchema(client: Client, place: PostgresPlace): Promise<void> {
@@ -31,7 +31,7 @@ export async function migrateServer(place: PostgresPlace, secret: string): Promi
   await client.connect();
   let schema: number | null = null;
   try {
-    await settle(client, place, 'status-live migration');
+    await settleSession(client, place, 'status-live migration');
     await client.query('SET statement_timeout = 0; SET lock_timeout = 60000');
     await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${writerLock(place)})`);
     await client.query('CREATE TABLE IF NOT EXISTS status_live (version BIGINT NOT NULL, fingerprint TEXT)');

@@ -7,16 +7,16 @@ import type { OnWrite } from '../connection.ts';
 import { type Db, pairUnsynced } from '../database.ts';
 import { currentSchema } from '../migrations.ts';
 import type { Tables } from '../tables.ts';
-import { type Fence, PostgresConnection, postgresDialect } from './connection.ts';
+import { type LeaderFence, PostgresConnection, postgresDialect } from './connection.ts';
 import { refusalOf, refused } from './errors.ts';
 import { inspectServer } from './inspect.ts';
 import { migrateServer, prepareSchema } from './migrate.ts';
-import { clientOf, leaderLock, poolOf, settle } from './place.ts';
+import { clientOf, leaderLock, poolOf, settleSession } from './place.ts';
 
 /** The database of a leader; it is migrated. */
 export async function openAsLeader(
   place: PostgresPlace,
-  leader: Fence & { readonly name: string },
+  leader: LeaderFence & { readonly name: string },
   onWrite: OnWrite,
 ): Promise<Db> {
   return dbOn(place, leader.name, onWrite, leader);
@@ -84,13 +84,18 @@ export async function openAlone(
 }
 
 async function takeLeaderLock(client: Client, place: PostgresPlace): Promise<void> {
-  await settle(client, place, 'status-live command');
+  await settleSession(client, place, 'status-live command');
   const asked = `SELECT pg_try_advisory_lock(${leaderLock(place)}) AS taken`;
   const { rows } = await client.query<{ taken: boolean }>(asked);
   if (!rows[0]?.taken) throw refused(place, 'a server is running on this database', 'stop it first');
 }
 
-async function dbOn(place: PostgresPlace, name: string, onWrite: OnWrite, fence: Fence | null): Promise<Db> {
+async function dbOn(
+  place: PostgresPlace,
+  name: string,
+  onWrite: OnWrite,
+  fence: LeaderFence | null,
+): Promise<Db> {
   const connection = new PostgresConnection(await poolOf(place, name), place, onWrite, fence);
   const db = new Kysely<Tables>({ dialect: postgresDialect(connection, 'FULL') });
   pairUnsynced(db, new Kysely<Tables>({ dialect: postgresDialect(connection, 'NORMAL') }));

@@ -14,7 +14,7 @@ const IDLE_TIMEOUT = 10_000;
 const CONNECTIONS = 4;
 const NUMBERS = new Set([20, 1700]);
 
-/** One connection. Call `connect()`, then `settle`. */
+/** One connection. Call `connect()`, then `settleSession`. */
 export async function clientOf({ url }: PostgresPlace, timeout = ANSWER_TIMEOUT): Promise<Client> {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ ...(await configOf(url)), query_timeout: timeout });
@@ -33,7 +33,7 @@ export async function poolOf(place: PostgresPlace, name: string): Promise<Pool> 
     idleTimeoutMillis: 60_000,
     onConnect: async client => {
       client.on('error', () => {});
-      await settle(client, place, name);
+      await settleSession(client, place, name);
     },
   });
   pool.on('error', () => {});
@@ -56,7 +56,7 @@ async function configOf(url: string): Promise<ClientConfig> {
 }
 
 /** Sets what holds for the session. As statements: a pooler refuses them as parameters of the start. */
-export async function settle(client: ClientBase, place: PostgresPlace, name: string): Promise<void> {
+export async function settleSession(client: ClientBase, place: PostgresPlace, name: string): Promise<void> {
   await client.query(`
     SET application_name = '${name}';
     SET search_path = "${place.schema}";

@@ -1,8 +1,8 @@
 // DATABASE_URL: a SQLite file, or a PostgreSQL.
-import type { PostgresPlace } from '../core/model/ports/storage.ts';
+import type { PostgresPlace } from './storage.ts';
 
 /** What is wrong, and the fix. Neither repeats the address: it may contain a password. */
-interface Fault {
+interface AddressFault {
   readonly what: string;
   readonly fix: string;
 }
@@ -10,7 +10,7 @@ interface Fault {
 /** The path of a SQLite file, an address of PostgreSQL as it stands, or what is wrong with it. */
 export function readDatabaseUrl(
   text: string,
-): { readonly file: string } | { readonly server: string } | Fault {
+): { readonly file: string } | { readonly server: string } | AddressFault {
   const [, kind = ''] = /^(?!sqlite:|file:)([a-z]+):\/\//i.exec(text) ?? [];
   if (/^postgres(ql)?$/i.test(kind)) {
     const fix = 'write postgres://USER:PASSWORD@HOST:5432/DATABASE (special characters percent-encoded)';
@@ -40,14 +40,14 @@ function isEncoded({ username, password, pathname }: URL): boolean {
 }
 
 /** The place of a PostgreSQL, with its host and database for messages. */
-export function placeOf(server: string, schema: string): PostgresPlace {
+export function postgresPlace(server: string, schema: string): PostgresPlace {
   const url = new URL(server);
   const host = url.host || url.searchParams.get('host');
   return { url: server, schema, shown: `${host}${url.pathname}` };
 }
 
 /** A name that needs no quotes, so that it reads the same everywhere. */
-export function readSchemaName(text: string): string | Fault {
+export function readSchemaName(text: string): string | AddressFault {
   if (/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(text)) return text;
   const fix = 'write small letters, digits and _, for instance status';
   return { what: `"${text}" is not a name for a schema`, fix };
