@@ -143,6 +143,18 @@ describe.runIf(hasPostgres)('writers', () => {
     expect(await readMeta(db, 'confirmed_seq')).toBe('0');
   });
 
+  test('an older schema is migrated, while no server leads', async () => {
+    const place = await freshPlace();
+    const db = await opened(place);
+    await sql`ALTER TABLE rollups DROP COLUMN imported`.execute(db);
+    await sql`UPDATE status_live SET version = 100`.execute(db);
+    await db.destroy();
+    const again = await opened(place);
+    const { rows } =
+      await sql`SELECT version, (SELECT count(imported) FROM rollups) AS n FROM status_live`.execute(again);
+    expect(rows).toEqual([{ version: currentSchema(), n: 0 }]);
+  });
+
   test('count together without losing one, in transactions and beside them', async () => {
     const place = await freshPlace();
     const [one, two] = [await opened(place), await opened(place)];

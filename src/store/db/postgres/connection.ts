@@ -194,12 +194,12 @@ async function run<R>(client: PoolClient, { sql, parameters }: CompiledQuery): P
 
 /** Statements with a name are parsed once in each connection; lists of many lengths would be many. */
 const names = new Map<string, string>();
-const MOST_NAMED = 300;
-const LONGEST_NAMED = 1500;
+const MAX_NAMES = 300;
+const MAX_NAMED_LENGTH = 1500;
 
 function named(text: string): { name?: string } {
   let name = names.get(text);
-  if (name === undefined && names.size < MOST_NAMED && text.length <= LONGEST_NAMED) {
+  if (name === undefined && names.size < MAX_NAMES && text.length <= MAX_NAMED_LENGTH) {
     name = `s${names.size}`;
     names.set(text, name);
   }

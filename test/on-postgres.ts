@@ -1,0 +1,19 @@
+// `npm run test:postgres [FILE …]`: the walks with PostgreSQL as their database.
+import { spawnSync } from 'node:child_process';
+
+/** What is about SQLite's file, or brings a database of its own. */
+const NOT = ['process', 'upgrade', 'git', 'export', 'postgres'].map(folder => `test/walks/${folder}/**`);
+const FILES = ['test/walks/folder/new-database.test.ts', 'test/walks/notify/channels-killed.test.ts'];
+
+const asked = process.argv.slice(2);
+const { status } = spawnSync(
+  'npx',
+  [
+    'vitest',
+    'run',
+    ...(asked.length > 0 ? asked : ['test/walks']),
+    ...[...NOT, ...FILES].flatMap(one => ['--exclude', one]),
+  ],
+  { stdio: 'inherit', env: { ...process.env, WALKS_ON: 'postgres' } },
+);
+process.exit(status ?? 1);
