@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 
 /** What is about SQLite's file, or brings a database of its own. */
 const NOT = ['process', 'upgrade', 'git', 'export', 'postgres'].map(folder => `test/walks/${folder}/**`);
-const FILES = ['test/walks/folder/new-database.test.ts', 'test/walks/notify/channels-killed.test.ts'];
+const FILES = ['folder/new-database', 'folder/secret-lost', 'notify/channels-killed'].map(
+  file => `test/walks/${file}.test.ts`,
+);
 
 const asked = process.argv.slice(2);
 const { status } = spawnSync(

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { onTestFinished } from 'vitest';
-import { readEnvironment } from '../../src/config/environment.ts';
+import { type Environment, readEnvironment } from '../../src/config/environment.ts';
 import { parseInstant } from '../../src/core/model/time.ts';
 import type { Network } from '../../src/outside/probes/network.ts';
 import { makeProbes } from '../../src/outside/probes.ts';
@@ -78,6 +78,8 @@ export interface World {
   files(): Promise<string[]>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** The settings of the system, for a command on the same folders and database. */
+  readonly env: Environment;
   /** Opens the database as a command does, beside the system. Close it with `destroy()`. */
   openDb(): Promise<Db>;
   /** Removes the database; the system must be opened again. */
@@ -196,11 +198,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     smtp,
     logged,
     now: () => now,
+    get env() {
+      return environment();
+    },
     openDb: () => openOrCreate(environment()),
     async loseDatabase() {
       const { databaseFile, postgres } = environment();
       if (!postgres) return rm(databaseFile);
-      await system.close();
+      if (!closed) await system.close();
       closed = true;
       await dropSchema(postgres);
     },

@@ -10,7 +10,7 @@ export interface StoredIncident extends KnownIncident {
 }
 
 export async function readIdentities(db: Db): Promise<StoredIncident[]> {
-  const rows = await db.selectFrom('known_incidents').selectAll().execute();
+  const rows = await db.selectFrom('known_incidents').selectAll().orderBy('key').execute();
   return rows.map(({ key, id, gone_at, record }) => ({ key, id, goneAt: gone_at, ...JSON.parse(record) }));
 }
 

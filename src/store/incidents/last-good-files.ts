@@ -30,7 +30,7 @@ export const NOTHING_KEPT: KeptRecord = {
 
 /** All kept texts, by path below the incidents folder. */
 export async function readKeptFiles(db: Db): Promise<Map<string, string>> {
-  const rows = await db.selectFrom('kept_files').selectAll().execute();
+  const rows = await db.selectFrom('kept_files').selectAll().orderBy('name').execute();
   return new Map(rows.map(({ name, text }) => [name, text]));
 }
 

@@ -5,7 +5,7 @@ import { upsert } from '../db/dialect.ts';
 
 /** Includes those that ended recently. */
 export async function readWarnings(db: Db): Promise<Warning[]> {
-  const rows = await db.selectFrom('warnings').selectAll().execute();
+  const rows = await db.selectFrom('warnings').selectAll().orderBy('source').execute();
   return rows.map(({ seen_at: seenAt, mailed_at: mailedAt, gone_at: goneAt, ...same }) => {
     return { ...same, seenAt, mailedAt, goneAt };
   });

@@ -16,7 +16,7 @@ export type SeenRecords = ReadonlyMap<string, { readonly seenAt: Millis; readonl
 export async function recordsOf(db: Db | null, incidentId: string): Promise<SeenRecords> {
   if (!db) return new Map();
   const query = db.selectFrom('announcements').select(['key', 'seen_at', 'due_at']);
-  const rows = await query.where(isRecordOf(incidentId)).execute();
+  const rows = await query.where(isRecordOf(incidentId)).orderBy('ref').execute();
   return new Map(
     rows.map(({ key, seen_at, due_at }) => [key, { seenAt: seen_at, isAnnounced: due_at !== null }]),
   );
@@ -26,7 +26,8 @@ export async function recordsOf(db: Db | null, incidentId: string): Promise<Seen
 export async function seenAhead(db: Db | null): Promise<UpdateRef[]> {
   if (!db) return [];
   const query = db.selectFrom('announcements').select(['incident_id as incidentId', 'key']);
-  return query.where(eb => eb.or(EDGE_ENDINGS.map(ending => eb('key', 'like', `%${ending}`)))).execute();
+  const ahead = query.where(eb => eb.or(EDGE_ENDINGS.map(ending => eb('key', 'like', `%${ending}`))));
+  return ahead.orderBy('ref').execute();
 }
 
 /**

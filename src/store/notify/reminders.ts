@@ -5,7 +5,7 @@ import { upsert } from '../db/dialect.ts';
 
 /** When each incident had its last reminder, epoch ms, by id. */
 export async function readReminders(db: Db): Promise<Map<string, Millis>> {
-  const rows = await db.selectFrom('reminders').selectAll().execute();
+  const rows = await db.selectFrom('reminders').selectAll().orderBy('incident_id').execute();
   return new Map(rows.map(({ incident_id, at }) => [incident_id, at]));
 }
 

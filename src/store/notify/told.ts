@@ -35,5 +35,5 @@ export async function whenAnnounced(db: Db, incidentId: string): Promise<Told | 
 /** The keys of the words that a machine filed in an incident (filed-words.ts). */
 export async function keysOfFiledWords(db: Db, incidentId: string): Promise<string[]> {
   const query = db.selectFrom('announcements').select('key').where(isRecordOf(incidentId));
-  return (await query.where('key', 'like', 'filed %').execute()).map(({ key }) => key);
+  return (await query.where('key', 'like', 'filed %').orderBy('ref').execute()).map(({ key }) => key);
 }

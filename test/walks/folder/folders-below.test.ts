@@ -8,9 +8,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { lint } from '../../../src/cli/lint.ts';
 import type { Cli } from '../../../src/cli/shared/command.ts';
 import { forgetMissing } from '../../../src/cli/shared/incident-files.ts';
-import { readEnvironment } from '../../../src/config/environment.ts';
 import { git } from '../git/repository.ts';
-import { openWorld, SECRET, type World } from '../world.ts';
+import { openWorld, type World } from '../world.ts';
 
 const HOOK = '/webhooks/uptime?token=the-webhook-token-of-this-test';
 const open = (title: string, more = '') => `---
@@ -57,9 +56,8 @@ const told = async (world: World) => (await world.get('/readyz')).text;
 const isGreen = async (world: World) =>
   (await world.get('/api/v2/status.json')).json.status.indicator === 'none';
 const cliOf = (world: World, said: string[] = []): Cli => {
-  const { value } = readEnvironment({ SECRET }, world.dir);
   const say = (text: string) => void said.push(text);
-  return { env: value!, cwd: world.dir, clock: world.now, out: say, err: say, interactive: false };
+  return { env: world.env, cwd: world.dir, clock: world.now, out: say, err: say, interactive: false };
 };
 const linted = async (world: World) => {
   const said: string[] = [];

@@ -9,10 +9,9 @@ import { incident } from '../../../src/cli/incident.ts';
 import { lint } from '../../../src/cli/lint.ts';
 import { type Cli, Misuse, Refused } from '../../../src/cli/shared/command.ts';
 import { forgetMissing } from '../../../src/cli/shared/incident-files.ts';
-import { readEnvironment } from '../../../src/config/environment.ts';
 import { StatusFolder } from '../../../src/content/folder.ts';
 import { git } from '../git/repository.ts';
-import { openWorld, SECRET, subscribed, type World } from '../world.ts';
+import { openWorld, subscribed, type World } from '../world.ts';
 
 const HOOK = '/webhooks/uptime?token=the-webhook-token-of-this-test';
 const DOWN = { alert_type: 'down', monitor_name: 'Shop' };
@@ -249,7 +248,7 @@ test.each(WAYS.slice(2, 5))(
   async (_, away, back) => {
     const world = await openWorld({ files: { '20260309_slow.md': OVER }, site: MANUAL });
     await world.restart(async () => {
-      await rm(path.join(world.dir, 'data'), { recursive: true });
+      await world.loseDatabase();
       await away(incidentsOf(world), statusOf(world));
     });
     await world.pass(60, 20);
@@ -475,9 +474,8 @@ describe('git', () => {
 
 describe('status incidents forget-missing', () => {
   const cliOf = (world: World, said: string[] = []): Cli => {
-    const { value } = readEnvironment({ SECRET }, world.dir);
     const say = (text: string) => void said.push(text);
-    return { env: value!, cwd: world.dir, clock: world.now, out: say, err: say, interactive: false };
+    return { env: world.env, cwd: world.dir, clock: world.now, out: say, err: say, interactive: false };
   };
 
   test('takes them off a running server’s page, which then writes again; what comes back is told to nobody', async () => {

@@ -1,6 +1,6 @@
 // Opens a PostgreSQL for a server that leads, or for a command beside it.
 
-import { Kysely } from 'kysely';
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
 import type { Client } from 'pg';
 import type { PostgresPlace } from '../../../core/model/ports/storage.ts';
 import type { OnWrite } from '../connection.ts';
@@ -97,8 +97,10 @@ async function dbOn(
   fence: LeaderFence | null,
 ): Promise<Db> {
   const connection = new PostgresConnection(await poolOf(place, name), place, onWrite, fence);
-  const db = new Kysely<Tables>({ dialect: postgresDialect(connection, 'FULL') });
-  pairUnsynced(db, new Kysely<Tables>({ dialect: postgresDialect(connection, 'NORMAL') }));
+  // SQLite knows empty lists: nothing is in them.
+  const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];
+  const db = new Kysely<Tables>({ dialect: postgresDialect(connection, 'FULL'), plugins });
+  pairUnsynced(db, new Kysely<Tables>({ dialect: postgresDialect(connection, 'NORMAL'), plugins }));
   // Kysely closes only what it has used.
   await db.selectFrom('meta').select('name').limit(1).execute();
   return db;
