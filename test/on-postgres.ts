@@ -13,6 +13,8 @@ const { status } = spawnSync(
   [
     'vitest',
     'run',
+    // Days that pass in a walk are thousands of rounds, each with its way to the server and back.
+    '--testTimeout=180000',
     ...(asked.length > 0 ? asked : ['test/walks']),
     ...[...NOT, ...FILES].flatMap(one => ['--exclude', one]),
   ],

@@ -132,13 +132,13 @@ test('an old server and a read-only standby are refused', () => {
 });
 
 describe.runIf(hasPostgres)('writers', () => {
-  test('two at once make the tables once', async () => {
+  test('several at once make the tables once', async () => {
     const place = await freshPlace();
-    const both = await Promise.allSettled([opened(place), opened(place)]);
-    // One may have found the other at work, and says so.
-    const refused = both.flatMap(one => (one.status === 'rejected' ? [String(one.reason)] : []));
-    expect(refused.every(said => said.includes('a server is running on this database'))).toBe(true);
-    expect(refused.length).toBeLessThan(2);
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => opened(place)));
+    // Some may have found another at work, and say so.
+    const refused = all.flatMap(one => (one.status === 'rejected' ? [String(one.reason)] : []));
+    for (const said of refused) expect(said).toContain('a server is running on this database');
+    expect(refused.length).toBeLessThan(5);
     const db = await opened(place);
     expect(await readMeta(db, 'confirmed_seq')).toBe('0');
   });
