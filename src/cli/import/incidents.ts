@@ -124,7 +124,7 @@ class Marks {
   }
 
   static async open(cli: Cli): Promise<Marks> {
-    const db = readableDatabase(cli);
+    const db = await readableDatabase(cli);
     return new Marks(db, db ? await remembered<Readonly<Record<string, string>>>(db, NAME, {}).get() : {});
   }
 
