@@ -144,7 +144,7 @@ test('an incident is given no former name of another one', async () => {
 
 test('with a database, a file that nobody touched follows its source also where that takes back what it said', async () => {
   const { run, save, fileOf, terminal } = await openSource();
-  (await openedDatabase(terminal.cli)).destroy();
+  await (await openedDatabase(terminal.cli)).destroy();
   await save(incidentOf('a', 3), incidentOf('b', 3));
   await run();
   await writeFile(fileOf('b'), (await readFile(fileOf('b'), 'utf8')).replace('Words 1', 'Ours'));
