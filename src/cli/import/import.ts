@@ -15,25 +15,27 @@ import { write } from './write.ts';
 export const importing = command(
   {
     name: 'import',
-    usage: 'KIND SOURCE… [--dry-run]',
+    usage: 'KIND SOURCE… [--page SLUG] [--dry-run]',
     summary: 'import the history of another status page',
     help: `KIND and what to give:\n${Object.entries(SOURCES)
       .map(([kind, { given }]) => `  ${kind.padEnd(13)}${given}\n`)
       .join(
         '',
-      )}You can run it again: an incident file that somebody changed is kept and named, another one gets what is new. Without a\nstatus.yaml, one is created from the components found; in a present one, only former components are added to \`retired:\`.\n--dry-run writes nothing. The report says, by file, what was taken, what was changed, and what was left out and why.`,
+      )}You can run it again: an incident file that somebody changed is kept and named, another one gets what is new. Without a\nstatus.yaml, one is created from the components found; in a present one, only former components are added to \`retired:\`.\n--page chooses one of several status pages of Uptime Kuma; all puts them on one. --dry-run writes nothing. The report says, by file, what was taken, what was changed, and what was left out and why.`,
     lacking: 'Give the kind and the files to import.',
     example: 'statuspage incidents.json components.json',
   },
-  async ({ words: [kind = '', ...given], flags }, cli) => {
+  async ({ words: [kind = '', ...given], options, flags }, cli) => {
     const source = Object.hasOwn(SOURCES, kind) ? SOURCES[kind] : undefined;
     if (!source) throw new Misuse(`"${kind}" cannot be imported; ${hint(kind, Object.keys(SOURCES))}`);
+    if (options.page !== undefined && kind !== 'uptime-kuma')
+      throw new Misuse('--page is for uptime-kuma alone.');
     const paths = given.map(one => path.resolve(cli.cwd, one));
     for (const one of paths) await sureIsReadable(one, source);
     const site = existsSync(path.join(cli.env.statusDir, 'status.yaml')) ? await soundSite(cli) : null;
     const [here, now] = [[...(site?.components ?? []), ...(site?.retired ?? [])], cli.clock()];
     const unread: ImportRemark[] = [];
-    const read = await source.read(paths, here, now, unread);
+    const read = await source.read(paths, here, now, unread, options.page);
     const imported = settled({ ...read, remarks: [...read.remarks, ...unread] }, now);
     report(imported, cli);
     if (imported.incidents.length + imported.components.length + imported.history.length === 0)

@@ -4,6 +4,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Sqlite from '#sqlite';
+import { tablesOfPage } from '../../core/import/uptime-kuma/pages.ts';
 import type {
   KumaTables,
   MaintenanceRow,
@@ -15,9 +16,9 @@ import { isoMillis, parseInstant } from '../../core/model/time.ts';
 import { KEPT_FOR } from '../../core/monitoring/rollup.ts';
 import { Refused } from '../shared/command.ts';
 
-/** Throws Refused if it is no database of Uptime Kuma. */
-export async function readKumaFile(file: string): Promise<KumaTables> {
-  return withReadable(file, readable => {
+/** @param page as for `tablesOfPage`. Throws Refused if it is no database of Uptime Kuma, or does not have that page. */
+export async function readKumaFile(file: string, page: string | undefined): Promise<KumaTables> {
+  const tables = await withReadable(file, readable => {
     const db = new Sqlite(readable, { readonly: true, fileMustExist: true });
     try {
       // One reading, while Kuma goes on writing.
@@ -33,6 +34,9 @@ export async function readKumaFile(file: string): Promise<KumaTables> {
       db.close();
     }
   });
+  const found = tablesOfPage(tables, page);
+  if (typeof found === 'string') throw new Refused(`${file}: ${found}`);
+  return found;
 }
 
 /**
@@ -62,7 +66,7 @@ function tablesOf(db: Sqlite.Database): KumaTables {
   return {
     pages: all(
       'status_page',
-      'SELECT title, CASE WHEN published THEN slug END AS slug FROM status_page ORDER BY published DESC, id',
+      'SELECT id, title, CASE WHEN published THEN slug END AS slug FROM status_page ORDER BY published DESC, id',
     ),
     monitors: all<MonitorRow>('monitor', 'SELECT * FROM monitor ORDER BY weight DESC, name, id'),
     shown: all('monitor_group', SHOWN),
@@ -79,6 +83,10 @@ function tablesOf(db: Sqlite.Database): KumaTables {
     stats: (['hour', 'day'] as const).flatMap(span => all(STATS[span], statsSql(span))),
     notes: all<NoteRow>('incident', NOTES),
     maintenances: all<MaintenanceRow>('maintenance'),
+    announced: all(
+      'maintenance_status_page',
+      'SELECT maintenance_id AS maintenance, status_page_id AS page FROM maintenance_status_page ORDER BY id',
+    ),
     maintained: all(
       'monitor_maintenance',
       'SELECT maintenance_id AS maintenance, monitor_id AS monitor FROM monitor_maintenance ORDER BY id',
@@ -89,7 +97,7 @@ function tablesOf(db: Sqlite.Database): KumaTables {
 
 /** A page that is not published was seen by nobody. */
 const SHOWN = `
-  SELECT mg.monitor_id AS monitor, g.name AS "group" FROM monitor_group mg
+  SELECT mg.monitor_id AS monitor, g.name AS "group", g.status_page_id AS page FROM monitor_group mg
   JOIN "group" g ON g.id = mg.group_id LEFT JOIN status_page p ON p.id = g.status_page_id
   WHERE coalesce(p.published, 1) = 1 ORDER BY g.status_page_id, g.weight, g.id, mg.weight, mg.id`;
 

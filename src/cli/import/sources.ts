@@ -25,12 +25,14 @@ export interface Source {
    * @param here the components and former ones of status.yaml
    * @param now epoch ms
    * @param unread gets what is wrong with files that cannot be read; the others are taken
+   * @param page which of the source's status pages; undefined: the only one
    */
   read(
     paths: readonly string[],
     here: readonly ComponentName[],
     now: Millis,
     unread: ImportRemark[],
+    page: string | undefined,
   ): Promise<Imported>;
 }
 
@@ -49,10 +51,10 @@ export const SOURCES: Readonly<Record<string, Source>> = {
   'uptime-kuma': {
     given: 'its database, kuma.db',
     takes: 'files',
-    read: async (paths, here) => {
+    read: async (paths, here, _now, _unread, page) => {
       const [file = '', ...others] = paths;
       if (others.length > 0) throw new Refused(`${others[0]}: one database at a time — give only kuma.db`);
-      return importUptimeKuma(await readKumaFile(file), path.basename(file), here);
+      return importUptimeKuma(await readKumaFile(file, page), path.basename(file), here);
     },
   },
   uptimerobot: {

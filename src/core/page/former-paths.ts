@@ -22,7 +22,10 @@ export function pathToday(snapshot: Snapshot, former: string): string | null {
     );
   if (component) return `/status/components/${encodeURIComponent(component.id)}`;
   const { aliases } = snapshot.site;
-  return LISTS[path] ?? (aliases.some(alias => plainPath(alias) === path) ? '/status/live' : null);
+  const isPage = (former: string) => aliases.some(alias => plainPath(alias) === former);
+  // Uptime Kuma has a feed below each page.
+  if (path.endsWith('/rss') && isPage(path.slice(0, -4))) return RSS;
+  return LISTS[path] ?? (isPage(path) ? '/status/live' : null);
 }
 
 /** The id of the incident that a former address, or the last part of one, leads to; undefined if there is none. */

@@ -194,7 +194,7 @@ describe('incidents of version 2', () => {
   });
 });
 
-test('components in their groups and order; one of an incident that is not enabled is a former one', () => {
+test('components in their groups and order; one that is not enabled is nowhere', () => {
   const component = (id: number, name: string, more: object) => ({
     id,
     name,
@@ -230,10 +230,79 @@ test('components in their groups and order; one of an incident that is not enabl
     { id: 'api', name: 'API', description: 'Public', group: 'Web' },
     { id: 'mail', name: 'Mail', description: null, group: null },
   ]);
-  expect(made.named.map(({ id }) => id)).toContain('old');
-  expect(made.incidents.map(read)).toMatchObject([{ components: [{ id: 'old' }] }]);
+  expect(made.named.map(({ id }) => id)).not.toContain('old');
+  expect(made.incidents.map(read)).toMatchObject([{ components: [] }]);
   expect(saidOf(made)).toContain('the present status of “Site” (Major Outage)');
   expect(saidOf(made)).toContain('the links of components');
+});
+
+test('what visitors do not see there is nowhere here, and what is not given is named', () => {
+  const component = (id: number, name: string, group_id: number) => ({
+    id,
+    name,
+    link: '',
+    status: 1,
+    group_id,
+    enabled: true,
+  });
+  const made = importOf(
+    page([component(1, 'API', 1), component(2, 'Payroll', 2), component(3, 'Vault', 9)]),
+    page([
+      { id: 1, name: 'Web', visible: 1, collapsed: 0, enabled_components: [] },
+      { id: 2, name: 'Staff only', visible: 0, collapsed: 0, enabled_components: [] },
+    ]),
+    page([2, 3, 77].map(id => two(id, `2019-05-0${id % 10} 10:00:00`, { component_id: id }))),
+  );
+  expect(made.components.map(({ id }) => id)).toEqual(['api']);
+  expect(made.named.map(({ name }) => name)).toEqual(['API', 'Component 77']);
+  expect(saidOf(made).split('\n')).toEqual(
+    expect.arrayContaining([
+      'left out: the component “Payroll”, whose group “Staff only” visitors do not see',
+      'left out: the component “Vault”, whose group 9 is not given: visitors may not see it',
+      expect.stringContaining('changed: an incident names the component 77, which is not given'),
+    ]),
+  );
+});
+
+const schedule = (status: number, completed_at: string | null) => ({
+  ...{ id: 1, name: 'Storage', message: 'We move disks.', status, completed_at },
+  ...{ scheduled_at: '2026-12-20 10:00:00', created_at: '2026-11-01 10:00:00' },
+});
+test.each([
+  ['planned, with its end', schedule(0, '2026-12-20 12:00:00'), 'scheduled', '2026-12-20 12:00:00', ''],
+  [
+    'planned, without an end',
+    schedule(0, null),
+    'scheduled',
+    '2026-12-21 10:00:00',
+    'it has no end, so 1 day are written',
+  ],
+  [
+    'under way, without an end',
+    schedule(1, null),
+    'in_progress',
+    '2026-12-27 10:00:00',
+    'it has no end, so 7 days are written',
+  ],
+  ['done', schedule(2, '2026-12-20 12:00:00'), 'completed', '2026-12-20 12:00:00', ''],
+  [
+    'done, without an end',
+    schedule(2, null),
+    'completed',
+    '2026-12-20 11:00:00',
+    'it has no end, so it is one hour long',
+  ],
+])('a schedule that is %s', (_, given, status, end, said) => {
+  const made = importOf(page([given]));
+  const [{ status: is, scheduled, notify, updates } = {} as never] = made.incidents.map(read);
+  expect({ is, end: scheduled!.end, notify }).toEqual({
+    is: status,
+    end: at(end),
+    notify: status !== 'completed',
+  });
+  // What is written ends when the work does, and not before.
+  expect(updates.some(one => one.status === 'completed')).toBe(status === 'completed');
+  expect(saidOf(made)).toContain(said);
 });
 
 test('version 1: epoch seconds, no updates, and maintenance among the incidents', () => {

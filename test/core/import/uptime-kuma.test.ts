@@ -13,7 +13,8 @@ import { iso } from '../../../src/core/model/time.ts';
 import { openTerminal } from '../../cli/terminal.ts';
 import { type KumaDatabase, openKuma } from './kuma-database.ts';
 
-const importOf = async ({ file }: KumaDatabase) => importUptimeKuma(await readKumaFile(file), 'kuma.db', []);
+const importOf = async ({ file }: KumaDatabase, page?: string) =>
+  importUptimeKuma(await readKumaFile(file, page), 'kuma.db', []);
 const read = ({ id, text }: { id: string; text: string }) => {
   const { value, problems } = parseIncident(id, id, text);
   expect(problems).toEqual([]);
@@ -251,6 +252,38 @@ describe('components', () => {
     );
   });
 
+  test('of several status pages one is chosen: another may be for somebody else', async () => {
+    const kuma = await openKuma();
+    kuma.insert('monitor', { ...HTTP, name: 'Ours' }, { ...HTTP, name: 'Theirs' });
+    kuma.insert('status_page', { slug: 'ours', title: 'Ours' }, { slug: 'theirs', title: 'Theirs' });
+    kuma.insert('group', { name: 'A', status_page_id: 1 }, { name: 'B', status_page_id: 2 });
+    kuma.insert('monitor_group', { monitor_id: 1, group_id: 1 }, { monitor_id: 2, group_id: 2 });
+    const note = { content: 'x', created_date: '2026-03-01 08:00:00' };
+    kuma.insert(
+      'incident',
+      { ...note, title: 'Our note', status_page_id: 1 },
+      { ...note, title: 'Their note', status_page_id: 2 },
+    );
+    const work = { description: 'x', start_date: '2026-03-02 08:00:00', end_date: '2026-03-02 09:00:00' };
+    kuma.insert('maintenance', { ...work, title: 'Our work' }, { ...work, title: 'Their work' });
+    kuma.insert(
+      'monitor_maintenance',
+      { monitor_id: 1, maintenance_id: 1 },
+      { monitor_id: 2, maintenance_id: 2 },
+    );
+    await expect(importOf(kuma)).rejects.toThrow(
+      'it has several status pages (ours, theirs) — choose one with --page SLUG',
+    );
+    await expect(importOf(kuma, 'x')).rejects.toThrow(
+      'no published status page "x" — give one of: ours, theirs',
+    );
+    const one = await importOf(kuma, 'ours');
+    expect(one.components.map(({ name }) => name)).toEqual(['Ours']);
+    expect(one.incidents.map(read).map(({ title }) => title)).toEqual(['Our work', 'Our note']);
+    expect(JSON.stringify(one)).not.toMatch(/their/i);
+    expect((await importOf(kuma, 'all')).components).toHaveLength(2);
+  });
+
   test('without a page all monitors are taken, in their groups; equal names are told apart', async () => {
     const kuma = await openKuma();
     kuma.insert(
@@ -342,6 +375,21 @@ describe('outages', () => {
     expect(shop!.updates.at(-1)!.body).toBe('The imported record ends here, while Shop was still down.');
     expect(wren).toMatchObject({ status: 'investigating', resolved: null, title: 'Wren Down' });
     expect(wren!.updates.map(({ quiet }) => quiet)).toEqual([true]);
+  });
+
+  test('one that was paused while it was down ends with its last heartbeat', async () => {
+    const kuma = await openKuma();
+    kuma.insert(
+      'monitor',
+      { name: 'Wren', type: 'ping', interval: 60, active: 0 },
+      { ...HTTP, name: 'Shop', active: 0 },
+    );
+    for (const id of [1, 2]) kuma.beats(id, `2026-03-05 10:00:0${id}`, '1 5', '0', '0');
+    const made = await importOf(kuma);
+    expect(made.incidents.map(read)).toMatchObject([{ status: 'resolved' }, { status: 'resolved' }]);
+    expect(saidOf(made)).toContain(
+      'changed: “Wren” was paused while it was down: the outage ends with its last heartbeat',
+    );
   });
 
   test('while Kuma was off nothing is known: the outage ends with its last failed heartbeat', async () => {

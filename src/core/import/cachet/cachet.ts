@@ -181,6 +181,10 @@ function endOf(
   return isEnd ? edited : last.at;
 }
 
+/** The status of a schedule. */
+const UNDER_WAY = 1;
+const DONE = 2;
+
 function maintenanceOf(one: CachetEntry, page: CachetPage): ImportedIncident[] {
   const { remarks, times } = page;
   const start = times.of(one, 'scheduled', 'scheduled_at');
@@ -190,13 +194,22 @@ function maintenanceOf(one: CachetEntry, page: CachetPage): ImportedIncident[] {
   }
   const completed = times.of(one, 'completed', 'completed_at');
   const hasEnd = completed !== null && completed > start;
-  if (!hasEnd) remarks.changed(one.file, `${whereOf(one)}: it has no end, so it is one hour long`);
-  const end = hasEnd ? completed : start + HOUR;
+  const status = one.kind === 'schedule' ? numberIn(one.fields.status) : null;
+  const [isUnderWay, isDone] = [status === UNDER_WAY, status === null || status === DONE];
+  // What goes on is not over, and planned work has an end in every plan here.
+  const span = isUnderWay ? 7 * DAY : isDone ? HOUR : DAY;
+  const end = hasEnd ? completed : start + span;
+  if (!hasEnd)
+    remarks.changed(
+      one.file,
+      `${whereOf(one)}: it has no end, so ${isDone ? 'it is one hour long' : `${count(span / DAY, 'day')} are written: set \`scheduled_end\` in its file`}`,
+    );
   const announced = Math.min(times.of(one, 'created', 'created_at') ?? start, start);
   const title = fittingTitle(titleOf(one), what => remarks.changed(one.file, `${whereOf(one)}: ${what}`));
   const message = title.before + markdownOfMessage(one, one, remarks);
   const updates = updatesOf(one, page).map(update => ({ ...update, status: null }));
-  const isOver = hasEnd || (one.kind === 'schedule' && numberIn(one.fields.status) === 2);
+  // Version 3 has a planned end, too; version 2 writes one when the work is done.
+  const isOver = status === null ? hasEnd : isDone;
   const { resolved: _, ...course } = courseOf({
     told: [{ at: announced, status: 'scheduled', message }, ...updates],
     started: announced,
@@ -212,6 +225,7 @@ function maintenanceOf(one: CachetEntry, page: CachetPage): ImportedIncident[] {
     components: affectedBy(one, page.components).map(({ id }) => id),
     aliases: [one.kind === 'schedule' ? `/schedules/${one.id}` : one.id],
     ...course,
+    ...(isUnderWay ? { status: 'in_progress' as const } : {}),
   });
   return [fileOf(one, start, printed, page)];
 }
@@ -232,18 +246,19 @@ function whyHidden({ fields }: CachetEntry): string | null {
 }
 
 /** What its components are; with the status each had in it, where the answer says so. */
-function affectedBy({ fields, related }: CachetEntry, components: CachetComponents): Affected[] {
+function affectedBy({ file, fields, related }: CachetEntry, components: CachetComponents): Affected[] {
   const listed = recordsIn(fields.components).map(one => {
     const own = isRecord(one.pivot) ? one.pivot : one;
     const code = textOf(one.component_id) ?? textOf(one.id) ?? '';
     const status = COMPONENT_STATUS[numberIn(own.component_status) ?? 0] ?? null;
-    return { id: components.of(code, textOf(one.name)), status };
+    return { id: components.of(code, textOf(one.name), file), status };
   });
   const single = isRecord(fields.component) ? fields.component : null;
   const code = textOf(single?.id) ?? textOf(fields.component_id);
   const others = [...(code && code !== '0' ? [code] : []), ...(related.components ?? [])].map(one => ({
-    id: components.of(one, textOf(single?.name)),
+    id: components.of(one, textOf(single?.name), file),
     status: null,
   }));
-  return [...new Map([...others, ...listed].map(one => [one.id, one])).values()];
+  const all = [...others, ...listed].flatMap(({ id, status }) => (id === null ? [] : [{ id, status }]));
+  return [...new Map(all.map(one => [one.id, one])).values()];
 }

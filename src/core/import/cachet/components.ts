@@ -6,8 +6,8 @@ import { type CachetEntry, isTrue, numberIn } from './answers.ts';
 /** The components of a page, and the ids here of those that incidents name. */
 export interface CachetComponents {
   readonly shown: readonly ImportedComponent[];
-  /** The id here of a component by its id there, and perhaps its name. */
-  of(code: string, name?: string | null): string;
+  /** The id here of a component by its id there, and perhaps its name; null: visitors do not see it there. */
+  of(code: string, name: string | null | undefined, file: string): string | null;
 }
 
 /** @param entries all entries; components may also stand within groups and incidents */
@@ -38,12 +38,14 @@ export function cachetComponents(
     const group = groupOf(one);
     return group ? groups.indexOf(group) : groups.length;
   };
+  const whyHidden = (one: CachetEntry) => whyUnseen(one, groupOf(one), groups.length > 0);
   const shown = [...all.values()]
     .sort((a, b) => place(a) - place(b) || byOrder(a, b))
     .flatMap((one): ImportedComponent[] => {
       const name = textOf(one.fields.name)?.trim() ?? `Component ${one.id}`;
-      if (one.fields.enabled !== undefined && !isTrue(one.fields.enabled)) {
-        remarks.leftOut(one.file, `the component “${name}”, which is not enabled`);
+      const why = whyHidden(one);
+      if (why !== null) {
+        remarks.leftOut(one.file, `the component “${name}”, ${why}`);
         return [];
       }
       sayOf(one, name, remarks);
@@ -59,11 +61,30 @@ export function cachetComponents(
     });
   return {
     shown,
-    of: (code, name) => {
-      const known = textOf(all.get(code)?.fields.name);
-      return ids.of((known ?? name ?? `Component ${code}`).trim(), code);
+    of: (code, name, file) => {
+      const known = all.get(code);
+      if (known && whyHidden(known) !== null) return null;
+      const its = textOf(known?.fields.name) ?? name;
+      const what = `an incident names the component ${code}, which is not given: it becomes the former component “Component ${code}”`;
+      if (its == null) remarks.changed(file, what);
+      return ids.of((its ?? `Component ${code}`).trim(), code);
     },
   };
+}
+
+/** Why visitors do not see a component; null: they do. */
+function whyUnseen(
+  { fields }: CachetEntry,
+  group: CachetEntry | undefined,
+  areGroupsGiven: boolean,
+): string | null {
+  if (fields.enabled !== undefined && !isTrue(fields.enabled)) return 'which is not enabled';
+  if (group?.fields.visible !== undefined && !isTrue(group.fields.visible))
+    return `whose group “${textOf(group.fields.name)?.trim() ?? group.id}” visitors do not see`;
+  // The API gives each component, and of groups only those that the asker may see.
+  const code = textOf(fields.group_id) ?? '0';
+  const isLost = !group && areGroupsGiven && code !== '0';
+  return isLost ? `whose group ${code} is not given: visitors may not see it` : null;
 }
 
 function byOrder(a: { readonly fields: ForeignRecord }, b: { readonly fields: ForeignRecord }): number {

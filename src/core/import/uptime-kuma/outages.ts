@@ -40,8 +40,14 @@ export function kumaOutages(
   return found.map(({ first, start, end }) => {
     const component = components.get(first.monitor)!;
     const { id, name } = component;
-    const after = end === null ? afterRecord(component) : null;
-    if (after) remarks.changed(file, goesOnRemark(name, after));
+    // Nobody looks at one that is paused: how it went on is not known.
+    const after = end !== null ? null : component.monitor.active ? afterRecord(component) : 'measured';
+    if (after && !component.monitor.active)
+      remarks.changed(
+        file,
+        `“${name}” was paused while it was down: the outage ends with its last heartbeat`,
+      );
+    else if (after) remarks.changed(file, goesOnRemark(name, after));
     return outageIncident(
       {
         file,

@@ -3,10 +3,14 @@ import type { RollupSpan } from '../../model/metric.ts';
 
 export interface KumaTables {
   /** The status pages, the published ones first. */
-  readonly pages: readonly { readonly title: string; readonly slug: string | null }[];
+  readonly pages: readonly { readonly id: number; readonly title: string; readonly slug: string | null }[];
   readonly monitors: readonly MonitorRow[];
   /** The monitors on status pages, in the order shown there. */
-  readonly shown: readonly { readonly monitor: number; readonly group: string }[];
+  readonly shown: readonly {
+    readonly monitor: number;
+    readonly group: string;
+    readonly page: number | null;
+  }[];
   /** Tags called `component`: the webhook names the component by them. */
   readonly labels: readonly { readonly monitor: number; readonly value: string }[];
   /** The first heartbeat of each stretch of `down`, and the first after it that is up or under maintenance. In order. */
@@ -17,6 +21,8 @@ export interface KumaTables {
   readonly stats: readonly StatRow[];
   readonly notes: readonly NoteRow[];
   readonly maintenances: readonly MaintenanceRow[];
+  /** The status pages that show a maintenance. */
+  readonly announced: readonly { readonly maintenance: number; readonly page: number }[];
   readonly maintained: readonly { readonly maintenance: number; readonly monitor: number }[];
   /** The server's time zone; null: not set. */
   readonly zone: string | null;
@@ -117,6 +123,7 @@ export interface NoteRow {
   /** UTC. */
   readonly created_date: string;
   readonly last_updated_date: string | null;
+  readonly status_page_id?: NullableNumber;
   readonly pin: number;
   readonly active?: NullableNumber;
 }
