@@ -28,7 +28,7 @@ export interface WebDeps {
     readonly resendSecret: string | null;
   };
   readonly db: Db;
-  readonly refresh: Pick<Refresh, 'current' | 'subscribe'>;
+  readonly refresh: Pick<Refresh, 'current' | 'subscribe' | 'lastCheck'>;
   readonly pages: Pages;
   readonly notifications: Pick<Notifications, 'enrolment' | 'depth' | 'suppress'>;
   readonly receive: Receive;

@@ -241,7 +241,9 @@ export const de: Record<keyof typeof en, string | { one: string; other: string }
   'history.other': 'nichts für Besucher Sichtbares geändert',
   'incident.next_update': 'nächste Meldung bis {time}',
   'incident.next_update_late': 'die für {time} versprochene Meldung ist überfällig',
-  'incident.state': 'Stand',
+  'incident.promised': 'Nächste Meldung',
+  'incident.promised_by': 'bis {time}',
+  'incident.promised_late': 'überfällig seit {time}',
   'incident.calendar': 'Zum Kalender hinzufügen',
   'incident.back': 'Zum aktuellen Status',
 

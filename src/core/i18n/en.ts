@@ -230,7 +230,9 @@ export const en = {
   'history.other': 'no visible change',
   'incident.next_update': 'next update by {time}',
   'incident.next_update_late': 'the update promised for {time} is overdue',
-  'incident.state': 'State',
+  'incident.promised': 'Next update',
+  'incident.promised_by': 'by {time}',
+  'incident.promised_late': 'overdue since {time}',
   'incident.calendar': 'Add to calendar',
   'incident.back': 'Back to current status',
 

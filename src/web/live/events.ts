@@ -1,8 +1,7 @@
 // Server-sent events: tells open pages that the Snapshot changed; they fetch the page by its version.
 import type { Router } from 'express';
 import { isPrivate } from '../../core/model/checks/private-address.ts';
-import { isoMillis } from '../../core/model/time.ts';
-import { lastCheckOf } from '../../core/page/overall-status.ts';
+import { isoMillis, type Millis } from '../../core/model/time.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { Web } from '../context.ts';
 import { Counts } from '../http/connections.ts';
@@ -11,15 +10,14 @@ import { LIMITS } from '../http/limits.ts';
 import { clientAddressKey } from '../http/rate-limit.ts';
 import { Streams } from './streams.ts';
 
-function checkedMessage({ components }: Snapshot): string {
-  const at = lastCheckOf(components);
+function checkedMessage(at: Millis | null): string {
   return `event: checked\ndata: ${JSON.stringify({ at: at === null ? null : isoMillis(at) })}\n\n`;
 }
 
 /** `GET /status/events`, up to `maxStreams` at a time. The returned function ends every stream. */
 export function eventRoutes(router: Router, { cache, refresh, maxStreams }: Web): () => void {
   // A page without news still learns that its server lives, and when it last checked.
-  const streams = new Streams(() => checkedMessage(refresh.current()));
+  const streams = new Streams(() => checkedMessage(refresh.lastCheck()));
   const perAddress = new Counts();
   const message = ({ version, overall }: Snapshot) =>
     `id: ${version}\nevent: snapshot\ndata: ${JSON.stringify({ version, state: overall.state })}\n\n`;

@@ -12,7 +12,13 @@ export function historyPage(ctx: PageContext, month: string | null): Page | null
   const months = monthsOf(ctx.snapshot);
   if (month !== null && !covers(months, month)) return null;
   const now = utcDay(ctx.at).slice(0, 7);
-  const shown = month === null ? [now, monthAt(now, -1), monthAt(now, -2)] : [month];
+  // Nothing is claimed of months before the page existed.
+  const first = [
+    ...months.keys(),
+    ...ctx.snapshot.components.map(one => utcDay(one.uptime.from).slice(0, 7)),
+  ].sort()[0]!;
+  const newest = [now, monthAt(now, -1), monthAt(now, -2)].filter(one => one >= first);
+  const shown = month === null ? newest : [month];
   const title = month
     ? ctx.say('history.month', { month: ctx.dates.month(month) })
     : ctx.say('history.title');

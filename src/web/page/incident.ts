@@ -13,7 +13,6 @@ import { affectedOf, affects } from './parts/affected.ts';
 import {
   factsHtml,
   healthForIcon,
-  nextUpdateHtml,
   stateKey,
   updatesForPage,
   updateTextForReader,
@@ -87,7 +86,7 @@ function withContents(html: string) {
 /** Labels and values; the values are HTML. */
 function factsOf(incident: IncidentView, ctx: PageContext) {
   const facts: { label: string; html: string }[] = [];
-  const fact = (label: 'window' | 'state' | 'severity' | 'started' | 'resolved', html: string) =>
+  const fact = (label: 'window' | 'promised' | 'severity' | 'started' | 'resolved', html: string) =>
     facts.push({ label: ctx.say(`incident.${label}`), html });
   if (incident.scheduled) {
     fact('window', ctx.window(incident.scheduled).html);
@@ -96,8 +95,11 @@ function factsOf(incident: IncidentView, ctx: PageContext) {
     fact('started', ctx.time(incident.started).html);
     if (incident.resolved !== null) fact('resolved', ctx.time(incident.resolved).html);
   }
-  const next = nextUpdateHtml(incident, ctx);
-  if (next) fact('state', next);
+  const { nextUpdate } = incident;
+  if (nextUpdate !== null) {
+    const key = nextUpdate < ctx.at ? 'incident.promised_late' : 'incident.promised_by';
+    fact('promised', ctx.html(key, { time: ctx.time(nextUpdate) }));
+  }
   return facts;
 }
 

@@ -24,6 +24,7 @@ import { type Warning, warningProblems } from '../../core/monitoring/warning.ts'
 import { checksWithoutResult } from '../../core/monitoring/without-result.ts';
 import { composing } from '../../core/page/compose.ts';
 import type { Facts } from '../../core/page/facts.ts';
+import { lastCheckOf } from '../../core/page/overall-status.ts';
 import type { Snapshot } from '../../core/page/snapshot.ts';
 import type { OwnNetwork } from '../monitoring/own-network.ts';
 import type { Recorder } from '../monitoring/recorder.ts';
@@ -61,7 +62,7 @@ interface RefreshDeps {
   /** Problems that are not outages but must be fixed. */
   readonly warnings: (site: Site, now: Millis) => readonly Warning[];
   /** Is informed of each round, and decides what of a Snapshot may be shown. */
-  readonly watchdog: Pick<Watchdog, 'rounded' | 'judged' | 'isNamed'>;
+  readonly watchdog: Pick<Watchdog, 'rounded' | 'judged' | 'isNamed' | 'newestRun'>;
   readonly log: Log;
 }
 
@@ -90,6 +91,12 @@ export class Refresh {
 
   /** The Snapshot that visitors see. */
   readonly current = (): Snapshot => this.#shown;
+
+  /** When anything was last checked: the Snapshot is not made anew for each check. */
+  readonly lastCheck = (): Millis | null => {
+    const [run, shown] = [this.#deps.watchdog.newestRun(), lastCheckOf(this.#shown.components)];
+    return run === null || shown === null ? (run ?? shown) : Math.max(run, shown);
+  };
 
   /** Brings the Snapshot up to date with the facts; keeps the same object if nothing changed. */
   async round(now: Millis): Promise<void> {

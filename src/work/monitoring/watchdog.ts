@@ -88,6 +88,12 @@ export class Watchdog {
     if (by > 0) for (const [id, last] of this.#runs) this.#runs.set(id, { ...last, ended: last.ended - by });
   }
 
+  /** When the newest run ended, epoch ms; null before the first. */
+  newestRun(): Millis | null {
+    const runs = [...this.#runs.values()].filter(({ isOurs }) => isOurs).map(({ at }) => at);
+    return runs.length === 0 ? null : Math.max(...runs);
+  }
+
   /** Whether the component's last result is too old to rely on. */
   doubts(component: Component): boolean {
     const last = this.#runs.get(component.id);

@@ -130,7 +130,7 @@ test('a reader that does not read is dropped before it holds memory; the others 
 test('more than fit are refused and told why; one that leaves makes room; the head alone is answered', async () => {
   const app = express();
   const cache = { shown: snapshot([]), subscribe: () => () => undefined };
-  const refresh = { current: () => snapshot([]) };
+  const refresh = { current: () => snapshot([]), lastCheck: () => null };
   const end = eventRoutes(app, { cache, refresh, maxStreams: 2 } as unknown as Web);
   app.use(errorHandler({ log: { error: () => undefined } } as unknown as Web));
   const server = app.listen(0, '127.0.0.1');
@@ -158,7 +158,7 @@ test('more than fit are refused and told why; one that leaves makes room; the he
 test('one public address may hold so many; a near one all there are, and another its own', async () => {
   const app = express().set('trust proxy', true);
   const cache = { shown: snapshot([]), subscribe: () => () => undefined };
-  const refresh = { current: () => snapshot([]) };
+  const refresh = { current: () => snapshot([]), lastCheck: () => null };
   const end = eventRoutes(app, { cache, refresh, maxStreams: 100_000 } as unknown as Web);
   app.use(errorHandler({ log: { error: () => undefined } } as unknown as Web));
   const server = app.listen(0, '127.0.0.1');

@@ -373,3 +373,14 @@ describe('another target in status.yaml', () => {
     expect(seconds(35, edits, 20 * SECOND)).toEqual(Array(35).fill({ since: 0, isInterrupted: true }));
   });
 });
+
+test('the newest run is known to the second, whatever the page was last made with', () => {
+  const of = component('api', { name: 'API' });
+  const { dog, pass, now } = watching(of);
+  expect(dog.newestRun()).toBeNull();
+  pass(20 * SECOND);
+  dog.ended(of, 5, 'well');
+  const at = now();
+  pass(7 * SECOND);
+  expect(dog.newestRun()).toBe(at);
+});

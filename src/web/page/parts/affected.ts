@@ -2,7 +2,7 @@
 import { isCalledOff } from '../../../core/incidents/completion.ts';
 import { coveredBy } from '../../../core/incidents/maintenance.ts';
 import type { ComponentStatus } from '../../../core/model/component.ts';
-import { DAY, type Millis } from '../../../core/model/time.ts';
+import { DAY, type Millis, type Span } from '../../../core/model/time.ts';
 import type { IncidentView } from '../../../core/page/snapshot.ts';
 import { unionLength } from '../../../core/page/uptime.ts';
 import { type PageContext, unbreakable } from '../context.ts';
@@ -63,8 +63,12 @@ function formerNames(incident: IncidentView, ctx: PageContext): readonly string[
 }
 
 function timesOf(incident: IncidentView, stretches: readonly AffectedStretch[], ctx: PageContext) {
-  // Within a day the time alone is clear: the beginning stands above.
-  const style = incident.duration < DAY ? 'clock' : undefined;
+  const { localDay } = ctx.dates;
+  const range = (span: Span) => {
+    // Within a day the time alone is clear: the beginning stands above.
+    const isClear = incident.duration < DAY && localDay(span.start) === localDay(span.end);
+    return ctx.span(span, isClear ? 'clock' : undefined);
+  };
   // That of the whole incident stands in the head.
   const lengthOf = (length: Millis) =>
     length === incident.duration ? '' : ` (${unbreakable(ctx.dates.lag(length))})`;
@@ -74,7 +78,7 @@ function timesOf(incident: IncidentView, stretches: readonly AffectedStretch[], 
     spanHtml:
       end === null
         ? ctx.html('component.since', { since: ctx.time(start) })
-        : ctx.span({ start, end }, style).html + lengthOf(end - start),
+        : range({ start, end }).html + lengthOf(end - start),
   }));
 }
 

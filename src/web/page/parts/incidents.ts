@@ -281,7 +281,7 @@ export function factsHtml(
 }
 
 /** The time of the promised next update; null if none was promised. */
-export function nextUpdateHtml({ nextUpdate }: IncidentView, ctx: PageContext): string | null {
+function nextUpdateHtml({ nextUpdate }: IncidentView, ctx: PageContext): string | null {
   if (nextUpdate === null) return null;
   const key = nextUpdate < ctx.at ? 'incident.next_update_late' : 'incident.next_update';
   return ctx.html(key, { time: ctx.time(nextUpdate) });
